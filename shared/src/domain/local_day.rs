@@ -1,0 +1,91 @@
+//! A person's calendar: which local day an instant falls on, and the person's time zone.
+//!
+//! A dinner at 21:00 in Denver is already tomorrow in UTC. Every rule about days therefore works on local days, fixed
+//! once when a meal is logged, so that a later move to another zone rewrites nothing.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::field::FieldError;
+
+/// An IANA time zone such as `America/Denver`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeZone(Tz);
+
+impl TimeZone {
+    /// Coordinated universal time: the zone of a person who named none.
+    pub const UTC: Self = Self(Tz::UTC);
+
+    /// A zone by its IANA name.
+    pub fn parse(field: &'static str, name: &str) -> Result<Self, FieldError> {
+        name.trim()
+            .parse()
+            .map(Self)
+            .map_err(|_| FieldError::new(field, "must be an IANA time zone name, such as Europe/Berlin"))
+    }
+
+    /// The zone's IANA name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The local calendar day of `instant`.
+    #[must_use]
+    pub fn day_of(self, instant: DateTime<Utc>) -> NaiveDate {
+        instant.with_timezone(&self.0).date_naive()
+    }
+
+    /// The local wall-clock time of `instant`.
+    #[must_use]
+    pub fn time_of(self, instant: DateTime<Utc>) -> NaiveTime {
+        instant.with_timezone(&self.0).time()
+    }
+}
+
+impl TryFrom<String> for TimeZone {
+    type Error = FieldError;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse("timezone", &name)
+    }
+}
+
+impl From<TimeZone> for String {
+    fn from(zone: TimeZone) -> Self {
+        zone.name().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a valid instant")
+    }
+
+    #[test]
+    fn a_late_dinner_in_denver_belongs_to_the_day_it_was_eaten_on() {
+        let denver = TimeZone::parse("timezone", "America/Denver").expect("a known zone");
+        let dinner = instant("2026-03-02T04:00:00Z");
+        assert_eq!(denver.day_of(dinner).to_string(), "2026-03-01");
+        assert_eq!(TimeZone::UTC.day_of(dinner).to_string(), "2026-03-02");
+    }
+
+    #[test]
+    fn both_midnights_of_a_daylight_saving_change_stay_on_their_own_day() {
+        let berlin = TimeZone::parse("timezone", "Europe/Berlin").expect("a known zone");
+        assert_eq!(berlin.day_of(instant("2026-03-28T22:59:59Z")).to_string(), "2026-03-28");
+        assert_eq!(berlin.day_of(instant("2026-03-28T23:00:00Z")).to_string(), "2026-03-29");
+        assert_eq!(berlin.day_of(instant("2026-03-29T21:59:59Z")).to_string(), "2026-03-29");
+        assert_eq!(berlin.day_of(instant("2026-03-29T22:00:00Z")).to_string(), "2026-03-30");
+    }
+
+    #[test]
+    fn an_unknown_zone_is_refused_with_its_field() {
+        assert_eq!(TimeZone::parse("timezone", "Mars/Olympus").expect_err("not on Earth").field, "timezone");
+    }
+}

@@ -1,0 +1,13 @@
+//! Who a person is: identity, body, goal, targets, and what the coach knows.
+
+mod identity;
+mod person;
+mod record;
+mod targets;
+mod targets_history;
+
+pub use identity::{Email, UserId};
+pub use person::{ActivityLevel, Age, BodyData, Diet, Goal, Height, Name, Sex, Weight};
+pub use record::{ManualRegeneration, PersonalPrompt, Profile};
+pub use targets::{TargetBasis, Targets};
+pub use targets_history::TargetsHistory;
