@@ -1,0 +1,12 @@
+//! The coaching prompt: nine named sections, rendered to the text that is stored and sent to the model.
+
+mod check;
+mod prompt;
+mod section;
+mod words;
+
+pub use check::{Flaw, PromptRules, check_profile};
+pub(crate) use prompt::list;
+pub use prompt::{BehaviorSections, CoachingPrompt, MalformedPrompt};
+pub use section::Section;
+pub use words::{WordRange, count_words};

@@ -1,0 +1,62 @@
+//! Work that is done outside a request.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::profile::UserId;
+
+/// Why a prompt version was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GenerationReason {
+    /// The consultation was completed.
+    Initial,
+    /// The weekly run found that behaviour had changed significantly.
+    Weekly,
+    /// The person asked for it.
+    Manual,
+    /// Behaviour broke between two weekly runs.
+    Realtime,
+}
+
+/// One message of the `prompt-jobs` queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Check every due user of one shard.
+    Shard {
+        /// The weekly run that the job belongs to.
+        run_id: String,
+        /// The shard, such as `007`.
+        shard: String,
+        /// The instant that the run measures due-ness and behaviour at.
+        as_of: DateTime<Utc>,
+    },
+    /// Write one user's prompt.
+    Generate {
+        /// Whose prompt.
+        user_id: UserId,
+        /// Why.
+        reason: GenerationReason,
+        /// The consultation that was completed, for [`GenerationReason::Initial`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session_id: Option<Uuid>,
+        /// When it was asked for: the worker does not write a version for a request that a later version has served.
+        requested_at: DateTime<Utc>,
+    },
+}
+
+/// The queue could not take a job.
+#[derive(Debug, thiserror::Error)]
+#[error("the job queue did not accept the message: {0}")]
+pub struct QueueError(pub String);
+
+/// Takes jobs for the prompt worker. A job may be delivered more than once.
+#[async_trait]
+pub trait JobQueue: Send + Sync {
+    /// Queues one job.
+    async fn send(&self, job: &Job) -> Result<(), QueueError>;
+}
