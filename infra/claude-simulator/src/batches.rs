@@ -13,7 +13,8 @@ use crate::hub::{Hub, identifier};
 use crate::options::Pace;
 use crate::validation::{Endpoint, MessagesRequest};
 use crate::wire::batch::{Description, RequestCounts, Status};
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, ErrorKind};
+use crate::wire::version::Version;
 
 /// One request of a batch, unchecked: the API checks `params` only when it gets to them.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub enum Ending {
 
 #[derive(Debug)]
 struct Batch {
+    version: Version,
     entries: Vec<Entry>,
     created_at: DateTime<Utc>,
     cancel_initiated_at: Option<DateTime<Utc>>,
@@ -51,9 +53,9 @@ pub struct Batches {
 
 impl Batches {
     /// Makes a batch.
-    pub fn create(&self, hub: &Hub, entries: Vec<Entry>) -> Description {
+    pub fn create(&self, hub: &Hub, entries: Vec<Entry>, version: Version) -> Description {
         let id = identifier("msgbatch");
-        let batch = Batch { entries, created_at: hub.clock.now(), cancel_initiated_at: None, ended: None };
+        let batch = Batch { version, entries, created_at: hub.clock.now(), cancel_initiated_at: None, ended: None };
         let description = describe(&id, &batch);
         self.lock().push((id, batch));
         description
@@ -97,7 +99,10 @@ impl Batches {
     /// The results, one JSON object a line, not in the order of the requests.
     pub fn results(&self, hub: &Hub, id: &str) -> Result<String, ApiError> {
         self.with(hub, id, |batch| match &batch.ended {
-            Some((_, lines)) => Ok(lines.iter().map(|line| format!("{line}\n")).collect()),
+            Some((_, lines)) => {
+                let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+                Ok(lines.join("\n") + "\n")
+            }
             None => Err(ApiError::not_found(format!(
                 "Message batch {id} has no results yet: it has not finished processing."
             ))),
@@ -161,7 +166,7 @@ impl Batch {
             .entries
             .iter()
             .map(|entry| {
-                let line = json!({"custom_id": entry.custom_id, "result": result(hub, entry, ending)});
+                let line = json!({"custom_id": entry.custom_id, "result": result(hub, entry, self.version, ending)});
                 (Sha256::digest(&entry.custom_id).into(), line)
             })
             .collect();
@@ -175,7 +180,7 @@ impl Batch {
     }
 }
 
-fn result(hub: &Hub, entry: &Entry, ending: Ending) -> Value {
+fn result(hub: &Hub, entry: &Entry, version: Version, ending: Ending) -> Value {
     match ending {
         Ending::Canceled => return json!({"type": "canceled"}),
         Ending::Expired => return json!({"type": "expired"}),
@@ -183,8 +188,8 @@ fn result(hub: &Hub, entry: &Entry, ending: Ending) -> Value {
     }
     let outcome = match hub.faults.take(&[FaultKind::BatchErrored, FaultKind::BatchExpired]) {
         Some(FaultKind::BatchExpired) => return json!({"type": "expired"}),
-        Some(_) => Err(ApiError::new(crate::wire::error::ErrorKind::Api, "Internal server error")),
-        None => MessagesRequest::parse(&entry.params, Endpoint::Batch)
+        Some(_) => Err(ApiError::new(ErrorKind::Api, "Internal server error")),
+        None => MessagesRequest::parse(&entry.params, Endpoint::Batch, version)
             .and_then(|request| generation::answer(hub, &request, "batch")),
     };
     match outcome {

@@ -81,7 +81,9 @@ impl PromptCache {
         let mut creation = CacheCreation::default();
         let mut covered = read;
         for prefix in breakpoints.iter().map(|at| &prefixes[*at]).filter(|prefix| prefix.tokens > read) {
-            let Some(lifetime) = prefix.breakpoint else { continue };
+            let Some(lifetime) = prefix.breakpoint else {
+                continue;
+            };
             let written = prefix.tokens - covered;
             match lifetime {
                 Lifetime::FiveMinutes => creation.ephemeral_5m_input_tokens += written,

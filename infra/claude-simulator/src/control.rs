@@ -117,7 +117,6 @@ async fn health() -> Response {
 
 #[expect(clippy::result_large_err, reason = "the error is the response itself, built once")]
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Response> {
-    serde_json::from_slice(body).map_err(|error| {
-        (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response()
-    })
+    serde_json::from_slice(body)
+        .map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response())
 }

@@ -45,14 +45,8 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Faults that hit an HTTP exchange before the request is even read.
-    pub const TRANSPORT: &[Self] = &[
-        Self::RateLimited,
-        Self::Overloaded,
-        Self::ServerError,
-        Self::Timeout,
-        Self::Disconnect,
-        Self::SpendLimit,
-    ];
+    pub const TRANSPORT: &[Self] =
+        &[Self::RateLimited, Self::Overloaded, Self::ServerError, Self::Timeout, Self::Disconnect, Self::SpendLimit];
     /// Faults of the answer that any generated message can suffer.
     pub const ANSWER: &[Self] = &[Self::Truncated, Self::Refusal, Self::Malformed];
 }

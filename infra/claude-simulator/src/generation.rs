@@ -35,12 +35,13 @@ pub fn answer(hub: &Hub, request: &MessagesRequest, tier: &'static str) -> Resul
     let (content, stop) = if request.max_tokens == 0 {
         (Vec::new(), Stop::MaxTokens)
     } else if fault == Some(FaultKind::Refusal) {
+        // Even an empty answer costs a few tokens.
+        usage.output_tokens = tokens::TURN_OVERHEAD;
         (Vec::new(), Stop::Refusal)
     } else {
         generate(request, task, fault, &mut usage)
     };
-    let message =
-        Message { id: identifier("msg"), model: request.model_name.clone(), content, stop, usage };
+    let message = Message { id: identifier("msg"), model: request.model_name.clone(), content, stop, usage };
     Ok(Answer { message, task, fault })
 }
 
@@ -61,7 +62,7 @@ fn generate(
     }
     let mut text = replies::write(request, task, Length::under(fault));
     if fault == Some(FaultKind::Malformed) && request.schema.is_some() {
-        text = replies::beginning(&text, 2).to_owned();
+        text.truncate(replies::beginning(&text, 2).len());
     }
     let thoughts = thoughts(request, task);
     let mut budget = request.max_tokens.saturating_sub(thoughts).max(1);
@@ -74,7 +75,7 @@ fn generate(
         stop = Stop::Sequence(sequence);
     }
     if tokens::of_text(&text) > budget {
-        text = tokens::truncate(&text, budget).to_owned();
+        text.truncate(tokens::truncate(&text, budget).len());
         stop = Stop::MaxTokens;
     }
     usage.output_tokens = thoughts + tokens::of_text(&text) + 1;

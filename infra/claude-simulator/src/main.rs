@@ -66,7 +66,9 @@ fn options(
 fn set(options: &mut Options, argument: &str, value: &str) -> Result<(), String> {
     let number = || value.parse::<u64>().map_err(|_| format!("`{value}` is not a whole number"));
     match argument {
-        "--port" => options.port = value.parse().map_err(|_| format!("`{value}` is not a port"))?,
+        "--port" => {
+            options.port = value.parse().map_err(|_| format!("`{value}` is not a port"))?;
+        }
         "--batch-seconds" if value == "never" => options.batch_pace = Pace::Held,
         "--batch-seconds" => options.batch_pace = Pace::After(Duration::from_secs(number()?)),
         "--stream-pause-milliseconds" => options.stream_pause = Duration::from_millis(number()?),

@@ -20,7 +20,7 @@ pub struct Options {
     pub batch_pace: Pace,
     /// A key that is accepted besides those that start with `simulator`.
     pub extra_api_key: Option<String>,
-    /// Seconds in the `retry-after` header of an injected 429 or 529.
+    /// Seconds in the `retry-after` header of an injected 429.
     pub retry_after_seconds: u32,
     /// How long the `timeout` fault holds a connection before it is cut.
     pub hold: Duration,
@@ -35,7 +35,7 @@ impl Default for Options {
             batch_pace: Pace::After(Duration::from_secs(2)),
             extra_api_key: None,
             retry_after_seconds: 1,
-            hold: Duration::from_secs(120),
+            hold: Duration::from_mins(2),
             stream_pause: Duration::ZERO,
         }
     }

@@ -9,9 +9,13 @@ pub const REQUEST_OVERHEAD: u64 = 3;
 
 /// The tokens of a text. Four ASCII characters are a token; other scripts take about two characters each.
 pub fn of_text(text: &str) -> u64 {
-    let (ascii, other) = text.chars().fold((0_u64, 0_u64), |(ascii, other), character| {
-        if character.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) }
-    });
+    let (ascii, other) =
+        text.chars().fold(
+            (0_u64, 0_u64),
+            |(ascii, other), character| {
+                if character.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) }
+            },
+        );
     (ascii + 2 * other).div_ceil(4)
 }
 

@@ -37,7 +37,8 @@ impl<'a> Reader<'a> {
 
     /// The value of a variable that has no default.
     pub fn required(&self, variable: &'static str) -> Result<String, ConfigError> {
-        self.optional(variable).ok_or_else(|| ConfigError { variable, problem: "is not set; it has no default".to_owned() })
+        self.optional(variable)
+            .ok_or_else(|| ConfigError { variable, problem: "is not set; it has no default".to_owned() })
     }
 
     /// A number within `range`.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::reader::{ConfigError, Reader};
 use crate::domain::behavior::{BehaviorSettings, Share};
-use crate::domain::consultation::ConsultationSettings;
 use crate::domain::coaching_prompt::WordRange;
+use crate::domain::consultation::ConsultationSettings;
 use crate::domain::money::{ModelPrice, PriceList, Usd};
 
 /// Prices that hold when `MODEL_PRICES` is not set: list prices of November 2026, in USD per million tokens.
@@ -240,7 +240,12 @@ impl Tables {
 }
 
 impl ModelChoice {
-    fn read(env: &Reader<'_>, model: &'static str, max_tokens: &'static str, default: u32) -> Result<Self, ConfigError> {
+    fn read(
+        env: &Reader<'_>,
+        model: &'static str,
+        max_tokens: &'static str,
+        default: u32,
+    ) -> Result<Self, ConfigError> {
         Ok(Self { model: env.text(model, DEFAULT_MODEL), max_tokens: env.number(max_tokens, default, 1..=64_000)? })
     }
 }
@@ -254,7 +259,8 @@ impl GenerationSettings {
             max: env.number("PROMPT_MAX_WORDS", 800, 100..=2_000)?,
         };
         if prompt_words.min >= prompt_words.max {
-            let problem = format!("is {}, but it must be below PROMPT_MAX_WORDS ({})", prompt_words.min, prompt_words.max);
+            let problem =
+                format!("is {}, but it must be below PROMPT_MAX_WORDS ({})", prompt_words.min, prompt_words.max);
             return Err(ConfigError { variable: "PROMPT_MIN_WORDS", problem });
         }
         Ok(Self {
@@ -263,7 +269,11 @@ impl GenerationSettings {
             profile_word_count,
             profile_words: WordRange::around(profile_word_count, tolerance),
             prompt_words,
-            manual_interval: chrono::Duration::hours(env.number("MANUAL_REGENERATION_INTERVAL_HOURS", 24, 0..=8_760)?),
+            manual_interval: chrono::Duration::hours(env.number(
+                "MANUAL_REGENERATION_INTERVAL_HOURS",
+                24,
+                0..=8_760,
+            )?),
             wait: Duration::from_secs(env.number("COMPLETION_WAIT_SECONDS", 20, 0..=28)?),
         })
     }

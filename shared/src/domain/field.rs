@@ -3,6 +3,7 @@
 //! Every validated type is built by a `parse` that answers with a [`FieldError`]; [`FieldErrors`] collects them so that a
 //! person who fills in a form learns of all mistakes at once.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// One field that cannot be accepted, and what it takes instead.
@@ -10,15 +11,15 @@ use std::fmt;
 #[error("{field}: {message}")]
 pub struct FieldError {
     /// Name of the field as the API spells it, such as `weight_kg`.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// A plain sentence that says what the field takes.
     pub message: String,
 }
 
 impl FieldError {
     /// A rejected `field` with the sentence that explains it.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
     }
 }
 

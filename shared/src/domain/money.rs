@@ -37,7 +37,12 @@ impl Usd {
 
     /// This amount times `factor`, rounded up to a nano-dollar.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "amounts of one call are far below 2^52 nano-dollars")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "amounts of one call are far below 2^52 nano-dollars"
+    )]
     pub fn scaled(self, factor: f64) -> Self {
         Self((self.0 as f64 * factor).ceil() as u64)
     }
@@ -132,7 +137,8 @@ impl PriceList {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float-to-int cast saturates")]
     pub fn cost(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
         let price = self.models.get(model)?;
-        let nanos = |tokens: u64, usd_per_million: f64| tokens.saturating_mul((usd_per_million * 1_000.0).round() as u64);
+        let nanos =
+            |tokens: u64, usd_per_million: f64| tokens.saturating_mul((usd_per_million * 1_000.0).round() as u64);
         let list = Usd(nanos(usage.input_tokens, price.input)
             + nanos(usage.output_tokens, price.output)
             + nanos(usage.cache_read_input_tokens, price.cache_read)

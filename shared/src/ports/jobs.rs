@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::stores::RunCounters;
 use crate::domain::profile::UserId;
 
 /// Why a prompt version was written.
@@ -34,6 +35,9 @@ pub enum Job {
         shard: String,
         /// The instant that the run measures due-ness and behaviour at.
         as_of: DateTime<Utc>,
+        /// What earlier jobs of the same shard have counted, when one ran out of time and handed on.
+        #[serde(default)]
+        so_far: RunCounters,
     },
     /// Write one user's prompt.
     Generate {

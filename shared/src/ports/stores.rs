@@ -68,8 +68,6 @@ pub struct NewVersion {
     pub entry: HistoryEntry,
     /// The psychological profile, when the consultation has just produced one.
     pub conversational_profile: Option<String>,
-    /// Details that the consultation filled in, with the targets that follow from them.
-    pub learned: Option<Profile>,
     /// The session to mark as complete in the same transaction.
     pub completes: Option<SessionId>,
     /// When the weekly run looks at the user next.
@@ -114,7 +112,7 @@ pub struct HistoryEntry {
     pub model: String,
     /// Tokens used, repair call included.
     pub usage: TokenUsage,
-    /// What it cost, repair call and profile included.
+    /// What it cost, repair call included. What the psychological profile cost is kept with its session.
     pub cost: Usd,
     /// When it was written.
     pub created_at: DateTime<Utc>,
@@ -176,13 +174,18 @@ pub trait ProfileStore: Send + Sync {
     /// Gives the right that was claimed at `claimed_at` back.
     async fn release_manual_regeneration(&self, user_id: &UserId, claimed_at: DateTime<Utc>) -> Result<(), StoreError>;
     /// Writes prompt, history row and what goes with them in one transaction; `Conflict` if the version in force is not
-    /// `version.after` (or, with `learned`, the details changed meanwhile).
+    /// `version.after`.
     async fn add_prompt_version(&self, version: &NewVersion) -> Result<Versioned, StoreError>;
     /// Notes the outcome of a check that led to no new version yet; `Conflict` if the version in force is not
     /// `check.version`. `last_prompt_update` stays.
     async fn record_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<Versioned, StoreError>;
     /// Users of `shard` whose check is due strictly before `as_of`, longest due first.
-    async fn due_page(&self, shard: &str, as_of: DateTime<Utc>, page: &PageRequest) -> Result<Page<DueUser>, StoreError>;
+    async fn due_page(
+        &self,
+        shard: &str,
+        as_of: DateTime<Utc>,
+        page: &PageRequest,
+    ) -> Result<Page<DueUser>, StoreError>;
     /// All users of `shard` who have a prompt, next due first.
     async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError>;
 }
@@ -236,12 +239,23 @@ pub trait ConsultationStore: Send + Sync {
     /// being answered at `now`.
     async fn begin_generation(&self, session_id: SessionId, now: DateTime<Utc>) -> Result<Versioned, StoreError>;
     /// Takes the lease to write profile and prompt; `Conflict` unless the session is `generating` and free at `now`.
-    async fn lease_generation(&self, session_id: SessionId, lease: Lease, now: DateTime<Utc>) -> Result<Versioned, StoreError>;
+    async fn lease_generation(
+        &self,
+        session_id: SessionId,
+        lease: Lease,
+        now: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError>;
     /// Keeps the finished profile and what it cost, so that a retry does not pay again.
     async fn save_profile_text(&self, session_id: SessionId, text: &str, cost: Usd) -> Result<(), StoreError>;
     /// Moves the session from `generating` to `failed` with a plain sentence, and gives the lease back. Without effect on
     /// a session that is not `generating`.
-    async fn fail_generation(&self, session_id: SessionId, failure: &str, cost: Usd, now: DateTime<Utc>) -> Result<(), StoreError>;
+    async fn fail_generation(
+        &self,
+        session_id: SessionId,
+        failure: &str,
+        cost: Usd,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
     /// Gives the generation lease back so that a retry can take it at once.
     async fn release_generation(&self, session_id: SessionId, cost: Usd) -> Result<(), StoreError>;
 }
@@ -252,7 +266,12 @@ pub trait ConversationStore: Send + Sync {
     /// Stores a message; storing the same one twice changes nothing.
     async fn append(&self, message: &CoachMessage) -> Result<(), StoreError>;
     /// The last `limit` messages of one conversation, oldest first.
-    async fn recent(&self, user_id: &UserId, conversation_id: Uuid, limit: u32) -> Result<Vec<CoachMessage>, StoreError>;
+    async fn recent(
+        &self,
+        user_id: &UserId,
+        conversation_id: Uuid,
+        limit: u32,
+    ) -> Result<Vec<CoachMessage>, StoreError>;
     /// A user's messages, newest first; of one conversation if it is named.
     async fn list(
         &self,
@@ -435,4 +454,3 @@ pub trait BatchStore: Send + Sync {
     /// Forgets a batch.
     async fn remove(&self, batch_id: &str) -> Result<(), StoreError>;
 }
-

@@ -22,17 +22,17 @@ const MOST_REQUESTS: usize = 100_000;
 
 /// Makes a batch.
 pub async fn create(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    exchange(&hub, request, LIMIT, |body, parts| {
-        let entries = entries(body)?;
-        Ok(Outcome::json(&hub.batches.create(&hub, entries).body(&base_url(parts))))
+    exchange(&hub, request, LIMIT, |asked| {
+        let entries = entries(asked.body)?;
+        Ok(Outcome::json(&hub.batches.create(&hub, entries, asked.version).body(&base_url(asked.parts))))
     })
     .await
 }
 
 /// A batch as it stands.
 pub async fn retrieve(State(hub): State<Arc<Hub>>, Path(id): Path<String>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, parts| {
-        Ok(Outcome::json(&hub.batches.describe(&hub, &id)?.body(&base_url(parts))))
+    exchange(&hub, request, 0, |asked| {
+        Ok(Outcome::json(&hub.batches.describe(&hub, &id)?.body(&base_url(asked.parts))))
     })
     .await
 }
@@ -40,15 +40,15 @@ pub async fn retrieve(State(hub): State<Arc<Hub>>, Path(id): Path<String>, reque
 /// Asks a batch to stop.
 pub async fn cancel(State(hub): State<Arc<Hub>>, Path(id): Path<String>, request: Request) -> Response {
     // The official client sends no body, others send an empty object.
-    exchange(&hub, without_body(request), 0, |_, parts| {
-        Ok(Outcome::json(&hub.batches.cancel(&hub, &id)?.body(&base_url(parts))))
+    exchange(&hub, without_body(request), 0, |asked| {
+        Ok(Outcome::json(&hub.batches.cancel(&hub, &id)?.body(&base_url(asked.parts))))
     })
     .await
 }
 
 /// Deletes a batch that has ended.
 pub async fn delete(State(hub): State<Arc<Hub>>, Path(id): Path<String>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, _| {
+    exchange(&hub, request, 0, |_| {
         hub.batches.delete(&hub, &id)?;
         Ok(Outcome::json(&json!({"id": id, "type": "message_batch_deleted"})))
     })
@@ -57,10 +57,7 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(id): Path<String>, request
 
 /// The results, one a line.
 pub async fn results(State(hub): State<Arc<Hub>>, Path(id): Path<String>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, _| {
-        Ok(Outcome::text("application/x-jsonl", hub.batches.results(&hub, &id)?))
-    })
-    .await
+    exchange(&hub, request, 0, |_| Ok(Outcome::text("application/x-jsonl", hub.batches.results(&hub, &id)?))).await
 }
 
 /// Where in the list to begin, and how much of it to return.
@@ -73,7 +70,7 @@ pub struct Page {
 
 /// The batches, newest first.
 pub async fn list(State(hub): State<Arc<Hub>>, Query(page): Query<Page>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, parts| {
+    exchange(&hub, request, 0, |asked| {
         let limit = page.limit.unwrap_or(20);
         if !(1..=1_000).contains(&limit) {
             return Err(ApiError::invalid("limit: Input should be between 1 and 1000"));
@@ -89,7 +86,7 @@ pub async fn list(State(hub): State<Arc<Hub>>, Query(page): Query<Page>, request
             let has_more = last < all.len();
             (all.drain(first..last).collect(), has_more)
         };
-        let base_url = base_url(parts);
+        let base_url = base_url(asked.parts);
         Ok(Outcome::json(&json!({
             "first_id": batches.first().map(|batch| &batch.id),
             "last_id": batches.last().map(|batch| &batch.id),
@@ -131,7 +128,9 @@ fn entry<'a>(index: usize, request: &'a Value, seen: &mut HashSet<&'a str>) -> R
     if let Some(name) = object.keys().find(|name| *name != "custom_id" && *name != "params") {
         return refuse(name, "Extra inputs are not permitted");
     }
-    let Some(custom_id) = object.get("custom_id") else { return refuse("custom_id", "Field required") };
+    let Some(custom_id) = object.get("custom_id") else {
+        return refuse("custom_id", "Field required");
+    };
     let Some(custom_id) = custom_id.as_str() else {
         return refuse("custom_id", "Input should be a valid string");
     };
@@ -148,9 +147,7 @@ fn entry<'a>(index: usize, request: &'a Value, seen: &mut HashSet<&'a str>) -> R
         return refuse("custom_id", &format!("Duplicate custom_id '{custom_id}': it must be unique in the batch"));
     }
     match object.get("params") {
-        Some(params) if params.is_object() => {
-            Ok(Entry { custom_id: custom_id.to_owned(), params: params.clone() })
-        }
+        Some(params) if params.is_object() => Ok(Entry { custom_id: custom_id.to_owned(), params: params.clone() }),
         Some(_) => refuse("params", "Input should be a valid dictionary"),
         None => refuse("params", "Field required"),
     }

@@ -17,6 +17,7 @@ use crate::replies::Task;
 use crate::server::API_KEY_PREFIX;
 use crate::wire::error::{ApiError, ErrorKind};
 use crate::wire::message::Usage;
+use crate::wire::version::Version;
 
 /// An answer before it gets its headers.
 pub struct Outcome {
@@ -44,12 +45,22 @@ impl Outcome {
     }
 }
 
-/// Runs one exchange. `act` gets the JSON body (`null` where there is none) and the request's parts.
+/// What an endpoint is asked.
+pub struct Asked<'a> {
+    /// The JSON body, `null` where there is none.
+    pub body: &'a Value,
+    /// The request's head.
+    pub parts: &'a Parts,
+    /// The version of the API it was made for.
+    pub version: Version,
+}
+
+/// Runs one exchange.
 pub async fn exchange(
     hub: &Hub,
     request: Request,
     limit: usize,
-    act: impl FnOnce(&Value, &Parts) -> Result<Outcome, ApiError>,
+    act: impl FnOnce(Asked<'_>) -> Result<Outcome, ApiError>,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let request_id = identifier("req");
@@ -67,10 +78,11 @@ pub async fn exchange(
         usage: None,
         fault: None,
     };
-    let fault = match admit(hub, &parts.headers) {
+    let version = match admit(hub, &parts.headers) {
         Err(error) => return refuse(hub, record, json, &error),
-        Ok(()) => hub.faults.take(FaultKind::TRANSPORT),
+        Ok(version) => version,
     };
+    let fault = hub.faults.take(FaultKind::TRANSPORT);
     record.fault = fault;
     match fault {
         Some(FaultKind::Timeout) => {
@@ -87,7 +99,7 @@ pub async fn exchange(
         Some(kind) => return refuse(hub, record, json, &transport_error(hub, kind)),
         None => {}
     }
-    let outcome = readable(bytes, &json, limit).and_then(|()| act(&json, &parts));
+    let outcome = readable(bytes, &json, limit).and_then(|()| act(Asked { body: &json, parts: &parts, version }));
     match outcome {
         Err(error) => refuse(hub, record, json, &error),
         Ok(outcome) => {
@@ -105,22 +117,21 @@ pub async fn exchange(
     }
 }
 
-fn admit(hub: &Hub, headers: &HeaderMap) -> Result<(), ApiError> {
-    let Some(key) = headers.get("x-api-key") else {
+/// Checks the key, sent as `x-api-key` or, as the official client does, as a bearer token; then the version.
+fn admit(hub: &Hub, headers: &HeaderMap) -> Result<Version, ApiError> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = || text("authorization")?.strip_prefix("Bearer ");
+    let Some(key) = text("x-api-key").or_else(bearer) else {
         return Err(ApiError::new(ErrorKind::Authentication, "x-api-key header is required"));
     };
-    let key = key.to_str().unwrap_or_default();
     if !key.starts_with(API_KEY_PREFIX) && hub.options.extra_api_key.as_deref() != Some(key) {
         return Err(ApiError::new(ErrorKind::Authentication, "invalid x-api-key"));
     }
-    match headers.get("anthropic-version").map(HeaderValue::to_str) {
-        None => Err(ApiError::invalid("anthropic-version: header is required")),
-        Some(Ok("2023-06-01")) => Ok(()),
-        Some(version) => Err(ApiError::invalid(format!(
-            "anthropic-version: \"{}\" is not a valid version. The only version is \"2023-06-01\".",
-            version.unwrap_or_default()
-        ))),
-    }
+    let Some(name) = text("anthropic-version") else {
+        return Err(ApiError::invalid("anthropic-version: header is required"));
+    };
+    Version::named(name)
+        .ok_or_else(|| ApiError::invalid(format!("anthropic-version: \"{name}\" is not a valid version")))
 }
 
 /// The body, or `None` when it is larger than `limit`. A body that is too large is read to its end all the same, so

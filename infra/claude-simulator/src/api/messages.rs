@@ -23,8 +23,8 @@ const LIMIT: usize = 32 * 1024 * 1024;
 
 /// Generates a message, whole or as a stream.
 pub async fn create(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    exchange(&hub, request, LIMIT, |body, _| {
-        let request = MessagesRequest::parse(body, Endpoint::Messages)?;
+    exchange(&hub, request, LIMIT, |asked| {
+        let request = MessagesRequest::parse(asked.body, Endpoint::Messages, asked.version)?;
         let answer = generation::answer(&hub, &request, "standard")?;
         let mut outcome =
             if request.stream { streamed(&hub, &answer) } else { whole(&answer, request.schema.is_some()) };
@@ -38,8 +38,8 @@ pub async fn create(State(hub): State<Arc<Hub>>, request: Request) -> Response {
 
 /// Counts the tokens of a request's input.
 pub async fn count_tokens(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    exchange(&hub, request, LIMIT, |body, _| {
-        let request = MessagesRequest::parse(body, Endpoint::CountTokens)?;
+    exchange(&hub, request, LIMIT, |asked| {
+        let request = MessagesRequest::parse(asked.body, Endpoint::CountTokens, asked.version)?;
         Ok(Outcome::json(&json!({"input_tokens": cache::input_tokens(&request)})))
     })
     .await
@@ -59,7 +59,7 @@ fn streamed(hub: &Hub, answer: &Answer) -> Outcome {
     let mut fault = None;
     if answer.fault == Some(FaultKind::Malformed) {
         let middle = frames.len() / 2;
-        frames[middle] = "event: content_block_delta\ndata: {\"type\": \"content_block_del\n\n".to_owned();
+        frames[middle] = String::from("event: content_block_delta\ndata: {\"type\": \"content_block_del\n\n");
     } else if hub.faults.take(&[FaultKind::StreamError]).is_some() {
         fault = Some(FaultKind::StreamError);
         frames.truncate(frames.len() / 2);

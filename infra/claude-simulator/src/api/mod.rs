@@ -29,9 +29,9 @@ pub fn router() -> Router<Arc<Hub>> {
 }
 
 async fn not_found(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, _| Err(ApiError::not_found("Not found"))).await
+    exchange(&hub, request, 0, |_| Err(ApiError::not_found("Not found"))).await
 }
 
 async fn method_not_allowed(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    exchange(&hub, request, 0, |_, _| Err(ApiError::new(ErrorKind::MethodNotAllowed, "Method Not Allowed"))).await
+    exchange(&hub, request, 0, |_| Err(ApiError::new(ErrorKind::MethodNotAllowed, "Method Not Allowed"))).await
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fields::{Fields, alternatives};
 use crate::cache::Lifetime;
 use crate::wire::error::ApiError;
+use crate::wire::version::Version;
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub fn system(value: Option<&Value>) -> Result<Vec<Block>, ApiError> {
 }
 
 /// One message of the conversation; `last` allows an empty assistant turn.
-pub fn turn(value: &Value, index: usize, last: bool) -> Result<Turn, ApiError> {
+pub fn turn(value: &Value, index: usize, last: bool, version: Version) -> Result<Turn, ApiError> {
     let path = format!("messages.{index}");
     let fields = Fields::of(value, &path)?;
     let roles = ["user", "assistant", "system"];
@@ -104,12 +105,26 @@ pub fn turn(value: &Value, index: usize, last: bool) -> Result<Turn, ApiError> {
             .collect::<Result<_, _>>()?,
         _ => return Err(fields.error("content", "Input should be a valid string or list")),
     };
+    if role == Role::User && version >= Version::October2026 {
+        uncited(&blocks, &path)?;
+    }
     if blocks.is_empty() && !(last && role == Role::Assistant) {
         return Err(ApiError::invalid(format!(
             "{path}: all messages must have non-empty content except for the optional final assistant message"
         )));
     }
     Ok(Turn { role, blocks })
+}
+
+/// Refuses citations in a user's text.
+fn uncited(blocks: &[Block], path: &str) -> Result<(), ApiError> {
+    let cited = |block: &Block| block.value["citations"].as_array().is_some_and(|list| !list.is_empty());
+    match blocks.iter().position(cited) {
+        Some(at) => Err(ApiError::invalid(format!(
+            "{path}.content.{at}.text.citations: citations are not allowed on text blocks in user messages"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn block(value: &Value, path: &str, kinds: &[&str]) -> Result<Block, ApiError> {

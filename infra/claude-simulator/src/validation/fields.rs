@@ -58,7 +58,9 @@ impl<'a> Fields<'a> {
 
     /// One of a few words, absent being `None`.
     pub fn word(&self, name: &str, allowed: &[&str]) -> Result<Option<&'a str>, ApiError> {
-        let Some(value) = self.get(name) else { return Ok(None) };
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
         match value.as_str() {
             Some(word) if allowed.contains(&word) => Ok(Some(word)),
             _ => Err(self.error(name, &format!("Input should be {}", alternatives(allowed)))),

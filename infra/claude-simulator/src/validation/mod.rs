@@ -6,7 +6,9 @@ mod fields;
 mod options;
 mod request;
 mod schema;
+mod tools;
 
 pub use content::{Block, Role, Turn};
 pub use options::{Effort, Thinking};
-pub use request::{Endpoint, MessagesRequest, ToolChoice};
+pub use request::{Endpoint, MessagesRequest};
+pub use tools::ToolChoice;

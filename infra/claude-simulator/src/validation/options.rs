@@ -31,10 +31,15 @@ pub enum Thinking {
     },
 }
 
+/// The sampling parameters, which the API had until version 2026-10-21.
+pub const SAMPLING: [&str; 3] = ["temperature", "top_p", "top_k"];
+
 /// Refuses sampling parameters where the model has none, and nonsense where it has.
 pub fn sampling(fields: &Fields<'_>, model: &Model) -> Result<(), ApiError> {
-    for name in ["temperature", "top_p", "top_k"] {
-        let Some(value) = fields.get(name) else { continue };
+    for name in SAMPLING {
+        let Some(value) = fields.get(name) else {
+            continue;
+        };
         if !model.has(Feature::Sampling) {
             return Err(ApiError::invalid(format!("`{name}` is deprecated for this model.")));
         }
@@ -87,9 +92,7 @@ pub fn thinking(value: Option<&Value>, model: &Model, max_tokens: u64) -> Result
         return Ok(Thinking::On { summarized: display == Some("summarized") });
     }
     let Some(budget) = fields.required("budget_tokens")?.as_u64().filter(|budget| *budget >= 1024) else {
-        return Err(ApiError::invalid(
-            "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
-        ));
+        return Err(ApiError::invalid("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024"));
     };
     if budget >= max_tokens {
         return Err(ApiError::invalid("`max_tokens` must be greater than `thinking.budget_tokens`."));
@@ -99,9 +102,7 @@ pub fn thinking(value: Option<&Value>, model: &Model, max_tokens: u64) -> Result
 
 fn refusal(kind: &str, model: &Model) -> String {
     let advice = match kind {
-        "enabled" => {
-            " Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior."
-        }
+        "enabled" => " Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.",
         "disabled" if model.has(Feature::BetweenTools) => {
             " Use \"thinking.type.between_tools\" to answer without thinking up front."
         }

@@ -6,9 +6,11 @@ use super::content::{self, Block, Role, Turn};
 use super::fields::Fields;
 use super::options::{self, Effort, Thinking};
 use super::schema;
+use super::tools::{self, ToolChoice};
 use crate::cache::Lifetime;
 use crate::models::{Feature, Model};
 use crate::wire::error::ApiError;
+use crate::wire::version::Version;
 
 /// What the request is for, which decides the fields it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +21,6 @@ pub enum Endpoint {
     Batch,
     /// `POST /v1/messages/count_tokens`, which needs no `max_tokens`.
     CountTokens,
-}
-
-/// Which tool the model has to call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ToolChoice {
-    /// None, or as it likes.
-    Free,
-    /// Some tool, or the named one.
-    Forced(Option<String>),
 }
 
 /// A request that the model would accept.
@@ -59,22 +52,34 @@ pub struct MessagesRequest {
     pub stream: bool,
 }
 
-const COMMON: &[&str] = &[
-    "model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed",
-];
+const COMMON: &[&str] =
+    &["model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed"];
 const GENERATING: &[&str] = &[
-    "max_tokens", "metadata", "stop_sequences", "stream", "temperature", "top_p", "top_k", "service_tier",
-    "container", "diagnostics", "inference_geo", "user_profile_id",
+    "max_tokens",
+    "metadata",
+    "stop_sequences",
+    "stream",
+    "service_tier",
+    "container",
+    "diagnostics",
+    "inference_geo",
+    "user_profile_id",
 ];
 
 impl MessagesRequest {
     /// Checks a body the way the API does.
-    pub fn parse(body: &Value, endpoint: Endpoint) -> Result<Self, ApiError> {
+    pub fn parse(body: &Value, endpoint: Endpoint, version: Version) -> Result<Self, ApiError> {
         let fields = Fields::of(body, "")?;
         let model_name = fields.text("model")?;
         let max_tokens = max_tokens(&fields, endpoint)?;
         let messages = fields.list("messages")?;
-        let known = if endpoint == Endpoint::CountTokens { COMMON.to_vec() } else { [COMMON, GENERATING].concat() };
+        let mut known = COMMON.to_vec();
+        if endpoint != Endpoint::CountTokens {
+            known.extend(GENERATING);
+        }
+        if version < Version::October2026 {
+            known.extend(options::SAMPLING);
+        }
         fields.only(&known)?;
         let model = Model::find(model_name).ok_or_else(|| ApiError::not_found(format!("model: {model_name}")))?;
         if max_tokens > model.max_output {
@@ -89,9 +94,9 @@ impl MessagesRequest {
             model_name: model_name.to_owned(),
             max_tokens,
             system: content::system(fields.get("system"))?,
-            turns: turns(messages, model)?,
-            tools: tools(fields.get("tools"))?,
-            tool_choice: tool_choice(fields.get("tool_choice"), model)?,
+            turns: turns(messages, model, version)?,
+            tools: tools::tools(fields.get("tools"))?,
+            tool_choice: tools::tool_choice(fields.get("tool_choice"), model)?,
             schema: None,
             effort: Effort::High,
             thinking: options::thinking(fields.get("thinking"), model, max_tokens)?,
@@ -130,7 +135,9 @@ impl MessagesRequest {
         let fields = Fields::of(config, "output_config")?;
         fields.only(&["effort", "format"])?;
         self.effort = options::effort(&fields, self.model)?;
-        let Some(format) = fields.get("format") else { return Ok(()) };
+        let Some(format) = fields.get("format") else {
+            return Ok(());
+        };
         let format = Fields::of(format, "output_config.format")?;
         format.only(&["type", "schema"])?;
         if format.text("type")? != "json_schema" {
@@ -192,15 +199,13 @@ fn max_tokens(fields: &Fields<'_>, endpoint: Endpoint) -> Result<u64, ApiError> 
     }
     let value = fields.required("max_tokens")?;
     match value.as_i64() {
-        Some(number) if number < 0 => {
-            Err(fields.error("max_tokens", "Input should be greater than or equal to 0"))
-        }
+        Some(number) if number < 0 => Err(fields.error("max_tokens", "Input should be greater than or equal to 0")),
         Some(number) => Ok(number.unsigned_abs()),
         None => Err(fields.error("max_tokens", "Input should be a valid integer")),
     }
 }
 
-fn turns(messages: &[Value], model: &Model) -> Result<Vec<Turn>, ApiError> {
+fn turns(messages: &[Value], model: &Model, version: Version) -> Result<Vec<Turn>, ApiError> {
     if messages.is_empty() {
         return Err(ApiError::invalid("messages: at least one message is required"));
     }
@@ -211,7 +216,7 @@ fn turns(messages: &[Value], model: &Model) -> Result<Vec<Turn>, ApiError> {
     let turns: Vec<Turn> = messages
         .iter()
         .enumerate()
-        .map(|(index, message)| content::turn(message, index, index == last))
+        .map(|(index, message)| content::turn(message, index, index == last, version))
         .collect::<Result<_, _>>()?;
     if !model.has(Feature::SystemTurns) && turns.iter().any(|turn| turn.role == Role::System) {
         return Err(ApiError::invalid(
@@ -238,51 +243,6 @@ fn prefill(last: &Turn, model: &Model) -> Result<(), ApiError> {
         return Err(ApiError::invalid("messages: final assistant content cannot end with trailing whitespace"));
     }
     Ok(())
-}
-
-fn tools(value: Option<&Value>) -> Result<Vec<Block>, ApiError> {
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let Some(list) = value.as_array() else {
-        return Err(ApiError::invalid("tools: Input should be a valid list"));
-    };
-    list.iter()
-        .enumerate()
-        .map(|(index, tool)| {
-            let path = format!("tools.{index}");
-            let fields = Fields::of(tool, &path)?;
-            fields.text("name")?;
-            if fields.get("type").is_none_or(|kind| kind == "custom") {
-                Fields::of(fields.required("input_schema")?, &fields.at("input_schema"))?;
-            }
-            let breakpoint = fields
-                .get("cache_control")
-                .map(|control| content::breakpoint(control, &fields.at("cache_control")))
-                .transpose()?;
-            let mut value = tool.clone();
-            if let Some(object) = value.as_object_mut() {
-                object.remove("cache_control");
-            }
-            Ok(Block { value, breakpoint })
-        })
-        .collect()
-}
-
-fn tool_choice(value: Option<&Value>, model: &Model) -> Result<ToolChoice, ApiError> {
-    let Some(value) = value else { return Ok(ToolChoice::Free) };
-    let fields = Fields::of(value, "tool_choice")?;
-    fields.only(&["type", "name", "disable_parallel_tool_use"])?;
-    let choice = match fields.word("type", &["auto", "any", "tool", "none"])? {
-        Some("any") => ToolChoice::Forced(None),
-        Some("tool") => ToolChoice::Forced(Some(fields.text("name")?.to_owned())),
-        Some(_) => ToolChoice::Free,
-        None => return Err(fields.error("type", "Field required")),
-    };
-    if choice != ToolChoice::Free && !model.has(Feature::ForcedToolChoice) {
-        return Err(ApiError::invalid(
-            "tool_choice: forced tool use is not supported for this model. Use \"auto\" or \"none\".",
-        ));
-    }
-    Ok(choice)
 }
 
 fn stop_sequences(fields: &Fields<'_>) -> Result<Vec<String>, ApiError> {

@@ -12,8 +12,7 @@ const PLACE: &str = "output_config.format.schema";
 const COMMON: &[&str] =
     &["type", "description", "title", "enum", "const", "anyOf", "allOf", "$ref", "$defs", "definitions", "default"];
 
-const FORMATS: &[&str] =
-    &["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
+const FORMATS: &[&str] = &["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
 
 /// Refuses a schema that the API cannot compile.
 pub fn check(schema: &Value) -> Result<(), ApiError> {
@@ -90,12 +89,13 @@ fn keywords(object: &Map<String, Value>, types: &[&str]) -> Result<(), ApiError>
             _ => &[],
         });
     }
-    let unsupported: Vec<&str> =
-        object.keys().map(String::as_str).filter(|name| !supported.contains(name)).collect();
+    let unsupported: Vec<&str> = object.keys().map(String::as_str).filter(|name| !supported.contains(name)).collect();
     let kind = types.iter().find(|name| **name != "null").or(types.first()).unwrap_or(&"any");
     match unsupported.as_slice() {
         [] => {}
-        [one] => return Err(error(&format!("For '{kind}' type, property '{one}' is not supported"))),
+        [one] => {
+            return Err(error(&format!("For '{kind}' type, property '{one}' is not supported")));
+        }
         many => {
             return Err(error(&format!("For '{kind}' type, properties {} are not supported", many.join(", "))));
         }
@@ -117,7 +117,9 @@ fn keywords(object: &Map<String, Value>, types: &[&str]) -> Result<(), ApiError>
 fn closed(object: &Map<String, Value>, root: &Value) -> Result<(), ApiError> {
     match object.get("additionalProperties") {
         Some(Value::Bool(false)) => {}
-        None => return Err(error("For 'object' type, 'additionalProperties' must be explicitly set to false")),
+        None => {
+            return Err(error("For 'object' type, 'additionalProperties' must be explicitly set to false"));
+        }
         Some(other) => {
             return Err(error(&format!(
                 "For 'object' type, 'additionalProperties: {other}' is not supported. Please set \

@@ -41,7 +41,7 @@ pub struct Usage {
 
 impl Usage {
     /// The cumulative usage that a stream's `message_delta` event carries.
-    pub fn delta(&self) -> Value {
+    pub(crate) fn delta(&self) -> Value {
         json!({
             "input_tokens": self.input_tokens,
             "cache_creation_input_tokens": self.cache_creation_input_tokens,

@@ -4,3 +4,4 @@ pub mod batch;
 pub mod error;
 pub mod message;
 pub mod stream;
+pub mod version;

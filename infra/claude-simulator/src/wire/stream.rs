@@ -47,9 +47,13 @@ fn start(message: &Message) -> String {
 
 fn opening(block: &ContentBlock) -> Value {
     match block {
-        ContentBlock::Thinking { .. } => json!({"type": "thinking", "thinking": "", "signature": ""}),
+        ContentBlock::Thinking { .. } => {
+            json!({"type": "thinking", "thinking": "", "signature": ""})
+        }
         ContentBlock::Text { .. } => json!({"type": "text", "text": "", "citations": null}),
-        ContentBlock::ToolUse { id, name, .. } => json!({"type": "tool_use", "id": id, "name": name, "input": {}}),
+        ContentBlock::ToolUse { id, name, .. } => {
+            json!({"type": "tool_use", "id": id, "name": name, "input": {}})
+        }
     }
 }
 
@@ -64,9 +68,9 @@ fn deltas(block: &ContentBlock) -> Vec<Value> {
         ContentBlock::Text { text, .. } => {
             chunks(text).map(|piece| json!({"type": "text_delta", "text": piece})).collect()
         }
-        ContentBlock::ToolUse { input, .. } => chunks(&input.to_string())
-            .map(|piece| json!({"type": "input_json_delta", "partial_json": piece}))
-            .collect(),
+        ContentBlock::ToolUse { input, .. } => {
+            chunks(&input.to_string()).map(|piece| json!({"type": "input_json_delta", "partial_json": piece})).collect()
+        }
     }
 }
 

@@ -45,12 +45,16 @@ impl fmt::Display for Flaw {
             Self::WordCount { words, allowed } if *words < allowed.min => {
                 write!(f, "It is too short: it has {words} words and needs {allowed}.")
             }
-            Self::WordCount { words, allowed } => write!(f, "It is too long: it has {words} words and needs {allowed}."),
+            Self::WordCount { words, allowed } => {
+                write!(f, "It is too long: it has {words} words and needs {allowed}.")
+            }
             Self::MissingSection(section) => write!(f, "The section {} is empty or missing.", section.key()),
             Self::TriggerCount(count) => {
                 write!(f, "It has {count} behavioural triggers and needs {} to {}.", TRIGGERS.start(), TRIGGERS.end())
             }
-            Self::NotIfThen(rule) => write!(f, "This behavioural trigger is not of the form \"If ..., then ...\": {rule}"),
+            Self::NotIfThen(rule) => {
+                write!(f, "This behavioural trigger is not of the form \"If ..., then ...\": {rule}")
+            }
             Self::TargetMissing(target) => write!(f, "The committed approach does not state the target of {target}."),
             Self::Placeholder(mark) => write!(f, "It contains the placeholder {mark}."),
         }
@@ -97,7 +101,8 @@ impl PromptRules<'_> {
         if !TRIGGERS.contains(&triggers.len()) {
             flaws.push(Flaw::TriggerCount(triggers.len()));
         }
-        flaws.extend(triggers.into_iter().filter(|rule| !is_if_then(rule)).map(|rule| Flaw::NotIfThen(rule.to_owned())));
+        flaws
+            .extend(triggers.into_iter().filter(|rule| !is_if_then(rule)).map(|rule| Flaw::NotIfThen(rule.to_owned())));
         if let Some(targets) = self.targets {
             let approach = digits_joined(prompt.body(Section::CommittedApproach));
             flaws.extend(
@@ -138,7 +143,8 @@ fn digits_joined(text: &str) -> String {
         .iter()
         .enumerate()
         .filter(|(index, c)| {
-            let separates = **c == ',' && *index > 0 && is_digit(index - 1) && (1..=3).all(|ahead| is_digit(index + ahead));
+            let separates =
+                **c == ',' && *index > 0 && is_digit(index - 1) && (1..=3).all(|ahead| is_digit(index + ahead));
             !separates
         })
         .map(|(_, c)| *c)

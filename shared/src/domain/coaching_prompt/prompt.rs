@@ -107,7 +107,11 @@ pub(crate) fn list(rules: &[String]) -> String {
 
 /// Trims a body, folds line ends, and takes the marks off lines that would read as headings.
 fn clean(body: &str) -> String {
-    body.trim().lines().map(|line| line.trim_end().trim_start_matches('#')).collect::<Vec<_>>().join("\n").trim().to_owned()
+    let plain = |line: &str| match line.trim_start() {
+        heading if heading.starts_with('#') => heading.trim_start_matches(['#', ' ', '\t']).trim_end().to_owned(),
+        _ => line.trim_end().to_owned(),
+    };
+    body.lines().map(plain).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 #[cfg(test)]

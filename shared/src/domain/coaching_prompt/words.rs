@@ -20,7 +20,12 @@ pub struct WordRange {
 impl WordRange {
     /// The range that lies `tolerance` (a share, such as 0.2) around `words`.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "word counts are small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "word counts are small"
+    )]
     pub fn around(words: usize, tolerance: f64) -> Self {
         let slack = (words as f64 * tolerance).round() as usize;
         Self { min: words.saturating_sub(slack), max: words + slack }

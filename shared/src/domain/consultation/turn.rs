@@ -29,7 +29,13 @@ pub struct Learned {
 impl Session {
     /// Applies one answer: keeps the facts that rest on the person's words and are not known already, and moves on to the
     /// next section only if the present one taught something, or if it has taken its full share of messages.
-    pub fn apply(&mut self, outcome: &TurnOutcome, said: &[String], known: &[Fact], settings: &ConsultationSettings) -> Learned {
+    pub fn apply(
+        &mut self,
+        outcome: &TurnOutcome,
+        said: &[String],
+        known: &[Fact],
+        settings: &ConsultationSettings,
+    ) -> Learned {
         let claimed = outcome.facts.len();
         let quoted: Vec<&Fact> =
             outcome.facts.iter().filter(|fact| fact.is_quoted_from(said.iter().map(String::as_str))).collect();
@@ -100,7 +106,8 @@ mod tests {
     #[test]
     fn a_section_moves_on_when_it_is_covered_and_taught_something() {
         let mut session = session();
-        let learned = session.apply(&outcome(true, vec![goal("weight", "lose 8 kilos", None)]), &said(), &[], &SETTINGS);
+        let learned =
+            session.apply(&outcome(true, vec![goal("weight", "lose 8 kilos", None)]), &said(), &[], &SETTINGS);
         assert_eq!(learned.facts.len(), 1);
         assert_eq!(session.progress.current_section(), Some(ConsultationSection::Body));
     }
@@ -134,7 +141,8 @@ mod tests {
 
     #[test]
     fn an_invented_fact_is_refused_and_counted() {
-        let learned = session().apply(&outcome(false, vec![goal("x", "I hate mornings", None)]), &said(), &[], &SETTINGS);
+        let learned =
+            session().apply(&outcome(false, vec![goal("x", "I hate mornings", None)]), &said(), &[], &SETTINGS);
         assert_eq!((learned.facts.len(), learned.refused), (0, 1));
     }
 }

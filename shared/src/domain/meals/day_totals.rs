@@ -1,5 +1,7 @@
 //! The running total of one local day: all that the behaviour rules need to know of its meals.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::meal::{EVENING_BEGINS, Meal, MealType};
@@ -78,5 +80,89 @@ impl DayTotals {
             snack_calories: counts(MealType::Snack) * entry.calories,
             stress_meals: u32::from(stressed),
         }
+    }
+
+    /// Adds what another meal contributes to this day.
+    #[must_use]
+    pub const fn plus(self, other: &Self) -> Self {
+        Self {
+            day: self.day,
+            meals: self.meals + other.meals,
+            calories: self.calories + other.calories,
+            protein_tenths: self.protein_tenths + other.protein_tenths,
+            carbs_tenths: self.carbs_tenths + other.carbs_tenths,
+            fat_tenths: self.fat_tenths + other.fat_tenths,
+            evening_calories: self.evening_calories + other.evening_calories,
+            breakfasts: self.breakfasts + other.breakfasts,
+            lunches: self.lunches + other.lunches,
+            dinners: self.dinners + other.dinners,
+            snacks: self.snacks + other.snacks,
+            snack_calories: self.snack_calories + other.snack_calories,
+            stress_meals: self.stress_meals + other.stress_meals,
+        }
+    }
+}
+
+/// The day totals of `meals`, one for each day with a meal, in ascending order of days. The order of meals is irrelevant.
+#[must_use]
+pub fn totals_by_day<'a>(meals: impl IntoIterator<Item = &'a Meal>) -> Vec<DayTotals> {
+    let mut totals = BTreeMap::new();
+    for meal in meals {
+        let day = totals.entry(meal.day).or_insert(DayTotals::empty(meal.day));
+        *day = day.plus(&DayTotals::of_meal(meal));
+    }
+    totals.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::local_day::TimeZone;
+    use crate::domain::meals::{Grams, MealId, NewMeal};
+    use uuid::Uuid;
+
+    fn meal(eaten_at: &str, zone: &str, meal_type: MealType, calories: u32, notes: Option<&str>) -> Meal {
+        let eaten_at = eaten_at.parse().expect("a valid instant");
+        let entry = NewMeal {
+            name: "Soup".to_owned(),
+            meal_type,
+            eaten_at,
+            calories,
+            protein: Grams::from(10.5),
+            carbs: Grams::from(30.0),
+            fat: Grams::from(5.2),
+            notes: notes.map(str::to_owned),
+        };
+        Meal::log(MealId(Uuid::nil()), entry, TimeZone::parse("timezone", zone).expect("a known zone"), eaten_at)
+    }
+
+    #[test]
+    fn a_meal_counts_for_its_local_day_and_evening() {
+        // 03:30 UTC is 20:30 in Denver on the day before, and 04:30 in Berlin.
+        let snack =
+            |zone| DayTotals::of_meal(&meal("2026-01-10T03:30:00Z", zone, MealType::Snack, 400, Some("stressed")));
+        let denver = snack("America/Denver");
+        assert_eq!((denver.day.to_string().as_str(), denver.evening_calories), ("2026-01-09", 400));
+        assert_eq!(
+            (denver.snacks, denver.snack_calories, denver.stress_meals, denver.protein_tenths),
+            (1, 400, 1, 105)
+        );
+        let berlin = snack("Europe/Berlin");
+        assert_eq!((berlin.day.to_string().as_str(), berlin.evening_calories), ("2026-01-10", 0));
+    }
+
+    #[test]
+    fn meals_add_up_by_day_in_whatever_order_they_were_logged() {
+        let mut meals = vec![
+            meal("2026-01-10T12:00:00Z", "UTC", MealType::Lunch, 700, None),
+            meal("2026-01-09T19:00:00Z", "UTC", MealType::Dinner, 800, None),
+            meal("2026-01-10T07:00:00Z", "UTC", MealType::Breakfast, 500, Some("no stress")),
+        ];
+        let totals = totals_by_day(&meals);
+        let seen: Vec<_> =
+            totals.iter().map(|day| (day.day.to_string(), day.meals, day.calories, day.stress_meals)).collect();
+        assert_eq!(seen, [("2026-01-09".to_owned(), 1, 800, 0), ("2026-01-10".to_owned(), 2, 1200, 0)]);
+        meals.reverse();
+        assert_eq!(totals_by_day(&meals), totals);
     }
 }

@@ -3,7 +3,9 @@
 mod day_totals;
 mod grams;
 mod meal;
+mod stress;
 
-pub use day_totals::DayTotals;
+pub use day_totals::{DayTotals, totals_by_day};
 pub use grams::Grams;
 pub use meal::{EVENING_BEGINS, Meal, MealId, MealType, NewMeal};
+pub use stress::notes_mention_stress;

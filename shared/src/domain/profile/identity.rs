@@ -43,7 +43,8 @@ impl Email {
         let refused = || FieldError::new(field, "must be an email address, such as name@example.com");
         let text = text.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@').ok_or_else(refused)?;
-        let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
+        let plain =
+            |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
         let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|label| !label.is_empty());
         if plain(local) && plain(domain) && dotted && text.len() <= EMAIL_MAX { Ok(Self(text)) } else { Err(refused()) }
     }
@@ -73,7 +74,9 @@ mod tests {
 
     #[test]
     fn what_is_not_an_address_is_refused() {
-        for text in ["", "ana", "@example.com", "ana@", "ana@localhost", "a na@example.com", "ana@b@example.com", "ana@ex..com"] {
+        for text in
+            ["", "ana", "@example.com", "ana@", "ana@localhost", "a na@example.com", "ana@b@example.com", "ana@ex..com"]
+        {
             assert!(Email::parse("email", text).is_err(), "{text}");
         }
     }

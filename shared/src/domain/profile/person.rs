@@ -214,7 +214,7 @@ mod tests {
     fn ages_outside_adulthood_are_refused_with_the_range() {
         for years in [-1, 0, 17, 121, i64::MAX] {
             let error = Age::parse("age", years).expect_err("out of range");
-            assert_eq!((error.field, error.message.as_str()), ("age", "must be between 18 and 120 years"));
+            assert_eq!((error.field.as_ref(), error.message.as_str()), ("age", "must be between 18 and 120 years"));
         }
         assert_eq!(Age::parse("age", 18).map(Age::years), Ok(18));
     }
@@ -230,7 +230,11 @@ mod tests {
 
     #[test]
     fn goals_are_spelt_as_the_api_spells_them() {
-        let spelt = serde_json::to_string(&[Goal::LoseWeight, Goal::BuildMuscle, Goal::Maintain, Goal::ImprovePerformance]);
-        assert_eq!(spelt.expect("goals serialise"), r#"["lose_weight","build_muscle","maintain","improve_performance"]"#);
+        let spelt =
+            serde_json::to_string(&[Goal::LoseWeight, Goal::BuildMuscle, Goal::Maintain, Goal::ImprovePerformance]);
+        assert_eq!(
+            spelt.expect("goals serialise"),
+            r#"["lose_weight","build_muscle","maintain","improve_performance"]"#
+        );
     }
 }

@@ -70,7 +70,8 @@ impl Targets {
         let calories = (maintenance * goal_factor(goal)).max(LEAST_CALORIES);
         let protein = protein_per_kg(goal) * kg.min(PROTEIN_WEIGHT_CAP);
         let fat = calories * FAT_SHARE / KCAL_PER_G_FAT;
-        let carbs = (calories - protein * KCAL_PER_G_PROTEIN_OR_CARBS - fat * KCAL_PER_G_FAT) / KCAL_PER_G_PROTEIN_OR_CARBS;
+        let carbs =
+            (calories - protein * KCAL_PER_G_PROTEIN_OR_CARBS - fat * KCAL_PER_G_FAT) / KCAL_PER_G_PROTEIN_OR_CARBS;
         Self {
             daily_calories: to_step(calories, 10.0),
             protein_g: to_step(protein, 5.0),
@@ -165,7 +166,8 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_below_the_safe_minimum() {
-        let body = BodyData { sex: Some(Sex::Female), height: Height::parse("height_cm", 140.0).ok(), ..BodyData::default() };
+        let body =
+            BodyData { sex: Some(Sex::Female), height: Height::parse("height_cm", 140.0).ok(), ..BodyData::default() };
         let weight = Weight::parse("weight_kg", 35.0).expect("a plausible weight");
         let age = Age::parse("age", 80).expect("an adult");
         assert_eq!(Targets::calculate(age, weight, Goal::LoseWeight, &body).daily_calories, 1200);

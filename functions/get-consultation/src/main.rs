@@ -1,0 +1,13 @@
+//! `GET /v1/consultation/{session_id}`
+
+use coaching::app::App;
+use coaching::service::ConsultationAiService;
+use coaching::{http, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let app = App::from_env().await?;
+    let service = ConsultationAiService::new(&app.ports, &app.config);
+    http::run(app.api(), |request| get_consultation::handle(&service, request)).await
+}

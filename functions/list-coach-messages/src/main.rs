@@ -1,0 +1,13 @@
+//! `GET /v1/coach/messages`
+
+use coaching::app::App;
+use coaching::service::CoachService;
+use coaching::{http, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let app = App::from_env().await?;
+    let service = CoachService::new(&app.ports, &app.config);
+    http::run(app.api(), |request| list_coach_messages::handle(&service, request)).await
+}

@@ -1,0 +1,14 @@
+//! `POST /v1/coach/message`
+
+use coaching::app::App;
+use coaching::service::CoachService;
+use coaching::{http, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let app = App::from_env().await?;
+    let service = CoachService::new(&app.ports, &app.config);
+    http::run(app.api(), |request| send_coach_message::handle(&service, app.config.http.max_message_chars, request))
+        .await
+}

@@ -1,0 +1,16 @@
+//! `POST /v1/consultation/message`
+
+use coaching::app::App;
+use coaching::service::ConsultationAiService;
+use coaching::{http, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let app = App::from_env().await?;
+    let service = ConsultationAiService::new(&app.ports, &app.config);
+    http::run(app.api(), |request| {
+        send_consultation_message::handle(&service, app.config.http.max_message_chars, request)
+    })
+    .await
+}

@@ -1,0 +1,104 @@
+//! A turn of the consultation: a reply in the person's own words, the facts in their last message, the next question.
+
+use serde_json::{Value, json};
+
+use super::facts::{self, Category, Fact};
+use super::{body, phrases, voice, words};
+use crate::validation::{MessagesRequest, Role, Turn};
+
+/// The hints for the structured answer.
+pub fn write(request: &MessagesRequest) -> Value {
+    let system = request.system_text();
+    let section = words::tagged(&system, "consultation_section").first().copied().unwrap_or("goals").to_owned();
+    let said = request.last_user_text();
+    let leaning = match section.as_str() {
+        "goals" | "commitment" => Some(Category::Goals),
+        "training" => Some(Category::Training),
+        "meals" => Some(Category::Meals),
+        "challenges" => Some(Category::Challenges),
+        _ => None,
+    };
+    let facts = facts::extract(&said, leaning);
+    let body = body::hints(&said, section == "body");
+    let covered = covered(&section, leaning, &said, &facts, &body);
+    let asked = asked(request);
+    json!({
+        "reply": reply(&section, &said, &facts, &body, covered, &asked),
+        "section_covered": covered,
+        "facts": facts.iter().map(Fact::hints).collect::<Vec<_>>(),
+        "body": body,
+    })
+}
+
+/// A section is covered when the last message taught something about it, in more than a word or two.
+fn covered(section: &str, leaning: Option<Category>, said: &str, facts: &[Fact], body: &Value) -> bool {
+    match section {
+        "body" => body::learned(body),
+        "commitment" => {
+            let promise =
+                ["i will", "i'll", "i can", "i commit", "i promise", "promise", "yes", "ready", "deal", "committed"];
+            words::count(said) >= 4 && words::mentions(said, &promise)
+        }
+        _ => {
+            let about = facts.iter().filter(|fact| Some(fact.category) == leaning);
+            about.map(|fact| words::count(&fact.quote)).sum::<usize>() >= 6
+        }
+    }
+}
+
+fn reply(section: &str, said: &str, facts: &[Fact], body: &Value, covered: bool, asked: &str) -> String {
+    let taken_up = match facts
+        .iter()
+        .max_by_key(|fact| (fact.category == Category::Challenges, words::count(&fact.quote)))
+    {
+        Some(fact) => acknowledge(fact),
+        None if body::learned(body) => "Good, that gives me a realistic starting point for your numbers.".to_owned(),
+        None if covered => "Good. I will hold you to that, kindly.".to_owned(),
+        None => voice::choose(&phrases::NUDGES, said).to_owned(),
+    };
+    let next = if covered { next_section(section) } else { Some(section) };
+    let question = match next {
+        None => phrases::CLOSING,
+        Some(next) => fresh(next, missing(next, facts, body), asked),
+    };
+    format!("{taken_up} {question}")
+}
+
+/// All that the interviewer has said so far.
+fn asked(request: &MessagesRequest) -> String {
+    let turns = request.turns.iter().filter(|turn| turn.role == Role::Assistant);
+    turns.map(Turn::text).collect::<Vec<_>>().join("\n")
+}
+
+fn acknowledge(fact: &Fact) -> String {
+    let wording = voice::choose(&phrases::ACKNOWLEDGEMENTS, &fact.quote);
+    let theirs = words::clip(&voice::to_you(&voice::small(&fact.quote)), 28);
+    let theirs = theirs.trim_end_matches(['.', ',', '!']);
+    let begins = wording.starts_with("{}") || wording.contains(". {}");
+    wording.replace("{}", &if begins { voice::capital(theirs) } else { theirs.to_owned() })
+}
+
+fn next_section(section: &str) -> Option<&'static str> {
+    let at = phrases::SECTIONS.iter().position(|name| *name == section)?;
+    phrases::SECTIONS.get(at + 1).copied()
+}
+
+/// The question of a section that asks for what is missing, or the next one that was not asked before.
+fn fresh(section: &str, first: usize, asked: &str) -> &'static str {
+    let questions = phrases::questions(section);
+    let order = (0..questions.len()).map(|offset| questions[(first + offset) % questions.len()]);
+    order.clone().find(|question| !asked.contains(question)).unwrap_or(questions[first % questions.len()])
+}
+
+/// Which question asks for what the facts still lack.
+fn missing(section: &str, facts: &[Fact], body: &Value) -> usize {
+    let lacks = |field: &str| facts.iter().any(|fact| fact.details.get(field).is_some_and(Value::is_null));
+    let second = match section {
+        "training" => lacks("sessions_per_week"),
+        "goals" => lacks("motivation"),
+        "challenges" => lacks("trigger"),
+        "body" => !body["height_cm"].is_null(),
+        _ => false,
+    };
+    usize::from(second)
+}

@@ -1,0 +1,44 @@
+"""Starts MiniStack and the Claude simulator."""
+
+import hashlib
+import os
+
+from . import aws, build, paths, processes, tools
+from .console import step
+
+
+def start(enforce_iam: bool) -> str:
+    """Starts the local cloud unless it runs; returns its address."""
+
+    def command(port: int) -> tuple[list[str], dict]:
+        endpoint = f"http://127.0.0.1:{port}"
+        scratch = paths.STATE / "cloud"
+        scratch.mkdir(parents=True, exist_ok=True)
+        # MiniStack hands AWS_ENDPOINT_URL to the functions, which is how they find it.
+        environment = aws.environment(endpoint) | {
+            "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": aws.REGION, "TMPDIR": str(scratch), "S3_DATA_DIR": str(scratch / "s3"),
+            "AUTH": str(enforce_iam).lower(), "LAMBDA_EXECUTOR": "local"}
+        # The key goes into the local Secrets Manager, not into the functions' environment.
+        environment.pop("ANTHROPIC_API_KEY", None)
+        return [tools.bin("ministack")], environment
+
+    with step("Starting the local cloud (MiniStack)"):
+        port, _ = processes.ensure("ministack", {"enforce_iam": enforce_iam}, "/_ministack/health", command)
+    return f"http://127.0.0.1:{port}"
+
+
+def claude() -> tuple[str, str]:
+    """Address and key of Claude: the real one if a key is set, else the simulator, which is started."""
+    key = os.environ.get("ANTHROPIC_API_KEY", "").strip()
+    if key:
+        processes.stop("claude-simulator")
+        return os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com").rstrip("/"), key
+    facts = {"program": hashlib.sha256(build.SIMULATOR.read_bytes()).hexdigest()}
+
+    def command(port: int) -> tuple[list[str], dict]:
+        return [str(build.SIMULATOR), "--port", str(port)], dict(os.environ)
+
+    with step("Starting the Claude simulator (no ANTHROPIC_API_KEY is set)"):
+        port, _ = processes.ensure("claude-simulator", facts, "/_simulator/requests", command)
+    return f"http://127.0.0.1:{port}", "simulator-local"

@@ -1,0 +1,83 @@
+"""What a person at the terminal sees: progress on standard error, results on standard output."""
+
+import contextlib
+import os
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+
+_COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+class Problem(Exception):
+    """Something that a person can act on: a plain sentence with the next step, and the log that tells more."""
+
+    def __init__(self, sentence: str, log: object = None):
+        super().__init__(sentence)
+        self.log = log
+
+
+def fail(problem: Problem) -> None:
+    """Prints the problem with the end of its log and ends the process."""
+    print(f"\n{problem}", file=sys.stderr)
+    if problem.log is not None:
+        with contextlib.suppress(OSError):
+            with open(problem.log, encoding="utf-8", errors="replace") as log:
+                for line in log.readlines()[-25:]:
+                    print(f"  | {line.rstrip()}", file=sys.stderr)
+        print(f"The whole log: {problem.log}", file=sys.stderr)
+    sys.exit(1)
+
+
+def note(text: str) -> None:
+    """A line of progress."""
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announces a step and says how long it took."""
+    print(f"- {text} ...", file=sys.stderr, flush=True)
+    start = time.monotonic()
+    yield
+    print(f"  done in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+def bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if _COLOUR else text
+
+
+def dim(text: str) -> str:
+    return f"\033[2m{text}\033[0m" if _COLOUR else text
+
+
+def colour(text: str, code: int) -> str:
+    return f"\033[{code}m{text}\033[0m" if _COLOUR else text
+
+
+def width() -> int:
+    return min(shutil.get_terminal_size((100, 24)).columns, 110)
+
+
+def heading(text: str) -> None:
+    print(f"\n{bold(text)}\n{'-' * len(text)}", flush=True)
+
+
+def paragraph(text: str, indent: str = "  ") -> None:
+    """Prints text wrapped to the terminal, keeping its own line breaks."""
+    for line in text.splitlines() or [""]:
+        print(textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent) if line.strip() else "",
+              flush=True)
+
+
+def table(headings: list[str], rows: list[list[str]]) -> None:
+    """Prints a table; every column but the first is right-aligned."""
+    columns = list(zip(headings, *rows, strict=True))
+    widths = [max(len(cell) for cell in column) for column in columns]
+    for number, row in enumerate([headings, *rows]):
+        cells = [cell.ljust(size) if i == 0 else cell.rjust(size)
+                 for i, (cell, size) in enumerate(zip(row, widths, strict=True))]
+        line = "  " + "   ".join(cells)
+        print(bold(line) if number == 0 else line)

@@ -1,0 +1,127 @@
+"""Deploys the template with `sam deploy` and writes stack.json."""
+
+import hashlib
+import json
+import os
+import subprocess
+import tomllib
+
+from . import aws, build, emulator, paths, tools
+from .console import Problem, note, step
+
+_DEPLOYED = paths.STATE / "deployed.json"
+
+
+def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
+    """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json."""
+    settings = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
+    overrides = dict(pair.split("=", 1) for pair in settings["parameter_overrides"])
+    overrides |= {"Architecture": build.architecture(), "AnthropicBaseUrl": claude_url, "AnthropicApiKey": claude_key}
+    state = _fingerprint(settings, overrides)
+    stack_name = settings["stack_name"]
+    if _status(endpoint, stack_name) == "complete" and _deployed() == state and paths.STACK_JSON.exists():
+        note("nothing has changed since the last deployment")
+        return json.loads(paths.STACK_JSON.read_text())
+    _DEPLOYED.unlink(missing_ok=True)
+    with step("Deploying template.yaml (about a minute)"):
+        _sam_deploy(endpoint, settings, overrides)
+        emulator.fill_gaps(endpoint, stack_name, overrides)
+    stack = _describe(endpoint, stack_name, claude_url)
+    _wait_until_healthy(stack)
+    paths.STACK_JSON.write_text(json.dumps(stack, indent=2) + "\n")
+    _DEPLOYED.write_text(json.dumps(state))
+    return stack
+
+
+def _fingerprint(settings: dict, overrides: dict) -> str:
+    """A hash of all that a deployment depends on."""
+    digest = hashlib.sha256(json.dumps([settings, overrides], sort_keys=True).encode())
+    digest.update(paths.TEMPLATE.read_bytes())
+    for name in build.functions():
+        digest.update(name.encode() + (paths.BINARIES / name / "bootstrap").read_bytes())
+    return digest.hexdigest()
+
+
+def _deployed() -> str | None:
+    try:
+        return json.loads(_DEPLOYED.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _status(endpoint: str, stack_name: str) -> str | None:
+    """`complete`, `other`, or nothing where there is no such stack."""
+    cloudformation = aws.client("cloudformation", endpoint)
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except cloudformation.exceptions.ClientError:
+        return None
+    return "complete" if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "other"
+
+
+def _sam_deploy(endpoint: str, settings: dict, overrides: dict) -> None:
+    """Runs `sam deploy`. The parameters go through a private file that is deleted at once: a command line would show
+    the Claude key to everybody on the machine."""
+    if _status(endpoint, settings["stack_name"]) == "other":
+        aws.client("cloudformation", endpoint).delete_stack(StackName=settings["stack_name"])
+    log = paths.log("deploy")
+    config = paths.STATE / "deploy.toml"
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if name != "parameter_overrides"]
+    pairs = [f"{name}={value}" for name, value in overrides.items()]
+    descriptor = os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("version = 0.1\n[local.deploy.parameters]\n")
+        file.write("\n".join([*lines, f"parameter_overrides = {json.dumps(pairs)}"]) + "\n")
+    try:
+        with open(log, "w") as output:
+            sam = subprocess.run(
+                [tools.bin("sam"), "deploy", "--template-file", str(paths.TEMPLATE), "--config-file", str(config),
+                 "--config-env", "local", "--no-progressbar"],
+                cwd=paths.ROOT, env=aws.environment(endpoint), stdout=output, stderr=subprocess.STDOUT, check=False)
+    finally:
+        config.unlink(missing_ok=True)
+    if sam.returncode != 0:
+        raise Problem("The template could not be deployed. The log names the resource; mend it and run `up` again.",
+                      log)
+
+
+def _describe(endpoint: str, stack_name: str, claude_url: str) -> dict:
+    """The content of stack.json."""
+    cloudformation = aws.client("cloudformation", endpoint)
+    [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+
+    def physical(kind: str) -> dict[str, str]:
+        names = [resource["PhysicalResourceId"] for resource in resources if resource["ResourceType"] == kind]
+        return {name.removeprefix(f"{stack_name}-"): name for name in sorted(names)}
+
+    tables = {name.replace("-", "_"): table for name, table in physical("AWS::DynamoDB::Table").items()}
+    return {
+        "api_url": f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/api",
+        "region": aws.REGION,
+        "user_pool_id": outputs["UserPoolId"],
+        "user_pool_client_id": outputs["UserPoolClientId"],
+        "aws_endpoint": endpoint,
+        "claude_url": claude_url,
+        "tables": tables,
+        "functions": physical("AWS::Lambda::Function"),
+        "prompt_jobs_queue_url": outputs["PromptJobsQueueUrl"],
+        "prompt_jobs_dead_letter_queue_url": outputs["PromptJobsDeadLetterQueueUrl"],
+    }
+
+
+def _wait_until_healthy(stack: dict) -> None:
+    """Starts a function, which reads the whole configuration, and asks the API for something that only it refuses."""
+    from . import api, functions
+
+    with step("Waiting until it answers"):
+        result, error = functions.invoke(stack, "batch-collector", b"{}")
+        if error:
+            raise Problem(f"The functions were deployed but do not start: {result.get('errorMessage', result)}. "
+                          "`infra/local/stack logs batch-collector` tells more.")
+        answer = api.Api(stack["api_url"]).get("/v1/users/me")
+        if answer.status != 401:
+            raise Problem(f"The API answered {answer.status} to a request without a token, instead of 401. "
+                          "Run `infra/local/stack down` and `up` again.", paths.log("ministack"))

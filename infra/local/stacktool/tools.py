@@ -1,0 +1,61 @@
+"""Installs the pinned tools into `target/local/tools`, once. Needs nothing but Python with pip."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+
+from . import paths
+from .console import Problem, step
+
+_PINS = (paths.LOCAL / "requirements.txt", paths.LOCAL / "constraints.txt")
+_STAMP = paths.TOOLS / "installed"
+
+
+def bin(name: str) -> str:
+    """The path of an installed program."""
+    return str(paths.TOOLS / "bin" / name)
+
+
+def python() -> str:
+    return bin("python")
+
+
+def running_inside() -> bool:
+    """Whether this process is the tools' own interpreter."""
+    return sys.prefix == str(paths.TOOLS)
+
+
+def ensure() -> None:
+    """Installs the tools unless what is installed is what the pins say."""
+    pins = hashlib.sha256(b"".join(pin.read_bytes() for pin in _PINS) + sys.version.encode()).hexdigest()
+    if running_inside() or (_STAMP.exists() and _STAMP.read_text() == pins):
+        return
+    log = paths.log("tools")
+    with step("Installing the tools under target/ (once; about 2 minutes)"), open(log, "w") as output:
+        shutil.rmtree(paths.TOOLS, ignore_errors=True)
+        _make_environment(output)
+        install = ["install", "--disable-pip-version-check", "--progress-bar", "off",
+                   "-r", str(_PINS[0]), "-c", str(_PINS[1])]
+        if _run([*_pip(), *install], output) != 0:
+            raise Problem("The tools could not be installed. Check the network connection and try again.", log)
+        _STAMP.write_text(pins)
+
+
+def _make_environment(output) -> None:
+    """Makes a virtual environment without a pip of its own, since not every Python comes with `ensurepip`."""
+    if _run([sys.executable, "-m", "venv", "--without-pip", str(paths.TOOLS)], output) != 0:
+        raise Problem("Python could not make a virtual environment. Install Python 3.11 or newer with its venv module.",
+                      output.name)
+
+
+def _pip() -> list[str]:
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return [sys.executable, "-m", "pip", "--python", python()]
+    if subprocess.run([python(), "-m", "ensurepip"], capture_output=True).returncode == 0:
+        return [python(), "-m", "pip"]
+    raise Problem("This Python has no pip. Install pip (on Debian: apt install python3-pip) and try again.")
+
+
+def _run(command: list[str], output) -> int:
+    return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode

@@ -1,0 +1,98 @@
+//! The composition root: builds the clients once per cold start and fills the ports.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+
+use crate::claude::{ClaudeClient, SecretsManagerKey};
+use crate::config::{Config, ConfigError};
+use crate::http::Api;
+use crate::ports::{Clock, Ids, JobQueue, Model, Ports};
+use crate::store::DynamoStores;
+use crate::system::{RandomIds, SqsJobQueue, SystemClock};
+
+/// Everything that a function is made of.
+#[derive(Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The filled ports.
+    pub ports: Ports,
+    http: reqwest::Client,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The HTTP client cannot be built.
+    #[error("The HTTP client cannot be built: {0}. Check the machine's TLS certificates.")]
+    Http(#[from] reqwest::Error),
+}
+
+impl App {
+    /// Reads the environment and builds the clients. A function that cannot start says so in one line of its log.
+    pub async fn from_env() -> Result<Self, StartError> {
+        let started = Self::build().await;
+        if let Err(error) = &started {
+            tracing::error!(%error, "cold_start_failed");
+        }
+        started
+    }
+
+    async fn build() -> Result<Self, StartError> {
+        let config = Config::from_env()?;
+        let aws = aws_config::load_from_env().await;
+        Self::new(config, &aws)
+    }
+
+    /// Builds the clients from settings.
+    pub fn new(config: Config, aws: &SdkConfig) -> Result<Self, StartError> {
+        let http = reqwest::Client::builder().user_agent(concat!("sharpened/", env!("CARGO_PKG_VERSION"))).build()?;
+        let secrets = aws_sdk_secretsmanager::Client::new(aws);
+        let key = SecretsManagerKey::new(secrets, config.claude.api_key_secret.clone());
+        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), key);
+        let queue = SqsJobQueue::new(aws_sdk_sqs::Client::new(aws), config.prompt_jobs_queue_url.clone());
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(aws);
+        dynamodb.set_endpoint_url(config.dynamodb_endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)));
+        let client = aws_sdk_dynamodb::Client::from_conf(dynamodb.build());
+        let stores = DynamoStores::new(client, &config.tables);
+        let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), Arc::new(SystemClock), Arc::new(RandomIds));
+        Ok(Self { config, ports, http })
+    }
+
+    /// What every API function does around its handler.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        let Ports { idempotency, clock, ids, .. } = self.ports.clone();
+        Api::new(&self.config.http, &self.http, idempotency, clock, ids)
+    }
+}
+
+/// Fills the ports: stores over one database client, and whatever stands for the model, the queue, the clock and ids.
+#[must_use]
+pub fn fill_ports(
+    stores: &DynamoStores,
+    model: Arc<dyn Model>,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Ports {
+    Ports {
+        profiles: Arc::new(stores.profiles.clone()),
+        history: Arc::new(stores.prompt_history.clone()),
+        consultations: Arc::new(stores.consultations.clone()),
+        conversations: Arc::new(stores.conversations.clone()),
+        meals: Arc::new(stores.meals.clone()),
+        idempotency: Arc::new(stores.idempotency.clone()),
+        spending: Arc::new(stores.spending.clone()),
+        runs: Arc::new(stores.runs.clone()),
+        batches: Arc::new(stores.batches.clone()),
+        queue,
+        model,
+        clock,
+        ids,
+    }
+}

@@ -1,0 +1,162 @@
+//! The port [`Model`], over the Messages API.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use reqwest::{Method, Response};
+use serde::de::DeserializeOwned;
+
+use super::batch::{self, Batch, BatchParams, BatchRequest};
+use super::call_log;
+use super::circuit::Circuit;
+use super::key::{ApiKey, KeptKey};
+use super::lines::{Limits, lines};
+use super::pricing::Pricing;
+use super::request::MessageParams;
+use super::response::Message;
+use super::timer::{SystemTimer, Timer};
+use super::transport::{Call, Trace, Transport};
+use crate::config::ClaudeSettings;
+use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
+use crate::ports::{BatchEntry, BatchProgress, BatchResults, Model, ModelError, ModelReply, ModelRequest};
+
+/// The path of message batches.
+const BATCHES: &str = "/v1/messages/batches";
+/// Longest line of a batch's results, in bytes: several times the longest answer.
+const LONGEST_RESULT: usize = 8 * 1024 * 1024;
+
+/// A client of Claude's Messages API. One serves a whole execution environment: it keeps the key, and remembers when
+/// Claude is down.
+pub struct ClaudeClient {
+    transport: Transport,
+    effort: Option<String>,
+    batch_timeout: Duration,
+    pricing: Arc<Pricing>,
+}
+
+impl ClaudeClient {
+    /// A client that reads its key from `key` when it first needs it. A model without a price in `prices` is never
+    /// asked.
+    #[must_use]
+    pub fn new(
+        http: reqwest::Client,
+        settings: &ClaudeSettings,
+        prices: PriceList,
+        key: impl ApiKey + 'static,
+    ) -> Self {
+        Self::with_timer(http, settings, prices, key, Arc::new(SystemTimer))
+    }
+
+    /// A client with its own sense of time.
+    #[must_use]
+    pub fn with_timer(
+        http: reqwest::Client,
+        settings: &ClaudeSettings,
+        prices: PriceList,
+        key: impl ApiKey + 'static,
+        timer: Arc<dyn Timer>,
+    ) -> Self {
+        let transport = Transport {
+            http,
+            base_url: settings.base_url.clone(),
+            key: KeptKey::new(key),
+            max_retries: settings.max_retries,
+            circuit: Circuit::new(),
+            timer,
+        };
+        let pricing = Arc::new(Pricing(prices));
+        Self { transport, effort: settings.effort.clone(), batch_timeout: settings.timeout, pricing }
+    }
+
+    fn params<'a>(&'a self, request: &'a ModelRequest) -> Result<MessageParams<'a>, ModelError> {
+        self.pricing.check(&request.model)?;
+        MessageParams::new(request, self.effort.as_deref())
+    }
+
+    async fn answer(&self, request: &ModelRequest, trace: &mut Trace) -> Result<ModelReply, ModelError> {
+        let call = Call {
+            method: Method::POST,
+            path: "/v1/messages".to_owned(),
+            body: json(&self.params(request)?),
+            deadline: request.deadline,
+            repeatable: true,
+        };
+        let body: Vec<u8> = self.transport.send(&call, trace).await?;
+        let message: Message = read(&body).inspect_err(|_| call_log::unreadable_answer(&request.model, trace))?;
+        let cost = self.pricing.cost(&request.model, &message.usage(), CallMode::Immediate);
+        message.into_reply(cost.expect("a request whose model has no price is not sent"))
+    }
+
+    fn batch_call(&self, batch_id: &str, suffix: &str) -> Result<Call, ModelError> {
+        // The id becomes part of a path.
+        let valid =
+            !batch_id.is_empty() && batch_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        if !valid {
+            return Err(ModelError::Rejected { detail: "that is no id of a batch".to_owned() });
+        }
+        let path = format!("{BATCHES}/{batch_id}{suffix}");
+        Ok(Call { method: Method::GET, path, body: Vec::new(), deadline: self.batch_timeout, repeatable: true })
+    }
+}
+
+#[async_trait]
+impl Model for ClaudeClient {
+    async fn ask(&self, request: &ModelRequest) -> Result<ModelReply, ModelError> {
+        let started = self.transport.timer.now();
+        let mut trace = Trace::default();
+        let result = self.answer(request, &mut trace).await;
+        call_log::model_call(request, &result, &trace, self.transport.timer.now() - started);
+        result
+    }
+
+    async fn submit_batch(&self, entries: &[BatchEntry]) -> Result<String, ModelError> {
+        let requests = entries
+            .iter()
+            .map(|entry| Ok(BatchRequest { custom_id: &entry.custom_id, params: self.params(&entry.request)? }))
+            .collect::<Result<_, ModelError>>()?;
+        // Sent twice, it would be paid twice.
+        let call = Call {
+            method: Method::POST,
+            path: BATCHES.to_owned(),
+            body: json(&BatchParams { requests }),
+            deadline: self.batch_timeout,
+            repeatable: false,
+        };
+        let mut trace = Trace::default();
+        let body: Vec<u8> = self.transport.send(&call, &mut trace).await?;
+        let batch: Batch = read(&body)?;
+        call_log::batch_submitted(&batch.id, entries.len(), &trace);
+        Ok(batch.id)
+    }
+
+    async fn batch_progress(&self, batch_id: &str) -> Result<BatchProgress, ModelError> {
+        let body: Vec<u8> = self.transport.send(&self.batch_call(batch_id, "")?, &mut Trace::default()).await?;
+        Ok(read::<Batch>(&body)?.progress())
+    }
+
+    async fn batch_results(&self, batch_id: &str) -> Result<BatchResults, ModelError> {
+        // Claude names the results' address as well, but the key goes nowhere else than to the configured one.
+        let call = self.batch_call(batch_id, "/results")?;
+        let response: Response = self.transport.send(&call, &mut Trace::default()).await?;
+        let pricing = Arc::clone(&self.pricing);
+        let limits = Limits { line: LONGEST_RESULT, pause: self.batch_timeout };
+        let results = lines(response.bytes_stream().boxed(), limits);
+        Ok(results.map(move |line| batch::read_line(line, &pricing)).boxed())
+    }
+
+    fn price(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
+        self.pricing.cost(model, usage, mode)
+    }
+}
+
+fn json(body: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("a request has string keys only and always becomes JSON")
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ModelError> {
+    // The parser's own words could quote the answer.
+    serde_json::from_slice(body)
+        .map_err(|_| ModelError::Malformed { detail: "it is not of the wire format".to_owned(), cost: Usd::ZERO })
+}

@@ -1,0 +1,28 @@
+//! Claude's Messages API, as the port [`Model`](crate::ports::Model) wants it.
+//!
+//! The wire format follows the types of the official Python client (`anthropic` 2.12). A request is built from the
+//! port's types (`request`), fitted to what its model accepts (`capabilities`), sent with retries within its deadline
+//! (`transport`, `retry`, `circuit`) and read into a reply with its cost, or into a typed error (`response`,
+//! `refusal`). Message batches (`batch`) share all of it.
+
+mod batch;
+mod call_log;
+mod capabilities;
+mod circuit;
+mod client;
+mod key;
+mod lines;
+mod pricing;
+mod refusal;
+mod request;
+mod response;
+mod retry;
+mod timer;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::ClaudeClient;
+pub use key::{ApiKey, KeyError, SecretsManagerKey};
+pub use timer::{SystemTimer, Timer};

@@ -1,0 +1,33 @@
+//! What a person really does, measured: the numbers, the failure patterns, and whether any of it changed enough to
+//! rewrite the coaching prompt.
+//!
+//! Everything here is a pure function of day totals, targets and settings. The definitions (formula, unit, window, what
+//! missing data means) are in this folder's `README.md`. Whatever is compared is a count; rates appear only where
+//! numbers leave for a reader.
+
+mod change;
+mod in_words;
+mod measure;
+mod measured_day;
+mod metrics;
+mod patterns;
+mod series;
+mod settings;
+mod share;
+mod streaks;
+mod window;
+mod wire;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod properties;
+
+pub use change::{Baseline, ChangedRule, Decision, Rule, detect_change};
+pub use measure::measure;
+pub use metrics::BehaviorMetrics;
+pub use patterns::{Evidence, Figure, Pattern, PatternKind, Severity};
+pub use series::{DayPoint, daily_series};
+pub use settings::BehaviorSettings;
+pub use share::{Rate, Share};
+pub use window::Window;

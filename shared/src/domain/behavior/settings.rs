@@ -1,0 +1,24 @@
+//! What can be tuned about measuring and about detecting a change.
+
+use super::share::Share;
+
+/// Settings of the behaviour rules; the configuration checks their ranges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BehaviorSettings {
+    /// Length of the analysis window in complete local days.
+    pub analysis_days: u32,
+    /// How far from the calorie target a day may lie and still be in target.
+    pub adherence_tolerance: Share,
+    /// Logged days below which adherence and averages are unknown.
+    pub min_logged_days: u32,
+    /// A change of adherence counts if it is strictly more than this.
+    pub adherence_change_threshold: Share,
+    /// A change of the logging rate counts if it is strictly more than this.
+    pub logging_change_threshold: Share,
+    /// A change of the logging streak counts if it is strictly more than this many days.
+    pub streak_change_threshold: u32,
+    /// Whether prompts are rewritten only where behaviour changed; if not, every check is a change.
+    pub change_detection: bool,
+    /// Whether behaviour is also compared with what the current prompt was written from.
+    pub drift_detection: bool,
+}

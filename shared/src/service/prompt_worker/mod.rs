@@ -1,0 +1,107 @@
+//! Carries out the jobs of the `prompt-jobs` queue: a shard of a weekly run, or one user's generation.
+
+mod shard;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::behavioral_tracker::BehavioralTracker;
+use super::error::{Result, ServiceError};
+use super::metered_model::MeteredModel;
+use super::prompt_update::PromptUpdater;
+use super::system_prompt_generator::SystemPromptGenerator;
+use crate::config::{Config, UpdateSettings};
+use crate::domain::consultation::Lease;
+use crate::domain::profile::UserId;
+use crate::ports::{
+    BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Model, Ports, ProfileStore, Remembered,
+    RunStore, StoredResponse,
+};
+use crate::telemetry;
+
+/// How long a generation may take before another delivery of its job is let through.
+const GENERATION_LASTS: chrono::Duration = chrono::Duration::minutes(5);
+/// How long a finished generation is remembered: longer than a queue keeps a message.
+const REMEMBERED_FOR: chrono::Duration = chrono::Duration::days(15);
+
+/// Carries out jobs.
+#[derive(Clone)]
+pub struct PromptWorker {
+    profiles: Arc<dyn ProfileStore>,
+    runs: Arc<dyn RunStore>,
+    batches: Arc<dyn BatchStore>,
+    idempotency: Arc<dyn IdempotencyStore>,
+    queue: Arc<dyn JobQueue>,
+    model: Arc<dyn Model>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    tracker: BehavioralTracker,
+    generator: SystemPromptGenerator,
+    updater: PromptUpdater,
+    metered: MeteredModel,
+    settings: UpdateSettings,
+}
+
+impl PromptWorker {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            runs: ports.runs.clone(),
+            batches: ports.batches.clone(),
+            idempotency: ports.idempotency.clone(),
+            queue: ports.queue.clone(),
+            model: ports.model.clone(),
+            clock: ports.clock.clone(),
+            ids: ports.ids.clone(),
+            tracker: BehavioralTracker::new(ports, &config.behavior),
+            generator: SystemPromptGenerator::new(ports, config),
+            updater: PromptUpdater::new(ports, config),
+            metered: MeteredModel::new(ports, config.budgets),
+            settings: config.update.clone(),
+        }
+    }
+
+    /// Carries out one job, stopping at `deadline` with what is left put back on the queue. `Err` asks for another
+    /// delivery.
+    pub async fn carry_out(&self, job: Job, deadline: DateTime<Utc>) -> Result<()> {
+        match job {
+            Job::Shard { run_id, shard, as_of, so_far } => {
+                self.update_shard(run_id, shard, as_of, so_far, deadline).await
+            }
+            Job::Generate { reason: GenerationReason::Initial, session_id: Some(session_id), .. } => {
+                self.generator.generate_initial_prompt(session_id).await
+            }
+            Job::Generate { user_id, reason, requested_at, .. } => {
+                self.regenerate(&user_id, reason, requested_at).await
+            }
+        }
+    }
+
+    /// Writes a fresh prompt once for a request, however often its job is delivered.
+    async fn regenerate(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {
+        let now = self.clock.now();
+        let request = format!("generate#{}", requested_at.to_rfc3339());
+        let lease = Lease::from(now, GENERATION_LASTS);
+        let remembered =
+            self.idempotency.begin(user_id, &request, "", self.ids.next(), now, lease, REMEMBERED_FOR).await?;
+        if !matches!(remembered, Remembered::Fresh { .. }) {
+            return Ok(());
+        }
+        match self.generator.regenerate(user_id, reason, requested_at).await {
+            Ok(_) => {}
+            Err(ServiceError::Store(error)) => {
+                self.idempotency.release(user_id, &request).await?;
+                return Err(error.into());
+            }
+            Err(error) => {
+                telemetry::personalized_prompt_generation_failed(user_id, reason, &error);
+                self.profiles.release_manual_regeneration(user_id, requested_at).await?;
+            }
+        }
+        let done = StoredResponse { status: 200, body: String::new() };
+        Ok(self.idempotency.finish(user_id, &request, &done).await?)
+    }
+}

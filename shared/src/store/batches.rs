@@ -1,0 +1,51 @@
+//! Open message batches: the partition `batches` of the `update_runs` table.
+
+use async_trait::async_trait;
+
+use super::item::{Item, instant, item, text};
+use super::table::Table;
+use crate::ports::{BatchStore, OpenBatch, StoreError};
+
+/// The partition.
+const BATCHES: &str = "batches";
+
+/// Open message batches, in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct BatchTable {
+    runs: Table,
+}
+
+impl BatchTable {
+    pub(super) const fn new(runs: Table) -> Self {
+        Self { runs }
+    }
+}
+
+fn key(batch_id: &str) -> Item {
+    item([("run_id", text(BATCHES)), ("part", text(batch_id))])
+}
+
+#[async_trait]
+impl BatchStore for BatchTable {
+    async fn add(&self, batch: &OpenBatch) -> Result<(), StoreError> {
+        let mut attributes = key(&batch.batch_id);
+        attributes.extend(item([("of_run", text(&batch.run_id)), ("as_of", instant(batch.as_of))]));
+        self.runs.write("remembering a message batch", self.runs.put(attributes)).await.map(drop)
+    }
+
+    async fn open(&self) -> Result<Vec<OpenBatch>, StoreError> {
+        let stored = self.runs.query("listing open message batches", ("run_id", BATCHES)).all().await?;
+        let read = stored.iter().map(|stored| {
+            Ok(OpenBatch {
+                batch_id: stored.text("part")?,
+                run_id: stored.text("of_run")?,
+                as_of: stored.instant("as_of")?,
+            })
+        });
+        read.collect()
+    }
+
+    async fn remove(&self, batch_id: &str) -> Result<(), StoreError> {
+        self.runs.write("forgetting a message batch", self.runs.delete(key(batch_id))).await.map(drop)
+    }
+}

@@ -1,0 +1,131 @@
+//! The `consultation_sessions` table: of each session the item `session`, one item a message (`message#000001`) and one a
+//! fact (`fact#<category>#<subject>`).
+//!
+//! A lease is an instant of nine decimals: its holder shows that it still holds it by naming that instant.
+
+mod attributes;
+mod generation;
+mod turns;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::item::{Item, item, text};
+use super::profiles::profile_key;
+use super::table::Table;
+use crate::domain::consultation::{ConsultationMessage, Fact, Lease, Session, SessionId};
+use crate::domain::money::Usd;
+use crate::ports::{Answered, ConsultationStore, StoreError, Versioned};
+
+pub(super) use generation::completion;
+
+/// Sort key of the session itself.
+const SESSION: &str = "session";
+
+/// Consultations, in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct ConsultationTable {
+    sessions: Table,
+    profiles: Table,
+}
+
+impl ConsultationTable {
+    /// The table of consultations, and that of people, who are told which session is theirs.
+    pub(super) const fn new(sessions: Table, profiles: Table) -> Self {
+        Self { sessions, profiles }
+    }
+}
+
+/// The key of the session itself.
+fn session_key(session_id: SessionId) -> Item {
+    item([("session_id", text(session_id.to_string())), ("item", text(SESSION))])
+}
+
+#[async_trait]
+impl ConsultationStore for ConsultationTable {
+    async fn open(&self, session: &Session, opening: &ConsultationMessage) -> Result<Versioned, StoreError> {
+        let note = self
+            .profiles
+            .update(profile_key(&session.user_id))
+            .set("consultation_session_id", text(session.session_id.to_string()))
+            .when("attribute_exists(#user_id) AND attribute_not_exists(#consultation_session_id)", []);
+        let transaction = self
+            .sessions
+            .transaction()
+            .with(note)
+            .with(self.sessions.put(attributes::of_session(session)).only_new("session_id"))
+            .with(self.sessions.put(attributes::of_message(session.session_id, opening)).only_new("session_id"));
+        transaction.commit("opening a consultation").await.map(Versioned::from)
+    }
+
+    async fn get(&self, session_id: SessionId) -> Result<Option<Session>, StoreError> {
+        let stored = self.sessions.get("reading a consultation", session_key(session_id)).await?;
+        stored.as_ref().map(attributes::read_session).transpose()
+    }
+
+    async fn transcript(&self, session_id: SessionId) -> Result<Vec<ConsultationMessage>, StoreError> {
+        let id = session_id.to_string();
+        let query = self.sessions.query("reading a transcript", ("session_id", &id));
+        // `$` follows `#`.
+        let stored = query.between("item", "message#".to_owned(), "message$".to_owned()).all().await?;
+        stored.iter().map(attributes::read_message).collect()
+    }
+
+    async fn facts(&self, session_id: SessionId) -> Result<Vec<Fact>, StoreError> {
+        let id = session_id.to_string();
+        let query = self.sessions.query("reading the facts of a consultation", ("session_id", &id));
+        let stored = query.between("item", "fact#".to_owned(), "fact$".to_owned()).all().await?;
+        let mut facts: Vec<Fact> = stored.iter().map(|stored| stored.native("fact")).collect::<Result<_, _>>()?;
+        // The items come by subject already, but their categories in the order of the alphabet.
+        facts.sort_by_key(Fact::category);
+        Ok(facts)
+    }
+
+    async fn begin_turn(
+        &self,
+        session: &Session,
+        message: Option<&ConsultationMessage>,
+        now: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        self.take_turn(session, message, now).await
+    }
+
+    async fn finish_turn(&self, answered: &Answered<'_>, lease: Lease) -> Result<Versioned, StoreError> {
+        self.answer_turn(answered, lease).await
+    }
+
+    async fn abandon_turn(&self, session_id: SessionId, lease: Lease, cost: Usd) -> Result<(), StoreError> {
+        self.give_turn_back(session_id, lease, cost).await
+    }
+
+    async fn begin_generation(&self, session_id: SessionId, now: DateTime<Utc>) -> Result<Versioned, StoreError> {
+        self.start_generating(session_id, now).await
+    }
+
+    async fn lease_generation(
+        &self,
+        session_id: SessionId,
+        lease: Lease,
+        now: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        self.take_generation(session_id, lease, now).await
+    }
+
+    async fn save_profile_text(&self, session_id: SessionId, text: &str, cost: Usd) -> Result<(), StoreError> {
+        self.keep_profile_text(session_id, text, cost).await
+    }
+
+    async fn fail_generation(
+        &self,
+        session_id: SessionId,
+        failure: &str,
+        cost: Usd,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.note_failure(session_id, failure, cost, now).await
+    }
+
+    async fn release_generation(&self, session_id: SessionId, cost: Usd) -> Result<(), StoreError> {
+        self.give_generation_back(session_id, cost).await
+    }
+}

@@ -1,0 +1,103 @@
+//! One message and its answer: taking the lease, answering, giving it back.
+
+use chrono::{DateTime, Utc};
+
+use super::{ConsultationTable, attributes, session_key};
+use crate::domain::consultation::{ConsultationMessage, Lease, Session, SessionId};
+use crate::domain::money::Usd;
+use crate::ports::{Answered, StoreError, Versioned};
+use crate::store::item::{instant, native, number, ordered_instant, text};
+use crate::store::transaction::Committed;
+use crate::store::write::Update;
+
+impl ConsultationTable {
+    /// The message and the lease together, so that a message is never stored twice nor answered twice.
+    pub(super) async fn take_turn(
+        &self,
+        session: &Session,
+        message: Option<&ConsultationMessage>,
+        now: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        let count_as_read = session.message_count - u32::from(message.is_some());
+        let lease = session.answering.map(|lease| ordered_instant(lease.until));
+        let update = self
+            .progress_of(session)
+            .set_or_remove("answering_until", lease)
+            .when("#message_count = :count_as_read", [(":count_as_read", number(count_as_read))])
+            .when("#status = :in_progress", [(":in_progress", text("in_progress"))])
+            .when(
+                "attribute_not_exists(#answering_until) OR #answering_until <= :now",
+                [(":now", ordered_instant(now))],
+            );
+        let mut transaction = self.sessions.transaction().with(update);
+        if let Some(message) = message {
+            let put = self.sessions.put(attributes::of_message(session.session_id, message));
+            transaction = transaction.with(put.only_new("session_id"));
+        }
+        transaction.commit("storing a consultation message").await.map(Versioned::from)
+    }
+
+    pub(super) async fn answer_turn(&self, answered: &Answered<'_>, lease: Lease) -> Result<Versioned, StoreError> {
+        let session = answered.session;
+        let update = self
+            .progress_of(session)
+            .set("body", native(&session.body))
+            .set("cost_nano_usd", number(session.cost.nanos()))
+            .remove("answering_until")
+            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))])
+            .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
+        let reply = self.sessions.put(attributes::of_message(session.session_id, answered.reply));
+        let mut transaction = self.sessions.transaction().with(update).with(reply.only_new("session_id"));
+        for fact in answered.facts {
+            transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
+        }
+        transaction.commit("storing a consultation answer").await.map(Versioned::from)
+    }
+
+    pub(super) async fn give_turn_back(
+        &self,
+        session_id: SessionId,
+        lease: Lease,
+        cost: Usd,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "giving back a consultation turn";
+        let update = self
+            .sessions
+            .update(session_key(session_id))
+            .remove("answering_until")
+            .add("cost_nano_usd", cost.nanos())
+            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))]);
+        match self.sessions.transaction().with(update).commit(OPERATION).await? {
+            Committed::Written => Ok(()),
+            Committed::Refused(_) => self.add_cost(OPERATION, session_id, cost).await,
+        }
+    }
+
+    /// Money that was spent counts, even if the work that it was spent on came too late.
+    pub(super) async fn add_cost(
+        &self,
+        operation: &'static str,
+        session_id: SessionId,
+        cost: Usd,
+    ) -> Result<(), StoreError> {
+        if cost == Usd::ZERO {
+            return Ok(());
+        }
+        let update = self
+            .sessions
+            .update(session_key(session_id))
+            .add("cost_nano_usd", cost.nanos())
+            .when("attribute_exists(#session_id)", []);
+        self.sessions.transaction().with(update).commit(operation).await.map(drop)
+    }
+
+    fn progress_of(&self, session: &Session) -> Update {
+        self.sessions
+            .update(session_key(session.session_id))
+            .set("sections_completed", number(session.progress.sections_completed as u64))
+            .set("section_messages", number(session.section_messages))
+            .set("user_messages", number(session.user_messages))
+            .set("message_count", number(session.message_count))
+            .set("updated_at", instant(session.updated_at))
+    }
+}

@@ -1,0 +1,184 @@
+//! The `meals` table: one item a meal (`meal#<day>#<id>`) and one a local day with its totals (`day#<day>`), changed in one
+//! transaction.
+//!
+//! A meal remembers what it added to its day. Deleting it takes exactly that away, even if the rules that decide what counts
+//! have changed in between.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+
+use super::item::{Item, Stored, day, instant, item, native, number, read_text, text};
+use super::table::Table;
+use super::write::Update;
+use crate::domain::meals::{DayTotals, Grams, Meal, MealId, NewMeal};
+use crate::domain::profile::UserId;
+use crate::ports::{MealStore, Page, PageRequest, StoreError, Versioned};
+
+/// Meals and day totals, in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct MealTable {
+    meals: Table,
+}
+
+impl MealTable {
+    pub(super) const fn new(meals: Table) -> Self {
+        Self { meals }
+    }
+
+    /// Adds `share` to its day, or takes it off again.
+    fn change_day(&self, user_id: &UserId, share: &DayTotals, sign: i64) -> Update {
+        let key = key(user_id, format!("day#{}", share.day));
+        let update = self.meals.update(key).set("day", day(share.day));
+        counters(share).into_iter().fold(update, |update, (name, count)| update.add(name, i64::from(count) * sign))
+    }
+}
+
+fn key(user_id: &UserId, sort: String) -> Item {
+    item([("user_id", text(user_id.as_str())), ("item", text(sort))])
+}
+
+fn meal_key(user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Item {
+    key(user_id, format!("meal#{day}#{}", meal_id.0))
+}
+
+/// The counters of a day by the names of their attributes.
+fn counters(totals: &DayTotals) -> [(&'static str, u32); 12] {
+    [
+        ("meals", totals.meals),
+        ("calories", totals.calories),
+        ("protein_tenths", totals.protein_tenths),
+        ("carbs_tenths", totals.carbs_tenths),
+        ("fat_tenths", totals.fat_tenths),
+        ("evening_calories", totals.evening_calories),
+        ("breakfasts", totals.breakfasts),
+        ("lunches", totals.lunches),
+        ("dinners", totals.dinners),
+        ("snacks", totals.snacks),
+        ("snack_calories", totals.snack_calories),
+        ("stress_meals", totals.stress_meals),
+    ]
+}
+
+fn read_totals(stored: &Stored) -> Result<DayTotals, StoreError> {
+    Ok(DayTotals {
+        day: stored.day("day")?,
+        meals: stored.number("meals")?,
+        calories: stored.number("calories")?,
+        protein_tenths: stored.number("protein_tenths")?,
+        carbs_tenths: stored.number("carbs_tenths")?,
+        fat_tenths: stored.number("fat_tenths")?,
+        evening_calories: stored.number("evening_calories")?,
+        breakfasts: stored.number("breakfasts")?,
+        lunches: stored.number("lunches")?,
+        dinners: stored.number("dinners")?,
+        snacks: stored.number("snacks")?,
+        snack_calories: stored.number("snack_calories")?,
+        stress_meals: stored.number("stress_meals")?,
+    })
+}
+
+fn of_meal(user_id: &UserId, meal: &Meal) -> Item {
+    let entry = &meal.entry;
+    let mut attributes = meal_key(user_id, meal.day, meal.meal_id);
+    attributes.extend(item([
+        ("meal_id", text(meal.meal_id.0.to_string())),
+        ("day", day(meal.day)),
+        ("local_time", native(&meal.local_time)),
+        ("name", text(&entry.name)),
+        ("meal_type", native(&entry.meal_type)),
+        ("eaten_at", instant(entry.eaten_at)),
+        ("calories", number(entry.calories)),
+        ("protein_tenths", number(entry.protein.tenths())),
+        ("carbs_tenths", number(entry.carbs.tenths())),
+        ("fat_tenths", number(entry.fat.tenths())),
+        ("logged_at", instant(meal.logged_at)),
+        ("counted", share_map(&DayTotals::of_meal(meal))),
+    ]));
+    attributes.extend(entry.notes.as_ref().map(|notes| ("notes".to_owned(), text(notes))));
+    attributes
+}
+
+fn share_map(share: &DayTotals) -> aws_sdk_dynamodb::types::AttributeValue {
+    let mut attributes = item([("day", day(share.day))]);
+    attributes.extend(counters(share).map(|(name, count)| (name.to_owned(), number(count))));
+    aws_sdk_dynamodb::types::AttributeValue::M(attributes)
+}
+
+fn read_meal(stored: &Stored) -> Result<Meal, StoreError> {
+    let grams = |attribute| stored.number(attribute).map(Grams::from_tenths);
+    Ok(Meal {
+        meal_id: stored.native("meal_id")?,
+        day: stored.day("day")?,
+        local_time: stored.native("local_time")?,
+        entry: NewMeal {
+            name: stored.text("name")?,
+            meal_type: stored.native("meal_type")?,
+            eaten_at: stored.instant("eaten_at")?,
+            calories: stored.number("calories")?,
+            protein: grams("protein_tenths")?,
+            carbs: grams("carbs_tenths")?,
+            fat: grams("fat_tenths")?,
+            notes: stored.optional("notes", read_text)?,
+        },
+        logged_at: stored.instant("logged_at")?,
+    })
+}
+
+#[async_trait]
+impl MealStore for MealTable {
+    async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<Versioned, StoreError> {
+        let transaction = self
+            .meals
+            .transaction()
+            .with(self.meals.put(of_meal(user_id, meal)).only_new("item"))
+            .with(self.change_day(user_id, &DayTotals::of_meal(meal), 1));
+        transaction.commit("logging a meal").await.map(Versioned::from)
+    }
+
+    async fn get(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<Option<Meal>, StoreError> {
+        let stored = self.meals.get("reading a meal", meal_key(user_id, day, meal_id)).await?;
+        stored.as_ref().map(read_meal).transpose()
+    }
+
+    async fn list(
+        &self,
+        user_id: &UserId,
+        from: NaiveDate,
+        to: NaiveDate,
+        page: &PageRequest,
+    ) -> Result<Page<Meal>, StoreError> {
+        if from > to {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+        let query = self.meals.query("listing meals", ("user_id", user_id.as_str())).descending();
+        // `$` follows `#`.
+        let query = query.between("item", format!("meal#{from}#"), format!("meal#{to}$"));
+        let page = query.page(page, &["user_id", "item"]).await?;
+        let items = page.items.iter().map(read_meal).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<bool, StoreError> {
+        const OPERATION: &str = "deleting a meal";
+        let key = meal_key(user_id, day, meal_id);
+        let Some(meal) = self.meals.get(OPERATION, key.clone()).await? else { return Ok(false) };
+        let counted = meal.required("counted", |counted| counted.as_m().ok().cloned())?;
+        let share = read_totals(&Stored::new(OPERATION, counted))?;
+        let transaction = self
+            .meals
+            .transaction()
+            .with(self.meals.delete(key).only_present("item"))
+            .with(self.change_day(user_id, &share, -1));
+        Ok(Versioned::from(transaction.commit(OPERATION).await?) == Versioned::Written)
+    }
+
+    async fn day_totals(&self, user_id: &UserId, from: NaiveDate, to: NaiveDate) -> Result<Vec<DayTotals>, StoreError> {
+        if from > to {
+            return Ok(Vec::new());
+        }
+        let query = self.meals.query("reading day totals", ("user_id", user_id.as_str()));
+        let stored = query.between("item", format!("day#{from}"), format!("day#{to}")).all().await?;
+        let days = stored.iter().map(read_totals).collect::<Result<Vec<_>, _>>()?;
+        Ok(days.into_iter().filter(|totals| totals.meals > 0).collect())
+    }
+}

@@ -1,0 +1,51 @@
+//! The index `due`: the users of one shard who have a prompt, by the instant of their next check.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::ProfileTable;
+use super::attributes::{next_check_at, read_email, read_prompt_behavior, read_timezone};
+use super::details::read_targets;
+use crate::domain::profile::UserId;
+use crate::ports::{DueUser, Page, PageRequest, StoreError};
+use crate::store::item::{Stored, read_native};
+use crate::store::schema::DUE_INDEX;
+
+/// Key of the index, and of the table.
+const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
+
+impl ProfileTable {
+    /// Users whose next check is before the second that `before` lies in; all of them if it is `None`.
+    pub(super) async fn reading_list(
+        &self,
+        shard: &str,
+        before: Option<DateTime<Utc>>,
+        page: &PageRequest,
+    ) -> Result<Page<DueUser>, StoreError> {
+        let mut query =
+            self.profiles.query("listing users by their next check", ("update_shard", shard)).index(DUE_INDEX);
+        if let Some(before) = before {
+            let latest = next_check_at(before - Duration::seconds(1));
+            query = query.between("next_check_at", "0".to_owned(), latest);
+        }
+        let page = query.page(page, &KEYS).await?;
+        let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
+    }
+}
+
+fn read_due_user(stored: &Stored) -> Result<DueUser, StoreError> {
+    Ok(DueUser {
+        user_id: UserId::new(stored.text("user_id")?),
+        email: read_email(stored)?,
+        consultation_enabled: stored.flag("consultation_enabled")?,
+        timezone: read_timezone(stored)?,
+        goal: stored.native("goal")?,
+        targets: read_targets(stored)?,
+        first_day: stored.day("first_day")?,
+        version: stored.number("system_prompt_version")?,
+        last_prompt_update: stored.instant("last_prompt_update")?,
+        behavioral_data: stored.optional("behavioral_data", read_native)?,
+        prompt_behavioral_data: read_prompt_behavior(stored)?,
+        next_check_at: stored.instant("next_check_at")?,
+    })
+}

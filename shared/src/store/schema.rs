@@ -1,0 +1,221 @@
+//! The tables as data: what the template creates in AWS and the tests create for themselves.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
+};
+
+use crate::config::Tables;
+
+/// Type of a key attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Text, `S`.
+    Text,
+    /// A number, `N`.
+    Number,
+}
+
+/// One attribute of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyAttribute {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: KeyKind,
+}
+
+/// What an index holds besides its own key and the table's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexContents {
+    /// Nothing else: `KEYS_ONLY`.
+    KeysOnly,
+    /// These attributes: `INCLUDE`.
+    Include(&'static [&'static str]),
+}
+
+/// A global secondary index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexDefinition {
+    /// Its name.
+    pub name: &'static str,
+    /// Partition key and, if there is one, sort key.
+    pub key: &'static [KeyAttribute],
+    /// What else it holds.
+    pub contents: IndexContents,
+}
+
+/// A table.
+#[derive(Debug, Clone, Copy)]
+pub struct TableDefinition {
+    /// The name in the documentation, which the physical name ends with (there with `-` for `_`).
+    pub name: &'static str,
+    /// Partition key and, if there is one, sort key.
+    pub key: &'static [KeyAttribute],
+    /// Its indexes.
+    pub indexes: &'static [IndexDefinition],
+    /// The attribute (epoch seconds) after which DynamoDB deletes an item.
+    pub time_to_live: Option<&'static str>,
+    /// Which of the configured names is this table's.
+    pub physical_name: fn(&Tables) -> &str,
+}
+
+/// Name of the index that lists users by their next check.
+pub const DUE_INDEX: &str = "due";
+/// Name of the index that finds users by their address.
+pub const EMAIL_INDEX: &str = "email";
+
+/// What [`DUE_INDEX`] holds besides the keys: all that a check of one user needs.
+pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
+    "email",
+    "consultation_enabled",
+    "timezone",
+    "goal",
+    "targets_history",
+    "first_day",
+    "system_prompt_version",
+    "last_prompt_update",
+    "behavioral_data",
+    "prompt_behavioral_data",
+];
+
+const fn text(name: &'static str) -> KeyAttribute {
+    KeyAttribute { name, kind: KeyKind::Text }
+}
+
+/// Every table.
+pub const TABLES: &[TableDefinition] = &[
+    TableDefinition {
+        name: "profiles",
+        key: &[text("user_id")],
+        indexes: &[
+            IndexDefinition {
+                name: DUE_INDEX,
+                key: &[text("update_shard"), text("next_check_at")],
+                contents: IndexContents::Include(DUE_INDEX_ATTRIBUTES),
+            },
+            IndexDefinition { name: EMAIL_INDEX, key: &[text("email")], contents: IndexContents::KeysOnly },
+        ],
+        time_to_live: None,
+        physical_name: |tables| &tables.profiles,
+    },
+    TableDefinition {
+        name: "consultation_sessions",
+        key: &[text("session_id"), text("item")],
+        indexes: &[],
+        time_to_live: None,
+        physical_name: |tables| &tables.consultation_sessions,
+    },
+    TableDefinition {
+        name: "coach_conversations",
+        key: &[text("user_id"), text("message_id")],
+        indexes: &[],
+        time_to_live: None,
+        physical_name: |tables| &tables.coach_conversations,
+    },
+    TableDefinition {
+        name: "meals",
+        key: &[text("user_id"), text("item")],
+        indexes: &[],
+        time_to_live: None,
+        physical_name: |tables| &tables.meals,
+    },
+    TableDefinition {
+        name: "prompt_history",
+        key: &[text("user_id"), KeyAttribute { name: "version", kind: KeyKind::Number }],
+        indexes: &[],
+        time_to_live: None,
+        physical_name: |tables| &tables.prompt_history,
+    },
+    TableDefinition {
+        name: "update_runs",
+        key: &[text("run_id"), text("part")],
+        indexes: &[],
+        time_to_live: None,
+        physical_name: |tables| &tables.update_runs,
+    },
+    TableDefinition {
+        name: "idempotency",
+        key: &[text("user_id"), text("request")],
+        indexes: &[],
+        time_to_live: Some("expires_at"),
+        physical_name: |tables| &tables.idempotency,
+    },
+    TableDefinition {
+        name: "spending",
+        key: &[text("day"), text("scope")],
+        indexes: &[],
+        time_to_live: Some("expires_at"),
+        physical_name: |tables| &tables.spending,
+    },
+];
+
+impl TableDefinition {
+    /// Creates the table under the name that `tables` gives it. The error is DynamoDB's, in words.
+    pub async fn create(&self, client: &Client, tables: &Tables) -> Result<(), String> {
+        let mut request =
+            client.create_table().table_name((self.physical_name)(tables)).billing_mode(BillingMode::PayPerRequest);
+        request = request.set_key_schema(Some(key_schema(self.key)));
+        for attribute in self.key_attributes() {
+            request = request.attribute_definitions(definition(attribute));
+        }
+        for index in self.indexes {
+            request = request.global_secondary_indexes(
+                GlobalSecondaryIndex::builder()
+                    .index_name(index.name)
+                    .set_key_schema(Some(key_schema(index.key)))
+                    .projection(projection(index.contents))
+                    .build()
+                    .expect("name and key are set"),
+            );
+        }
+        let created = request.send().await;
+        created.map(drop).map_err(|error| super::error::unavailable("creating a table", &error).to_string())
+    }
+
+    /// Every attribute that is part of a key, once.
+    fn key_attributes(&self) -> Vec<KeyAttribute> {
+        let mut attributes: Vec<KeyAttribute> = Vec::new();
+        for attribute in self.key.iter().chain(self.indexes.iter().flat_map(|index| index.key)) {
+            if !attributes.contains(attribute) {
+                attributes.push(*attribute);
+            }
+        }
+        attributes
+    }
+}
+
+fn key_schema(key: &[KeyAttribute]) -> Vec<KeySchemaElement> {
+    let element = |(attribute, kind): (&KeyAttribute, KeyType)| {
+        KeySchemaElement::builder()
+            .attribute_name(attribute.name)
+            .key_type(kind)
+            .build()
+            .expect("name and type are set")
+    };
+    key.iter().zip([KeyType::Hash, KeyType::Range]).map(element).collect()
+}
+
+fn definition(attribute: KeyAttribute) -> AttributeDefinition {
+    let kind = match attribute.kind {
+        KeyKind::Text => ScalarAttributeType::S,
+        KeyKind::Number => ScalarAttributeType::N,
+    };
+    AttributeDefinition::builder()
+        .attribute_name(attribute.name)
+        .attribute_type(kind)
+        .build()
+        .expect("name and type are set")
+}
+
+fn projection(contents: IndexContents) -> Projection {
+    let builder = Projection::builder();
+    match contents {
+        IndexContents::KeysOnly => builder.projection_type(ProjectionType::KeysOnly).build(),
+        IndexContents::Include(attributes) => {
+            let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
+            builder.projection_type(ProjectionType::Include).set_non_key_attributes(Some(attributes)).build()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Structured logs: JSON lines whose `message` is the event's name.
+//!
+//! A line carries ids, counts, kinds and costs; never a message text, a prompt, a name or an address. Errors of a request
+//! are logged once, where the answer is made.
+
+use tracing::{error, info, warn};
+use tracing_subscriber::EnvFilter;
+
+use crate::domain::behavior::Decision;
+use crate::domain::money::Usd;
+use crate::domain::profile::UserId;
+use crate::http::ApiError;
+use crate::ports::{GenerationReason, RunCounters, StoreError};
+use crate::service::ServiceError;
+
+/// Sends every event to standard output as JSON. `LOG_LEVEL` takes tracing's filter syntax; `info` if it is not set. It is
+/// read here and not with the other settings, because an error in those has to be logged too.
+pub fn init() {
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_env_filter(filter).init();
+}
+
+/// A request that was not answered as asked: a warning if it is the caller's, an error if it is ours.
+pub fn request_failed(failure: &ApiError, request_id: &str) {
+    let verdict = failure.verdict();
+    let status = verdict.status.as_u16();
+    if verdict.status.is_server_error() {
+        error!(request_id, status, code = verdict.code, cause = %failure, "request_failed");
+    } else {
+        info!(request_id, status, code = verdict.code, "request_refused");
+    }
+}
+
+/// The consultation is not open to the user.
+pub fn consultation_access_denied(user_id: &UserId) {
+    warn!(%user_id, "consultation_access_denied");
+}
+
+/// An answer that could not be kept for repetitions of its request.
+pub fn answer_not_kept(cause: &ServiceError) {
+    warn!(%cause, "idempotent_answer_not_kept");
+}
+
+/// A psychological profile was written.
+pub fn conversational_profile_generated(user_id: &UserId, words: usize, cost: Usd) {
+    info!(%user_id, words, cost_usd = cost.dollars(), "conversational_profile_generated");
+}
+
+/// A first or freshly requested prompt was written and stored.
+pub fn initial_system_prompt_generated(user_id: &UserId, version: u32, words: usize, cost: Usd) {
+    info!(%user_id, version, words, cost_usd = cost.dollars(), "initial_system_prompt_generated");
+}
+
+/// A prompt was rewritten and stored.
+pub fn system_prompt_updated(user_id: &UserId, version: u32, reason: GenerationReason, cost: Usd) {
+    info!(%user_id, version, ?reason, cost_usd = cost.dollars(), "system_prompt_updated");
+}
+
+/// A prompt could not be written; the old one stays in force.
+pub fn personalized_prompt_generation_failed(user_id: &UserId, reason: GenerationReason, cause: &ServiceError) {
+    error!(%user_id, ?reason, %cause, "personalized_prompt_generation_failed");
+}
+
+/// The coach answers with a personal prompt.
+pub fn using_personalized_system_prompt(user_id: &UserId, version: u32) {
+    info!(%user_id, version, "using_personalized_system_prompt");
+}
+
+/// The coach answers with the generic prompt.
+pub fn using_generic_system_prompt(user_id: &UserId) {
+    info!(%user_id, "using_generic_system_prompt");
+}
+
+/// A weekly run begins.
+pub fn prompt_update_started(run_id: &str, jobs_queued: u32) {
+    info!(run_id, jobs_queued, "prompt_update_started");
+}
+
+/// A weekly run was asked for, but automatic updates are switched off.
+pub fn automatic_updates_disabled() {
+    info!("automatic_updates_disabled");
+}
+
+/// A user's behaviour changed: the prompt will be rewritten.
+pub fn significant_behavior_change_detected(user_id: &UserId, decision: &Decision) {
+    let rules = decision.rules.len();
+    info!(%user_id, rules, "significant_behavior_change_detected");
+}
+
+/// A user's behaviour did not change: the prompt stays, and nothing is spent.
+pub fn skipping_prompt_update_no_significant_change(user_id: &UserId) {
+    info!(%user_id, "skipping_prompt_update_no_significant_change");
+}
+
+/// A part of a weekly run is done.
+pub fn prompts_updated(run_id: &str, part: &str, counters: &RunCounters) {
+    let RunCounters { checked, unchanged, updated, batched, failed, cost } = *counters;
+    info!(run_id, part, checked, unchanged, updated, batched, failed, cost_usd = cost.dollars(), "prompts_updated");
+}
+
+/// Facts that the consultation AI claimed without the person having said them.
+pub fn invented_facts_refused(user_id: &UserId, refused: usize) {
+    warn!(%user_id, refused, "invented_facts_refused");
+}
+
+/// What a call cost could not be added to the day's sums.
+pub fn spending_not_counted(user_id: &UserId, cost: Usd, cause: &StoreError) {
+    error!(%user_id, cost_usd = cost.dollars(), %cause, "spending_not_counted");
+}
+
+/// A job that was not carried out; the queue delivers it again.
+pub fn job_failed(message_id: &str, cause: &str) {
+    error!(message_id, cause, "prompt_job_failed");
+}

@@ -1,0 +1,59 @@
+//! Metrics and decision for one person with 30 days, as the weekly run computes them for everybody: the target is less than
+//! 20 microseconds. What is measured are day totals, so the number of meals costs nothing.
+
+use std::hint::black_box;
+
+use chrono::NaiveDate;
+use coaching::domain::behavior::{BehaviorSettings, PatternKind, Share, Window, detect_change, measure};
+use cohorts::cohort_with_habits;
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const DAYS: u32 = 60;
+
+fn settings() -> BehaviorSettings {
+    let tenth = Share::from_ratio(0.10).expect("a ratio");
+    BehaviorSettings {
+        analysis_days: 30,
+        adherence_tolerance: tenth,
+        min_logged_days: 5,
+        adherence_change_threshold: tenth,
+        logging_change_threshold: tenth,
+        streak_change_threshold: 7,
+        change_detection: true,
+        drift_detection: true,
+    }
+}
+
+fn one_person(criterion: &mut Criterion) {
+    let settings = settings();
+    let begin: NaiveDate = "2026-01-01".parse().expect("a day");
+    let mut group = criterion.benchmark_group("metrics and decision for one person with 30 days");
+    let habits: [(&str, &[PatternKind]); 3] = [
+        ("steady", &[]),
+        ("weekend", &[PatternKind::WeekendOvereating]),
+        ("three patterns", &[PatternKind::AllOrNothing, PatternKind::EveningEating, PatternKind::DietSwitching]),
+    ];
+    for (name, kinds) in habits {
+        let person = cohort_with_habits(kinds, 1, 7, begin, DAYS).next().expect("one person");
+        let metrics_on = |after: u32| {
+            let today = person.day_after(after);
+            let window = Window::before(today, person.first_day, settings.analysis_days);
+            let days = person.days(window.read_from(), today);
+            (measure(&days, today, &window, &person.targets, &settings), days, window, today)
+        };
+        let (prompt, ..) = metrics_on(DAYS - 21);
+        let (last, ..) = metrics_on(DAYS - 7);
+        let (_, days, window, today) = metrics_on(DAYS);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let metrics = measure(black_box(&days), today, &window, &person.targets, &settings);
+                let decision = detect_change(&metrics, Some(&last), Some(&prompt), &settings);
+                (metrics, decision)
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, one_person);
+criterion_main!(benches);

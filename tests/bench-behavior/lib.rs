@@ -1,0 +1,1 @@
+//! Holds the benchmark `benches/behavior.rs`: `cargo bench -p bench-behavior`.

@@ -1,0 +1,124 @@
+"""Checks that what describes the functions in several places says the same in each. Needs no stack.
+
+The places: template.yaml, the folders under functions/, events/, the routes of `cargo lambda watch` in Cargo.toml, and
+infra/openapi.json.
+"""
+
+import json
+import pathlib
+import tomllib
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HTTP_METHODS = ("get", "post", "put", "patch", "delete")
+# Lambda's limit for the names and values of a function's variables together.
+MOST_ENVIRONMENT_BYTES = 4096
+
+
+@pytest.fixture(scope="module")
+def template() -> dict:
+    return yaml_parse((ROOT / "template.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def functions(template) -> dict[str, dict]:
+    """Properties of the functions, by the folder that each is built from."""
+    properties = [resource["Properties"] for resource in template["Resources"].values()
+                  if resource["Type"] == "AWS::Serverless::Function"]
+    return {pathlib.PurePath(each["CodeUri"]).name: each for each in properties}
+
+
+@pytest.fixture(scope="module")
+def routes(functions) -> dict[tuple[str, str], str]:
+    """Functions by method and path."""
+    return {(event["Properties"]["Method"].upper(), event["Properties"]["Path"]): name
+            for name, function in functions.items() for event in function["Events"].values() if event["Type"] == "Api"}
+
+
+def test_each_folder_is_one_resource_and_one_function_name(template, functions):
+    folders = {manifest.parent.name for manifest in (ROOT / "functions").glob("*/Cargo.toml")}
+    assert set(functions) == folders
+    for name, function in functions.items():
+        assert "".join(part.capitalize() for part in name.split("-")) + "Function" in template["Resources"]
+        assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+        manifest = tomllib.loads((ROOT / "functions" / name / "Cargo.toml").read_text())
+        assert manifest["package"]["name"] == name
+
+
+def test_each_function_has_a_sample_event_that_fits_its_trigger(functions):
+    assert {file.stem for file in (ROOT / "events").glob("*.json")} == set(functions)
+    for name, function in functions.items():
+        event = json.loads((ROOT / "events" / f"{name}.json").read_text())
+        [trigger] = function["Events"].values()
+        if trigger["Type"] == "Api":
+            assert event["resource"] == trigger["Properties"]["Path"]
+            assert event["httpMethod"] == trigger["Properties"]["Method"].upper()
+            assert event["requestContext"]["authorizer"]["claims"]["sub"]
+        elif trigger["Type"] == "SQS":
+            assert [json.loads(record["body"])["kind"] for record in event["Records"]]
+
+
+def test_cargo_lambda_watch_serves_the_same_routes(routes):
+    manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    router = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"]
+    watched = {(entry["method"], path): entry["function"] for path, entries in router.items() for entry in entries}
+    assert watched == routes
+
+
+def test_the_openapi_document_describes_the_same_routes(routes):
+    document = ROOT / "infra" / "openapi.json"
+    if not document.exists():
+        pytest.skip("infra/openapi.json has not been generated")
+    paths = json.loads(document.read_text())["paths"]
+    described = {(method.upper(), path) for path, item in paths.items() for method in item if method in HTTP_METHODS}
+    assert described == set(routes)
+
+
+def test_each_function_has_its_own_size_time_and_log_group(template, functions):
+    for name, function in functions.items():
+        assert function["MemorySize"], name
+        assert function["Timeout"] <= 29 or not any(event["Type"] == "Api" for event in function["Events"].values()), name
+        group = template["Resources"][function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+        assert group["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"}
+        assert group["RetentionInDays"]
+
+
+def test_policies_name_what_they_allow(functions):
+    for name, function in functions.items():
+        for policy in function["Policies"]:
+            for statement in policy["Statement"]:
+                resource = json.dumps(statement["Resource"])
+                assert "*" not in resource, f"{name} may touch everything"
+                assert not [action for action in statement["Action"] if "*" in action], f"{name} may do everything"
+
+
+def test_every_variable_is_set_from_the_parameter_of_its_name(template):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    from_parameters = {value["Ref"] for value in variables.values() if value.get("Ref") in template["Parameters"]}
+    for name, value in variables.items():
+        if value.get("Ref") in template["Parameters"]:
+            assert value["Ref"] == "".join(word.capitalize() for word in name.split("_"))
+    assert set(template["Parameters"]) - from_parameters == {"Architecture", "LogRetentionDays", "AnthropicApiKey"}
+
+
+def test_the_environment_fits_lambdas_limit_with_the_longest_name_of_a_stack(template):
+    # 64 characters are Lambda's limit for a function's name, so no stack's name is longer than this.
+    stack_name = "s" * (64 - len("-send-consultation-message"))
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    size = 0
+    for name, value in variables.items():
+        target = value.get("Ref") or value.get("Fn::Sub")
+        if target in template["Parameters"]:
+            text = str(template["Parameters"][target]["Default"])
+        elif target in template["Resources"]:
+            properties = template["Resources"][target]["Properties"]
+            named = next((properties[key] for key in ("TableName", "QueueName", "Name") if key in properties), None)
+            text = named["Fn::Sub"].replace("${AWS::StackName}", stack_name) if named else "c" * 26
+            text += "https://sqs.ap-southeast-2.amazonaws.com/123456789012/" if "QueueName" in properties else ""
+            text += "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:-AbCdEf" if "Secret" in target else ""
+        else:
+            text = "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_AbCdEfGhI"
+        size += len(name) + len(text)
+    assert size < MOST_ENVIRONMENT_BYTES, f"{size} bytes"
