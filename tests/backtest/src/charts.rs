@@ -16,8 +16,8 @@ use crate::year::WEEKS;
 pub type ChartError = Box<dyn Error>;
 
 const SIZE: (u32, u32) = (860, 480);
-const INK: RGBColor = RGBColor(60, 60, 67);
-const GRID: RGBColor = RGBColor(228, 228, 231);
+pub(crate) const INK: RGBColor = RGBColor(60, 60, 67);
+pub(crate) const GRID: RGBColor = RGBColor(228, 228, 231);
 /// Margins of two bars that share a segment, in pixels: at its edge, and at its middle.
 const OUTER: u32 = 10;
 const HALF: u32 = 50;
@@ -58,7 +58,11 @@ fn rewrites_by_threshold(report: &Report, path: &Path) -> Result<(), ChartError>
     let mut lines: Vec<_> = STREAKS
         .iter()
         .map(|streak| Line {
-            name: if *streak == STREAK_OFF { "streak rule off".to_owned() } else { format!("streak: more than {streak} days") },
+            name: if *streak == STREAK_OFF {
+                "streak rule off".to_owned()
+            } else {
+                format!("streak: more than {streak} days")
+            },
             points: by_threshold(Policy { streak: *streak, ..Policy::REQUIRED }, |policy| {
                 report.mixed(policy, Tally::rewrite_share) * 100.0
             }),
@@ -78,7 +82,10 @@ fn missed_by_threshold(report: &Report, path: &Path) -> Result<(), ChartError> {
     let mut lines = Vec::new();
     for (named, streak) in [(Policy::REQUIRED, "streak: more than 7 days"), (Policy::RECOMMENDED, "streak rule off")] {
         for (drift, compared) in [(true, "last week and prompt"), (false, "last week only")] {
-            lines.push(Line { name: format!("{compared}, {streak}"), points: by_threshold(Policy { drift, ..named }, missed) });
+            lines.push(Line {
+                name: format!("{compared}, {streak}"),
+                points: by_threshold(Policy { drift, ..named }, missed),
+            });
         }
     }
     let frame = Frame {
@@ -98,7 +105,8 @@ fn rewrites_by_week(report: &Report, path: &Path) -> Result<(), ChartError> {
         let weeks = &report.of(index, Policy::RECOMMENDED).by_week;
         // Four weeks at a time: single weeks are too noisy to read.
         let months = weeks[1..].chunks(4).enumerate().map(|(month, weeks)| {
-            let (checks, rewrites) = weeks.iter().fold((0, 0), |(checks, rewrites), week| (checks + week.0, rewrites + week.1));
+            let (checks, rewrites) =
+                weeks.iter().fold((0, 0), |(checks, rewrites), week| (checks + week.0, rewrites + week.1));
             let middle = f64::from(u32::try_from(month).unwrap_or(0)) * 4.0 + 2.5;
             (middle, f64::from(rewrites) * 100.0 / f64::from(checks.max(1)))
         });
@@ -202,7 +210,7 @@ fn rewrites_by_archetype(report: &Report, path: &Path) -> Result<(), ChartError>
     Ok(())
 }
 
-fn blank(path: &Path) -> Result<DrawingArea<SVGBackend<'_>, Shift>, ChartError> {
+pub(crate) fn blank(path: &Path) -> Result<DrawingArea<SVGBackend<'_>, Shift>, ChartError> {
     let root = SVGBackend::new(path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     Ok(root)

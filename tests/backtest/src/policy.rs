@@ -36,7 +36,8 @@ impl Policy {
     #[must_use]
     pub fn grid() -> Vec<Self> {
         let thresholds = |policy: Self| THRESHOLDS.map(|points| Self { points, ..policy });
-        let mut grid: Vec<_> = STREAKS.into_iter().flat_map(|streak| thresholds(Self { streak, ..Self::REQUIRED })).collect();
+        let mut grid: Vec<_> =
+            STREAKS.into_iter().flat_map(|streak| thresholds(Self { streak, ..Self::REQUIRED })).collect();
         for named in [Self::REQUIRED, Self::RECOMMENDED] {
             grid.extend(thresholds(Self { drift: false, ..named }));
             grid.push(Self { weeks: 2, ..named });

@@ -80,7 +80,8 @@ fn run(weeks: &[Week], policy: &Policy, tally: &mut Tally) {
     }
     for change in rest.iter().filter(|week| week.true_change && week.number + PATIENCE <= WEEKS) {
         tally.changes += 1;
-        let answer = rewritten.iter().find(|week| **week + EARLY >= change.number && **week <= change.number + PATIENCE);
+        let answer =
+            rewritten.iter().find(|week| **week + EARLY >= change.number && **week <= change.number + PATIENCE);
         match answer {
             Some(week) => tally.waiting += week.saturating_sub(change.number),
             None => tally.missed += 1,

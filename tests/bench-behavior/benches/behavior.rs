@@ -6,7 +6,7 @@ use std::hint::black_box;
 use chrono::NaiveDate;
 use coaching::domain::behavior::{BehaviorSettings, PatternKind, Share, Window, detect_change, measure};
 use cohorts::cohort_with_habits;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 
 const DAYS: u32 = 60;
 
@@ -55,5 +55,8 @@ fn one_person(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_person);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    one_person(&mut criterion);
+    criterion.final_summary();
+}

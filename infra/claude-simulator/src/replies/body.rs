@@ -42,6 +42,14 @@ const SEXES: &[Topic] = &[
     ),
 ];
 
+/// What people call themselves, which counts for more than what their job suggests.
+const STATED_ACTIVITY: &[Topic] = &[
+    ("very_active", &["very active"]),
+    ("sedentary", &["sedentary", "not active"]),
+    ("light", &["lightly active", "a bit active"]),
+    ("moderate", &["moderately active"]),
+];
+
 const ACTIVITY: &[Topic] = &[
     (
         "very_active",
@@ -147,13 +155,13 @@ pub fn hints(text: &str, asked: bool) -> Value {
     json!({
         "sex": sex,
         "height_cm": quantities::height_cm(text),
-        "activity_level": facts::topic(&stated, ACTIVITY).filter(|_| asked),
-        "diet": diet(text),
+        "activity_level": facts::topic(&stated, STATED_ACTIVITY).or(facts::topic(&stated, ACTIVITY)).filter(|_| asked),
+        "diet": diet(text, asked),
     })
 }
 
 /// A diet that was tried, or is one of many, is a story and not a diet.
-fn diet(text: &str) -> Option<&'static str> {
+fn diet(text: &str, asked: bool) -> Option<&'static str> {
     let story = [
         "tried",
         "used to",
@@ -166,11 +174,13 @@ fn diet(text: &str) -> Option<&'static str> {
         "then",
         "switch",
         "started",
+        "dropped",
     ];
     let current: Vec<&str> = words::clauses(text)
         .iter()
         .map(|clause| clause.text)
         .filter(|clause| !words::mentions(clause, &story))
+        .filter(|clause| asked || words::mentions(clause, &["i'm", "i am", "i don't eat", "allergic"]))
         .collect();
     let current = current.join(". ");
     let diet = facts::topic(&current, DIETS)?;

@@ -25,7 +25,7 @@ fn plainly(text: &str) -> String {
 
 /// The fact in a sentence about a challenge.
 pub fn fact(text: &str) -> Fact {
-    let obstacle = facts::topic(&plainly(text), OBSTACLES).unwrap_or("losing the thread");
+    let obstacle = facts::topic(&plainly(text), OBSTACLES).unwrap_or(UNNAMED);
     let trigger = trigger(text);
     let past = words::mentions(
         text,
@@ -57,11 +57,15 @@ pub fn fact(text: &str) -> Fact {
     }
 }
 
-/// Words that introduce a situation.
-const CONDITIONS: [&str; 7] = ["when", "whenever", "as soon as", "every time", "after", "if", "once"];
+/// The name of an obstacle that has no name.
+pub const UNNAMED: &str = "losing the thread";
 
-/// Times that are a situation by themselves.
-const TIMES: [&str; 14] = [
+/// Words that introduce a situation.
+const CONDITIONS: [&str; 9] =
+    ["when", "whenever", "as soon as", "every time", "if", "after work", "after dinner", "after my", "after one"];
+
+/// Times that are a situation by themselves when a sentence begins with them.
+const TIMES: [&str; 12] = [
     "on friday",
     "on fridays",
     "on saturday",
@@ -71,17 +75,17 @@ const TIMES: [&str; 14] = [
     "on mondays",
     "on weekends",
     "at weekends",
-    "at the weekend",
     "at night",
     "in the evening",
     "in the evenings",
-    "late at night",
 ];
 
 /// The situation in which it happens.
 pub fn trigger(text: &str) -> Option<&str> {
-    let starts = [&CONDITIONS[..], &TIMES[..]].concat();
-    let clause = clause_from(text, &starts)?;
+    let opening = text.to_lowercase();
+    let timed = TIMES.iter().any(|time| opening.starts_with(&format!("{time} ")));
+    let starts = if timed { &TIMES[..] } else { &CONDITIONS[..] };
+    let clause = clause_from(text, starts)?;
     let lower = clause.to_lowercase();
     let opening = starts.iter().filter(|start| lower.starts_with(**start)).map(|start| words::count(start)).max();
     // "When work gets stressful I eat ...": the situation ends where the reaction begins.

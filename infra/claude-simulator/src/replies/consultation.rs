@@ -37,7 +37,7 @@ fn covered(section: &str, leaning: Option<Category>, said: &str, facts: &[Fact],
         "commitment" => {
             let promise =
                 ["i will", "i'll", "i can", "i commit", "i promise", "promise", "yes", "ready", "deal", "committed"];
-            words::count(said) >= 4 && words::mentions(said, &promise)
+            words::count(said) >= 4 && (words::mentions(said, &promise) || words::mentions(said, &facts::INSTRUCTIONS))
         }
         _ => {
             let about = facts.iter().filter(|fact| Some(fact.category) == leaning);
@@ -52,6 +52,7 @@ fn reply(section: &str, said: &str, facts: &[Fact], body: &Value, covered: bool,
         .max_by_key(|fact| (fact.category == Category::Challenges, words::count(&fact.quote)))
     {
         Some(fact) => acknowledge(fact),
+        None if words::mentions(said, &facts::INSTRUCTIONS) => "Noted; that is how you will be spoken to.".to_owned(),
         None if body::learned(body) => "Good, that gives me a realistic starting point for your numbers.".to_owned(),
         None if covered => "Good. I will hold you to that, kindly.".to_owned(),
         None => voice::choose(&phrases::NUDGES, said).to_owned(),

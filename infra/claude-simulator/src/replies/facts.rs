@@ -99,14 +99,33 @@ fn categorise(sentence: Sentence<'_>, leaning: Option<Category>) -> Option<Categ
         };
         if hits > 0 && leaning == Some(category) { hits + 2 } else { hits }
     };
-    let best = Category::ALL.into_iter().rev().max_by_key(|category| score(*category))?;
+    let best = Category::ALL.into_iter().rev().max_by_key(|category| (score(*category), leaning == Some(*category)))?;
     // Without a first person, only a sentence about the matter at hand is taken to be about the speaker.
     let needed = if personal || leaning == Some(best) { 1 } else { 2 };
     (score(best) >= needed).then_some(best)
 }
 
+/// What people say about how they want to be spoken to; it is about the coach and not about them.
+pub const INSTRUCTIONS: [&str; 15] = [
+    "please",
+    "could you",
+    "can you",
+    "remind me",
+    "tell me",
+    "tell you",
+    "write you",
+    "ask me",
+    "talk to me",
+    "shame me",
+    "be direct",
+    "be warm",
+    "don't let",
+    "celebrate",
+    "don't tell me",
+];
+
 fn says_nothing(text: &str) -> bool {
-    if words::mentions(text, &["please", "could you", "can you"]) {
+    if words::mentions(text, &INSTRUCTIONS) {
         return true;
     }
     words::mentions(

@@ -28,6 +28,8 @@ const WANTS: &[&str] = &[
     "determined",
     "commit",
     "ready to",
+    "signed up",
+    "rather not",
     "like to",
     "love to",
     "tired of",
@@ -52,6 +54,7 @@ const OBJECTIVES: &[Topic] = &[
             "lean",
             "leaner",
             "get down to",
+            "down to",
             "kilos",
             "pounds",
             "stone",
@@ -82,6 +85,9 @@ const OBJECTIVES: &[Topic] = &[
 
 /// How strongly a sentence is about a goal.
 pub fn score(text: &str) -> u32 {
+    if words::mentions(text, &["don't want", "do not want", "never want"]) {
+        return 0;
+    }
     let wants = u32::from(words::mentions(text, WANTS));
     let objectives = facts::hits(text, OBJECTIVES).min(2);
     if wants > 0 {
@@ -92,10 +98,12 @@ pub fn score(text: &str) -> u32 {
 
 /// The fact in a sentence about a goal.
 pub fn fact(text: &str) -> Fact {
-    let subject = facts::topic(text, OBJECTIVES).unwrap_or("the change they want");
     let objective = objective(text);
-    let motivation =
-        clause_from(text, &["because", "so that", "so i can", "for my", "since my", "tired of", "sick of"]);
+    let subject = facts::topic(text, OBJECTIVES).map_or_else(|| start(&objective), str::to_owned);
+    let reasons = ["because", "so that", "so i can", "since my", "tired of", "sick of", "for my"];
+    // What one signs up for is the goal itself, not its reason.
+    let reasons = if text.contains("signed up for") { &reasons[..6] } else { &reasons[..] };
+    let motivation = clause_from(text, reasons);
     let deadline = deadline(text).map(|deadline| voice::to_they(&voice::small(deadline)));
     let mut summary = voice::capital(&words::clip(&objective, 16));
     if let Some(deadline) = deadline.as_ref().filter(|deadline| !objective.contains(*deadline)) {
@@ -103,7 +111,7 @@ pub fn fact(text: &str) -> Fact {
     }
     Fact {
         category: Category::Goals,
-        subject: subject.to_owned(),
+        subject,
         summary,
         quote: text.to_owned(),
         details: json!({
@@ -113,6 +121,11 @@ pub fn fact(text: &str) -> Fact {
             "motivation": motivation.map(voice::to_they),
         }),
     }
+}
+
+/// The first words of a wish, to name it by.
+fn start(objective: &str) -> String {
+    objective.split_whitespace().take(4).collect::<Vec<_>>().join(" ")
 }
 
 /// What the person wants to do, as it would follow "they want to", without the reason and the date.
@@ -130,7 +143,6 @@ fn objective(text: &str) -> String {
         "need to ",
         "going to ",
         "ready to ",
-        "commit to ",
         "promise to ",
         "determined to ",
         "I'll ",
@@ -152,9 +164,19 @@ fn objective(text: &str) -> String {
     if let Some(wanted) = verbs.iter().find_map(after) {
         return voice::to_they(until_reason(wanted));
     }
+    if let Some(wanted) = after(&"commit to ") {
+        return format!("commit to {}", voice::to_they(until_reason(wanted)));
+    }
+    if let Some(wanted) = after(&"signed up for ") {
+        return format!("finish {}", voice::to_they(until_reason(wanted)));
+    }
     if let Some((start, wanted)) = things.iter().find_map(|start| Some((start, after(start)?))) {
-        let verb = if start.ends_with(" of ") { "stop" } else { "have" };
-        return format!("{verb} {}", voice::to_they(until_reason(wanted)));
+        let wanted = voice::to_they(until_reason(wanted));
+        return match wanted.split_once(" to be ") {
+            Some((thing, state)) => format!("see {thing} be {state}"),
+            None if start.ends_with(" of ") => format!("stop {wanted}"),
+            None => format!("have {wanted}"),
+        };
     }
     if ["by ", "before ", "in time"].iter().any(|start| text.to_lowercase().starts_with(start)) {
         return format!("be ready {}", voice::to_they(&voice::small(text)));
@@ -162,13 +184,12 @@ fn objective(text: &str) -> String {
     format!("change this: {}", voice::to_they(&voice::small(text)))
 }
 
+/// The wish alone: what comes before its reason and its date.
 fn until_reason(wanted: &str) -> &str {
-    let end = [" because", " so that", " so I can", " for my", " by ", " before ", ",", " in time for"]
-        .iter()
-        .filter_map(|end| wanted.find(end))
-        .filter(|at| *at > 3)
-        .min()
-        .unwrap_or(wanted.len());
+    let reasons = [" because", " so that", " so I can", " for my", ",", " in time for"];
+    let reason = reasons.iter().filter_map(|end| wanted.find(end)).filter(|at| *at > 3);
+    let date = deadline(wanted).and_then(|deadline| wanted.find(deadline));
+    let end = reason.chain(date.filter(|at| *at > 3)).min().unwrap_or(wanted.len());
     wanted[..end].trim()
 }
 
@@ -206,23 +227,46 @@ fn deadline(text: &str) -> Option<&str> {
     words::mentions(short, &TIMES).then_some(short)
 }
 
-/// A measurable target: a number with its unit.
+/// A measurable target: a number with its unit, the second one in "from 94 kg down to 84".
 fn target(text: &str) -> Option<String> {
-    let parts: Vec<&str> = text.split_whitespace().collect();
-    parts.iter().enumerate().find_map(|(at, part)| {
-        let part = part.trim_matches([',', '.', '(', ')']);
-        let next = parts.get(at + 1).map_or("", |next| next.trim_matches([',', '.']));
-        let digits = part.trim_end_matches(|character: char| character.is_alphabetic());
+    let parts: Vec<&str> = text.split_whitespace().map(|part| part.trim_matches([',', '.', '(', ')'])).collect();
+    let measured = |at: usize| {
+        let part = *parts.get(at)?;
+        let digits = part.trim_end_matches(|character: char| character.is_alphabetic() || character == '%');
         digits.parse::<f64>().ok()?;
-        let unit = part.trim_start_matches(digits);
-        let units = [
-            "kg", "kilos", "km", "k", "pounds", "lbs", "stone", "minutes", "%", "percent", "g", "kcal", "push-ups",
-            "pull-ups",
-        ];
-        if unit.is_empty() && units.contains(&next) {
-            Some(format!("{digits} {next}"))
-        } else {
-            units.contains(&unit).then(|| part.to_owned())
+        let glued = part.trim_start_matches(digits);
+        let unit = if glued.is_empty() { parts.get(at + 1).copied().unwrap_or("") } else { glued };
+        UNITS.contains(&unit).then(|| (digits.to_owned(), unit.to_owned()))
+    };
+    let (number, unit) = (0..parts.len()).find_map(measured)?;
+    let goal = parts.iter().position(|part| *part == "from").and_then(|from| {
+        let to = parts[from..].iter().position(|part| *part == "to")? + from;
+        parts.get(to + 1)?.trim_end_matches(char::is_alphabetic).parse::<f64>().ok()
+    });
+    Some(format!("{} {unit}", goal.map_or(number, |goal| goal.to_string())))
+}
+
+const UNITS: [&str; 17] = [
+    "kg", "kilos", "km", "k", "pounds", "lbs", "stone", "hours", "hour", "minutes", "%", "percent", "g", "kcal",
+    "push-ups", "pull-ups", "cm",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_becomes_what_they_want_to_do() {
+        for (text, objective, target) in [
+            ("I want to get from 94 kg down to 84", "get from 94 kg down to 84", json!("84 kg")),
+            ("I signed up for my first half marathon", "finish their first half marathon", json!(null)),
+            ("I'd love to finish under 2 hours", "finish under 2 hours", json!("2 hours")),
+            ("I want my energy back for my two boys", "have their energy back", json!(null)),
+            ("I can commit to eating before each run", "commit to eating before each run", json!(null)),
+        ] {
+            let fact = fact(text);
+            assert_eq!((&fact.details["objective"], &fact.details["target"]), (&json!(objective), &target), "{text}");
         }
-    })
+        assert_eq!(score("I don't want numbers to become that again"), 0);
+    }
 }

@@ -6,7 +6,7 @@ use super::facts::{self, Category, Fact, Topic};
 use super::{quantities, voice, words};
 
 const HABITS: &[Topic] = &[
-    ("what they do not eat", &["don't eat", "do not eat", "allergic", "intolerant", "avoid"]),
+    ("what they do not eat", &["don't eat", "do not eat", "allergic", "intolerant"]),
     ("breakfast", &["breakfast", "breakfasts", "porridge", "cereal", "oats", "brunch"]),
     ("lunch", &["lunch", "lunches", "sandwich", "sandwiches", "canteen", "meal deal"]),
     ("dinner", &["dinner", "dinners", "supper", "evening meal"]),

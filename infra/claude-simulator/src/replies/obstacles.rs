@@ -199,8 +199,6 @@ pub const STRUGGLE: &[&str] = &[
     "until the packet",
     "whole packet",
     "tried",
-    "regret",
-    "hate",
     "excuse",
     "excuses",
     "fall apart",

@@ -50,7 +50,7 @@ impl Person {
             let details = fact.details.as_object();
             let empty = details.map_or(0, |details| details.values().filter(|value| value.is_null()).count());
             let vague = category == Category::Goals && fact.details["target"].is_null();
-            (vague, empty, std::cmp::Reverse(words::count(&fact.quote).min(20)))
+            (vague || fact.subject == challenges::UNNAMED, empty, std::cmp::Reverse(words::count(&fact.quote).min(20)))
         });
         facts
     }
@@ -235,8 +235,11 @@ mod tests {
     fn facts_are_read_as_json_and_as_lines() {
         let json = r#"<facts>[{"category":"challenges","subject":"stress","summary":"s","quote":"I binge when I am stressed"}]</facts>"#;
         assert_eq!(challenge(json), ["I binge when I am stressed"]);
-        let lines =
-            "<facts>\n- challenges: stress eating (\"I binge when I am stressed\")\n- goals: lose weight\n</facts>";
-        assert_eq!(challenge(lines), ["I binge when I am stressed"]);
+        for lines in [
+            "<facts>\n- challenges: stress eating (\"I binge when I am stressed\")\n- goals: lose weight\n</facts>",
+            "<facts>\n- [challenges] stress: Eats. (\"I binge when I am stressed\")\n</facts>",
+        ] {
+            assert_eq!(challenge(lines), ["I binge when I am stressed"]);
+        }
     }
 }

@@ -13,14 +13,17 @@ pub fn number(token: &str) -> Option<u32> {
     })
 }
 
-/// Sessions a week: "three times a week", "twice a week", "every morning".
+/// Sessions a week: "three times a week", "two bike commutes a week", "every morning".
 pub fn per_week(text: &str) -> Option<u32> {
+    const PERIODS: [&str; 6] = ["a week", "per week", "each week", "every week", "weekly", "week"];
+    const OTHER: [&str; 12] =
+        ["kg", "kilos", "km", "miles", "minutes", "mins", "hours", "hour", "kcal", "calories", "pounds", "g"];
     let tokens = words::tokens(text);
-    let weekly = |at: usize| {
-        let after = tokens[at + 1..].iter().take(4).map(String::as_str).collect::<Vec<_>>().join(" ");
-        ["a week", "per week", "each week", "every week", "weekly", "week"]
-            .iter()
-            .any(|phrase| after.starts_with(phrase) || after.contains(&format!(" {phrase}")))
+    let weekly = |from: usize| {
+        (from..from + 3).any(|at| {
+            let rest = tokens.get(at..).unwrap_or_default().join(" ");
+            PERIODS.iter().any(|period| rest == *period || rest.starts_with(&format!("{period} ")))
+        })
     };
     for (at, token) in tokens.iter().enumerate() {
         let times = match token.as_str() {
@@ -28,15 +31,20 @@ pub fn per_week(text: &str) -> Option<u32> {
             "twice" => Some(2),
             other => number(other),
         };
-        if let Some(times) = times.filter(|times| (1..=14).contains(times) && weekly(at)) {
-            let unit = tokens.get(at + 1).map_or("", String::as_str);
-            let counts = ["times", "days", "sessions", "mornings", "evenings", "runs", "classes", "workouts", "x"];
-            if token == "once" || token == "twice" || token.ends_with('x') || counts.contains(&unit) {
-                return Some(times);
-            }
+        let unit = tokens.get(at + 1).map_or("", String::as_str);
+        if let Some(times) = times.filter(|times| (1..=14).contains(times) && !OTHER.contains(&unit) && weekly(at + 1))
+        {
+            return Some(times);
         }
     }
-    words::mentions(text, &["every day", "daily", "every morning", "every evening", "each day"]).then_some(7)
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let named = days.iter().filter(|day| tokens.iter().any(|token| token.trim_end_matches('s') == **day)).count();
+    let ranged = words::mentions(text, &["to friday", "to saturday", "to sunday", "through friday"]);
+    if words::mentions(text, &["every day", "daily", "every morning", "every evening", "each day"]) {
+        Some(7)
+    } else {
+        u32::try_from(named).ok().filter(|named| *named > 0 && !ranged)
+    }
 }
 
 /// Minutes: "45 minutes", "half an hour", "an hour and a half".
@@ -75,7 +83,8 @@ pub fn time_of_day(text: &str) -> Option<String> {
         let part = part.trim_matches([',', '.', ';', ')', '(']);
         let digits = part.trim_end_matches("am").trim_end_matches("pm").trim_end_matches("ish");
         let (hour, minute) = match digits.split_once(':') {
-            Some((hour, minute)) => (hour.parse::<u32>().ok()?, minute.parse::<u32>().ok()?),
+            Some((hour, minute)) if minute.len() == 2 => (hour.parse::<u32>().ok()?, minute.parse::<u32>().ok()?),
+            Some(_) => return None,
             None => (digits.parse::<u32>().ok()?, 0),
         };
         let next = parts.get(at + 1).map_or("", |next| next.trim_matches([',', '.']));
@@ -142,8 +151,10 @@ mod tests {
         for (text, expected) in [
             ("I run 3 times a week", Some(3)),
             ("gym twice a week", Some(2)),
+            ("two bike commutes a week, and yoga once a week", Some(2)),
             ("I lift four days per week", Some(4)),
             ("3x a week", Some(3)),
+            ("I lift on Tuesdays and Thursdays", Some(2)),
             ("I walk every morning", Some(7)),
             ("I lost 5 kg in a week", None),
             ("I used to run", None),
@@ -162,6 +173,7 @@ mod tests {
         assert_eq!(time_of_day("I snack around 10pm"), Some("22:00".to_owned()));
         assert_eq!(time_of_day("breakfast at 7"), Some("07:00".to_owned()));
         assert_eq!(time_of_day("about 5 kg"), None);
+        assert_eq!(time_of_day("16:8 fasting"), None);
     }
 
     #[test]

@@ -117,21 +117,17 @@ pub fn fact(text: &str) -> Fact {
 }
 
 fn experience(text: &str) -> Option<&'static str> {
-    if words::mentions(
+    let years = words::mentions(text, &["for years", "three years", "four years", "five years", "ten years", "decade"]);
+    if words::mentions(text, &["competitive", "competed", "advanced", "experienced", "athlete"]) {
+        Some("advanced")
+    } else if years || words::mentions(text, &["not a beginner", "intermediate", "for a while", "two years", "used to"])
+    {
+        Some("intermediate")
+    } else if words::mentions(
         text,
-        &["beginner", "new to", "just started", "never", "starting out", "from scratch", "couch to 5k"],
+        &["beginner", "new to", "just started", "starting out", "from scratch", "couch to 5k"],
     ) {
         Some("beginner")
-    } else if words::mentions(
-        text,
-        &["for years", "competitive", "competed", "advanced", "experienced", "decade", "athlete"],
-    ) {
-        Some("advanced")
-    } else if words::mentions(
-        text,
-        &["intermediate", "on and off", "for a while", "a couple of years", "two years", "used to"],
-    ) {
-        Some("intermediate")
     } else {
         None
     }

@@ -31,7 +31,7 @@ fn turn(text: &str, [subject, possessive, object, absolute, reflexive]: &[&str; 
                 "me" => (*object).to_owned(),
                 "mine" => (*absolute).to_owned(),
                 "myself" => (*reflexive).to_owned(),
-                "am" => "are".to_owned(),
+                "am" if verb => "are".to_owned(),
                 "was" if verb => "were".to_owned(),
                 _ => return word.to_owned(),
             };
@@ -97,6 +97,7 @@ mod tests {
 
     #[test]
     fn words_change_person() {
+        assert_eq!(to_you("I am up at 6 am"), "you are up at 6 am");
         assert_eq!(to_you("I'm tired and I was late for my lunch"), "you're tired and you were late for your lunch");
         assert_eq!(to_they("it gets me every time, I lose myself"), "it gets them every time, they lose themselves");
     }

@@ -72,6 +72,7 @@ fn split(sentence: Sentence<'_>) -> Vec<Sentence<'_>> {
 
 fn push<'a>(found: &mut Vec<Sentence<'a>>, text: &'a str, question: bool) {
     let text = text.trim().trim_start_matches(['-', '*', '•']).trim_end_matches(['.', '!', ',']).trim();
+    let text = ["And ", "But ", "So ", "Then "].iter().find_map(|joint| text.strip_prefix(joint)).unwrap_or(text);
     if text.chars().any(char::is_alphanumeric) {
         found.push(Sentence { text, question });
     }

@@ -1,5 +1,7 @@
 //! Logging that has nearly stopped after it was regular.
 
+use chrono::{Days, NaiveDate};
+
 use super::evidence::{Evidence, figures, grade};
 use crate::domain::behavior::measured_day::MeasuredDay;
 use crate::domain::behavior::window::Window;
@@ -18,7 +20,7 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
     let days = window.days();
     let mut best: Option<Break> = None;
     for before_days in LEAST_DAYS..=days.saturating_sub(LEAST_DAYS) {
-        let Some(since) = window.iter().nth(before_days as usize) else { break };
+        let since = begins(window, before_days);
         let before = logged.partition_point(|day| day.day() < since);
         let candidate = Break {
             before_days,
@@ -31,7 +33,7 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
         }
     }
     let found = best?;
-    let first = window.iter().nth(found.before_days as usize)?;
+    let first = begins(window, found.before_days);
     let missed =
         window.iter().filter(|day| *day >= first && !logged.iter().any(|logged| logged.day() == *day)).collect();
     Some(Evidence {
@@ -52,6 +54,11 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
             ("logged_days_since", found.since),
         ]),
     })
+}
+
+/// The day that is `days` after the window's first.
+fn begins(window: Window, days: u32) -> NaiveDate {
+    window.first.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
 /// A division of the window in two.

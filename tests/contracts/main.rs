@@ -1,0 +1,3 @@
+//! The contracts between code, template and documents.
+
+mod openapi;

@@ -1,0 +1,131 @@
+//! API Gateway events, made from the sample event of each function, and the answers to them.
+
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+
+/// One call of an API function.
+#[derive(Debug, Clone)]
+pub struct Call {
+    function: &'static str,
+    event: Value,
+}
+
+impl Call {
+    /// The sample event of `function`, without its caller, its key, its body and its query.
+    pub fn to(function: &'static str) -> Self {
+        let path = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path} cannot be read: {error}"));
+        let mut event: Value = serde_json::from_str(&text).expect("a sample event is JSON");
+        event["body"] = Value::Null;
+        event["queryStringParameters"] = json!({});
+        event["multiValueQueryStringParameters"] = json!({});
+        event["headers"] = json!({});
+        event["multiValueHeaders"] = json!({});
+        event["requestContext"]["authorizer"] = Value::Null;
+        Self { function, event }
+    }
+
+    /// The function that is called.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// As the person whose id is `name`.
+    pub fn by(self, name: &str) -> Self {
+        self.claims(json!({"sub": name, "email": format!("{name}@example.com")}))
+    }
+
+    /// As a member of the admin group.
+    pub fn by_admin(self, name: &str) -> Self {
+        self.claims(json!({"sub": name, "email": format!("{name}@example.com"), "cognito:groups": "admin"}))
+    }
+
+    /// With these verified claims.
+    pub fn claims(mut self, claims: Value) -> Self {
+        self.event["requestContext"]["authorizer"] = json!({"claims": claims});
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.text(&body.to_string())
+    }
+
+    /// With any body.
+    pub fn text(mut self, body: &str) -> Self {
+        self.event["body"] = json!(body);
+        self
+    }
+
+    /// With a path variable.
+    pub fn path(mut self, name: &str, value: &str) -> Self {
+        self.event["pathParameters"][name] = json!(value);
+        self
+    }
+
+    /// With a query parameter.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.event["queryStringParameters"][name] = json!(value);
+        self.event["multiValueQueryStringParameters"][name] = json!([value]);
+        self
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.event["headers"][name] = json!(value);
+        self.event["multiValueHeaders"][name] = json!([value]);
+        self
+    }
+
+    /// The event as the runtime hands it to the function.
+    pub fn event(&self) -> Request {
+        lambda_http::request::from_str(&self.event.to_string()).expect("a REST API event")
+    }
+}
+
+/// The answer to a call.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// The JSON body; null if there is none.
+    pub body: Value,
+    headers: lambda_http::http::HeaderMap,
+}
+
+impl Reply {
+    /// Reads a function's response.
+    pub fn read(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = match &*body {
+            [] => Value::Null,
+            bytes => serde_json::from_slice(bytes).expect("every body is JSON"),
+        };
+        Self { status: parts.status.as_u16(), body, headers: parts.headers }
+    }
+
+    /// One header, if it is there.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
+    }
+
+    /// Asserts that this is a problem with `status` and `code`, in its full shape.
+    #[track_caller]
+    pub fn assert_problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(self.body["status"], status);
+        for field in ["type", "title", "detail", "request_id"] {
+            assert!(self.body[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {self:?}");
+        }
+    }
+
+    /// Asserts that this is a 422 that names exactly these fields.
+    #[track_caller]
+    pub fn assert_invalid(&self, fields: &[&str]) {
+        self.assert_problem(422, "invalid_fields");
+        let named: Vec<&str> =
+            self.body["errors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str()).collect();
+        assert_eq!(named, fields, "{self:?}");
+    }
+}

@@ -1,0 +1,223 @@
+//! A deployment in one process: the functions' handlers, an embedded DynamoDB, the Claude simulator, a queue that can be
+//! looked into, and a clock that stands still until it is moved.
+
+mod event;
+mod ports;
+mod routing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use chrono::{DateTime, Duration, Utc};
+use claude_simulator::{Options, Simulator};
+use coaching::app::fill_ports;
+use coaching::claude::ClaudeClient;
+use coaching::config::Config;
+use coaching::http::Api;
+use coaching::ports::{Job, Ports};
+use coaching::service::PromptWorker;
+use coaching::store::test_support::TestDatabase;
+use coaching::system::RandomIds;
+use serde_json::{Value, json};
+
+pub use event::{Call, Reply};
+use ports::{FixedKey, TestClock, TestQueue};
+
+/// The instant at which every test begins, unless it moves the clock: a Wednesday noon in UTC.
+pub const NOW: &str = "2026-11-18T12:00:00Z";
+
+/// A deployment in one process.
+pub struct Deployment {
+    /// The settings in force.
+    pub config: Config,
+    /// The ports, for looking at what was stored.
+    pub ports: Ports,
+    /// The tables themselves.
+    pub database: TestDatabase,
+    /// The model's service.
+    pub claude: Simulator,
+    clock: Arc<TestClock>,
+    queue: Arc<TestQueue>,
+    api: Api,
+}
+
+impl Deployment {
+    /// A deployment with default settings, except that completing does not wait for the worker.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A deployment with some variables set.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        let claude = Simulator::start(Options::default()).await.expect("a free port on loopback");
+        let database = TestDatabase::create().await;
+        let config = config(&database, &claude, variables);
+        let http = reqwest::Client::new();
+        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey);
+        let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
+        let queue = Arc::new(TestQueue::default());
+        let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone(), Arc::new(RandomIds));
+        let api = Api::new(&config.http, &http, ports.idempotency.clone(), clock.clone(), Arc::new(RandomIds));
+        Self { config, ports, database, claude, clock, queue, api }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        use coaching::ports::Clock as _;
+        self.clock.now()
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, time: Duration) {
+        self.clock.pass(time);
+    }
+
+    /// Sends a call to the function that the route table names, as API Gateway would.
+    pub async fn send(&self, call: Call) -> Reply {
+        let event = call.event();
+        let response = routing::dispatch(self, call.function(), event).await;
+        Reply::read(response)
+    }
+
+    /// The jobs that wait in the queue, taken out of it.
+    pub fn take_jobs(&self) -> Vec<Job> {
+        self.queue.take()
+    }
+
+    /// Makes the queue refuse every job, or accept them again.
+    pub fn break_queue(&self, broken: bool) {
+        self.queue.set_broken(broken);
+    }
+
+    /// Delivers one job to the prompt worker.
+    pub async fn deliver(&self, job: &Job) -> SqsBatchResponse {
+        let body = serde_json::to_string(job).expect("a job serialises");
+        self.deliver_text(&body).await
+    }
+
+    /// Delivers any text to the prompt worker.
+    pub async fn deliver_text(&self, body: &str) -> SqsBatchResponse {
+        let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
+        let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
+        let worker = PromptWorker::new(&self.ports, &self.config);
+        let ended_at = self.now() + Duration::minutes(15);
+        prompt_worker::handle(&worker, event, prompt_worker::deadline(ended_at)).await
+    }
+
+    /// Delivers jobs until the queue is empty; every one must succeed.
+    pub async fn run_jobs(&self) {
+        for _ in 0..100 {
+            let jobs = self.take_jobs();
+            if jobs.is_empty() {
+                return;
+            }
+            for job in jobs {
+                let response = self.deliver(&job).await;
+                assert!(response.batch_item_failures.is_empty(), "{job:?} was not carried out");
+            }
+        }
+        panic!("the queue does not become empty");
+    }
+
+    /// Signs a person up whose id is `name`, with the five fields.
+    pub async fn sign_up(&self, name: &str) -> Value {
+        let body = json!({
+            "name": name, "email": format!("{name}@example.com"), "age": 34, "weight_kg": 82.5, "goal": "lose_weight",
+        });
+        let reply = self.send(Call::to("sign-up").by(name).json(&body)).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.body
+    }
+
+    /// Signs a person up and opens the consultation for them.
+    pub async fn sign_up_admitted(&self, name: &str) -> Value {
+        let profile = self.sign_up(name).await;
+        self.set_access(name, true).await;
+        profile
+    }
+
+    /// Opens or closes the consultation, as an admin does.
+    pub async fn set_access(&self, name: &str, enabled: bool) {
+        let call = Call::to("set-consultation-access").by_admin("the-admin").path("user", name);
+        let reply = self.send(call.json(&json!({"enabled": enabled}))).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+
+    /// Starts a consultation and answers with its id.
+    pub async fn start(&self, name: &str) -> String {
+        let reply = self.send(Call::to("start-consultation").by(name)).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.body["session_id"].as_str().expect("a session has an id").to_owned()
+    }
+
+    /// Says something in a consultation.
+    pub async fn say(&self, name: &str, session_id: &str, message: &str) -> Reply {
+        let body = json!({"session_id": session_id, "message": message});
+        self.send(Call::to("send-consultation-message").by(name).json(&body)).await
+    }
+
+    /// Signs a person up and takes them through the consultation to prompt version 1; answers with the session's id.
+    pub async fn consulted(&self, name: &str) -> String {
+        self.sign_up_admitted(name).await;
+        let session_id = self.start(name).await;
+        for message in CONSULTATION {
+            let reply = self.say(name, &session_id, message).await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+        }
+        let reply = self.complete(name, &session_id).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        self.run_jobs().await;
+        session_id
+    }
+
+    /// Asks for the completion of a session, without running the worker.
+    pub async fn complete(&self, name: &str, session_id: &str) -> Reply {
+        self.send(Call::to("complete-consultation").by(name).path("session_id", session_id)).await
+    }
+
+    /// Logs one meal of `calories` at `eaten_at`.
+    pub async fn eat(&self, name: &str, eaten_at: DateTime<Utc>, calories: u32) -> Value {
+        let body = json!({
+            "name": "Lunch", "meal_type": "lunch", "eaten_at": eaten_at.to_rfc3339(), "calories": calories,
+            "protein_g": 40, "carbs_g": 50, "fat_g": 20,
+        });
+        let reply = self.send(Call::to("log-meal").by(name).json(&body)).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.body
+    }
+}
+
+/// What a person says in a consultation: something for each category, and a height.
+pub const CONSULTATION: [&str; 6] = [
+    "I want to lose 8 kg before my sister's wedding in June because I am tired of hiding in photos.",
+    "I'm a woman, 168 cm tall, and I have a desk job so I sit most of the day. I am vegetarian.",
+    "I run 2 times a week for about 30 minutes, I am a beginner.",
+    "I skip breakfast, eat a sandwich for lunch and cook dinner late, around 21:00.",
+    "Every diet I tried failed after three weeks. When work gets stressful I eat chocolate in front of the TV and then I think the day is ruined anyway.",
+    "I will commit to cooking on Sundays. Please be direct with me but never sarcastic.",
+];
+
+fn config(database: &TestDatabase, claude: &Simulator, variables: &[(&str, &str)]) -> Config {
+    let tables = &database.tables;
+    let base_url = claude.base_url();
+    let mut environment = BTreeMap::from([
+        ("PROFILES_TABLE", tables.profiles.as_str()),
+        ("CONSULTATION_SESSIONS_TABLE", &tables.consultation_sessions),
+        ("COACH_CONVERSATIONS_TABLE", &tables.coach_conversations),
+        ("MEALS_TABLE", &tables.meals),
+        ("PROMPT_HISTORY_TABLE", &tables.prompt_history),
+        ("UPDATE_RUNS_TABLE", &tables.update_runs),
+        ("IDEMPOTENCY_TABLE", &tables.idempotency),
+        ("SPENDING_TABLE", &tables.spending),
+        ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs"),
+        ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
+        ("ANTHROPIC_BASE_URL", &base_url),
+        ("COMPLETION_WAIT_SECONDS", "0"),
+        // Faults are injected one by one; a test that wants retries says so.
+        ("CLAUDE_MAX_RETRIES", "0"),
+        ("UPDATE_SHARDS", "4"),
+    ]);
+    environment.extend(variables.iter().copied());
+    Config::from_lookup(&|name| environment.get(name).map(|value| (*value).to_owned())).expect("valid settings")
+}

@@ -1,0 +1,67 @@
+//! Stand-ins that a test decides over.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use claude_simulator::Simulator;
+use coaching::claude::{ApiKey, KeyError};
+use coaching::ports::{Clock, Job, JobQueue, QueueError};
+
+/// A clock that moves only when it is told to.
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl TestClock {
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    pub fn pass(&self, time: Duration) {
+        *self.0.lock().expect("no test panics while it holds the clock") += time;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().expect("no test panics while it holds the clock")
+    }
+}
+
+/// A queue whose jobs wait until a test delivers them.
+#[derive(Default)]
+pub struct TestQueue {
+    jobs: Mutex<Vec<Job>>,
+    broken: AtomicBool,
+}
+
+impl TestQueue {
+    pub fn take(&self) -> Vec<Job> {
+        std::mem::take(&mut *self.jobs.lock().expect("no test panics while it holds the queue"))
+    }
+
+    pub fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl JobQueue for TestQueue {
+    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(QueueError("the queue is broken".to_owned()));
+        }
+        self.jobs.lock().expect("no test panics while it holds the queue").push(job.clone());
+        Ok(())
+    }
+}
+
+/// The key that the simulator accepts.
+pub struct FixedKey;
+
+#[async_trait]
+impl ApiKey for FixedKey {
+    async fn read(&self) -> Result<String, KeyError> {
+        Ok(Simulator::api_key().to_owned())
+    }
+}

@@ -1,1 +1,0 @@
-//! Checks that span the workspace.
