@@ -1,6 +1,7 @@
 //! The composition root: builds the clients once per cold start and fills the ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 
@@ -10,6 +11,9 @@ use crate::http::Api;
 use crate::ports::{Clock, Ids, JobQueue, Model, Ports};
 use crate::store::DynamoStores;
 use crate::system::{RandomIds, SqsJobQueue, SystemClock};
+
+/// How long a connection may take to come about: short, so that the try after it still falls within a call's deadline.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Everything that a function is made of.
 #[derive(Clone)]
@@ -50,7 +54,10 @@ impl App {
 
     /// Builds the clients from settings.
     pub fn new(config: Config, aws: &SdkConfig) -> Result<Self, StartError> {
-        let http = reqwest::Client::builder().user_agent(concat!("sharpened/", env!("CARGO_PKG_VERSION"))).build()?;
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("sharpened/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build()?;
         let secrets = aws_sdk_secretsmanager::Client::new(aws);
         let key = SecretsManagerKey::new(secrets, config.claude.api_key_secret.clone());
         let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), key);

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 
 from . import aws, build, paths, processes, tools
 from .console import step
@@ -37,7 +38,11 @@ def claude() -> tuple[str, str]:
     facts = {"program": hashlib.sha256(build.SIMULATOR.read_bytes()).hexdigest()}
 
     def command(port: int) -> tuple[list[str], dict]:
-        return [str(build.SIMULATOR), "--port", str(port)], dict(os.environ)
+        # A copy, since the next build cannot write over a program that runs.
+        program = paths.STATE / "claude-simulator"
+        program.unlink(missing_ok=True)
+        shutil.copy2(build.SIMULATOR, program)
+        return [str(program), "--port", str(port)], dict(os.environ)
 
     with step("Starting the Claude simulator (no ANTHROPIC_API_KEY is set)"):
         port, _ = processes.ensure("claude-simulator", facts, "/_simulator/requests", command)

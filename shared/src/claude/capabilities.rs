@@ -2,6 +2,8 @@
 //!
 //! Sampling parameters, forced tools and thinking settings are not in it because no request ever carries them.
 
+use crate::domain::money::undated;
+
 /// A model's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Capabilities {
@@ -42,14 +44,6 @@ impl Capabilities {
     }
 }
 
-/// The model's name without the date of its release: `claude-sonnet-4-5` of `claude-sonnet-4-5-20250929`.
-pub(super) fn undated(model: &str) -> &str {
-    match model.rsplit_once('-') {
-        Some((name, date)) if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => model,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,7 +56,6 @@ mod tests {
 
     #[test]
     fn a_later_model_is_not_taken_for_the_one_its_name_begins_with() {
-        assert_eq!(undated("claude-sonnet-5-5"), "claude-sonnet-5-5");
         assert_eq!(Capabilities::of("claude-sonnet-4-5-1"), UNKNOWN);
     }
 

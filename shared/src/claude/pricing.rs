@@ -3,8 +3,6 @@
 use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
 use crate::ports::ModelError;
 
-use super::capabilities::undated;
-
 /// The price list, with models found by their dated names too.
 #[derive(Debug)]
 pub(super) struct Pricing(pub(super) PriceList);
@@ -19,7 +17,7 @@ impl Pricing {
 
     /// The cost of `usage`; `None` for a model without a price.
     pub(super) fn cost(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
-        self.0.cost(model, usage, mode).or_else(|| self.0.cost(undated(model), usage, mode))
+        self.0.cost(model, usage, mode)
     }
 
     /// The cost of what a model has answered within a batch. Models are checked when a batch is submitted; if its

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{NaiveTime, Weekday};
+
 use super::reader::{ConfigError, Reader};
 use crate::domain::behavior::{BehaviorSettings, Share};
 use crate::domain::coaching_prompt::WordRange;
 use crate::domain::consultation::ConsultationSettings;
-use crate::domain::money::{ModelPrice, PriceList, Usd};
+use crate::domain::local_day::TimeZone;
+use crate::domain::money::{CallMode, ModelPrice, PriceList, TokenUsage, Usd};
+use crate::domain::schedule::WeeklySchedule;
 
 /// Prices that hold when `MODEL_PRICES` is not set: list prices of November 2026, in USD per million tokens.
 const DEFAULT_PRICES: &str = r#"{"claude-sonnet-5-5":{"input":2,"output":10,"cache_read":0.1,"cache_write":2.5},"claude-haiku-5-5":{"input":0.1,"output":0.5,"cache_read":0.01,"cache_write":0.125}}"#;
@@ -129,6 +133,8 @@ pub struct UpdateSettings {
     pub concurrency: usize,
     /// Parts over which users are spread.
     pub shards: u32,
+    /// When it takes place. The template makes the schedule's cron expression from the same variables.
+    pub schedule: WeeklySchedule,
 }
 
 /// The model's service.
@@ -144,7 +150,8 @@ pub struct ClaudeSettings {
     pub api_timeout: Duration,
     /// Most retries of one call.
     pub max_retries: u32,
-    /// Effort to ask for; `None` leaves it to the model.
+    /// Effort to ask for. The default is low: thinking counts towards an answer's tokens and is paid like it, and the tasks
+    /// here are writing, not puzzles. `None` leaves it to the model.
     pub effort: Option<String>,
 }
 
@@ -195,7 +202,7 @@ impl Config {
     /// Reads every setting through `look_up`.
     pub fn from_lookup(look_up: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let env = &Reader::new(look_up);
-        Ok(Self {
+        let config = Self {
             tables: Tables::read(env)?,
             prompt_jobs_queue_url: env.required("PROMPT_JOBS_QUEUE_URL")?,
             dynamodb_endpoint: env.optional("DYNAMODB_ENDPOINT"),
@@ -220,7 +227,16 @@ impl Config {
                 user_daily: read_budget(env, "USER_DAILY_BUDGET_USD", 1.0)?,
             },
             http: HttpSettings::read(env)?,
-        })
+        };
+        for (variable, choice) in [
+            ("CONSULTATION_MODEL", &config.consultation_model),
+            ("PROFILE_MODEL", &config.generation.profile_model),
+            ("PROMPT_MODEL", &config.generation.prompt_model),
+            ("COACH_MODEL", &config.coach.model),
+        ] {
+            require_price(&config.prices, variable, choice)?;
+        }
+        Ok(config)
     }
 }
 
@@ -293,13 +309,18 @@ impl UpdateSettings {
             due_tolerance: chrono::Duration::hours(env.number("UPDATE_DUE_TOLERANCE_HOURS", 12, 0..=23)?),
             concurrency: env.number("UPDATE_CONCURRENCY", 4, 1..=100)?,
             shards: env.number("UPDATE_SHARDS", 16, 1..=1_000)?,
+            schedule: read_schedule(env)?,
         })
     }
 }
 
 impl ClaudeSettings {
     fn read(env: &Reader<'_>) -> Result<Self, ConfigError> {
-        let effort = |text: &str| ["low", "medium", "high"].contains(&text).then(|| Some(text.to_owned()));
+        let effort = |text: &str| match text {
+            "model" => Some(None),
+            "low" | "medium" | "high" => Some(Some(text.to_owned())),
+            _ => None,
+        };
         let seconds = |variable, default| env.number(variable, default, 1..=600).map(Duration::from_secs);
         Ok(Self {
             base_url: env.text("ANTHROPIC_BASE_URL", "https://api.anthropic.com").trim_end_matches('/').to_owned(),
@@ -307,7 +328,12 @@ impl ClaudeSettings {
             timeout: seconds("CLAUDE_TIMEOUT_SECONDS", 60)?,
             api_timeout: seconds("CLAUDE_API_TIMEOUT_SECONDS", 25)?,
             max_retries: env.number("CLAUDE_MAX_RETRIES", 3, 0..=10)?,
-            effort: env.parsed("MODEL_EFFORT", None, || "low, medium or high".to_owned(), effort)?,
+            effort: env.parsed(
+                "MODEL_EFFORT",
+                Some("low".to_owned()),
+                || "low, medium, high, or model to leave it to the model".to_owned(),
+                effort,
+            )?,
         })
     }
 }
@@ -352,6 +378,30 @@ fn read_behavior(env: &Reader<'_>) -> Result<BehaviorSettings, ConfigError> {
         change_detection: env.flag("ENABLE_CHANGE_DETECTION", true)?,
         drift_detection: env.flag("ENABLE_DRIFT_DETECTION", true)?,
     })
+}
+
+fn read_schedule(env: &Reader<'_>) -> Result<WeeklySchedule, ConfigError> {
+    let weekday = |text: &str| (text.len() == 3).then(|| text.parse().ok()).flatten();
+    let day_takes = || "mon, tue, wed, thu, fri, sat or sun".to_owned();
+    let zone = |name: &str| TimeZone::parse("PROMPT_UPDATE_TIMEZONE", name).ok();
+    let hour = env.number("PROMPT_UPDATE_HOUR", 3, 0..=23)?;
+    let minute = env.number("PROMPT_UPDATE_MINUTE", 0, 0..=59)?;
+    Ok(WeeklySchedule {
+        day: env.parsed("PROMPT_UPDATE_DAY", Weekday::Sun, day_takes, weekday)?,
+        time: NaiveTime::from_hms_opt(hour, minute, 0).expect("hour and minute are in range"),
+        timezone: env.parsed("PROMPT_UPDATE_TIMEZONE", TimeZone::UTC, || "an IANA time zone name".to_owned(), zone)?,
+    })
+}
+
+/// A model whose price is not listed would be used without anyone knowing what it costs.
+fn require_price(prices: &PriceList, variable: &'static str, choice: &ModelChoice) -> Result<(), ConfigError> {
+    match prices.cost(&choice.model, &TokenUsage::default(), CallMode::Immediate) {
+        Some(_) => Ok(()),
+        None => Err(ConfigError {
+            variable,
+            problem: format!("is \"{}\", but MODEL_PRICES lists no price for that model", choice.model),
+        }),
+    }
 }
 
 fn read_prices(env: &Reader<'_>) -> Result<PriceList, ConfigError> {

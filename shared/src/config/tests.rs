@@ -60,6 +60,10 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
         ("AUTH_MODE", "none"),
         ("DAILY_BUDGET_USD", "lots"),
         ("COACH_MAX_TOKENS", "0"),
+        ("COACH_MODEL", "claude-without-a-price"),
+        ("PROMPT_UPDATE_DAY", "someday"),
+        ("PROMPT_UPDATE_HOUR", "24"),
+        ("PROMPT_UPDATE_TIMEZONE", "Mars/Olympus"),
     ];
     for (variable, value) in bad {
         let error = config_with(&[(variable, value)]).expect_err(value);

@@ -3,7 +3,7 @@
 //! A dinner at 21:00 in Denver is already tomorrow in UTC. Every rule about days therefore works on local days, fixed
 //! once when a meal is logged, so that a later move to another zone rewrites nothing.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,20 @@ impl TimeZone {
     #[must_use]
     pub fn day_of(self, instant: DateTime<Utc>) -> NaiveDate {
         instant.with_timezone(&self.0).date_naive()
+    }
+
+    /// The instant at which the wall clock shows `time` on `day`: the first of two, and where the clocks skip it, as much
+    /// later as they skip.
+    #[must_use]
+    pub fn instant_of(self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+        let local = day.and_time(time);
+        match self.0.from_local_datetime(&local) {
+            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => instant.to_utc(),
+            LocalResult::None => {
+                let before = self.0.offset_from_utc_datetime(&(local - TimeDelta::days(1))).fix();
+                (local - TimeDelta::seconds(i64::from(before.local_minus_utc()))).and_utc()
+            }
+        }
     }
 
     /// The local wall-clock time of `instant`.

@@ -11,3 +11,4 @@ pub mod local_day;
 pub mod meals;
 pub mod money;
 pub mod profile;
+pub mod schedule;

@@ -132,11 +132,11 @@ pub enum CallMode {
 }
 
 impl PriceList {
-    /// Cost of `usage` on `model`; `None` for a model without a price.
+    /// Cost of `usage` on `model`, which is found by its dated name too; `None` for a model without a price.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float-to-int cast saturates")]
     pub fn cost(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
-        let price = self.models.get(model)?;
+        let price = self.models.get(model).or_else(|| self.models.get(undated(model)))?;
         let nanos =
             |tokens: u64, usd_per_million: f64| tokens.saturating_mul((usd_per_million * 1_000.0).round() as u64);
         let list = Usd(nanos(usage.input_tokens, price.input)
@@ -147,6 +147,15 @@ impl PriceList {
             CallMode::Immediate => list,
             CallMode::Batched => list.scaled(self.batch_factor),
         })
+    }
+}
+
+/// The model's name without the date of its release: `claude-sonnet-4-5` of `claude-sonnet-4-5-20250929`.
+#[must_use]
+pub fn undated(model: &str) -> &str {
+    match model.rsplit_once('-') {
+        Some((name, date)) if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => model,
     }
 }
 
@@ -169,6 +178,14 @@ mod tests {
         };
         let cost = prices().cost("sonnet", &usage, CallMode::Immediate).expect("a listed model");
         assert_eq!(cost, Usd::from(2.0 + 1.0 + 0.2 + 1.0));
+    }
+
+    #[test]
+    fn a_dated_name_has_the_price_of_its_model() {
+        let usage = TokenUsage { output_tokens: 1_000, ..TokenUsage::default() };
+        let cost = |model| prices().cost(model, &usage, CallMode::Immediate);
+        assert_eq!(cost("sonnet-20261007"), cost("sonnet"));
+        assert!(cost("sonnet-5").is_none() && undated("claude-sonnet-5-5") == "claude-sonnet-5-5");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Report {
     pub versions_in_use: BTreeMap<u32, u64>,
     /// Users whom a run would check now.
     pub due_for_update: u64,
+    /// When the next run takes place; `None` while automatic updates are switched off.
+    pub next_run_at: Option<DateTime<Utc>>,
     /// What a run would cost at most now: every due user rewritten.
     pub estimated_cost: Usd,
     /// What one update is taken to cost.
@@ -74,6 +76,7 @@ impl ReportService {
             users_with_prompts: 0,
             versions_in_use: BTreeMap::new(),
             due_for_update: 0,
+            next_run_at: self.settings.automatic.then(|| self.settings.schedule.next_run_after(now)),
             estimated_cost: Usd::ZERO,
             cost_per_update: self.cost_per_update(),
             spent_today: self.spending.spent(now.date_naive(), &SpendScope::All).await?,

@@ -83,7 +83,7 @@ impl DynamoStores {
     /// The stores in the tables that `tables` names.
     #[must_use]
     pub fn new(client: Client, tables: &Tables) -> Self {
-        let table = |name: &str| Table::new(client.clone(), name);
+        let table = move |name: &str| Table::new(client.clone(), name);
         let profiles = table(&tables.profiles);
         let sessions = table(&tables.consultation_sessions);
         let history = table(&tables.prompt_history);

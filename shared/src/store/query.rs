@@ -46,7 +46,7 @@ impl<'a> Query<'a> {
 
     /// Only sort keys within `low..=high`, which must not be the wrong way round.
     pub(super) fn between(mut self, attribute: &'static str, low: String, high: String) -> Self {
-        self.condition.push_str(&format!(" AND #{attribute} BETWEEN :low AND :high"));
+        self.condition = format!("{} AND #{attribute} BETWEEN :low AND :high", self.condition);
         self.request = self
             .request
             .expression_attribute_values(":low", text(&low))

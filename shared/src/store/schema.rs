@@ -1,10 +1,4 @@
-//! The tables as data: what the template creates in AWS and the tests create for themselves.
-
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
-};
+//! The tables as data: what the template creates in AWS, and the tests create for themselves.
 
 use crate::config::Tables;
 
@@ -150,72 +144,3 @@ pub const TABLES: &[TableDefinition] = &[
         physical_name: |tables| &tables.spending,
     },
 ];
-
-impl TableDefinition {
-    /// Creates the table under the name that `tables` gives it. The error is DynamoDB's, in words.
-    pub async fn create(&self, client: &Client, tables: &Tables) -> Result<(), String> {
-        let mut request =
-            client.create_table().table_name((self.physical_name)(tables)).billing_mode(BillingMode::PayPerRequest);
-        request = request.set_key_schema(Some(key_schema(self.key)));
-        for attribute in self.key_attributes() {
-            request = request.attribute_definitions(definition(attribute));
-        }
-        for index in self.indexes {
-            request = request.global_secondary_indexes(
-                GlobalSecondaryIndex::builder()
-                    .index_name(index.name)
-                    .set_key_schema(Some(key_schema(index.key)))
-                    .projection(projection(index.contents))
-                    .build()
-                    .expect("name and key are set"),
-            );
-        }
-        let created = request.send().await;
-        created.map(drop).map_err(|error| super::error::unavailable("creating a table", &error).to_string())
-    }
-
-    /// Every attribute that is part of a key, once.
-    fn key_attributes(&self) -> Vec<KeyAttribute> {
-        let mut attributes: Vec<KeyAttribute> = Vec::new();
-        for attribute in self.key.iter().chain(self.indexes.iter().flat_map(|index| index.key)) {
-            if !attributes.contains(attribute) {
-                attributes.push(*attribute);
-            }
-        }
-        attributes
-    }
-}
-
-fn key_schema(key: &[KeyAttribute]) -> Vec<KeySchemaElement> {
-    let element = |(attribute, kind): (&KeyAttribute, KeyType)| {
-        KeySchemaElement::builder()
-            .attribute_name(attribute.name)
-            .key_type(kind)
-            .build()
-            .expect("name and type are set")
-    };
-    key.iter().zip([KeyType::Hash, KeyType::Range]).map(element).collect()
-}
-
-fn definition(attribute: KeyAttribute) -> AttributeDefinition {
-    let kind = match attribute.kind {
-        KeyKind::Text => ScalarAttributeType::S,
-        KeyKind::Number => ScalarAttributeType::N,
-    };
-    AttributeDefinition::builder()
-        .attribute_name(attribute.name)
-        .attribute_type(kind)
-        .build()
-        .expect("name and type are set")
-}
-
-fn projection(contents: IndexContents) -> Projection {
-    let builder = Projection::builder();
-    match contents {
-        IndexContents::KeysOnly => builder.projection_type(ProjectionType::KeysOnly).build(),
-        IndexContents::Include(attributes) => {
-            let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
-            builder.projection_type(ProjectionType::Include).set_non_key_attributes(Some(attributes)).build()
-        }
-    }
-}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::error::{is_contention, unavailable};
 use super::item::{Item, Stored};
@@ -84,18 +84,14 @@ impl Table {
     }
 
     async fn try_write(&self, operation: &'static str, write: &Write) -> Tried {
-        let outcome = match write.clone() {
+        match write.clone() {
             Write::Put(put) => {
                 let request = self.client.put_item().table_name(put.table).set_item(Some(put.item));
                 let request = request
                     .set_condition_expression(expression_of(&put.condition))
                     .set_expression_attribute_names(filled(put.condition.names))
                     .set_expression_attribute_values(filled(put.condition.values));
-                request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(|error| (error.code().map(str::to_owned), unavailable(operation, &error)))
+                tried(operation, request.send().await)
             }
             Write::Update(update) => {
                 let request = self.client.update_item().update_expression(update.expression()).table_name(update.table);
@@ -104,11 +100,7 @@ impl Table {
                     .set_condition_expression(expression_of(&update.condition))
                     .set_expression_attribute_names(filled(update.condition.names))
                     .set_expression_attribute_values(filled(update.condition.values));
-                request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(|error| (error.code().map(str::to_owned), unavailable(operation, &error)))
+                tried(operation, request.send().await)
             }
             Write::Delete(delete) => {
                 let request = self.client.delete_item().table_name(delete.table).set_key(Some(delete.key));
@@ -116,19 +108,19 @@ impl Table {
                     .set_condition_expression(expression_of(&delete.condition))
                     .set_expression_attribute_names(filled(delete.condition.names))
                     .set_expression_attribute_values(filled(delete.condition.values));
-                request
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(|error| (error.code().map(str::to_owned), unavailable(operation, &error)))
+                tried(operation, request.send().await)
             }
-        };
-        match outcome {
-            Ok(()) => Tried::Answered(Ok(Versioned::Written)),
-            Err((Some(code), _)) if code == CONDITION_FAILED => Tried::Answered(Ok(Versioned::Conflict)),
-            Err((code, error)) if is_contention(code.as_deref()) => Tried::Contended(error),
-            Err((_, error)) => Tried::Answered(Err(error)),
         }
+    }
+}
+
+/// What the answer to one try means.
+fn tried<T, E: ProvideErrorMetadata>(operation: &'static str, outcome: Result<T, SdkError<E>>) -> Tried {
+    match outcome {
+        Ok(_) => Tried::Answered(Ok(Versioned::Written)),
+        Err(error) if error.code() == Some(CONDITION_FAILED) => Tried::Answered(Ok(Versioned::Conflict)),
+        Err(error) if is_contention(error.code()) => Tried::Contended(unavailable(operation, &error)),
+        Err(error) => Tried::Answered(Err(unavailable(operation, &error))),
     }
 }
 

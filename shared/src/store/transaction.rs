@@ -1,7 +1,7 @@
 //! Several writes that happen together or not at all.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use uuid::Uuid;
@@ -56,9 +56,8 @@ impl<'a> Transaction<'a> {
         let mut attempt = 0;
         loop {
             let request = self.client.transact_write_items().client_request_token(&token);
-            let error = match request.set_transact_items(Some(self.writes.clone())).send().await {
-                Ok(_) => return Ok(Committed::Written),
-                Err(error) => error,
+            let Err(error) = request.set_transact_items(Some(self.writes.clone())).send().await else {
+                return Ok(Committed::Written);
             };
             let codes = cancellation_codes(error.as_service_error());
             let refused: Vec<usize> = codes
@@ -73,17 +72,19 @@ impl<'a> Transaction<'a> {
             let contended = is_contention(error.code()) || codes.iter().any(|code| is_contention(Some(code)));
             attempt += 1;
             if !contended || attempt == ATTEMPTS {
-                return Err(match codes.is_empty() {
-                    true => unavailable(operation, &error),
-                    false => StoreError::Unavailable {
-                        operation,
-                        detail: format!("the transaction was cancelled [{}]", codes.join(", ")),
-                    },
-                });
+                return Err(failure(operation, &error, &codes));
             }
             back_off(attempt - 1).await;
         }
     }
+}
+
+/// DynamoDB's own sentence about a cancelled transaction is long and says no more than the codes.
+fn failure(operation: &'static str, error: &SdkError<TransactWriteItemsError>, codes: &[&str]) -> StoreError {
+    if codes.is_empty() {
+        return unavailable(operation, error);
+    }
+    StoreError::Unavailable { operation, detail: format!("the transaction was cancelled [{}]", codes.join(", ")) }
 }
 
 /// Why each write of a cancelled transaction was not made: `None` is the word for a write that could have been made.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use coaching::domain::behavior::{BehaviorSettings, PatternKind, Share, Window, measure};
 use cohorts::{Person, cohort_with_habits};
 
-const SEED: u64 = 11;
+const SEED: u64 = 20_260_301;
 /// People of each single habit, and of each pair of habits.
 const SIZE: u32 = 400;
 const STEADY: u32 = 2_000;

@@ -74,6 +74,8 @@ pub struct ReportResponse {
     pub versions_in_use: BTreeMap<u32, u64>,
     /// Users whom a weekly run would check now.
     pub due_for_update: u64,
+    /// When the next weekly run takes place; null while automatic updates are switched off.
+    pub next_run_at: Option<DateTime<Utc>>,
     /// What one update is taken to cost, in USD.
     pub cost_per_update_usd: f64,
     /// What a run would cost at most now, in USD: every due user rewritten.
@@ -108,6 +110,7 @@ impl From<Report> for ReportResponse {
             users_with_prompts: report.users_with_prompts,
             versions_in_use: report.versions_in_use,
             due_for_update: report.due_for_update,
+            next_run_at: report.next_run_at,
             cost_per_update_usd: report.cost_per_update.dollars(),
             estimated_cost_this_week_usd: report.estimated_cost.dollars(),
             spent_today_usd: report.spent_today.dollars(),

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::samples::{at, behavior, decision, entry, message, plain_profile, profile, session, user, version};
+use super::samples::{at, behavior, decision, entry, message, profile, session, user, version};
 use super::{TestDatabase, pages};
 use crate::domain::consultation::Status;
 use crate::domain::conversation::Role;
-use crate::domain::profile::{Name, PersonalPrompt, Profile};
+use crate::domain::profile::{PersonalPrompt, Profile};
 use crate::ports::{
     CheckOutcome, ConsultationStore, NewVersion, PageRequest, ProfileStore, PromptHistoryStore, StoreError, Versioned,
 };

@@ -86,7 +86,9 @@ async fn the_list_tells_all_that_a_check_needs() {
 async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list() {
     let (_database, profiles) = with_prompts().await;
     assert_eq!(profiles.create(&profile("fynn")).await.expect("stored"), Versioned::Written);
-    assert_eq!(names(&all(&profiles).await), ["ben", "emil", "cleo", "ana", "dora"].map(|name| name).to_vec());
+    let listed = all(&profiles).await;
+    assert_eq!(names(&listed)[2..], ["cleo", "ana", "dora"]);
+    assert!(names(&listed)[..2].contains(&"ben") && names(&listed)[..2].contains(&"emil"), "at the same instant");
     let other = profiles.prompted_page("008", &PageRequest::first(100)).await.expect("a page");
     assert_eq!((other.items, other.next), (Vec::new(), None));
 }

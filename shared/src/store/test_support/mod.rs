@@ -3,6 +3,8 @@
 //!
 //! Tests share one engine in each process and never meet, because every [`TestDatabase`] has tables of its own.
 
+mod creation;
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,17 +12,12 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::{IndexStatus, TableStatus};
 use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::DynamoStores;
-use super::schema::{TABLES, TableDefinition};
+use super::schema::TABLES;
 use crate::config::Tables;
-
-/// How often a table that is being created is looked at, and for how long it is waited for.
-const POLL_EVERY: Duration = Duration::from_millis(100);
-const MOST_POLLS: u32 = 600;
 
 /// Empty tables with names of their own.
 #[derive(Debug, Clone)]
@@ -40,7 +37,7 @@ impl TestDatabase {
     pub async fn create() -> Self {
         let database =
             Self { client: client_at(endpoint()), tables: table_names(&format!("test-{}", Uuid::new_v4().simple())) };
-        let created = TABLES.iter().map(|table| database.create_table(table));
+        let created = TABLES.iter().map(|table| creation::create(table, &database.client, &database.tables));
         if let Err(problem) = try_join_all(created).await {
             panic!("the tables of a test could not be created: {problem}");
         }
@@ -51,28 +48,6 @@ impl TestDatabase {
     #[must_use]
     pub fn stores(&self) -> DynamoStores {
         DynamoStores::new(self.client.clone(), &self.tables)
-    }
-
-    async fn create_table(&self, table: &TableDefinition) -> Result<(), String> {
-        table.create(&self.client, &self.tables).await?;
-        let name = (table.physical_name)(&self.tables);
-        for _ in 0..MOST_POLLS {
-            let described = self.client.describe_table().table_name(name).send().await;
-            let described =
-                described.map_err(|error| super::error::unavailable("describing a table", &error).to_string())?;
-            let ready = described.table.is_some_and(|table| {
-                table.table_status == Some(TableStatus::Active)
-                    && table
-                        .global_secondary_indexes()
-                        .iter()
-                        .all(|index| index.index_status == Some(IndexStatus::Active))
-            });
-            if ready {
-                return Ok(());
-            }
-            tokio::time::sleep(POLL_EVERY).await;
-        }
-        Err(format!("{name} did not become active"))
     }
 }
 
