@@ -191,6 +191,8 @@ pub struct HttpSettings {
     pub max_message_chars: usize,
     /// How long an answer is kept for repetitions of its request.
     pub idempotency: chrono::Duration,
+    /// Origin whose pages may read the answers; `*` for any.
+    pub frontend_origin: String,
 }
 
 impl Config {
@@ -307,7 +309,7 @@ impl UpdateSettings {
             mode: env.parsed("PROMPT_UPDATE_MODE", UpdateMode::Batch, || "batch or immediate".to_owned(), mode)?,
             min_days: env.number("MIN_DAYS_BETWEEN_UPDATES", 7, 0..=365)?,
             due_tolerance: chrono::Duration::hours(env.number("UPDATE_DUE_TOLERANCE_HOURS", 12, 0..=23)?),
-            concurrency: env.number("UPDATE_CONCURRENCY", 4, 1..=100)?,
+            concurrency: env.number("UPDATE_CONCURRENCY", 4, 2..=100)?,
             shards: env.number("UPDATE_SHARDS", 16, 1..=1_000)?,
             schedule: read_schedule(env)?,
         })
@@ -357,6 +359,12 @@ impl HttpSettings {
             max_body_bytes: env.number("MAX_BODY_BYTES", 65_536, 1_024..=6_000_000)?,
             max_message_chars: env.number("MAX_MESSAGE_CHARS", 4_000, 100..=50_000)?,
             idempotency: chrono::Duration::hours(env.number("IDEMPOTENCY_HOURS", 24, 1..=720)?),
+            frontend_origin: env.parsed(
+                "FRONTEND_ORIGIN",
+                "*".to_owned(),
+                || "* or an origin, such as https://app.example.com".to_owned(),
+                |origin| origin.bytes().all(|byte| byte.is_ascii_graphic()).then(|| origin.to_owned()),
+            )?,
         })
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use lambda_http::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
+};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Error, Request, RequestExt as _, Response, service_fn};
 use uuid::Uuid;
@@ -18,6 +20,9 @@ use crate::config::HttpSettings;
 use crate::ports::{Clock, IdempotencyStore, Ids};
 use crate::telemetry;
 
+/// Headers that a page of the frontend may read.
+const EXPOSED_HEADERS: &str = "retry-after, x-request-id, idempotency-replayed";
+
 /// What every API function does around its handler.
 #[derive(Clone)]
 pub struct Api {
@@ -25,6 +30,7 @@ pub struct Api {
     memory: Memory,
     ids: Arc<dyn Ids>,
     max_body_bytes: usize,
+    frontend_origin: HeaderValue,
 }
 
 impl Api {
@@ -41,6 +47,8 @@ impl Api {
             memory: Memory::new(idempotency, clock, settings.idempotency),
             ids,
             max_body_bytes: settings.max_body_bytes,
+            frontend_origin: HeaderValue::from_str(&settings.frontend_origin)
+                .expect("the settings take visible ASCII characters only"),
         }
     }
 
@@ -51,13 +59,17 @@ impl Api {
         F: Future<Output = ApiResult>,
     {
         let request_id = request_id(&event).unwrap_or_else(|| self.ids.next().to_string());
-        match self.carry_out(event, handle).await {
+        let mut answer = match self.carry_out(event, handle).await {
             Ok((response, repeated)) => success(&response, &request_id, repeated),
             Err(error) => {
                 telemetry::request_failed(&error, &request_id);
                 failure(&error, &request_id)
             }
-        }
+        };
+        // API Gateway answers the browser's preflight; the answer itself has to name the origin again.
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.frontend_origin.clone());
+        answer.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+        answer
     }
 
     async fn carry_out<H, F>(&self, event: Request, handle: H) -> Result<(ApiResponse, bool), ApiError>

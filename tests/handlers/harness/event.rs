@@ -3,6 +3,27 @@
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 
+/// Every function behind the API.
+pub const API_FUNCTIONS: [&str; 17] = [
+    "sign-up",
+    "get-profile",
+    "update-profile",
+    "start-consultation",
+    "send-consultation-message",
+    "complete-consultation",
+    "get-consultation",
+    "send-coach-message",
+    "list-coach-messages",
+    "log-meal",
+    "list-meals",
+    "delete-meal",
+    "get-behavior",
+    "regenerate-prompt",
+    "list-prompts",
+    "set-consultation-access",
+    "get-report",
+];
+
 /// One call of an API function.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -57,6 +78,12 @@ impl Call {
         self
     }
 
+    /// With a body that API Gateway passes on in base64.
+    pub fn base64(mut self, body: &str) -> Self {
+        self.event["isBase64Encoded"] = json!(true);
+        self.text(body)
+    }
+
     /// With a path variable.
     pub fn path(mut self, name: &str, value: &str) -> Self {
         self.event["pathParameters"][name] = json!(value);
@@ -77,9 +104,28 @@ impl Call {
         self
     }
 
+    /// As the local hot-reload server sends it: an HTTP API (version 2) event, which no authorizer has seen.
+    pub fn through_watch(mut self) -> Self {
+        let v1 = &self.event;
+        let query = v1["queryStringParameters"].as_object().into_iter().flatten();
+        let query: Vec<String> = query.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or(""))).collect();
+        self.event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": v1["path"], "rawQueryString": query.join("&"),
+            "headers": v1["headers"], "queryStringParameters": v1["queryStringParameters"],
+            "pathParameters": v1["pathParameters"], "body": v1["body"], "isBase64Encoded": false,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "local", "domainName": "localhost", "requestId": "local-1",
+                "stage": "$default", "time": "18/Nov/2026:12:00:00 +0000", "timeEpoch": 1_794_916_800_000_u64,
+                "http": {"method": v1["httpMethod"], "path": v1["path"], "protocol": "HTTP/1.1",
+                    "sourceIp": "127.0.0.1", "userAgent": "test"},
+            },
+        });
+        self
+    }
+
     /// The event as the runtime hands it to the function.
     pub fn event(&self) -> Request {
-        lambda_http::request::from_str(&self.event.to_string()).expect("a REST API event")
+        lambda_http::request::from_str(&self.event.to_string()).expect("an API Gateway event")
     }
 }
 
@@ -118,6 +164,14 @@ impl Reply {
         for field in ["type", "title", "detail", "request_id"] {
             assert!(self.body[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {self:?}");
         }
+    }
+
+    /// Asserts that this is a problem that tells when to try again, and answers with those seconds.
+    #[track_caller]
+    pub fn assert_retry(&self, status: u16, code: &str) -> u64 {
+        self.assert_problem(status, code);
+        let seconds = self.header("retry-after").and_then(|value| value.parse().ok());
+        seconds.filter(|seconds| *seconds > 0).unwrap_or_else(|| panic!("no time to retry: {self:?}"))
     }
 
     /// Asserts that this is a 422 that names exactly these fields.

@@ -2,15 +2,18 @@
 //! looked into, and a clock that stands still until it is moved.
 
 mod event;
+mod log;
 mod ports;
 mod routing;
+mod scenes;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use chrono::{DateTime, Duration, Utc};
-use claude_simulator::{Options, Simulator};
+use claude_simulator::{Options, Pace, Simulator};
 use coaching::app::fill_ports;
 use coaching::claude::ClaudeClient;
 use coaching::config::Config;
@@ -21,11 +24,16 @@ use coaching::store::test_support::TestDatabase;
 use coaching::system::RandomIds;
 use serde_json::{Value, json};
 
-pub use event::{Call, Reply};
+pub use event::{API_FUNCTIONS, Call, Reply};
+pub use log::Log;
 use ports::{FixedKey, TestClock, TestQueue};
+pub use tokens::Issuer;
 
 /// The instant at which every test begins, unless it moves the clock: a Wednesday noon in UTC.
 pub const NOW: &str = "2026-11-18T12:00:00Z";
+
+/// The longest that a test waits for something that happens beside it.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// A deployment in one process.
 pub struct Deployment {
@@ -50,7 +58,8 @@ impl Deployment {
 
     /// A deployment with some variables set.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
-        let claude = Simulator::start(Options::default()).await.expect("a free port on loopback");
+        let options = Options { batch_pace: Pace::Held, ..Options::default() };
+        let claude = Simulator::start(options).await.expect("a free port on loopback");
         let database = TestDatabase::create().await;
         let config = config(&database, &claude, variables);
         let http = reqwest::Client::new();
@@ -83,6 +92,11 @@ impl Deployment {
     /// The jobs that wait in the queue, taken out of it.
     pub fn take_jobs(&self) -> Vec<Job> {
         self.queue.take()
+    }
+
+    /// Waits until a job has been queued.
+    pub async fn job_arrival(&self) {
+        tokio::time::timeout(PATIENCE, self.queue.arrival()).await.expect("a job is queued");
     }
 
     /// Makes the queue refuse every job, or accept them again.

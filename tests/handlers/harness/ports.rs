@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use claude_simulator::Simulator;
 use coaching::claude::{ApiKey, KeyError};
 use coaching::ports::{Clock, Job, JobQueue, QueueError};
+use tokio::sync::Notify;
 
 /// A clock that moves only when it is told to.
 pub struct TestClock(Mutex<DateTime<Utc>>);
@@ -33,9 +34,14 @@ impl Clock for TestClock {
 pub struct TestQueue {
     jobs: Mutex<Vec<Job>>,
     broken: AtomicBool,
+    arrived: Notify,
 }
 
 impl TestQueue {
+    pub async fn arrival(&self) {
+        self.arrived.notified().await;
+    }
+
     pub fn take(&self) -> Vec<Job> {
         std::mem::take(&mut *self.jobs.lock().expect("no test panics while it holds the queue"))
     }
@@ -52,6 +58,7 @@ impl JobQueue for TestQueue {
             return Err(QueueError("the queue is broken".to_owned()));
         }
         self.jobs.lock().expect("no test panics while it holds the queue").push(job.clone());
+        self.arrived.notify_one();
         Ok(())
     }
 }

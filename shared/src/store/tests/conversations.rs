@@ -73,8 +73,8 @@ async fn messages_are_read_back_as_they_were_said() {
 async fn a_message_that_is_stored_twice_stays_as_it_was() {
     let one = conversation(1);
     let conversations = talk(&[question("ana", one, 1)]).await;
-    let other = reply("ana", one, 1 + 0, Some(1));
-    conversations.append(&CoachMessage { message_id: id(1), ..other }).await.expect("an answer");
+    let other = reply("ana", one, 1, Some(1));
+    conversations.append(&other).await.expect("an answer");
     assert_eq!(conversations.recent(&user("ana"), one, 10).await.expect("readable"), [question("ana", one, 1)]);
 }
 

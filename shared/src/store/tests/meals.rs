@@ -76,9 +76,9 @@ async fn of_simultaneous_deletes_of_one_meal_one_counts() {
     log(&meals, &kept).await;
     log(&meals, &deleted).await;
     let ana = user("ana");
-    let deletes = (0..6).map(|_| meals.delete(&ana, deleted.day, deleted.meal_id));
-    let outcomes = futures_util::future::try_join_all(deletes).await.expect("answers");
-    assert_eq!(outcomes.iter().filter(|deleted| **deleted).count(), 1);
+    let tries = (0..6).map(|_| meals.delete(&ana, deleted.day, deleted.meal_id));
+    let outcomes = futures_util::future::try_join_all(tries).await.expect("answers");
+    assert_eq!(outcomes.iter().filter(|gone| **gone).count(), 1);
     assert_eq!(totals(&meals, "2026-11-21", "2026-11-21").await, [sum(&[&kept])]);
 }
 

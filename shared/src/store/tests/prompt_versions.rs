@@ -93,8 +93,8 @@ async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision(
         update_shard: "007".to_owned(),
         pending: Some(decision()),
     };
-    let stored = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
-    assert_eq!(stored, Versioned::Written);
+    let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
+    assert_eq!(noted, Versioned::Written);
     let waiting = read(&stores, "ana").await;
     let prompt = waiting.prompt.expect("a prompt");
     assert_eq!(waiting.behavioral_data, Some(behavior(2_400)));

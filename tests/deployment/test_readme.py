@@ -1,0 +1,39 @@
+"""Checks that the README names every route and every setting as they are."""
+
+import json
+import pathlib
+import re
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Parameters of the deployment that are no settings of a function.
+DEPLOYMENT = {"Architecture", "LogRetentionDays", "AnthropicApiKey"}
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text()
+
+
+def variable(parameter: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).upper()
+
+
+def test_the_table_of_settings_is_the_templates(readme):
+    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    expected = {variable(name): each["Default"] for name, each in parameters.items() if name not in DEPLOYMENT}
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", readme, re.MULTILINE))
+    assert set(rows) == set(expected)
+    for name, default in expected.items():
+        if name != "MODEL_PRICES":  # a price list does not fit into a table
+            assert rows[name] == f"`{default}`", name
+
+
+def test_the_table_of_endpoints_is_the_contracts(readme):
+    paths = json.loads((ROOT / "infra" / "openapi.json").read_text())["paths"]
+    expected = {(f"{method.upper()} {path}", each["operationId"]) for path, item in paths.items()
+                for method, each in item.items()}
+    rows = re.findall(r"^\| `([A-Z]+ /v1/[^`]+)` \| `([a-z-]+)` \|", readme, re.MULTILINE)
+    assert set(rows) == expected

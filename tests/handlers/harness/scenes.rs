@@ -1,0 +1,174 @@
+//! What tests do again and again: look, talk, live through days, and let the scheduled functions run.
+
+use batch_collector::CollectorAnswer;
+use chrono::{DateTime, Duration, Utc};
+use claude_simulator::{RecordedRequest, Task};
+use coaching::app::fill_ports;
+use coaching::ports::Ports;
+use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
+use coaching::store::test_support::unreachable_stores;
+use serde_json::{Value, json};
+use weekly_updater::{WeeklyAnswer, WeeklyEvent};
+
+use super::{Call, Deployment, Reply};
+
+/// The calories that [`Deployment::prompted`] makes a person's target.
+pub const TARGET: u32 = 2_000;
+
+impl Deployment {
+    /// Sends a call that must be answered with 200, and answers with its body.
+    pub async fn read(&self, call: Call) -> Value {
+        let reply = self.send(call).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.body
+    }
+
+    /// A person's profile.
+    pub async fn profile(&self, name: &str) -> Value {
+        self.read(Call::to("get-profile").by(name)).await
+    }
+
+    /// A person's behaviour.
+    pub async fn behavior(&self, name: &str) -> Value {
+        self.read(Call::to("get-behavior").by(name)).await
+    }
+
+    /// A person's prompts, newest first.
+    pub async fn prompts(&self, name: &str) -> Vec<Value> {
+        items(&self.read(Call::to("list-prompts").by(name)).await)
+    }
+
+    /// The versions in a person's history, newest first.
+    pub async fn versions(&self, name: &str) -> Vec<u64> {
+        self.prompts(name).await.iter().filter_map(|prompt| prompt["version"].as_u64()).collect()
+    }
+
+    /// A consultation as its owner sees it.
+    pub async fn session(&self, name: &str, session_id: &str) -> Value {
+        self.read(Call::to("get-consultation").by(name).path("session_id", session_id)).await
+    }
+
+    /// What was said in a consultation, as `role: words`.
+    pub async fn transcript(&self, name: &str, session_id: &str) -> Vec<String> {
+        spoken(self.session(name, session_id).await["conversation_history"].as_array().into_iter().flatten())
+    }
+
+    /// What was said with the coach, oldest first, as `role: words`.
+    pub async fn coach_transcript(&self, name: &str) -> Vec<String> {
+        let mut messages = items(&self.read(Call::to("list-coach-messages").by(name).query("limit", "100")).await);
+        messages.reverse();
+        spoken(messages.iter())
+    }
+
+    /// Says something to the coach, in a new conversation.
+    pub async fn tell(&self, name: &str, message: &str) -> Reply {
+        self.send(Call::to("send-coach-message").by(name).json(&json!({"message": message}))).await
+    }
+
+    /// Says something to the coach in a conversation.
+    pub async fn tell_in(&self, name: &str, conversation: &Value, message: &str) -> Reply {
+        let body = json!({"message": message, "conversation_id": conversation["conversation_id"]});
+        self.send(Call::to("send-coach-message").by(name).json(&body)).await
+    }
+
+    /// Starts a consultation and says enough in it for a completion.
+    pub async fn talked(&self, name: &str) -> String {
+        self.sign_up_admitted(name).await;
+        self.talk(name).await
+    }
+
+    /// Talks through a consultation without completing it.
+    pub async fn talk(&self, name: &str) -> String {
+        let session_id = self.start(name).await;
+        for message in super::CONSULTATION {
+            let reply = self.say(name, &session_id, message).await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+        }
+        session_id
+    }
+
+    /// A person with a target of [`TARGET`] kcal who ate `history` on the days before today (the last entry is yesterday,
+    /// 0 is a day without a meal) and then got prompt version 1.
+    pub async fn prompted(&self, name: &str, history: &[u32]) -> String {
+        self.sign_up_admitted(name).await;
+        let targets = json!({"daily_calories": TARGET, "protein_g": 120, "carbs_g": 200, "fat_g": 70});
+        self.read(Call::to("update-profile").by(name).json(&json!({"targets": targets}))).await;
+        for (days_ago, calories) in (1..).zip(history.iter().rev()) {
+            if *calories > 0 {
+                self.eat(name, self.now() - Duration::days(days_ago), *calories).await;
+            }
+        }
+        let session_id = self.talk(name).await;
+        let reply = self.complete(name, &session_id).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        self.run_jobs().await;
+        assert_eq!(self.versions(name).await, [1]);
+        session_id
+    }
+
+    /// Lets days pass on each of which a person eats so much; 0 is a day without a meal.
+    pub async fn live(&self, name: &str, days: &[u32]) {
+        for calories in days {
+            if *calories > 0 {
+                self.eat(name, self.now(), *calories).await;
+            }
+            self.pass(Duration::days(1));
+        }
+    }
+
+    /// Invokes the weekly updater as the scheduler does, with the time that the run was due.
+    pub async fn schedule(&self, at: Option<DateTime<Utc>>) -> WeeklyAnswer {
+        let service = WeeklyUpdater::new(&self.ports, &self.config);
+        weekly_updater::handle(&service, WeeklyEvent { scheduled_time: at }).await.expect("a weekly run begins")
+    }
+
+    /// Begins a weekly run and answers with the number of jobs that it queued.
+    pub async fn begin_weekly(&self) -> u32 {
+        match self.schedule(None).await {
+            WeeklyAnswer::Started { jobs_queued, .. } => jobs_queued,
+            WeeklyAnswer::Disabled => panic!("automatic updates are disabled"),
+        }
+    }
+
+    /// Carries out a whole weekly run.
+    pub async fn weekly(&self) {
+        self.begin_weekly().await;
+        self.run_jobs().await;
+    }
+
+    /// Lets the batch collector look once.
+    pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
+        batch_collector::handle(&BatchCollector::new(&self.ports, &self.config)).await
+    }
+
+    /// What Claude was asked for `task`, oldest first.
+    pub fn asked(&self, task: Task) -> Vec<RecordedRequest> {
+        self.claude.requests().into_iter().filter(|request| request.task == Some(task)).collect()
+    }
+
+    /// Ports of which none reaches its store.
+    pub fn without_stores(&self) -> Ports {
+        let Ports { model, queue, clock, ids, .. } = self.ports.clone();
+        fill_ports(&unreachable_stores(), model, queue, clock, ids)
+    }
+}
+
+/// The items of a list.
+pub fn items(list: &Value) -> Vec<Value> {
+    list["items"].as_array().expect("a list has items").clone()
+}
+
+fn spoken<'a>(messages: impl Iterator<Item = &'a Value>) -> Vec<String> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    messages.map(|message| format!("{}: {}", text(&message["role"]), text(&message["message"]))).collect()
+}
+
+/// Polls until `look` is content.
+pub async fn until<F: Future<Output = bool>>(look: impl Fn() -> F) {
+    let polling = async {
+        while !look().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, polling).await.expect("what is waited for happens");
+}
