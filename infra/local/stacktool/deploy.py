@@ -24,6 +24,7 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
         return json.loads(paths.STACK_JSON.read_text())
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
+        build.strip()
         _sam_deploy(endpoint, settings, overrides)
         emulator.fill_gaps(endpoint, stack_name, overrides)
     stack = _describe(endpoint, stack_name, claude_url)
@@ -35,11 +36,8 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
 
 def _fingerprint(settings: dict, overrides: dict) -> str:
     """A hash of all that a deployment depends on."""
-    digest = hashlib.sha256(json.dumps([settings, overrides], sort_keys=True).encode())
-    digest.update(paths.TEMPLATE.read_bytes())
-    for name in build.functions():
-        digest.update(name.encode() + (paths.BINARIES / name / "bootstrap").read_bytes())
-    return digest.hexdigest()
+    known = json.dumps([settings, overrides, build.fingerprint()], sort_keys=True)
+    return hashlib.sha256(known.encode() + paths.TEMPLATE.read_bytes()).hexdigest()
 
 
 def _deployed() -> str | None:

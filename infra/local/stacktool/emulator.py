@@ -86,6 +86,7 @@ def _schedule_input(endpoint: str, stack_name: str) -> None:
     scheduler = aws.client("scheduler", endpoint)
     schedule = scheduler.get_schedule(Name=_physical_id(endpoint, stack_name, "WeeklyUpdaterFunctionWeekly"))
     if "<aws.scheduler." in schedule["Target"].get("Input", ""):
-        kept = ("Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State", "Description")
+        kept = ("Name", "Description", "State", "FlexibleTimeWindow",
+                "ScheduleExpression", "ScheduleExpressionTimezone")
         scheduler.update_schedule(**{name: schedule[name] for name in kept if schedule.get(name)},
                                   Target=schedule["Target"] | {"Input": "{}"})

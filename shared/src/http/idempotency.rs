@@ -15,7 +15,7 @@ use super::response::{ApiResponse, ApiResult};
 use crate::domain::consultation::Lease;
 use crate::domain::field::FieldError;
 use crate::domain::profile::UserId;
-use crate::ports::{Clock, IdempotencyStore, Remembered, StoredResponse};
+use crate::ports::{Attempt, Clock, IdempotencyStore, Remembered, StoredResponse};
 use crate::service::ServiceError;
 
 /// Longest key, in characters.
@@ -48,8 +48,7 @@ impl KeyedRequest {
             let message = format!("must have 1 to {KEY_MAX} visible ASCII characters");
             return Err(FieldError::new("Idempotency-Key", message));
         }
-        let digest = Sha256::digest(body);
-        let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = format!("{:x}", Sha256::digest(body));
         Ok(Some(Self { user_id: user_id.clone(), request: format!("{method} {path}#{key}"), fingerprint }))
     }
 }
@@ -83,7 +82,7 @@ impl Memory {
         let KeyedRequest { user_id, request, fingerprint } = keyed;
         let remembered = self
             .store
-            .begin(user_id, request, fingerprint, resource_id, now, lease, self.keep_for)
+            .begin(Attempt { user_id, request, fingerprint, resource_id, now, lease, keep_for: self.keep_for })
             .await
             .map_err(ServiceError::from)?;
         match remembered {

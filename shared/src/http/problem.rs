@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn every_error_has_its_status_and_code() {
-        let wait = Duration::from_secs(60);
+        let wait = Duration::from_mins(1);
         let cost = Usd::ZERO;
         let detail = String::from("SECRET detail");
         let unavailable = StoreError::Unavailable { operation: "get", detail: detail.clone() };

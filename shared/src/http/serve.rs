@@ -35,6 +35,10 @@ pub struct Api {
 
 impl Api {
     /// Puts the parts together.
+    ///
+    /// # Panics
+    ///
+    /// If the frontend's origin is no header value, which the settings rule out.
     pub fn new(
         settings: &HttpSettings,
         http: &reqwest::Client,

@@ -18,9 +18,9 @@ pub use model::{
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use stores::{
-    AccessChange, Answered, BatchStore, CheckOutcome, ConsultationStore, ConversationStore, DueUser, HistoryEntry,
-    IdempotencyStore, MealStore, NewVersion, OpenBatch, ProfileStore, PromptHistoryStore, Remembered, RunCounters,
-    RunRecord, RunState, RunStore, SpendScope, SpendingStore, StoreError, StoredResponse, Versioned,
+    AccessChange, Answered, Attempt, BatchStore, CheckOutcome, ConsultationStore, ConversationStore, DueUser,
+    HistoryEntry, IdempotencyStore, MealStore, NewVersion, OpenBatch, ProfileStore, PromptHistoryStore, Remembered,
+    RunCounters, RunRecord, RunState, RunStore, SpendScope, SpendingStore, StoreError, StoredResponse, Versioned,
 };
 pub use system::{Clock, Ids};
 

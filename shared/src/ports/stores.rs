@@ -312,6 +312,25 @@ pub struct StoredResponse {
     pub body: String,
 }
 
+/// One try of a request that carries an idempotency key.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// Who asks.
+    pub user_id: &'a UserId,
+    /// Operation and key.
+    pub request: &'a str,
+    /// Digest of the body; the same key with another one is another request.
+    pub fingerprint: &'a str,
+    /// Identity for what the request creates; kept only by the first try.
+    pub resource_id: Uuid,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// How long this try holds the request.
+    pub lease: Lease,
+    /// How long the request is remembered.
+    pub keep_for: Duration,
+}
+
 /// What is known of a request that carries an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remembered {
@@ -332,18 +351,8 @@ pub enum Remembered {
 /// Answers to requests that carry an `Idempotency-Key`.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
-    /// Claims `request` (operation and key) for a body with `fingerprint`, until `lease`. `resource_id` is kept only by
-    /// the first try.
-    async fn begin(
-        &self,
-        user_id: &UserId,
-        request: &str,
-        fingerprint: &str,
-        resource_id: Uuid,
-        now: DateTime<Utc>,
-        lease: Lease,
-        keep_for: Duration,
-    ) -> Result<Remembered, StoreError>;
+    /// Claims the request of an attempt, or tells what is known of it.
+    async fn begin(&self, attempt: Attempt<'_>) -> Result<Remembered, StoreError>;
     /// Keeps the answer.
     async fn finish(&self, user_id: &UserId, request: &str, response: &StoredResponse) -> Result<(), StoreError>;
     /// Lets another try go on at once.

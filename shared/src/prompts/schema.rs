@@ -24,7 +24,7 @@ fn sections_schema(sections: impl Iterator<Item = Section>) -> Value {
         Section::BehavioralTriggers => json!({"type": "array", "items": {"type": "string"}}),
         _ => json!({"type": "string"}),
     };
-    object(sections.map(|section| (section.key(), property(section))).collect())
+    object(&sections.map(|section| (section.key(), property(section))).collect::<Vec<_>>())
 }
 
 /// One answer of the consultation AI.
@@ -40,7 +40,7 @@ pub fn consultation_schema() -> Value {
             ("summary", text()),
             ("quote", text()),
         ];
-        object(shared.into_iter().chain(fields).collect())
+        object(&shared.into_iter().chain(fields).collect::<Vec<_>>())
     };
     let facts = [
         fact(
@@ -71,13 +71,13 @@ pub fn consultation_schema() -> Value {
         ),
         fact("challenges", vec![("obstacle", text()), ("trigger", maybe("string")), ("past_attempt", maybe("string"))]),
     ];
-    let body = object(vec![
+    let body = object(&[
         ("sex", one_of(&["female", "male"])),
         ("height_cm", maybe("integer")),
         ("activity_level", one_of(&["sedentary", "light", "moderate", "active", "very_active"])),
         ("diet", maybe("string")),
     ]);
-    object(vec![
+    object(&[
         ("reply", text()),
         ("section_covered", json!({"type": "boolean"})),
         ("facts", json!({"type": "array", "items": {"anyOf": facts}})),
@@ -85,7 +85,7 @@ pub fn consultation_schema() -> Value {
     ])
 }
 
-fn object(properties: Vec<(&'static str, Value)>) -> Value {
+fn object(properties: &[(&'static str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
     let named: Map<String, Value> =
         properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();

@@ -26,8 +26,10 @@ use crate::ports::{
 };
 use crate::{prompts, telemetry};
 
-/// How long one worker may write before another one takes over.
-const LEASE: chrono::Duration = chrono::Duration::minutes(5);
+/// Model calls that writing profile and prompt takes at most: each is repaired once.
+const MOST_CALLS: u32 = 4;
+/// Time for everything else that a worker does meanwhile.
+const BESIDES: Duration = Duration::from_mins(1);
 
 /// What became of a prompt that a person asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,10 +52,15 @@ pub struct SystemPromptGenerator {
     settings: GenerationSettings,
     update: UpdateSettings,
     deadline: Duration,
+    lease: chrono::Duration,
 }
 
 impl SystemPromptGenerator {
     /// Takes what it needs.
+    ///
+    /// # Panics
+    ///
+    /// If a model call may take longer than a [`chrono::Duration`] can hold, which the settings rule out.
     #[must_use]
     pub fn new(ports: &Ports, config: &Config) -> Self {
         Self {
@@ -66,6 +73,8 @@ impl SystemPromptGenerator {
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
+            lease: chrono::Duration::from_std(config.claude.timeout * MOST_CALLS + BESIDES)
+                .expect("the settings keep time-outs to minutes"),
         }
     }
 
@@ -78,7 +87,9 @@ impl SystemPromptGenerator {
         if session.status != Status::Generating {
             return Ok(());
         }
-        if self.consultations.lease_generation(session_id, Lease::from(now, LEASE), now).await? == Versioned::Conflict {
+        if self.consultations.lease_generation(session_id, Lease::from(now, self.lease), now).await?
+            == Versioned::Conflict
+        {
             return Ok(());
         }
         match self.write_initial(&session).await {
@@ -202,7 +213,7 @@ impl SystemPromptGenerator {
         let after = profile.prompt.as_ref().map_or(0, |prompt| prompt.version);
         let prompt = written.value.render();
         let words = count_words(&prompt);
-        let (conversational_profile, completes) = completed.unzip();
+        let (conversational_profile, session_id) = completed.unzip();
         let version = NewVersion {
             after,
             entry: HistoryEntry {
@@ -218,7 +229,7 @@ impl SystemPromptGenerator {
                 created_at: now,
             },
             conversational_profile,
-            completes,
+            completes: session_id,
             next_check_at: due::next_check_at(now, self.update.min_days, self.update.due_tolerance),
             update_shard: due::shard_of(&profile.user_id, self.update.shards),
         };

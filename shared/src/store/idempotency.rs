@@ -1,7 +1,7 @@
 //! The `idempotency` table: one item for each request that carries a key.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::item::{Item, Stored, item, number, ordered_instant, read_instant, read_number, text};
@@ -9,7 +9,7 @@ use super::table::Table;
 use super::transaction::Committed;
 use crate::domain::consultation::Lease;
 use crate::domain::profile::UserId;
-use crate::ports::{IdempotencyStore, Remembered, StoreError, StoredResponse};
+use crate::ports::{Attempt, IdempotencyStore, Remembered, StoreError, StoredResponse};
 
 const BEGINNING: &str = "claiming an idempotency key";
 /// How often a claim is decided anew when other tries of the same request change it in between.
@@ -86,16 +86,8 @@ fn key(user_id: &UserId, request: &str) -> Item {
 
 #[async_trait]
 impl IdempotencyStore for IdempotencyTable {
-    async fn begin(
-        &self,
-        user_id: &UserId,
-        request: &str,
-        fingerprint: &str,
-        resource_id: Uuid,
-        now: DateTime<Utc>,
-        lease: Lease,
-        keep_for: Duration,
-    ) -> Result<Remembered, StoreError> {
+    async fn begin(&self, attempt: Attempt<'_>) -> Result<Remembered, StoreError> {
+        let Attempt { user_id, request, fingerprint, resource_id, now, lease, keep_for } = attempt;
         let expires_at = (now + keep_for).timestamp();
         let request = Try { key: key(user_id, request), fingerprint, now, lease, expires_at };
         for _ in 0..MOST_ROUNDS {

@@ -135,7 +135,7 @@ mod tests {
         assert!(repeat.facts.is_empty());
         let corrected = goal("Weight", "lose 8 kilos", Some("8 kg"));
         let correction = session().apply(&outcome(false, vec![corrected.clone()]), &said(), &known, &SETTINGS);
-        assert_eq!(correction.facts, [corrected.clone()]);
+        assert_eq!(correction.facts, std::slice::from_ref(&corrected));
         assert_eq!(corrected.key(), known[0].key(), "the stored fact is replaced");
     }
 

@@ -65,7 +65,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "responses": responses,
     });
     let mut parameters = path_parameters(route.path);
-    parameters.extend(route.query.iter().map(|parameter| query_parameter(parameter)));
+    parameters.extend(route.query.iter().map(query_parameter));
     if route.idempotent {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,

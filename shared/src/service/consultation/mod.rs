@@ -13,7 +13,9 @@ use super::accounts::Accounts;
 use super::error::{Conflict, Missing, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use crate::config::{Config, ModelChoice};
-use crate::domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Lease, Session, SessionId, Status};
+use crate::domain::consultation::{
+    ConsultationMessage, ConsultationSettings, Fact, Lease, Session, SessionId, Status, TurnOutcome,
+};
 use crate::domain::conversation::Role;
 use crate::domain::money::Usd;
 use crate::domain::profile::{Profile, UserId};
@@ -153,7 +155,7 @@ impl ConsultationAiService {
         }
         let mut transcript = self.consultations.transcript(session_id).await?;
         let unanswered = transcript.last().is_some_and(|last| last.role == Role::User && last.text == text);
-        let message = (!unanswered).then(|| ConsultationMessage {
+        let message = (!unanswered).then_some(ConsultationMessage {
             sequence: session.message_count,
             role: Role::User,
             text,
@@ -185,7 +187,7 @@ impl ConsultationAiService {
     ) -> Result<ConsultationTurn> {
         let known = self.consultations.facts(session.session_id).await?;
         let answer = self.model.ask(&session.user_id, &self.request(&session, &transcript, &known)).await;
-        let (reply, outcome) = match answer.and_then(|reply| parsed(reply)) {
+        let (reply, outcome) = match answer.and_then(parsed) {
             Ok(answered) => answered,
             Err(error) => {
                 let cost = match &error {
@@ -283,12 +285,10 @@ impl ConsultationAiService {
     }
 }
 
-fn parsed(reply: ModelReply) -> Result<(ModelReply, crate::domain::consultation::TurnOutcome)> {
-    match answer::read(&reply.text) {
-        Some(outcome) => Ok((reply, outcome)),
-        None => {
-            let detail = "the consultation's answer does not follow its schema".to_owned();
-            Err(ModelError::Malformed { detail, cost: reply.cost }.into())
-        }
+fn parsed(reply: ModelReply) -> Result<(ModelReply, TurnOutcome)> {
+    if let Some(outcome) = answer::read(&reply.text) {
+        return Ok((reply, outcome));
     }
+    let detail = "the consultation's answer does not follow its schema".to_owned();
+    Err(ModelError::Malformed { detail, cost: reply.cost }.into())
 }

@@ -15,8 +15,8 @@ use crate::config::{Config, UpdateSettings};
 use crate::domain::consultation::Lease;
 use crate::domain::profile::UserId;
 use crate::ports::{
-    BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Model, Ports, ProfileStore, Remembered,
-    RunStore, StoredResponse,
+    Attempt, BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Model, Ports, ProfileStore,
+    Remembered, RunStore, StoredResponse,
 };
 use crate::telemetry;
 
@@ -85,8 +85,16 @@ impl PromptWorker {
         let now = self.clock.now();
         let request = format!("generate#{}", requested_at.to_rfc3339());
         let lease = Lease::from(now, GENERATION_LASTS);
-        let remembered =
-            self.idempotency.begin(user_id, &request, "", self.ids.next(), now, lease, REMEMBERED_FOR).await?;
+        let attempt = Attempt {
+            user_id,
+            request: &request,
+            fingerprint: "",
+            resource_id: self.ids.next(),
+            now,
+            lease,
+            keep_for: REMEMBERED_FOR,
+        };
+        let remembered = self.idempotency.begin(attempt).await?;
         if !matches!(remembered, Remembered::Fresh { .. }) {
             return Ok(());
         }

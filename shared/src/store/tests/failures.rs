@@ -9,7 +9,7 @@ use crate::domain::meals::MealType;
 use crate::domain::money::Usd;
 use crate::domain::profile::Email;
 use crate::ports::{
-    BatchStore, ConsultationStore, ConversationStore, IdempotencyStore, MealStore, PageRequest, ProfileStore,
+    Attempt, BatchStore, ConsultationStore, ConversationStore, IdempotencyStore, MealStore, PageRequest, ProfileStore,
     PromptHistoryStore, RunStore, SpendScope, SpendingStore, StoreError,
 };
 use crate::store::test_support::{TestDatabase, unreachable_stores};
@@ -58,7 +58,18 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
     assert_unavailable(stores.meals.delete(&ana, lunch.day, lunch.meal_id).await, "a deletion");
     assert_unavailable(stores.spending.add(lunch.day, &ana, Usd::from_nanos(1)).await, "spending");
-    let begun = stores.idempotency.begin(&ana, "r", "f", Uuid::nil(), now, lease, Duration::hours(1)).await;
+    let begun = stores
+        .idempotency
+        .begin(Attempt {
+            user_id: &ana,
+            request: "r",
+            fingerprint: "f",
+            resource_id: Uuid::nil(),
+            now,
+            lease,
+            keep_for: Duration::hours(1),
+        })
+        .await;
     assert_unavailable(begun, "a key");
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::TestDatabase;
 use super::samples::{at, user};
 use crate::domain::consultation::Lease;
-use crate::ports::{IdempotencyStore, Remembered, StoredResponse};
+use crate::ports::{Attempt, IdempotencyStore, Remembered, StoredResponse};
 use crate::store::IdempotencyTable;
 
 const REQUEST: &str = "log-meal#key-1";
@@ -26,7 +26,17 @@ fn answer(body: &str) -> StoredResponse {
 /// Begins ana's request at `now`, with half a minute to answer it in and a day to remember it.
 async fn begin(store: &IdempotencyTable, fingerprint: &str, resource_id: Uuid, now: DateTime<Utc>) -> Remembered {
     let lease = Lease::from(now, Duration::seconds(30));
-    let begun = store.begin(&user("ana"), REQUEST, fingerprint, resource_id, now, lease, Duration::hours(24)).await;
+    let begun = store
+        .begin(Attempt {
+            user_id: &user("ana"),
+            request: REQUEST,
+            fingerprint,
+            resource_id,
+            now,
+            lease,
+            keep_for: Duration::hours(24),
+        })
+        .await;
     begun.expect("an answer")
 }
 
@@ -108,7 +118,17 @@ async fn one_key_of_two_people_or_of_two_operations_is_two_requests() {
     let store = store().await;
     let lease = Lease::from(noon(), Duration::seconds(30));
     for (number, name, request) in [(1, "ana", REQUEST), (2, "ben", REQUEST), (3, "ana", "coach#key-1")] {
-        let begun = store.begin(&user(name), request, "print", id(number), noon(), lease, Duration::hours(24)).await;
+        let begun = store
+            .begin(Attempt {
+                user_id: &user(name),
+                request,
+                fingerprint: "print",
+                resource_id: id(number),
+                now: noon(),
+                lease,
+                keep_for: Duration::hours(24),
+            })
+            .await;
         assert_eq!(begun.expect("an answer"), Remembered::Fresh { resource_id: id(number) });
     }
 }

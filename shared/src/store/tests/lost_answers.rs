@@ -10,8 +10,8 @@ use crate::domain::consultation::Lease;
 use crate::domain::meals::MealType;
 use crate::domain::money::Usd;
 use crate::ports::{
-    AccessChange, IdempotencyStore, MealStore, ProfileStore, Remembered, RunCounters, RunRecord, RunState, RunStore,
-    SpendScope, SpendingStore, StoreError, Versioned,
+    AccessChange, Attempt, IdempotencyStore, MealStore, ProfileStore, Remembered, RunCounters, RunRecord, RunState,
+    RunStore, SpendScope, SpendingStore, StoreError, Versioned,
 };
 
 /// The database with ana in it, and stores that reach it through a proxy.
@@ -71,8 +71,19 @@ async fn a_request_whose_claim_was_answered_into_the_void_is_still_fresh() {
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let now = at("2026-11-22T12:00:00Z");
     let lease = Lease::from(now, Duration::seconds(30));
-    let begun =
-        proxy.stores.idempotency.begin(&user("ana"), "r", "f", Uuid::nil(), now, lease, Duration::hours(1)).await;
+    let begun = proxy
+        .stores
+        .idempotency
+        .begin(Attempt {
+            user_id: &user("ana"),
+            request: "r",
+            fingerprint: "f",
+            resource_id: Uuid::nil(),
+            now,
+            lease,
+            keep_for: Duration::hours(1),
+        })
+        .await;
     assert_eq!(begun.expect("an answer"), Remembered::Fresh { resource_id: Uuid::nil() });
 }
 

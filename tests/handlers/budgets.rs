@@ -1,0 +1,83 @@
+//! What may be spent in a day.
+
+use chrono::Duration;
+use serde_json::json;
+
+use crate::harness::{CONSULTATION, Call, Deployment};
+
+#[tokio::test]
+async fn who_has_used_their_share_of_the_day_waits_until_midnight_utc_and_nobody_else_does() {
+    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.000001")]).await;
+    for name in ["ana", "ben"] {
+        deployment.sign_up_admitted(name).await;
+    }
+    let session_id = deployment.start("ana").await;
+    assert_eq!(deployment.tell("ana", "Good morning, coach").await.status, 200);
+    let code = "user_daily_budget_exhausted";
+    assert_eq!(deployment.tell("ana", "Another question").await.assert_retry(429, code), 12 * 3_600);
+    assert_eq!(deployment.say("ana", &session_id, CONSULTATION[0]).await.assert_retry(429, code), 12 * 3_600);
+    assert_eq!(deployment.claude.requests().len(), 1);
+    assert_eq!(deployment.tell("ben", "Good morning, coach").await.status, 200);
+    deployment.eat("ana", deployment.now(), 500).await;
+
+    deployment.pass(Duration::hours(12));
+    assert_eq!(deployment.tell("ana", "Good morning, coach").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_message_that_met_a_used_up_budget_is_kept_and_answered_the_day_after() {
+    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.000001")]).await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    deployment.say("ana", &session_id, CONSULTATION[0]).await;
+    deployment.say("ana", &session_id, CONSULTATION[1]).await.assert_retry(429, "user_daily_budget_exhausted");
+    let kept = deployment.transcript("ana", &session_id).await;
+    assert_eq!(kept.last(), Some(&format!("user: {}", CONSULTATION[1])));
+    deployment.pass(Duration::days(1));
+    assert_eq!(deployment.say("ana", &session_id, CONSULTATION[1]).await.status, 200);
+    assert_eq!(deployment.transcript("ana", &session_id).await.len(), kept.len() + 1);
+}
+
+#[tokio::test]
+async fn when_the_budget_of_all_is_used_up_everybody_waits() {
+    let deployment = Deployment::with(&[("DAILY_BUDGET_USD", "0.000001")]).await;
+    for name in ["ana", "ben"] {
+        deployment.sign_up(name).await;
+    }
+    assert_eq!(deployment.tell("ana", "Good morning, coach").await.status, 200);
+    for name in ["ana", "ben"] {
+        let reply = deployment.tell(name, "Another question").await;
+        assert_eq!(reply.assert_retry(503, "daily_budget_exhausted"), 12 * 3_600);
+    }
+    assert_eq!(deployment.claude.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn budgets_hold_in_every_environment_of_the_function() {
+    // Each call builds its services anew, as a cold start does: what was spent is in the table.
+    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.000001")]).await;
+    deployment.sign_up("ana").await;
+    deployment.tell("ana", "Good morning, coach").await;
+    let (one, other) = tokio::join!(deployment.tell("ana", "One more"), deployment.tell("ana", "And one more"));
+    assert_eq!((one.status, other.status), (429, 429));
+}
+
+#[tokio::test]
+async fn a_budget_of_zero_is_no_limit() {
+    let unlimited = [("USER_DAILY_BUDGET_USD", "0"), ("DAILY_BUDGET_USD", "0")];
+    let deployment = Deployment::with(&unlimited).await;
+    deployment.consulted("ana").await;
+    assert_eq!(deployment.tell("ana", "Good morning, coach").await.status, 200);
+    let report = deployment.read(Call::to("get-report").by_admin("boss")).await;
+    assert!(report["spent_today_usd"].as_f64().is_some_and(|spent| spent > 0.0), "{report}");
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_used_is_paid_for_all_the_same() {
+    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.000001")]).await;
+    deployment.sign_up("ana").await;
+    deployment.claude.inject(claude_simulator::FaultKind::Refusal, 1);
+    deployment.tell("ana", "Good morning, coach").await.assert_retry(503, "model_declined");
+    deployment.tell("ana", "Good morning, coach").await.assert_retry(429, "user_daily_budget_exhausted");
+    assert_eq!(deployment.profile("ana").await["user_id"], json!("ana"));
+}

@@ -1,0 +1,5 @@
+//! Talking to the coach.
+
+mod context;
+mod outage;
+mod versions;

@@ -1,0 +1,99 @@
+//! What becomes of a message to the coach when Claude does not answer it.
+
+use claude_simulator::{FaultKind, Task};
+use serde_json::{Value, json};
+
+use crate::harness::{Call, Deployment, Reply, until};
+
+async fn tell_with_key(deployment: &Deployment, key: &str, message: &str) -> Reply {
+    let call = Call::to("send-coach-message").by("ana").header("idempotency-key", key);
+    deployment.send(call.json(&json!({"message": message}))).await
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_at_claude_the_message_is_kept_and_a_repetition_is_answered_once() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let faults = [
+        (FaultKind::RateLimited, "model_unavailable"),
+        (FaultKind::Overloaded, "model_unavailable"),
+        (FaultKind::ServerError, "model_unavailable"),
+        (FaultKind::Disconnect, "model_unavailable"),
+        (FaultKind::SpendLimit, "model_rejected"),
+        (FaultKind::Truncated, "model_answer_unusable"),
+        (FaultKind::Malformed, "model_answer_unusable"),
+        (FaultKind::Refusal, "model_declined"),
+    ];
+    for (fault, code) in faults {
+        let (key, message) = (format!("{fault:?}"), format!("What about my {fault:?} dinner?"));
+        let before = deployment.coach_transcript("ana").await;
+        deployment.claude.inject(fault, 1);
+        tell_with_key(&deployment, &key, &message).await.assert_retry(503, code);
+        let kept = deployment.coach_transcript("ana").await;
+        assert_eq!(kept[before.len()..], [format!("user: {message}")], "{fault:?}");
+
+        let reply = tell_with_key(&deployment, &key, &message).await;
+        assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
+        let after = deployment.coach_transcript("ana").await;
+        let answer = reply.body["message"].as_str().expect("a reply");
+        assert_eq!(after[before.len()..], [format!("user: {message}"), format!("assistant: {answer}")], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_conversation_the_same_words_after_an_outage_are_the_same_message() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let conversation = deployment.tell("ana", "Good morning, coach").await.body;
+    deployment.claude.inject(FaultKind::Overloaded, 1);
+    let failed = deployment.tell_in("ana", &conversation, "What is for lunch?").await;
+    failed.assert_retry(503, "model_unavailable");
+    assert_eq!(deployment.tell_in("ana", &conversation, "What is for lunch?").await.status, 200);
+    let transcript = deployment.coach_transcript("ana").await;
+    let asked = transcript.iter().filter(|said| *said == "user: What is for lunch?").count();
+    assert_eq!((asked, transcript.len()), (1, 4), "{transcript:?}");
+    // Answered words that are said once more are a new message.
+    assert_eq!(deployment.tell_in("ana", &conversation, "What is for lunch?").await.status, 200);
+    assert_eq!(deployment.coach_transcript("ana").await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_message_that_was_never_answered_is_part_of_the_next_question() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let conversation = deployment.tell("ana", "Good morning, coach").await.body;
+    deployment.claude.inject(FaultKind::Overloaded, 1);
+    deployment.tell_in("ana", &conversation, "I had pizza").await.assert_retry(503, "model_unavailable");
+    assert_eq!(deployment.tell_in("ana", &conversation, "And cake").await.status, 200);
+    let asked = deployment.asked(Task::Coach).pop().expect("a question");
+    let text = asked.last_text();
+    assert!(text.contains("I had pizza") && text.contains("And cake"), "{text}");
+    let roles: Vec<&Value> = asked.body["messages"].as_array().into_iter().flatten().map(|turn| &turn["role"]).collect();
+    assert_eq!(roles, ["user", "assistant", "user"]);
+}
+
+#[tokio::test]
+async fn the_message_is_stored_before_claude_is_asked() {
+    let deployment = Deployment::with(&[("CLAUDE_API_TIMEOUT_SECONDS", "1")]).await;
+    deployment.sign_up("ana").await;
+    deployment.claude.inject(FaultKind::Timeout, 1);
+    let beside = async {
+        until(|| async { !deployment.claude.requests().is_empty() }).await;
+        assert_eq!(deployment.coach_transcript("ana").await, ["user: Are you there?"]);
+    };
+    let (reply, ()) = tokio::join!(deployment.tell("ana", "Are you there?"), beside);
+    reply.assert_retry(503, "model_timed_out");
+}
+
+#[tokio::test]
+async fn when_claude_stays_down_people_learn_it_at_once() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    deployment.claude.inject(FaultKind::Overloaded, 5);
+    for _ in 0..5 {
+        deployment.tell("ana", "Hello there").await.assert_retry(503, "model_unavailable");
+    }
+    assert_eq!(deployment.claude.requests().len(), 5);
+    deployment.tell("ana", "Hello there").await.assert_retry(503, "model_unavailable");
+    assert_eq!(deployment.claude.requests().len(), 5, "the circuit is open");
+}

@@ -1,0 +1,119 @@
+//! Completing twice, at once, and with jobs that are delivered again.
+
+use claude_simulator::{FaultKind, Task};
+use coaching::ports::Job;
+use serde_json::json;
+
+use crate::harness::{Deployment, until};
+
+/// One profile and one prompt, paid for once.
+async fn assert_written_once(deployment: &Deployment, session_id: &str) {
+    assert_eq!((deployment.asked(Task::Profile).len(), deployment.asked(Task::Prompt).len()), (1, 1));
+    assert_eq!(deployment.versions("ana").await, [1]);
+    assert_eq!(deployment.session("ana", session_id).await["status"], "complete");
+}
+
+#[tokio::test]
+async fn completing_again_answers_with_the_prompt_that_is_there() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.consulted("ana").await;
+    let profile = deployment.profile("ana").await;
+    for _ in 0..2 {
+        let reply = deployment.complete("ana", &session_id).await;
+        assert_eq!((reply.status, &reply.body["system_prompt_version"]), (200, &json!(1)));
+    }
+    assert!(deployment.take_jobs().is_empty());
+    assert_eq!(deployment.profile("ana").await, profile);
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn completing_again_after_a_later_version_leaves_that_in_force() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.consulted("ana").await;
+    deployment.send(crate::harness::Call::to("regenerate-prompt").by("ana")).await;
+    deployment.run_jobs().await;
+    let reply = deployment.complete("ana", &session_id).await;
+    assert_eq!((reply.status, &reply.body["system_prompt_version"]), (200, &json!(2)));
+    deployment.run_jobs().await;
+    assert_eq!(deployment.versions("ana").await, [2, 1]);
+}
+
+#[tokio::test]
+async fn completing_from_two_tabs_at_once_leads_to_one_prompt_and_one_bill() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    let (one, other) = tokio::join!(deployment.complete("ana", &session_id), deployment.complete("ana", &session_id));
+    assert_eq!((one.status, other.status), (202, 202));
+    deployment.run_jobs().await;
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn two_workers_with_the_same_job_lead_to_one_prompt_and_one_bill() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    deployment.complete("ana", &session_id).await;
+    let jobs = deployment.take_jobs();
+    let [job] = jobs.as_slice() else { panic!("one job: {jobs:?}") };
+    let (one, other) = tokio::join!(deployment.deliver(job), deployment.deliver(job));
+    assert!(one.batch_item_failures.is_empty() && other.batch_item_failures.is_empty());
+    assert_written_once(&deployment, &session_id).await;
+    deployment.deliver(job).await;
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn asking_again_while_the_prompt_is_written_joins_the_wait() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    for _ in 0..3 {
+        assert_eq!(deployment.complete("ana", &session_id).await.status, 202);
+    }
+    deployment.run_jobs().await;
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn when_a_worker_vanishes_completing_again_lets_another_one_take_over() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    deployment.complete("ana", &session_id).await;
+    let job: Job = deployment.take_jobs().remove(0);
+    deployment.claude.clear();
+    deployment.claude.inject(FaultKind::Timeout, 1);
+    tokio::select! {
+        response = deployment.deliver(&job) => panic!("nobody answers: {response:?}"),
+        () = until(|| async { !deployment.claude.requests().is_empty() }) => {}
+    }
+    assert_eq!(deployment.complete("ana", &session_id).await.status, 202);
+    deployment.run_jobs().await;
+    assert_eq!(deployment.session("ana", &session_id).await["status"], "generating", "its lease holds still");
+    deployment.pass(chrono::Duration::minutes(6));
+    assert_eq!(deployment.complete("ana", &session_id).await.status, 202);
+    deployment.run_jobs().await;
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_no_job_is_handed_back_to_the_queue() {
+    let deployment = Deployment::new().await;
+    for text in ["", "not JSON", "{}", r#"{"kind": "dance"}"#] {
+        let response = deployment.deliver_text(text).await;
+        assert_eq!(response.batch_item_failures.len(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_for_a_session_that_is_not_there_or_not_asked_for_does_nothing() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    for id in [session_id.as_str(), "0190a000-0000-7000-8000-000000000000"] {
+        let job = json!({"kind": "generate", "user_id": "ana", "reason": "initial", "session_id": id,
+            "requested_at": deployment.now()});
+        let response = deployment.deliver_text(&job.to_string()).await;
+        assert!(response.batch_item_failures.is_empty(), "{response:?}");
+    }
+    assert!(deployment.asked(Task::Profile).is_empty());
+    assert_eq!(deployment.session("ana", &session_id).await["status"], "in_progress");
+}

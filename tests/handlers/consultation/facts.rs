@@ -1,0 +1,114 @@
+//! What a consultation learns.
+
+use serde_json::{Value, json};
+
+use crate::harness::{CONSULTATION, Deployment};
+
+fn category<'a>(facts: &'a Value, name: &str) -> Vec<&'a Value> {
+    facts.as_array().into_iter().flatten().filter(|fact| fact["category"] == name).collect()
+}
+
+#[tokio::test]
+async fn facts_of_all_four_categories_are_typed_and_rest_on_the_persons_words() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    let session = deployment.session("ana", &session_id).await;
+    let facts = &session["extracted"];
+    assert_eq!(session["extracted_items"].as_u64().map(|items| items as usize), facts.as_array().map(Vec::len));
+    for (name, fields) in [
+        ("training", ["activity", "sessions_per_week", "minutes_per_session", "experience"].as_slice()),
+        ("meals", &["habit", "meal_type", "usual_time"]),
+        ("goals", &["objective", "target", "deadline", "motivation"]),
+        ("challenges", &["obstacle", "trigger", "past_attempt"]),
+    ] {
+        let of_it = category(facts, name);
+        assert!(!of_it.is_empty(), "{name} in {facts}");
+        for fact in of_it {
+            for field in fields.iter().chain(&["subject", "summary", "quote"]) {
+                assert!(fact.get(field).is_some(), "{field} of {fact}");
+            }
+            let quote = fact["quote"].as_str().expect("words");
+            assert!(CONSULTATION.iter().any(|message| message.contains(quote)), "{quote}");
+        }
+    }
+    let running = category(facts, "training")[0];
+    assert_eq!((&running["sessions_per_week"], &running["minutes_per_session"]), (&json!(2), &json!(30)));
+}
+
+#[tokio::test]
+async fn each_answer_tells_what_it_taught_and_the_session_keeps_it() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    let mut learned = Vec::new();
+    for message in CONSULTATION {
+        let turn = deployment.say("ana", &session_id, message).await.body;
+        learned.extend(turn["extracted"].as_array().expect("a list").clone());
+    }
+    let kept = deployment.session("ana", &session_id).await["extracted"].clone();
+    for fact in learned {
+        let same = |other: &&Value| (&other["category"], &other["subject"]) == (&fact["category"], &fact["subject"]);
+        assert!(kept.as_array().into_iter().flatten().any(|other| same(&other)), "{fact} in {kept}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_twice_is_one_fact() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    let run = "I run 2 times a week for about 30 minutes, I am a beginner.";
+    let first = deployment.say("ana", &session_id, run).await.body;
+    assert_eq!(first["extracted"].as_array().map(Vec::len), Some(1), "{first}");
+    let again = deployment.say("ana", &session_id, run).await.body;
+    assert_eq!((&again["extracted"], &again["extracted_items"]), (&json!([]), &first["extracted_items"]), "{again}");
+    let corrected = deployment.say("ana", &session_id, "I run 3 times a week for about 30 minutes.").await.body;
+    assert_eq!(corrected["extracted_items"], first["extracted_items"], "{corrected}");
+    let facts = deployment.session("ana", &session_id).await["extracted"].clone();
+    let runs = category(&facts, "training");
+    assert_eq!((runs.len(), &runs[0]["sessions_per_week"]), (1, &json!(3)), "the later word counts: {facts}");
+}
+
+#[tokio::test]
+async fn body_data_from_the_talk_fills_the_profile_and_makes_the_targets_exact() {
+    let deployment = Deployment::new().await;
+    let before = deployment.sign_up_admitted("ana").await;
+    assert_eq!(before["targets"]["basis"], "body_weight");
+    let session_id = deployment.start("ana").await;
+    for message in &CONSULTATION[..2] {
+        deployment.say("ana", &session_id, message).await;
+    }
+    let profile = deployment.profile("ana").await;
+    let body = ["sex", "height_cm", "activity_level", "diet"].map(|field| profile[field].clone());
+    assert_eq!(body, [json!("female"), json!(168.0), json!("sedentary"), json!("vegetarian")]);
+    assert_eq!(profile["targets"]["basis"], "mifflin_st_jeor");
+    // (10*82.5 + 6.25*168 - 5*34 - 161) * 1.2 * 0.8 = 1482 kcal.
+    assert_eq!(profile["targets"]["daily_calories"], 1_480);
+}
+
+#[tokio::test]
+async fn feet_and_inches_are_understood() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ben").await;
+    let session_id = deployment.start("ben").await;
+    deployment.say("ben", &session_id, CONSULTATION[0]).await;
+    let reply = deployment.say("ben", &session_id, "I am a man, 5'10\", on my feet all day as a nurse.").await;
+    assert_eq!(reply.status, 200);
+    let profile = deployment.profile("ben").await;
+    assert_eq!((&profile["sex"], &profile["height_cm"]), (&json!("male"), &json!(178.0)));
+}
+
+#[tokio::test]
+async fn what_a_person_stated_in_the_profile_is_not_overwritten_by_the_talk() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let stated = json!({"height_cm": 171.5, "activity_level": "active"});
+    deployment.read(crate::harness::Call::to("update-profile").by("ana").json(&stated)).await;
+    let session_id = deployment.start("ana").await;
+    for message in &CONSULTATION[..2] {
+        deployment.say("ana", &session_id, message).await;
+    }
+    let profile = deployment.profile("ana").await;
+    assert_eq!((&profile["height_cm"], &profile["activity_level"]), (&json!(171.5), &json!("active")));
+    assert_eq!(profile["sex"], "female");
+}
