@@ -35,6 +35,11 @@ pub struct ApiRequest {
 impl ApiRequest {
     /// The body as `T`; an unknown field is refused by its name.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        // An array would be read as the fields of a struct in their order.
+        let is_array = self.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        if is_array {
+            return Err(RequestError::MalformedBody("it is an array".to_owned()).into());
+        }
         serde_json::from_slice(&self.body).map_err(|error| body_error(&error))
     }
 
