@@ -46,7 +46,7 @@ pub fn conversational_profile_generated(user_id: &UserId, words: usize, cost: Us
     info!(%user_id, words, cost_usd = cost.dollars(), "conversational_profile_generated");
 }
 
-/// A first or freshly requested prompt was written and stored.
+/// A first prompt was written and stored.
 pub fn initial_system_prompt_generated(user_id: &UserId, version: u32, words: usize, cost: Usd) {
     info!(%user_id, version, words, cost_usd = cost.dollars(), "initial_system_prompt_generated");
 }

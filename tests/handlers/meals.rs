@@ -11,9 +11,8 @@ fn at(text: &str) -> DateTime<Utc> {
 
 async fn days(deployment: &Deployment, name: &str, from: &str, to: &str) -> Vec<(String, u64, u64)> {
     let list = deployment.read(Call::to("list-meals").by(name).query("from", from).query("to", to)).await;
-    let day = |day: &Value| {
-        (day["day"].as_str().expect("a day").to_owned(), day["meals"].as_u64(), day["calories"].as_u64())
-    };
+    let day =
+        |day: &Value| (day["day"].as_str().expect("a day").to_owned(), day["meals"].as_u64(), day["calories"].as_u64());
     let days = list["days"].as_array().into_iter().flatten().map(day);
     days.map(|(day, meals, calories)| (day, meals.expect("a count"), calories.expect("kcal"))).collect()
 }
@@ -40,13 +39,17 @@ async fn a_logged_meal_is_listed_with_the_totals_of_its_day() {
     assert_eq!(reply.status, 201);
     let meal = reply.body;
     assert_eq!(meal["day"], "2026-11-18");
-    assert_eq!((&meal["calories"], &meal["protein_g"], &meal["notes"]), (&json!(400), &json!(20.3), &json!("after work")));
+    assert_eq!(
+        (&meal["calories"], &meal["protein_g"], &meal["notes"]),
+        (&json!(400), &json!(20.3), &json!("after work"))
+    );
     deployment.eat("ana", deployment.now(), 600).await;
     let list = deployment.read(Call::to("list-meals").by("ana")).await;
     assert_eq!((&list["from"], &list["to"]), (&json!("2026-11-12"), &json!("2026-11-18")));
     assert_eq!(items(&list).len(), 2);
     assert!(items(&list).contains(&meal));
-    let totals = json!({"day": "2026-11-18", "meals": 2, "calories": 1_000, "protein_g": 60.3, "carbs_g": 80.0, "fat_g": 20.0});
+    let totals =
+        json!({"day": "2026-11-18", "meals": 2, "calories": 1_000, "protein_g": 60.3, "carbs_g": 80.0, "fat_g": 20.0});
     assert_eq!(list["days"], json!([totals]));
 }
 
@@ -103,10 +106,11 @@ async fn both_ends_of_a_range_are_in_it() {
     assert_eq!(listed.iter().map(|(day, ..)| day.as_str()).collect::<Vec<_>>(), ["2026-11-10", "2026-11-11"]);
     let one_day = deployment.read(Call::to("list-meals").by("ana").query("day", "2026-11-11")).await;
     assert_eq!(items(&one_day).len(), 1);
-    let newest_first: Vec<_> = items(&deployment.read(Call::to("list-meals").by("ana").query("from", "2026-11-01")).await)
-        .iter()
-        .map(|meal| meal["day"].clone())
-        .collect();
+    let newest_first: Vec<_> =
+        items(&deployment.read(Call::to("list-meals").by("ana").query("from", "2026-11-01")).await)
+            .iter()
+            .map(|meal| meal["day"].clone())
+            .collect();
     assert_eq!(newest_first, ["2026-11-12", "2026-11-11", "2026-11-10", "2026-11-09"]);
 }
 
@@ -179,11 +183,15 @@ async fn times_beyond_any_calendar_are_refused() {
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
     zone(&deployment, "ana", "America/Denver").await;
-    for eaten_at in ["-262143-01-01T00:00:00Z", "-0044-03-15T12:00:00Z", "0001-01-01T00:00:00Z", "+262142-12-31T23:59:59Z"] {
+    for eaten_at in
+        ["-262143-01-01T00:00:00Z", "-0044-03-15T12:00:00Z", "0001-01-01T00:00:00Z", "+262142-12-31T23:59:59Z"]
+    {
         let reply = deployment.send(Call::to("log-meal").by("ana").json(&soup(eaten_at))).await;
         reply.assert_invalid(&["eaten_at"]);
     }
-    for (name, value) in [("from", "+262142-12-31"), ("to", "-262143-01-01"), ("day", "-262143-01-01"), ("from", "soon")] {
+    for (name, value) in
+        [("from", "+262142-12-31"), ("to", "-262143-01-01"), ("day", "-262143-01-01"), ("from", "soon")]
+    {
         let reply = deployment.send(Call::to("list-meals").by("ana").query(name, value)).await;
         assert!(reply.status == 422 || reply.status == 200, "{name}={value}: {reply:?}");
     }

@@ -236,7 +236,12 @@ impl SystemPromptGenerator {
         match self.profiles.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),
             Versioned::Written => {
-                telemetry::initial_system_prompt_generated(&profile.user_id, after + 1, words, written.cost);
+                match reason {
+                    GenerationReason::Initial => {
+                        telemetry::initial_system_prompt_generated(&profile.user_id, after + 1, words, written.cost);
+                    }
+                    later => telemetry::system_prompt_updated(&profile.user_id, after + 1, later, written.cost),
+                }
                 Ok(after + 1)
             }
         }

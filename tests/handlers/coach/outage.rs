@@ -68,7 +68,8 @@ async fn a_message_that_was_never_answered_is_part_of_the_next_question() {
     let asked = deployment.asked(Task::Coach).pop().expect("a question");
     let text = asked.last_text();
     assert!(text.contains("I had pizza") && text.contains("And cake"), "{text}");
-    let roles: Vec<&Value> = asked.body["messages"].as_array().into_iter().flatten().map(|turn| &turn["role"]).collect();
+    let roles: Vec<&Value> =
+        asked.body["messages"].as_array().into_iter().flatten().map(|turn| &turn["role"]).collect();
     assert_eq!(roles, ["user", "assistant", "user"]);
 }
 

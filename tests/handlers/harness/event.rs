@@ -108,7 +108,8 @@ impl Call {
     pub fn through_watch(mut self) -> Self {
         let v1 = &self.event;
         let query = v1["queryStringParameters"].as_object().into_iter().flatten();
-        let query: Vec<String> = query.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or(""))).collect();
+        let query: Vec<String> =
+            query.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or(""))).collect();
         self.event = json!({
             "version": "2.0", "routeKey": "$default", "rawPath": v1["path"], "rawQueryString": query.join("&"),
             "headers": v1["headers"], "queryStringParameters": v1["queryStringParameters"],

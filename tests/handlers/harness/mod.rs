@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 pub use event::{API_FUNCTIONS, Call, Reply};
 pub use log::Log;
 use ports::{FixedKey, TestClock, TestQueue};
+pub use scenes::{TARGET, items, until};
 pub use tokens::Issuer;
 
 /// The instant at which every test begins, unless it moves the clock: a Wednesday noon in UTC.

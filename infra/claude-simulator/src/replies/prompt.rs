@@ -63,12 +63,20 @@ pub fn triggers(person: &Person, known: &[String], most: usize, budget: usize) -
     let general = prompt_text::TRIGGERS.iter().map(|line| (*line).to_owned());
     let mut lines: Vec<String> = Vec::new();
     for line in known.iter().cloned().chain(own).chain(general) {
+        if lines.iter().any(|kept| condition(kept) == condition(&line)) {
+            continue;
+        }
         let total: usize = lines.iter().map(|line| words::count(line)).sum();
         if lines.len() < 3 || (lines.len() < most && total + words::count(&line) <= budget) {
             lines.push(line);
         }
     }
     lines
+}
+
+/// What a rule is for: two rules for one situation would be one too many.
+fn condition(line: &str) -> String {
+    line.split(", then ").next().unwrap_or(line).to_lowercase()
 }
 
 fn trigger(fact: &Fact) -> String {

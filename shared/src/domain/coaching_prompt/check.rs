@@ -31,6 +31,8 @@ pub enum Flaw {
     MissingSection(Section),
     /// Too few or too many if-then rules.
     TriggerCount(usize),
+    /// The same rule stands there twice.
+    RepeatedTrigger(String),
     /// A rule without "if" or "then".
     NotIfThen(String),
     /// The committed approach does not state the person's own targets.
@@ -52,6 +54,7 @@ impl fmt::Display for Flaw {
             Self::TriggerCount(count) => {
                 write!(f, "It has {count} behavioural triggers and needs {} to {}.", TRIGGERS.start(), TRIGGERS.end())
             }
+            Self::RepeatedTrigger(rule) => write!(f, "This behavioural trigger stands there twice: {rule}"),
             Self::NotIfThen(rule) => {
                 write!(f, "This behavioural trigger is not of the form \"If ..., then ...\": {rule}")
             }
@@ -70,6 +73,7 @@ impl Flaw {
             Self::WordCount { .. } => "too_long",
             Self::MissingSection(_) => "missing_section",
             Self::TriggerCount(_) => "trigger_count",
+            Self::RepeatedTrigger(_) => "repeated_trigger",
             Self::NotIfThen(_) => "not_if_then",
             Self::TargetMissing(_) => "target_missing",
             Self::Placeholder(_) => "placeholder",
@@ -101,8 +105,9 @@ impl PromptRules<'_> {
         if !TRIGGERS.contains(&triggers.len()) {
             flaws.push(Flaw::TriggerCount(triggers.len()));
         }
-        flaws
-            .extend(triggers.into_iter().filter(|rule| !is_if_then(rule)).map(|rule| Flaw::NotIfThen(rule.to_owned())));
+        let repeated = triggers.iter().enumerate().filter(|(index, rule)| triggers[..*index].contains(rule));
+        flaws.extend(repeated.map(|(_, rule)| Flaw::RepeatedTrigger((*rule).to_owned())));
+        flaws.extend(triggers.iter().filter(|rule| !is_if_then(rule)).map(|rule| Flaw::NotIfThen((*rule).to_owned())));
         if let Some(targets) = self.targets {
             let approach = digits_joined(prompt.body(Section::CommittedApproach));
             flaws.extend(
@@ -190,6 +195,10 @@ mod tests {
     fn each_broken_rule_is_named() {
         assert_eq!(flaws(&prompt("- If a, then b.", GOOD_APPROACH)), ["trigger_count"]);
         assert_eq!(flaws(&prompt("- If a, then b.\n- If c, then d.\n- Drink water.", GOOD_APPROACH)), ["not_if_then"]);
+        assert_eq!(
+            flaws(&prompt("- If a, then b.\n- If a, then b.\n- If c, then d.", GOOD_APPROACH)),
+            ["repeated_trigger"]
+        );
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "Eat 2000 kcal and 140 g of protein.")), ["target_missing"]);
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "Eat 11850 kcal and 140 g of protein.")), ["target_missing"]);
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "{{name}} eats 1850 kcal and 140 g.")), ["placeholder", "placeholder"]);

@@ -1,0 +1,55 @@
+//! Behind API Gateway's authorizer: its claims are believed, and nothing else.
+
+use serde_json::{Value, json};
+
+use crate::harness::{API_FUNCTIONS, Call, Deployment, Issuer};
+
+#[tokio::test]
+async fn without_a_caller_every_function_answers_401_and_does_nothing() {
+    let deployment = Deployment::new().await;
+    for function in API_FUNCTIONS {
+        let body = json!({"message": "Hello there"});
+        deployment.send(Call::to(function).json(&body)).await.assert_problem(401, "unauthorized");
+        for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7}), Value::Null, json!("ana")] {
+            let reply = deployment.send(Call::to(function).json(&body).claims(claims)).await;
+            reply.assert_problem(401, "unauthorized");
+        }
+    }
+    assert!(deployment.claude.requests().is_empty());
+    assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_in_a_header_is_not_believed_without_the_authorizer() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let issuer = Issuer::start().await;
+    let token = Issuer::sign(&issuer.claims("ana"));
+    for function in API_FUNCTIONS {
+        let call = Call::to(function).header("authorization", &format!("Bearer {token}")).header("x-user-id", "ana");
+        deployment.send(call).await.assert_problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn the_caller_comes_first_before_anything_that_is_wrong_with_the_request() {
+    let deployment = Deployment::new().await;
+    for body in ["{", "[]", &"x".repeat(70_000)] {
+        let reply = deployment.send(Call::to("log-meal").text(body).header("idempotency-key", "")).await;
+        reply.assert_problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request_and_is_not_cached() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let good = deployment.send(Call::to("get-profile").by("ana")).await;
+    let bad = deployment.send(Call::to("get-profile").by("nobody")).await;
+    for reply in [&good, &bad] {
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert!(reply.header("x-request-id").is_some_and(|id| !id.is_empty()));
+    }
+    assert_eq!(good.header("content-type"), Some("application/json"));
+    assert_eq!(bad.header("x-request-id"), bad.body["request_id"].as_str());
+}

@@ -1,0 +1,4 @@
+//! Who is let in, and as whom.
+
+mod authorizer;
+mod jwt;

@@ -1,0 +1,214 @@
+//! What is wrong with a request is told plainly, and leaves nothing behind.
+
+use serde_json::{Value, json};
+
+use crate::harness::{API_FUNCTIONS, Call, Deployment};
+
+const WITH_BODY: [&str; 6] = [
+    "sign-up",
+    "update-profile",
+    "send-consultation-message",
+    "send-coach-message",
+    "log-meal",
+    "set-consultation-access",
+];
+
+/// Ana, who has signed up and may consult; the function for her, or for an admin where it needs one.
+async fn ana() -> Deployment {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    deployment
+}
+
+fn call(function: &'static str) -> Call {
+    match function {
+        "set-consultation-access" | "get-report" => Call::to(function).by_admin("boss").path("user", "ana"),
+        "sign-up" => Call::to(function).by("newcomer"),
+        _ => Call::to(function).by("ana"),
+    }
+}
+
+async fn assert_untouched(deployment: &Deployment, profile: &Value) {
+    assert_eq!(&deployment.profile("ana").await, profile);
+    deployment.send(Call::to("get-profile").by("newcomer")).await.assert_problem(404, "profile_not_found");
+    assert_eq!(deployment.read(Call::to("list-meals").by("ana")).await["days"], json!([]));
+    assert!(deployment.coach_transcript("ana").await.is_empty());
+    assert!(deployment.claude.requests().is_empty());
+    assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_a_json_object_is_400() {
+    let deployment = ana().await;
+    let profile = deployment.profile("ana").await;
+    let deep = "[".repeat(50_000);
+    let texts = ["", "{", "nonsense", "7", "null", "true", "\"text\"", "[]", "{\"message\": 1e999}", "{'a': 1}", &deep];
+    for function in WITH_BODY {
+        for text in texts {
+            let reply = deployment.send(call(function).text(text)).await;
+            assert_eq!(reply.status, 400, "{function} {text:.20}: {reply:?}");
+            reply.assert_problem(400, "malformed_body");
+        }
+        // Bytes that are no text: FF FE, and {"message": "FF"}.
+        for bytes in ["//4=", "eyJtZXNzYWdlIjogIv8ifQ=="] {
+            deployment.send(call(function).base64(bytes)).await.assert_problem(400, "malformed_body");
+        }
+    }
+    assert_untouched(&deployment, &profile).await;
+}
+
+#[tokio::test]
+async fn an_array_is_no_object_even_if_its_values_would_fit() {
+    let deployment = ana().await;
+    let profile = deployment.profile("ana").await;
+    let none = Value::Null;
+    let arrays = [
+        ("sign-up", json!(["Eve", "newcomer@example.com", 40, 70, "maintain", none, none, none, none])),
+        ("update-profile", json!(["Eve", 40, none, none, none, none, none, none, none, none])),
+        ("send-consultation-message", json!(["0190a000-0000-7000-8000-000000000000", "Hello there"])),
+        ("send-coach-message", json!(["Hello there", none])),
+        ("log-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
+        ("set-consultation-access", json!([false])),
+    ];
+    for (function, array) in arrays {
+        deployment.send(call(function).json(&array)).await.assert_problem(400, "malformed_body");
+    }
+    assert_untouched(&deployment, &profile).await;
+}
+
+#[tokio::test]
+async fn wrong_types_are_named_all_at_once() {
+    let deployment = ana().await;
+    let profile = deployment.profile("ana").await;
+    let cases: [(&'static str, Value, &[&str]); 9] = [
+        (
+            "sign-up",
+            json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": "win", "timezone": 1, "sex": "x",
+                "height_cm": "tall", "activity_level": {}}),
+            &["name", "email", "age", "weight_kg", "goal", "timezone", "sex", "height_cm", "activity_level"],
+        ),
+        ("sign-up", json!({}), &["name", "email", "age", "weight_kg", "goal"]),
+        (
+            "update-profile",
+            json!({"name": {}, "age": 34.5, "weight_kg": "heavy", "goal": 7, "timezone": "Mars", "height_cm": 9000}),
+            &["name", "age", "weight_kg", "goal", "timezone", "height_cm"],
+        ),
+        ("update-profile", json!({"targets": {"daily_calories": 100}}), &["targets"]),
+        ("send-consultation-message", json!({"session_id": "7", "message": 7}), &["session_id", "message"]),
+        ("send-coach-message", json!({"message": {}, "conversation_id": "7"}), &["message", "conversation_id"]),
+        (
+            "log-meal",
+            json!({"name": 7, "meal_type": "brunch", "eaten_at": "yesterday", "calories": "many", "protein_g": -1,
+                "carbs_g": null, "fat_g": 99_999, "notes": 7}),
+            &["name", "meal_type", "eaten_at", "calories", "protein_g", "carbs_g", "fat_g", "notes"],
+        ),
+        ("set-consultation-access", json!({"enabled": "yes"}), &["enabled"]),
+        ("set-consultation-access", json!({}), &["enabled"]),
+    ];
+    for (function, body, fields) in cases {
+        let reply = deployment.send(call(function).json(&body)).await;
+        let mut named: Vec<_> =
+            reply.body["errors"].as_array().into_iter().flatten().map(|error| &error["field"]).collect();
+        named.sort_by_key(|field| field.to_string());
+        let mut fields = fields.to_vec();
+        fields.sort_unstable();
+        assert_eq!(
+            (reply.status, named),
+            (422, fields.iter().map(|field| json!(field)).collect::<Vec<_>>().iter().collect())
+        );
+        reply.assert_problem(422, "invalid_fields");
+    }
+    assert_untouched(&deployment, &profile).await;
+}
+
+#[tokio::test]
+async fn unknown_and_repeated_fields_are_named() {
+    let deployment = ana().await;
+    let profile = deployment.profile("ana").await;
+    for function in WITH_BODY {
+        deployment.send(call(function).json(&json!({"wheight": 3}))).await.assert_invalid(&["wheight"]);
+    }
+    for (function, field) in [
+        ("sign-up", "name"),
+        ("update-profile", "age"),
+        ("send-consultation-message", "message"),
+        ("send-coach-message", "message"),
+        ("log-meal", "calories"),
+        ("set-consultation-access", "enabled"),
+    ] {
+        let body = format!("{{\"{field}\": 1, \"{field}\": 2}}");
+        deployment.send(call(function).text(&body)).await.assert_invalid(&[field]);
+    }
+    assert_untouched(&deployment, &profile).await;
+}
+
+#[tokio::test]
+async fn a_body_above_the_limit_is_413_for_every_function() {
+    let deployment = ana().await;
+    let profile = deployment.profile("ana").await;
+    let fits = format!("{{\"message\": \"{}\"}}", "x".repeat(65_536 - 14));
+    assert_eq!(fits.len(), 65_536);
+    for function in API_FUNCTIONS {
+        let reply = deployment.send(call(function).text(&format!("{fits} "))).await;
+        reply.assert_problem(413, "body_too_large");
+    }
+    assert_untouched(&deployment, &profile).await;
+    deployment.send(call("send-coach-message").text(&fits)).await.assert_invalid(&["message"]);
+    let small = Deployment::with(&[("MAX_BODY_BYTES", "1024")]).await;
+    small.sign_up("ana").await;
+    small.send(call("send-coach-message").text(&"x".repeat(1_025))).await.assert_problem(413, "body_too_large");
+}
+
+#[tokio::test]
+async fn an_answer_never_repeats_what_was_wrong() {
+    let deployment = ana().await;
+    for body in [
+        json!({"name": ["SECRET"], "goal": "SECRET", "timezone": "SECRET", "sex": "SECRET"}),
+        json!({"targets": "SECRET", "age": "SECRET", "diet": {"a": "SECRET"}}),
+    ] {
+        let reply = deployment.send(call("update-profile").json(&body)).await;
+        assert_eq!(reply.status, 422);
+        assert!(!reply.body.to_string().contains("SECRET"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_of_users_that_cannot_exist_are_404() {
+    let deployment = ana().await;
+    let long = "x".repeat(3_000);
+    for user in ["", " ", "%", "ana/..", "ünïcödé", &long] {
+        let reply =
+            deployment.send(call("set-consultation-access").path("user", user).json(&json!({"enabled": true}))).await;
+        assert_eq!(reply.status, 404, "{user:.20}: {reply:?}");
+        reply.assert_problem(404, "user_not_found");
+    }
+}
+
+#[tokio::test]
+async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_back() {
+    let mut deployment = ana().await;
+    let session_id = deployment.start("ana").await;
+    deployment.ports = deployment.without_stores();
+    let meal = json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": 1,
+        "protein_g": 1, "carbs_g": 1, "fat_g": 1});
+    for function in API_FUNCTIONS {
+        let body = match function {
+            "sign-up" => json!({"name": "Eve", "email": "newcomer@example.com", "age": 40, "weight_kg": 70,
+                "goal": "maintain"}),
+            "update-profile" => json!({"age": 40}),
+            "send-consultation-message" => json!({"session_id": session_id, "message": "Hello there"}),
+            "send-coach-message" => json!({"message": "Hello there"}),
+            "log-meal" => meal.clone(),
+            "set-consultation-access" => json!({"enabled": true}),
+            _ => Value::Null,
+        };
+        let reply = deployment.send(call(function).json(&body)).await;
+        assert_eq!(reply.status, 503, "{function}: {reply:?}");
+        reply.assert_retry(503, "temporarily_unavailable");
+        let told = reply.body.to_string().to_lowercase();
+        for inner in ["dynamo", "127.0.0.1", "unreachable", "connect"] {
+            assert!(!told.contains(inner), "{inner} in {told}");
+        }
+    }
+    assert!(deployment.claude.requests().is_empty());
+}
