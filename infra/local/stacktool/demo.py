@@ -1,10 +1,11 @@
 """The whole journey of one person, told on the terminal."""
 
 import json
+import os
 import textwrap
 import time
 
-from . import scenarios
+from . import paths, scenarios
 from .console import bold, colour, dim, heading, paragraph, table, width
 from .journey import Journey
 
@@ -43,9 +44,13 @@ def run(stack: dict, name: str) -> None:
     _log(journey, "after", "7. A week that is different")
     versions = _update(journey)
     heading("9. What changed")
-    _compare(before, journey.behavior())
+    after = journey.behavior()
+    _compare(before, after)
     _reason(versions[0])
     _differences(versions)
+    kept = paths.STATE / "behavior.json"
+    kept.write_text(json.dumps(after))
+    print(dim(f"\n  The measured behaviour is in {os.path.relpath(kept)}; the README says how to draw it."))
     _costs(journey, versions, simulated)
     print(f"\n{bold('That was the whole journey.')} The stack is still up: "
           "try `infra/local/stack token me@example.com`, `infra/local/stack logs`, or the demo of another person: "

@@ -370,21 +370,21 @@ impl HttpSettings {
 }
 
 fn read_behavior(env: &Reader<'_>) -> Result<BehaviorSettings, ConfigError> {
-    let share = |variable, default: f64| {
+    let default = BehaviorSettings::default();
+    let share = |variable, default| {
         let parse = |text: &str| text.parse().ok().and_then(Share::from_ratio);
-        let default = Share::from_ratio(default).expect("every default lies between 0 and 1");
         env.parsed(variable, default, || "a number from 0 to 1".to_owned(), parse)
     };
-    let tolerance: f64 = env.number("ADHERENCE_TOLERANCE", 0.10, 0.01..=0.5)?;
+    let tolerance: f64 = env.number("ADHERENCE_TOLERANCE", default.adherence_tolerance.ratio(), 0.01..=0.5)?;
     Ok(BehaviorSettings {
-        analysis_days: env.number("BEHAVIORAL_ANALYSIS_DAYS", 30, 7..=90)?,
+        analysis_days: env.number("BEHAVIORAL_ANALYSIS_DAYS", default.analysis_days, 7..=90)?,
         adherence_tolerance: Share::from_ratio(tolerance).expect("the range lies between 0 and 1"),
-        min_logged_days: env.number("MIN_LOGGED_DAYS", 5, 1..=90)?,
-        adherence_change_threshold: share("ADHERENCE_CHANGE_THRESHOLD", 0.10)?,
-        logging_change_threshold: share("LOGGING_CHANGE_THRESHOLD", 0.10)?,
-        streak_change_threshold: env.number("STREAK_CHANGE_THRESHOLD", 7, 0..=365)?,
-        change_detection: env.flag("ENABLE_CHANGE_DETECTION", true)?,
-        drift_detection: env.flag("ENABLE_DRIFT_DETECTION", true)?,
+        min_logged_days: env.number("MIN_LOGGED_DAYS", default.min_logged_days, 1..=90)?,
+        adherence_change_threshold: share("ADHERENCE_CHANGE_THRESHOLD", default.adherence_change_threshold)?,
+        logging_change_threshold: share("LOGGING_CHANGE_THRESHOLD", default.logging_change_threshold)?,
+        streak_change_threshold: env.number("STREAK_CHANGE_THRESHOLD", default.streak_change_threshold, 0..=365)?,
+        change_detection: env.flag("ENABLE_CHANGE_DETECTION", default.change_detection)?,
+        drift_detection: env.flag("ENABLE_DRIFT_DETECTION", default.drift_detection)?,
     })
 }
 

@@ -53,14 +53,11 @@ impl Policy {
     pub fn settings(&self) -> BehaviorSettings {
         let share = |points: u32| Share::from_ratio(f64::from(points) / 100.0).expect("below 100 points");
         BehaviorSettings {
-            analysis_days: 30,
-            adherence_tolerance: share(10),
-            min_logged_days: 5,
             adherence_change_threshold: share(self.points),
             logging_change_threshold: share(self.points),
             streak_change_threshold: self.streak,
-            change_detection: true,
             drift_detection: self.drift,
+            ..BehaviorSettings::default()
         }
     }
 }

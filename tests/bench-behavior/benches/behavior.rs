@@ -4,28 +4,14 @@
 use std::hint::black_box;
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorSettings, PatternKind, Share, Window, detect_change, measure};
+use coaching::domain::behavior::{BehaviorSettings, PatternKind, Window, detect_change, measure};
 use cohorts::cohort_with_habits;
 use criterion::Criterion;
 
 const DAYS: u32 = 60;
 
-fn settings() -> BehaviorSettings {
-    let tenth = Share::from_ratio(0.10).expect("a ratio");
-    BehaviorSettings {
-        analysis_days: 30,
-        adherence_tolerance: tenth,
-        min_logged_days: 5,
-        adherence_change_threshold: tenth,
-        logging_change_threshold: tenth,
-        streak_change_threshold: 7,
-        change_detection: true,
-        drift_detection: true,
-    }
-}
-
 fn one_person(criterion: &mut Criterion) {
-    let settings = settings();
+    let settings = BehaviorSettings::default();
     let begin: NaiveDate = "2026-01-01".parse().expect("a day");
     let mut group = criterion.benchmark_group("metrics and decision for one person with 30 days");
     let habits: [(&str, &[PatternKind]); 3] = [

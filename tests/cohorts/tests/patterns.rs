@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorSettings, PatternKind, Share, Window, measure};
+use coaching::domain::behavior::{BehaviorSettings, PatternKind, Window, measure};
 use cohorts::{Person, cohort_with_habits};
 
 const SEED: u64 = 20_260_301;
@@ -40,22 +40,8 @@ impl Score {
     }
 }
 
-fn settings() -> BehaviorSettings {
-    let tenth = Share::from_ratio(0.10).expect("a ratio");
-    BehaviorSettings {
-        analysis_days: 30,
-        adherence_tolerance: tenth,
-        min_logged_days: 5,
-        adherence_change_threshold: tenth,
-        logging_change_threshold: tenth,
-        streak_change_threshold: 7,
-        change_detection: true,
-        drift_detection: true,
-    }
-}
-
 fn found(person: &Person) -> Vec<PatternKind> {
-    let settings = settings();
+    let settings = BehaviorSettings::default();
     let today = person.day_after(DAYS);
     let window = Window::before(today, person.first_day, settings.analysis_days);
     let days = person.days(window.read_from(), window.last);

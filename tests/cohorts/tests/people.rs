@@ -1,7 +1,7 @@
 //! That generated people are what they claim to be, and that metrics do not care how meals become days.
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorMetrics, BehaviorSettings, Share, Window, measure};
+use coaching::domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
 use coaching::domain::meals::{DayTotals, totals_by_day};
 use cohorts::{Archetype, Person, cohort};
 use proptest::prelude::*;
@@ -16,17 +16,7 @@ fn person(archetype: Archetype, seed: u64) -> Person {
 }
 
 fn measured(person: &Person, days: &[DayTotals], today: NaiveDate) -> BehaviorMetrics {
-    let tenth = Share::from_ratio(0.10).expect("a ratio");
-    let settings = BehaviorSettings {
-        analysis_days: 30,
-        adherence_tolerance: tenth,
-        min_logged_days: 5,
-        adherence_change_threshold: tenth,
-        logging_change_threshold: tenth,
-        streak_change_threshold: 7,
-        change_detection: true,
-        drift_detection: true,
-    };
+    let settings = BehaviorSettings::default();
     measure(days, today, &Window::before(today, person.first_day, 30), &person.targets, &settings)
 }
 

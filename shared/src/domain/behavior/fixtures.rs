@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{BehaviorMetrics, BehaviorSettings, Share, Window, measure};
+use super::{BehaviorMetrics, BehaviorSettings, Window, measure};
 use crate::domain::meals::DayTotals;
 use crate::domain::profile::{TargetBasis, Targets, TargetsHistory};
 
@@ -12,17 +12,7 @@ pub(super) fn day(text: &str) -> NaiveDate {
 
 /// The default settings.
 pub(super) fn settings() -> BehaviorSettings {
-    let tenth = Share::from_ratio(0.10).expect("a ratio");
-    BehaviorSettings {
-        analysis_days: 30,
-        adherence_tolerance: tenth,
-        min_logged_days: 5,
-        adherence_change_threshold: tenth,
-        logging_change_threshold: tenth,
-        streak_change_threshold: 7,
-        change_detection: true,
-        drift_detection: true,
-    }
+    BehaviorSettings::default()
 }
 
 /// 2,000 kcal and 100 g of protein since long ago.

@@ -22,3 +22,20 @@ pub struct BehaviorSettings {
     /// Whether behaviour is also compared with what the current prompt was written from.
     pub drift_detection: bool,
 }
+
+/// What the requirement asks for; the configuration falls back to it variable by variable.
+impl Default for BehaviorSettings {
+    fn default() -> Self {
+        let tenth = Share::from_ratio(0.10).expect("a tenth lies between 0 and 1");
+        Self {
+            analysis_days: 30,
+            adherence_tolerance: tenth,
+            min_logged_days: 5,
+            adherence_change_threshold: tenth,
+            logging_change_threshold: tenth,
+            streak_change_threshold: 7,
+            change_detection: true,
+            drift_detection: true,
+        }
+    }
+}

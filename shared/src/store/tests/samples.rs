@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, Share, Window, detect_change, measure};
+use crate::domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, Window, detect_change, measure};
 use crate::domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
 use crate::domain::conversation::Role;
 use crate::domain::local_day::TimeZone;
@@ -72,20 +72,6 @@ pub(super) fn plain_profile(name: &str) -> Profile {
     Profile { body: BodyData::default(), ..profile(name) }
 }
 
-fn settings() -> BehaviorSettings {
-    let tenth = Share::from_ratio(0.10).expect("a ratio");
-    BehaviorSettings {
-        analysis_days: 30,
-        adherence_tolerance: tenth,
-        min_logged_days: 5,
-        adherence_change_threshold: tenth,
-        logging_change_threshold: tenth,
-        streak_change_threshold: 7,
-        change_detection: true,
-        drift_detection: true,
-    }
-}
-
 /// The behaviour of someone who logged `calories` on each of the first ten days of November.
 pub(super) fn behavior(calories: u32) -> BehaviorMetrics {
     let days: Vec<DayTotals> = day("2026-11-01")
@@ -94,12 +80,12 @@ pub(super) fn behavior(calories: u32) -> BehaviorMetrics {
         .map(|day| DayTotals { meals: 1, calories, protein_tenths: 900, dinners: 1, ..DayTotals::empty(day) })
         .collect();
     let window = Window::before(day("2026-11-22"), day("2026-11-01"), 30);
-    measure(&days, day("2026-11-22"), &window, &profile("ana").targets, &settings())
+    measure(&days, day("2026-11-22"), &window, &profile("ana").targets, &BehaviorSettings::default())
 }
 
 /// A decision with rules and numbers in it.
 pub(super) fn decision() -> Decision {
-    let decision = detect_change(&behavior(9_000), Some(&behavior(1_700)), None, &settings());
+    let decision = detect_change(&behavior(9_000), Some(&behavior(1_700)), None, &BehaviorSettings::default());
     assert!(decision.changed && !decision.rules.is_empty(), "a decision worth storing");
     decision
 }
