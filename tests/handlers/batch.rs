@@ -157,14 +157,20 @@ async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn two_collectors_at_once_apply_a_batch_once() {
-    let deployment = submitted(&[]).await;
-    deployment.claude.finish_batches();
-    let (one, other) = tokio::join!(deployment.collect(), deployment.collect());
-    one.expect("a collection");
-    other.expect("a collection");
-    assert_eq!(deployment.versions("ana").await, [2, 1]);
-    assert_eq!(collect(&deployment).await, (0, 0, 0, 0));
+async fn two_collectors_at_once_apply_a_batch_once_and_ask_again_once() {
+    for (fault, asked) in [(None, 0), (Some(FaultKind::BatchErrored), 1)] {
+        let deployment = submitted(&[]).await;
+        if let Some(fault) = fault {
+            deployment.claude.inject(fault, 1);
+        }
+        deployment.claude.finish_batches();
+        let (one, other) = tokio::join!(deployment.collect(), deployment.collect());
+        one.expect("a collection");
+        other.expect("a collection");
+        assert_eq!(deployment.versions("ana").await, [2, 1], "{fault:?}");
+        assert_eq!(deployment.asked(Task::Update).len(), asked, "{fault:?}");
+        assert_eq!(collect(&deployment).await, (0, 0, 0, 0), "{fault:?}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ const PERSONAL: [&str; 8] =
     ["rosalinde", "@", "zucchini", "photos", "wedding", "chocolate", "vegetarian", "Soup of the day"];
 
 fn as_rosalinde(function: &'static str) -> Call {
-    Call::to(function).claims(json!({"sub": USER, "email": "rosalinde@example.com"}))
+    Call::to(function).claims(&json!({"sub": USER, "email": "rosalinde@example.com"}))
 }
 
 /// Rosalinde's whole journey: denied, let in, failed once, completed, coached, and two weekly runs.

@@ -19,6 +19,8 @@ async fn a_fresh_prompt_is_a_new_version_with_its_reason_and_diff() {
     deployment.prompted("ana", &[]).await;
     let first = deployment.prompts("ana").await.remove(0);
     deployment.live("ana", &[2_000; 6]).await;
+    let targets = json!({"targets": {"daily_calories": 1_850, "protein_g": 120, "carbs_g": 180, "fat_g": 60}});
+    deployment.read(Call::to("update-profile").by("ana").json(&targets)).await;
     let reply = ask_for_a_fresh_prompt(&deployment, "ana").await;
     assert_eq!((reply.status, reply.body), (202, json!({"status": "generating", "system_prompt_version": null})));
     deployment.run_jobs().await;
@@ -27,7 +29,7 @@ async fn a_fresh_prompt_is_a_new_version_with_its_reason_and_diff() {
     assert_eq!((&history[0]["version"], &history[0]["reason"]), (&json!(2), &json!("manual")));
     assert_eq!(history[0]["behavioral_data"]["days_logged"], 6);
     let diff = history[0]["diff"].as_str().expect("a diff");
-    assert!(diff.starts_with("--- version 1\n+++ version 2\n@@"), "{diff}");
+    assert!(diff.starts_with("--- version 1\n+++ version 2\n@@") && diff.contains("1850"), "{diff}");
     let profile = deployment.profile("ana").await;
     assert_eq!(profile["system_prompt_version"], 2);
     assert_eq!(profile["last_prompt_update"], json!(deployment.now()));
@@ -104,6 +106,7 @@ async fn a_failed_regeneration_keeps_version_prompt_and_history_and_can_be_asked
         assert_eq!(deployment.prompts("ana").await, history, "{fault:?}");
     }
     assert_eq!(deployment.tell("ana", "Hello there").await.body["system_prompt_version_used"], 1);
+    deployment.pass(Duration::minutes(1));
     assert_eq!(ask_for_a_fresh_prompt(&deployment, "ana").await.status, 202);
     deployment.run_jobs().await;
     assert_eq!(deployment.versions("ana").await, [2, 1]);

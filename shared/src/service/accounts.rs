@@ -13,6 +13,9 @@ use crate::ports::{AccessChange, Clock, Ports, ProfileStore, Versioned};
 /// How often a change of details is made again when another one came in between.
 const ATTEMPTS: usize = 5;
 
+/// Longest id that a user can have, in bytes: what a key of the table can hold.
+const USER_ID_MAX: usize = 2_048;
+
 /// What a person signs up with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAccount {
@@ -146,7 +149,8 @@ impl Accounts {
     /// Opens or closes the consultation for a user and answers with who it was.
     pub async fn set_consultation_access(&self, user: &UserRef, enabled: bool) -> Result<UserId> {
         let user_id = match user {
-            UserRef::Id(user_id) => user_id.clone(),
+            UserRef::Id(user_id) if (1..=USER_ID_MAX).contains(&user_id.as_str().len()) => user_id.clone(),
+            UserRef::Id(_) => return Err(Missing::User.into()),
             UserRef::Email(email) => match self.profiles.find_by_email(email).await?.as_slice() {
                 [] => return Err(Missing::User.into()),
                 [user_id] => user_id.clone(),

@@ -8,11 +8,12 @@ use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::{Grounds, PromptUpdater};
 use crate::config::Config;
+use crate::domain::due;
 use crate::domain::money::Usd;
 use crate::domain::profile::UserId;
 use crate::ports::{
-    BatchItem, BatchOutcome, BatchProgress, BatchStore, GenerationReason, Model, OpenBatch, Ports, ProfileStore,
-    RunCounters, RunState, RunStore,
+    BatchItem, BatchOutcome, BatchProgress, BatchStore, CheckOutcome, GenerationReason, Model, OpenBatch, Ports,
+    ProfileStore, RunCounters, RunState, RunStore,
 };
 use crate::telemetry;
 
@@ -36,6 +37,7 @@ pub struct BatchCollector {
     model: Arc<dyn Model>,
     metered: MeteredModel,
     updater: PromptUpdater,
+    shards: u32,
 }
 
 /// Names a request within its batch by what it is for: a user's prompt after this version.
@@ -59,6 +61,7 @@ impl BatchCollector {
             model: ports.model.clone(),
             metered: MeteredModel::new(ports, config.budgets),
             updater: PromptUpdater::new(ports, config),
+            shards: config.update.shards,
         }
     }
 
@@ -99,6 +102,7 @@ impl BatchCollector {
                 Err(ServiceError::Store(error)) => return Err(error.into()),
                 Err(error) => {
                     counters.failed += 1;
+                    self.forget_check(&user_id, version).await?;
                     telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
                 }
             }
@@ -136,6 +140,20 @@ impl BatchCollector {
             }
         };
         Ok(Some(version.entry.cost))
+    }
+
+    /// Puts the behaviour that the prompt was written from in place of the last check, whose change has not reached any
+    /// prompt: the next run sees it again.
+    async fn forget_check(&self, user_id: &UserId, version: u32) -> Result<()> {
+        let Some(profile) = self.profiles.get(user_id).await? else { return Ok(()) };
+        let (Some(prompt), Some(checked_at)) = (profile.prompt, profile.last_behavior_check) else { return Ok(()) };
+        let Some(metrics) = prompt.prompt_behavioral_data.or(profile.behavioral_data) else { return Ok(()) };
+        let update_shard = due::shard_of(user_id, self.shards);
+        let next_check_at = prompt.next_check_at;
+        let check = CheckOutcome { version, metrics, checked_at, next_check_at, update_shard, pending: None };
+        // A conflict means that there is a newer version, which was written from the behaviour of its own time.
+        let _ = self.profiles.record_check(user_id, &check).await?;
+        Ok(())
     }
 
     async fn finish_run_if_last(&self, run_id: &str) -> Result<()> {

@@ -57,7 +57,8 @@ impl CoachService {
     }
 
     /// Answers a message. `message_id` names the person's message: the same one is stored once and answered once, however
-    /// often it is sent. The message is stored before the model is asked.
+    /// often it is sent, and so are the same words sent again after an answer that failed. The message is stored before
+    /// the model is asked.
     pub async fn send(
         &self,
         user_id: &UserId,
@@ -78,14 +79,20 @@ impl CoachService {
             return Ok(answer);
         }
         let now = self.clock.now();
-        let question = CoachMessage {
-            user_id: user_id.clone(),
-            message_id,
-            conversation_id,
-            body: CoachMessageBody::Question { text },
-            created_at: now,
+        let question = match earlier.last() {
+            Some(last) if is_question(last, &text) => last.clone(),
+            _ => {
+                let question = CoachMessage {
+                    user_id: user_id.clone(),
+                    message_id,
+                    conversation_id,
+                    body: CoachMessageBody::Question { text },
+                    created_at: now,
+                };
+                self.conversations.append(&question).await?;
+                question
+            }
         };
-        self.conversations.append(&question).await?;
         let behavior = self.tracker.calculate_metrics(&profile, now).await?;
         let today = prompts::today(&profile, now, &behavior.eaten_today, behavior.metrics.meal_logging_streak_days);
         let request = ModelRequest {
@@ -100,7 +107,7 @@ impl CoachService {
         let answer = self.model.ask(user_id, &request).await?;
         let reply = CoachReply {
             text: answer.text,
-            in_reply_to: message_id,
+            in_reply_to: question.message_id,
             system_prompt_version_used: version,
             model: answer.model,
             usage: answer.usage,
@@ -143,6 +150,12 @@ impl CoachService {
         let preamble = SystemBlock { text: prompts::safety_preamble().to_owned(), cache: false };
         Ok((vec![preamble, SystemBlock { text, cache: true }], version))
     }
+}
+
+/// Whether `message` asks the same with the same words. As the last message of a conversation it was never answered, and
+/// saying it again is a repetition and not a new message.
+fn is_question(message: &CoachMessage, text: &str) -> bool {
+    matches!(&message.body, CoachMessageBody::Question { text: asked } if asked == text)
 }
 
 /// The answer that `message_id` has had already.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::error::{Missing, Result};
@@ -13,6 +13,8 @@ use crate::ports::{Clock, MealStore, Page, PageRequest, Ports, ProfileStore, Ver
 
 /// How far ahead of our clock a meal may lie: time zones and clocks that are off, not plans.
 const AHEAD: Duration = Duration::hours(24);
+/// The earliest meal that can be logged: the beginning of 2000, in UTC.
+const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
 /// Days that a list shows when the caller names none.
 const DAYS_DEFAULT: i64 = 7;
 /// Most days of one list.
@@ -51,6 +53,9 @@ impl MealService {
         let now = self.clock.now();
         if entry.eaten_at > now + AHEAD {
             return Err(FieldError::new("eaten_at", "must not be in the future").into());
+        }
+        if entry.eaten_at < EARLIEST {
+            return Err(FieldError::new("eaten_at", "must not be before the year 2000").into());
         }
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let meal = Meal::log(MealId(id), entry, profile.timezone, now);

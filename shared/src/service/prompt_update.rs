@@ -8,17 +8,23 @@ use chrono::{DateTime, Utc};
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::writing::{self, Written};
-use crate::config::{Config, GenerationSettings, UpdateSettings};
+use crate::config::{Budgets, Config, GenerationSettings, UpdateSettings};
 use crate::domain::behavior::{BehaviorMetrics, Decision};
 use crate::domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
+use crate::domain::consultation::Lease;
 use crate::domain::conversation::Role;
 use crate::domain::due;
-use crate::domain::profile::{PersonalPrompt, Profile};
+use crate::domain::profile::{PersonalPrompt, Profile, UserId};
 use crate::ports::{
-    Clock, GenerationReason, HistoryEntry, ModelReply, ModelRequest, NewVersion, Ports, ProfileStore, Purpose,
-    SystemBlock, Turn, Versioned,
+    Attempt, Clock, GenerationReason, HistoryEntry, IdempotencyStore, Ids, ModelReply, ModelRequest, NewVersion, Ports,
+    ProfileStore, Purpose, Remembered, SystemBlock, Turn, Versioned,
 };
 use crate::{prompts, telemetry};
+
+/// How long a rewriting may take before somebody else may begin it anew.
+const REWRITING_LASTS: chrono::Duration = chrono::Duration::minutes(5);
+/// How long a claim is kept beyond that; its table forgets it then.
+const CLAIM_KEPT: chrono::Duration = chrono::Duration::days(1);
 
 /// Why and from what a prompt is rewritten.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +41,9 @@ pub struct Grounds<'a> {
 #[derive(Clone)]
 pub struct PromptUpdater {
     profiles: Arc<dyn ProfileStore>,
+    claims: Arc<dyn IdempotencyStore>,
     clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
     model: MeteredModel,
     settings: GenerationSettings,
     update: UpdateSettings,
@@ -48,26 +56,55 @@ impl PromptUpdater {
     pub fn new(ports: &Ports, config: &Config) -> Self {
         Self {
             profiles: ports.profiles.clone(),
+            claims: ports.idempotency.clone(),
             clock: ports.clock.clone(),
-            model: MeteredModel::new(ports, config.budgets),
+            ids: ports.ids.clone(),
+            // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
+            model: MeteredModel::new(ports, Budgets { user_daily: None, ..config.budgets }),
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
         }
     }
 
-    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version.
+    /// Takes the right to have the prompt after `version` rewritten in one `way`, before anything is paid: false while
+    /// another worker with the same user has it.
+    pub async fn claim(&self, user_id: &UserId, version: u32, way: &str) -> Result<bool> {
+        let now = self.clock.now();
+        let attempt = Attempt {
+            user_id,
+            request: &claim_on(version, way),
+            fingerprint: "",
+            resource_id: self.ids.next(),
+            now,
+            lease: Lease::from(now, REWRITING_LASTS),
+            keep_for: CLAIM_KEPT,
+        };
+        Ok(matches!(self.claims.begin(attempt).await?, Remembered::Fresh { .. }))
+    }
+
+    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version. A conflict means that
+    /// somebody else is at it or was faster.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
         prompt: &PersonalPrompt,
         grounds: Grounds<'_>,
     ) -> Result<NewVersion> {
+        const WAY: &str = "immediate";
         let current = parse(prompt)?;
+        if !self.claim(&profile.user_id, prompt.version, WAY).await? {
+            return Err(Conflict::Busy.into());
+        }
         let request = self.request(prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
-        let written = writing::write(&self.model, &profile.user_id, request, read).await?;
-        self.store(profile, prompt, grounds, &written).await
+        match writing::write(&self.model, &profile.user_id, request, read).await {
+            Ok(written) => self.store(profile, prompt, grounds, &written).await,
+            Err(error) => {
+                self.claims.release(&profile.user_id, &claim_on(prompt.version, WAY)).await?;
+                Err(error)
+            }
+        }
     }
 
     /// Stores the new version from an answer of a message batch; an answer that is flawed is repaired at once.
@@ -105,20 +142,31 @@ impl PromptUpdater {
         }
     }
 
-    /// What the two sections may have together so that the whole prompt keeps its length.
+    /// What the two sections may have together so that the whole prompt keeps its length. Where the locked sections are
+    /// long enough by themselves, the two still get at least half of what is left to them: a range that begins at one
+    /// word is no instruction.
     fn words_left(&self, current: &CoachingPrompt) -> WordRange {
-        let follow = Section::ALL.into_iter().filter(|section| section.follows_behavior());
-        let followed: usize = follow.map(|section| count_words(current.body(section))).sum();
-        let locked = count_words(&current.render()) - followed;
-        let WordRange { min, max } = self.settings.prompt_words;
-        WordRange { min: min.saturating_sub(locked).max(1), max: max.saturating_sub(locked).max(1) }
+        let locked = locked_words(current);
+        let max = self.settings.prompt_words.max.saturating_sub(locked).max(1);
+        WordRange { min: self.settings.prompt_words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
     }
 
     fn read(&self, current: &CoachingPrompt, answer: &str) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
         let sections = writing::read_behavior_sections(answer)?;
         let updated = current.with_behavior(&sections).map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])?;
         let flaws = PromptRules { words: self.settings.prompt_words, targets: None }.flaws(&updated);
-        if flaws.is_empty() { Ok(updated) } else { Err(flaws) }
+        if flaws.is_empty() {
+            return Ok(updated);
+        }
+        // The model wrote two sections; it is told of their length and not of the whole prompt's.
+        let of_the_two = |flaw| match flaw {
+            Flaw::WordCount { words, .. } => Flaw::WordCount {
+                words: words.saturating_sub(locked_words(current)),
+                allowed: self.words_left(current),
+            },
+            other => other,
+        };
+        Err(flaws.into_iter().map(of_the_two).collect())
     }
 
     async fn store(
@@ -156,6 +204,16 @@ impl PromptUpdater {
             }
         }
     }
+}
+
+/// Words of the sections, and of all headings, that an update leaves as they are.
+fn locked_words(prompt: &CoachingPrompt) -> usize {
+    let follow = Section::ALL.into_iter().filter(|section| section.follows_behavior());
+    count_words(&prompt.render()) - follow.map(|section| count_words(prompt.body(section))).sum::<usize>()
+}
+
+fn claim_on(version: u32, way: &str) -> String {
+    format!("rewrite#{version}#{way}")
 }
 
 /// Reads the stored prompt; one that was written by hand cannot be updated section by section.

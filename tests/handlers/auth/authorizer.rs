@@ -11,7 +11,7 @@ async fn without_a_caller_every_function_answers_401_and_does_nothing() {
         let body = json!({"message": "Hello there"});
         deployment.send(Call::to(function).json(&body)).await.assert_problem(401, "unauthorized");
         for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7}), Value::Null, json!("ana")] {
-            let reply = deployment.send(Call::to(function).json(&body).claims(claims)).await;
+            let reply = deployment.send(Call::to(function).json(&body).claims(&claims)).await;
             reply.assert_problem(401, "unauthorized");
         }
     }

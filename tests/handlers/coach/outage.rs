@@ -75,15 +75,26 @@ async fn a_message_that_was_never_answered_is_part_of_the_next_question() {
 
 #[tokio::test]
 async fn the_message_is_stored_before_claude_is_asked() {
-    let deployment = Deployment::with(&[("CLAUDE_API_TIMEOUT_SECONDS", "1")]).await;
+    let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
     deployment.claude.inject(FaultKind::Timeout, 1);
     let beside = async {
         until(|| async { !deployment.claude.requests().is_empty() }).await;
         assert_eq!(deployment.coach_transcript("ana").await, ["user: Are you there?"]);
     };
-    let (reply, ()) = tokio::join!(deployment.tell("ana", "Are you there?"), beside);
-    reply.assert_retry(503, "model_timed_out");
+    tokio::select! {
+        reply = deployment.tell("ana", "Are you there?") => panic!("nobody answers: {reply:?}"),
+        () = beside => {}
+    }
+}
+
+#[tokio::test]
+async fn when_claude_is_too_slow_the_person_is_told_before_the_gateway_gives_up() {
+    let deployment = Deployment::with(&[("CLAUDE_API_TIMEOUT_SECONDS", "1")]).await;
+    deployment.sign_up("ana").await;
+    deployment.claude.inject(FaultKind::Timeout, 1);
+    deployment.tell("ana", "Are you there?").await.assert_retry(503, "model_timed_out");
+    assert_eq!(deployment.coach_transcript("ana").await, ["user: Are you there?"]);
 }
 
 #[tokio::test]

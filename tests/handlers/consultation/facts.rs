@@ -14,7 +14,7 @@ async fn facts_of_all_four_categories_are_typed_and_rest_on_the_persons_words() 
     let session_id = deployment.talked("ana").await;
     let session = deployment.session("ana", &session_id).await;
     let facts = &session["extracted"];
-    assert_eq!(session["extracted_items"].as_u64().map(|items| items as usize), facts.as_array().map(Vec::len));
+    assert_eq!(session["extracted_items"], json!(facts.as_array().map(Vec::len)));
     for (name, fields) in [
         ("training", ["activity", "sessions_per_week", "minutes_per_session", "experience"].as_slice()),
         ("meals", &["habit", "meal_type", "usual_time"]),

@@ -79,23 +79,37 @@ async fn a_passing_refusal_is_retried_unseen_and_a_spend_limit_is_not() {
 
 #[tokio::test]
 async fn the_message_is_stored_before_claude_is_asked_and_only_one_is_answered_at_a_time() {
-    let deployment = Deployment::with(&[("CLAUDE_API_TIMEOUT_SECONDS", "2")]).await;
+    let deployment = Deployment::new().await;
     deployment.sign_up_admitted("ana").await;
     let session_id = deployment.start("ana").await;
+    for message in &CONSULTATION[..3] {
+        deployment.say("ana", &session_id, message).await;
+    }
+    deployment.claude.clear();
     deployment.claude.inject(FaultKind::Timeout, 1);
-    let waiting = deployment.say("ana", &session_id, CONSULTATION[0]);
     let beside = async {
         until(|| async { !deployment.claude.requests().is_empty() }).await;
         let stored = deployment.transcript("ana", &session_id).await;
-        assert_eq!(stored.last(), Some(&format!("user: {}", CONSULTATION[0])));
-        let other = deployment.say("ana", &session_id, CONSULTATION[1]).await;
-        other.assert_retry(409, "answer_pending");
-        deployment.complete("ana", &session_id).await.assert_problem(409, "consultation_too_short");
+        assert_eq!(stored.last(), Some(&format!("user: {}", CONSULTATION[3])));
+        deployment.say("ana", &session_id, CONSULTATION[4]).await.assert_retry(409, "answer_pending");
+        deployment.complete("ana", &session_id).await.assert_retry(409, "answer_pending");
+        assert_eq!(deployment.transcript("ana", &session_id).await, stored);
     };
-    let (timed_out, ()) = tokio::join!(waiting, beside);
-    timed_out.assert_retry(503, "model_timed_out");
+    tokio::select! {
+        reply = deployment.say("ana", &session_id, CONSULTATION[3]) => panic!("nobody answers: {reply:?}"),
+        () = beside => {}
+    }
+    assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn when_claude_is_too_slow_the_person_is_told_before_the_gateway_gives_up() {
+    let deployment = Deployment::with(&[("CLAUDE_API_TIMEOUT_SECONDS", "1")]).await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    deployment.claude.inject(FaultKind::Timeout, 1);
+    deployment.say("ana", &session_id, CONSULTATION[0]).await.assert_retry(503, "model_timed_out");
     assert_eq!(deployment.transcript("ana", &session_id).await.len(), 2);
-    assert_eq!(deployment.say("ana", &session_id, CONSULTATION[0]).await.status, 200);
 }
 
 #[tokio::test]

@@ -53,16 +53,16 @@ impl Call {
 
     /// As the person whose id is `name`.
     pub fn by(self, name: &str) -> Self {
-        self.claims(json!({"sub": name, "email": format!("{name}@example.com")}))
+        self.claims(&json!({"sub": name, "email": format!("{name}@example.com")}))
     }
 
     /// As a member of the admin group.
     pub fn by_admin(self, name: &str) -> Self {
-        self.claims(json!({"sub": name, "email": format!("{name}@example.com"), "cognito:groups": "admin"}))
+        self.claims(&json!({"sub": name, "email": format!("{name}@example.com"), "cognito:groups": "admin"}))
     }
 
     /// With these verified claims.
-    pub fn claims(mut self, claims: Value) -> Self {
+    pub fn claims(mut self, claims: &Value) -> Self {
         self.event["requestContext"]["authorizer"] = json!({"claims": claims});
         self
     }

@@ -42,8 +42,6 @@ pub struct Deployment {
     pub config: Config,
     /// The ports, for looking at what was stored.
     pub ports: Ports,
-    /// The tables themselves.
-    pub database: TestDatabase,
     /// The model's service.
     pub claude: Simulator,
     clock: Arc<TestClock>,
@@ -69,7 +67,7 @@ impl Deployment {
         let queue = Arc::new(TestQueue::default());
         let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone(), Arc::new(RandomIds));
         let api = Api::new(&config.http, &http, ports.idempotency.clone(), clock.clone(), Arc::new(RandomIds));
-        Self { config, ports, database, claude, clock, queue, api }
+        Self { config, ports, claude, clock, queue, api }
     }
 
     /// The present instant.

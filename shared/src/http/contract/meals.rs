@@ -1,6 +1,8 @@
 //! Meals on the wire.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +17,8 @@ use crate::service::{LoggedMeals, Missing, ServiceError};
 const CALORIES_MAX: f64 = 10_000.0;
 /// Longest name, in characters.
 const NAME_MAX: usize = 200;
+/// Years whose meals can be listed.
+const YEARS: RangeInclusive<i32> = 1999..=2199;
 /// Longest note, in characters.
 const NOTES_MAX: usize = 1_000;
 
@@ -168,7 +172,11 @@ pub struct MealListQuery {
 impl MealListQuery {
     /// Reads the query; `day` stands for `from` and `to` at once.
     pub fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
-        let date = |name| request.query_as(name, "a day, such as 2026-11-22", |text| text.parse::<NaiveDate>().ok());
+        let in_years = |day: &NaiveDate| YEARS.contains(&day.year());
+        let date = |name| {
+            let takes = format!("a day from {} to {}, such as 2026-11-22", YEARS.start(), YEARS.end());
+            request.query_as(name, &takes, |text| text.parse::<NaiveDate>().ok().filter(in_years))
+        };
         let day = date("day")?;
         Ok(Self { from: date("from")?.or(day), to: date("to")?.or(day) })
     }

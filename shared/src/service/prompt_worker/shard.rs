@@ -13,6 +13,7 @@ use crate::ports::{
     BatchEntry, CheckOutcome, DueUser, GenerationReason, Job, OpenBatch, PageRequest, RunCounters, RunState, Versioned,
 };
 use crate::service::batch_collector::custom_id;
+use crate::service::error::Conflict;
 use crate::service::prompt_update::Grounds;
 use crate::telemetry;
 
@@ -120,6 +121,9 @@ impl PromptWorker {
         match self.settings.mode {
             UpdateMode::Immediate => self.update_now(user, &profile, &prompt, &metrics, &decision, as_of).await,
             UpdateMode::Batch => {
+                if !self.updater.claim(&user.user_id, prompt.version, "batch").await? {
+                    return Ok(Checked::Overtaken);
+                }
                 let grounds = Grounds { metrics: &metrics, decision: &decision, as_of };
                 let request = self.updater.batch_request(&prompt, grounds)?;
                 let entry = BatchEntry { custom_id: custom_id(&user.user_id, prompt.version), request };
@@ -141,6 +145,9 @@ impl PromptWorker {
         let grounds = Grounds { metrics, decision, as_of };
         match self.updater.update_prompt_from_behavior(profile, prompt, grounds).await {
             Ok(version) => Ok(Checked::Updated(version.entry.cost)),
+            Err(ServiceError::Conflict(Conflict::Busy)) => Ok(Checked::Overtaken),
+            // Nothing was tried: the user stays due and is found by the next run.
+            Err(error @ ServiceError::BudgetExhausted { .. }) => Err(error),
             Err(error) => {
                 self.postpone(user, as_of, metrics).await?;
                 Err(error)
