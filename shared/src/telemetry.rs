@@ -112,3 +112,8 @@ pub fn spending_not_counted(user_id: &UserId, cost: Usd, cause: &StoreError) {
 pub fn job_failed(message_id: &str, cause: &str) {
     error!(message_id, cause, "prompt_job_failed");
 }
+
+/// What the consultation has learned could not be written into the profile yet.
+pub fn profile_not_filled(user_id: &UserId, cause: &ServiceError) {
+    warn!(%user_id, %cause, "profile_not_filled");
+}

@@ -89,7 +89,7 @@ impl Accounts {
     /// Creates the caller's profile, with the consultation closed. `vouched` is the address in the caller's token: an
     /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's.
     pub async fn sign_up(&self, user_id: UserId, vouched: Option<&Email>, account: NewAccount) -> Result<Profile> {
-        if vouched.is_some_and(|vouched| *vouched != account.email) {
+        if vouched != Some(&account.email) {
             return Err(FieldError::new("email", "must be the address that you signed in with").into());
         }
         let now = self.clock.now();

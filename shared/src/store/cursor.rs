@@ -12,6 +12,9 @@ use super::item::Item;
 use super::json;
 use crate::ports::{Cursor, StoreError};
 
+/// Key attributes that are numbers; all others are texts.
+const NUMERIC_KEYS: [&str; 1] = ["version"];
+
 /// The cursor behind `item` in a list whose keys are `keys`; `None` if the item lacks one of them.
 pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
     let members = keys
@@ -28,11 +31,18 @@ pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
 /// The key that `cursor` stands for, if it is one of a list whose keys are `keys` and whose partition is `partition`.
 pub(super) fn key_of(cursor: &Cursor, keys: &[&str], partition: (&str, &str)) -> Result<Item, StoreError> {
     read(&cursor.0)
-        .filter(|key| key.len() == keys.len() && keys.iter().all(|name| key.contains_key(*name)))
+        .filter(|key| {
+            key.len() == keys.len() && keys.iter().all(|name| key.get(*name).is_some_and(|it| fits(name, it)))
+        })
         .filter(|key| {
             key.get(partition.0).and_then(|value| value.as_s().ok()).is_some_and(|value| value == partition.1)
         })
         .ok_or(StoreError::ForeignCursor)
+}
+
+/// Whether a value has the type of the key attribute `name`: DynamoDB answers any other with an error of its own.
+fn fits(name: &str, value: &AttributeValue) -> bool {
+    if NUMERIC_KEYS.contains(&name) { value.is_n() } else { value.is_s() }
 }
 
 fn read(text: &str) -> Option<Item> {
@@ -78,6 +88,13 @@ mod tests {
         assert!(key_of(&cursor(), &KEYS, ("user_id", "ben")).is_err());
         assert!(key_of(&cursor(), &["user_id", "item"], ("user_id", "ana")).is_err());
         assert!(key_of(&cursor(), &["user_id"], ("user_id", "ana")).is_err());
+    }
+
+    #[test]
+    fn a_cursor_whose_key_is_of_another_type_is_refused() {
+        let forged = item([("user_id", text("ana")), ("version", text("seven"))]);
+        let forged = behind(&forged, &KEYS).expect("both keys are there");
+        assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err());
     }
 
     #[test]

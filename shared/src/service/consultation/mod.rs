@@ -222,7 +222,10 @@ impl ConsultationAiService {
         if self.consultations.finish_turn(&answered, lease).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
-        self.accounts.fill_body(&session.user_id, &session.body).await?;
+        if let Err(error) = self.accounts.fill_body(&session.user_id, &session.body).await {
+            // The turn is stored and paid for; completing the consultation fills the profile again.
+            telemetry::profile_not_filled(&session.user_id, &error);
+        }
         let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
         Ok(ConsultationTurn { session, reply: outcome.reply, facts_known: known.len() + new, learned: learned.facts })
     }
