@@ -5,6 +5,7 @@
 //! variable and what it takes. The table in the README lists the same variables.
 
 mod reader;
+mod reading;
 mod settings;
 
 #[cfg(test)]

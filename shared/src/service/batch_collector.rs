@@ -7,13 +7,14 @@ use futures_util::StreamExt as _;
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::{Grounds, PromptUpdater};
+use super::weekly_run;
 use crate::config::Config;
 use crate::domain::due;
 use crate::domain::money::Usd;
 use crate::domain::profile::UserId;
 use crate::ports::{
     BatchItem, BatchOutcome, BatchProgress, BatchStore, CheckOutcome, GenerationReason, Model, OpenBatch, Ports,
-    ProfileStore, RunCounters, RunState, RunStore,
+    ProfileStore, RunCounters, RunStore,
 };
 use crate::telemetry;
 
@@ -78,7 +79,7 @@ impl BatchCollector {
             self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
             self.batches.remove(&batch.batch_id).await?;
             telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
-            self.finish_run_if_last(&batch.run_id).await?;
+            weekly_run::settle(&*self.runs, &*self.batches, &batch.run_id).await?;
             summary.batches_collected += 1;
             summary.counters.updated += counters.updated;
             summary.counters.failed += counters.failed;
@@ -153,15 +154,6 @@ impl BatchCollector {
         let check = CheckOutcome { version, metrics, checked_at, next_check_at, update_shard, pending: None };
         // A conflict means that there is a newer version, which was written from the behaviour of its own time.
         let _ = self.profiles.record_check(user_id, &check).await?;
-        Ok(())
-    }
-
-    async fn finish_run_if_last(&self, run_id: &str) -> Result<()> {
-        let Some(run) = self.runs.get(run_id).await? else { return Ok(()) };
-        let open = self.batches.open().await?.iter().any(|batch| batch.run_id == run_id);
-        if run.state == RunState::WaitingForBatch && !open {
-            self.runs.set_state(run_id, RunState::Done).await?;
-        }
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ mod prompt_update;
 mod prompt_worker;
 mod report;
 mod system_prompt_generator;
+mod weekly_run;
 mod weekly_updater;
 mod writing;
 

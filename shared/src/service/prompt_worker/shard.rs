@@ -15,6 +15,7 @@ use crate::ports::{
 use crate::service::batch_collector::custom_id;
 use crate::service::error::Conflict;
 use crate::service::prompt_update::Grounds;
+use crate::service::weekly_run;
 use crate::telemetry;
 
 /// Users read at a time.
@@ -86,7 +87,7 @@ impl PromptWorker {
         }
         self.runs.finish_shard(&run_id, &shard, &counters).await?;
         telemetry::prompts_updated(&run_id, &shard, &counters);
-        self.finish_run_if_last(&run_id).await
+        weekly_run::settle(&*self.runs, &*self.batches, &run_id).await
     }
 
     async fn check(&self, user: DueUser, as_of: DateTime<Utc>) -> Checked {
@@ -231,16 +232,6 @@ impl PromptWorker {
         self.runs.finish_shard(run_id, shard, counters).await?;
         self.runs.set_state(run_id, RunState::StoppedByBudget).await?;
         telemetry::prompts_updated(run_id, shard, counters);
-        Ok(())
-    }
-
-    /// Closes the books of a run when its last shard is done.
-    async fn finish_run_if_last(&self, run_id: &str) -> Result<()> {
-        let Some(run) = self.runs.get(run_id).await? else { return Ok(()) };
-        if run.state == RunState::Running && run.shards_done >= run.shards_queued {
-            let waiting = self.batches.open().await?.iter().any(|batch| batch.run_id == run_id);
-            self.runs.set_state(run_id, if waiting { RunState::WaitingForBatch } else { RunState::Done }).await?;
-        }
         Ok(())
     }
 }
