@@ -3,6 +3,8 @@
 //! A line carries ids, counts, kinds and costs; never a message text, a prompt, a name or an address. Errors of a request
 //! are logged once, where the answer is made.
 
+use std::fmt::Display;
+
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
@@ -10,7 +12,7 @@ use crate::domain::behavior::Decision;
 use crate::domain::money::Usd;
 use crate::domain::profile::UserId;
 use crate::http::ApiError;
-use crate::ports::{GenerationReason, RunCounters, StoreError};
+use crate::ports::{GenerationReason, RunCounters, RunPart, StoreError};
 use crate::service::ServiceError;
 
 /// Sends every event to standard output as JSON. `LOG_LEVEL` takes tracing's filter syntax; `info` if it is not set. It is
@@ -57,7 +59,7 @@ pub fn system_prompt_updated(user_id: &UserId, version: u32, reason: GenerationR
 }
 
 /// A prompt could not be written; the old one stays in force.
-pub fn personalized_prompt_generation_failed(user_id: &UserId, reason: GenerationReason, cause: &ServiceError) {
+pub fn personalized_prompt_generation_failed(user_id: &UserId, reason: GenerationReason, cause: &impl Display) {
     error!(%user_id, ?reason, %cause, "personalized_prompt_generation_failed");
 }
 
@@ -94,8 +96,29 @@ pub fn skipping_prompt_update_no_significant_change(user_id: &UserId) {
 
 /// A part of a weekly run is done.
 pub fn prompts_updated(run_id: &str, part: &str, counters: &RunCounters) {
-    let RunCounters { checked, unchanged, updated, batched, failed, cost } = *counters;
-    info!(run_id, part, checked, unchanged, updated, batched, failed, cost_usd = cost.dollars(), "prompts_updated");
+    let RunCounters { checked, unchanged, updated, batched, failed, overtaken, isolated, cost } = *counters;
+    let cost_usd = cost.dollars();
+    info!(run_id, part, checked, unchanged, updated, batched, failed, overtaken, isolated, cost_usd, "prompts_updated");
+}
+
+/// A part of a weekly run stopped because the budget of the day is used up; it goes on the day after.
+pub fn prompt_update_stopped_by_budget(run_id: &str, part: &RunPart) {
+    warn!(run_id, %part, "prompt_update_stopped_by_budget");
+}
+
+/// A part of a weekly run that had stopped goes on.
+pub fn prompt_update_resumed(run_id: &str, part: &RunPart) {
+    info!(run_id, %part, "prompt_update_resumed");
+}
+
+/// A user who cannot be handled with the others of a shard gets a job of their own.
+pub fn prompt_update_user_isolated(run_id: &str, user_id: &UserId, cause: &ServiceError) {
+    error!(run_id, %user_id, %cause, "prompt_update_user_isolated");
+}
+
+/// A message batch could not be collected; the next collection tries again.
+pub fn batch_not_collected(batch_id: &str, cause: &ServiceError) {
+    error!(batch_id, %cause, "batch_not_collected");
 }
 
 /// Facts that the consultation AI claimed without the person having said them.

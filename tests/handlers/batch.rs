@@ -95,23 +95,40 @@ async fn results_in_any_order_reach_the_users_they_are_for() {
 }
 
 #[tokio::test]
-async fn a_request_that_failed_inside_the_batch_is_asked_again_at_once() {
-    for fault in [FaultKind::BatchErrored, FaultKind::BatchExpired] {
+async fn what_a_batch_leaves_unanswered_goes_into_another_batch_at_half_the_price() {
+    for fault in [Some(FaultKind::BatchErrored), Some(FaultKind::BatchExpired), None] {
         let deployment = submitted(&[]).await;
-        deployment.claude.inject(fault, 1);
+        match fault {
+            Some(fault) => {
+                deployment.claude.inject(fault, 1);
+                deployment.claude.finish_batches();
+            }
+            None => {
+                deployment.claude.expire_batches();
+            }
+        }
+        assert_eq!(collect(&deployment).await, (0, 1, 0, 0), "{fault:?}");
+        deployment.run_jobs().await;
+        assert_eq!(collect(&deployment).await, (1, 0, 0, 0), "{fault:?}: the second batch is under way");
         deployment.claude.finish_batches();
         assert_eq!(collect(&deployment).await, (0, 1, 1, 0), "{fault:?}");
-        assert_eq!(deployment.asked(Task::Update).len(), 1, "{fault:?}");
+        assert!(deployment.asked(Task::Update).is_empty(), "{fault:?}: nothing at the full price");
         assert_eq!(deployment.versions("ana").await, [2, 1], "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn a_batch_that_ran_out_of_time_is_asked_again_at_once() {
-    let deployment = submitted(&[]).await;
-    deployment.claude.expire_batches();
-    assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
-    assert_eq!(deployment.versions("ana").await, [2, 1]);
+async fn what_no_batch_answers_fails_after_as_many_tries_as_are_set() {
+    let deployment = submitted(&[("BATCH_MAX_ATTEMPTS", "2")]).await;
+    for last in [false, true] {
+        deployment.claude.expire_batches();
+        assert_eq!(collect(&deployment).await, (0, 1, 0, u64::from(last)));
+        deployment.run_jobs().await;
+    }
+    assert_eq!(collect(&deployment).await, (0, 0, 0, 0), "there is no third batch");
+    assert_eq!(deployment.versions("ana").await, [1]);
+    deployment.live("ana", &[2_000; 7]).await;
+    assert_eq!(deployment.begin_weekly().await, 1, "the next run looks again");
 }
 
 #[tokio::test]
@@ -157,18 +174,22 @@ async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn two_collectors_at_once_apply_a_batch_once_and_ask_again_once() {
-    for (fault, asked) in [(None, 0), (Some(FaultKind::BatchErrored), 1)] {
+async fn two_collectors_at_once_apply_a_batch_once_and_hand_on_once() {
+    for fault in [None, Some(FaultKind::BatchErrored)] {
         let deployment = submitted(&[]).await;
         if let Some(fault) = fault {
             deployment.claude.inject(fault, 1);
         }
-        deployment.claude.finish_batches();
-        let (one, other) = tokio::join!(deployment.collect(), deployment.collect());
-        one.expect("a collection");
-        other.expect("a collection");
+        for _ in 0..2 {
+            deployment.claude.finish_batches();
+            let (one, other) = tokio::join!(deployment.collect(), deployment.collect());
+            one.expect("a collection");
+            other.expect("a collection");
+            deployment.run_jobs().await;
+        }
         assert_eq!(deployment.versions("ana").await, [2, 1], "{fault:?}");
-        assert_eq!(deployment.asked(Task::Update).len(), asked, "{fault:?}");
+        let submissions = deployment.claude.requests().iter().filter(|asked| asked.path.ends_with("/batches")).count();
+        assert_eq!(submissions, if fault.is_some() { 2 } else { 1 }, "{fault:?}");
         assert_eq!(collect(&deployment).await, (0, 0, 0, 0), "{fault:?}");
     }
 }
@@ -189,14 +210,29 @@ async fn two_workers_with_the_same_job_put_a_user_into_one_batch() {
 }
 
 #[tokio::test]
-async fn when_claude_takes_no_batch_the_old_prompt_stays_and_the_next_run_tries_again() {
+async fn when_claude_takes_no_batch_the_job_comes_back_for_it() {
+    let deployment = deployment(&[]).await;
+    deployment.prompted("ana", &[2_000; 30]).await;
+    deployment.live("ana", &week(5)).await;
+    deployment.claude.inject(FaultKind::Overloaded, 1);
+    deployment.begin_weekly().await;
+    assert_eq!(deployment.run_queue().await, []);
+    deployment.claude.finish_batches();
+    assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
+    assert_eq!(deployment.versions("ana").await, [2, 1]);
+}
+
+#[tokio::test]
+async fn when_claude_takes_no_batch_for_long_the_old_prompt_stays_and_the_next_run_tries_again() {
     for drift in ["true", "false"] {
         let deployment = deployment(&[("ENABLE_DRIFT_DETECTION", drift)]).await;
         deployment.prompted("ana", &[2_000; 30]).await;
         deployment.live("ana", &week(5)).await;
-        deployment.claude.inject(FaultKind::Overloaded, 1);
-        deployment.weekly().await;
+        deployment.claude.inject(FaultKind::Overloaded, 4);
+        deployment.begin_weekly().await;
+        assert_eq!(deployment.run_queue().await.len(), 1, "operators find the job in the dead-letter queue");
         assert_eq!(collect(&deployment).await, (0, 0, 0, 0));
+        assert_eq!(deployment.versions("ana").await, [1]);
         deployment.live("ana", &[2_000; 7]).await;
         deployment.weekly().await;
         deployment.claude.finish_batches();

@@ -1,28 +1,19 @@
 //! SQS `prompt-jobs`: a shard of a weekly run, or one user's generation.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use coaching::ports::Job;
 use coaching::service::PromptWorker;
 use coaching::telemetry;
 
-/// Time that is kept free at the end, in seconds: enough for the users under way and for handing on what is left.
-const RESERVE_SECONDS: i64 = 90;
-
-/// The instant at which a worker hands on what is left, if its function is ended at `ended_at`.
-#[must_use]
-pub fn deadline(ended_at: DateTime<Utc>) -> DateTime<Utc> {
-    ended_at - TimeDelta::seconds(RESERVE_SECONDS)
-}
-
-/// Carries out every job of an event. A job that could not be carried out, or cannot be read, is reported by its message so
+/// Carries out every job of an event before the function is ended at `ended_at`. A job that could not be carried out, or cannot be read, is reported by its message so
 /// that the queue delivers only that one again, and in the end hands it to the dead-letter queue.
-pub async fn handle(service: &PromptWorker, event: SqsEvent, deadline: DateTime<Utc>) -> SqsBatchResponse {
+pub async fn handle(service: &PromptWorker, event: SqsEvent, ended_at: DateTime<Utc>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         let message_id = message.message_id.unwrap_or_default();
         let carried_out = match serde_json::from_str::<Job>(message.body.as_deref().unwrap_or_default()) {
-            Ok(job) => service.carry_out(job, deadline).await.map_err(|error| error.to_string()),
+            Ok(job) => service.carry_out(job, ended_at).await.map_err(|error| error.to_string()),
             Err(error) => Err(format!("the message is not a job: line {}, column {}", error.line(), error.column())),
         };
         if let Err(cause) = carried_out {

@@ -14,8 +14,8 @@ async fn main() -> Result<(), Error> {
     let app = App::from_env().await?;
     let service = PromptWorker::new(&app.ports, &app.config);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let deadline = prompt_worker::deadline(event.context.deadline().into());
-        Ok::<_, Infallible>(prompt_worker::handle(&service, event.payload, deadline).await)
+        let ended_at = event.context.deadline().into();
+        Ok::<_, Infallible>(prompt_worker::handle(&service, event.payload, ended_at).await)
     }))
     .await
 }

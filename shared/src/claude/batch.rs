@@ -1,5 +1,6 @@
 //! Message batches: `POST /v1/messages/batches`, and its results as one JSON object a line.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::lines::LineError;
@@ -8,7 +9,7 @@ use super::refusal::ErrorBody;
 use super::request::MessageParams;
 use super::response::Message;
 use crate::domain::money::Usd;
-use crate::ports::{BatchItem, BatchOutcome, BatchProgress, ModelError};
+use crate::ports::{BatchItem, BatchOutcome, BatchProgress, ListedBatch, ModelError};
 
 /// The body that creates a batch.
 #[derive(Debug, Serialize)]
@@ -27,9 +28,35 @@ pub(super) struct BatchRequest<'a> {
 pub(super) struct Batch {
     pub(super) id: String,
     processing_status: String,
+    created_at: DateTime<Utc>,
+    request_counts: RequestCounts,
+}
+
+/// Every request of a batch is counted in exactly one of these.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct RequestCounts {
+    processing: u64,
+    succeeded: u64,
+    errored: u64,
+    canceled: u64,
+    expired: u64,
+}
+
+/// One page of the list of batches, newest first.
+#[derive(Debug, Deserialize)]
+pub(super) struct BatchList {
+    pub(super) data: Vec<Batch>,
+    pub(super) has_more: bool,
+    pub(super) last_id: Option<String>,
 }
 
 impl Batch {
+    pub(super) fn listed(self) -> ListedBatch {
+        let RequestCounts { processing, succeeded, errored, canceled, expired } = self.request_counts;
+        let requests = processing + succeeded + errored + canceled + expired;
+        ListedBatch { batch_id: self.id, created_at: self.created_at, requests }
+    }
+
     pub(super) fn progress(&self) -> BatchProgress {
         // "canceling" is progress too: results are only there once it says "ended".
         if self.processing_status == "ended" { BatchProgress::Ended } else { BatchProgress::InProgress }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 
-use super::batch::{self, Batch, BatchParams, BatchRequest};
+use super::batch::{self, Batch, BatchList, BatchParams, BatchRequest};
 use super::call_log;
 use super::circuit::Circuit;
 use super::key::{ApiKey, KeptKey};
@@ -20,10 +21,12 @@ use super::timer::{SystemTimer, Timer};
 use super::transport::{Call, Trace, Transport};
 use crate::config::ClaudeSettings;
 use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
-use crate::ports::{BatchEntry, BatchProgress, BatchResults, Model, ModelError, ModelReply, ModelRequest};
+use crate::ports::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
 
 /// The path of message batches.
 const BATCHES: &str = "/v1/messages/batches";
+/// Batches that are listed in one request; the service takes 1 to 1,000.
+const LISTED_AT_ONCE: u32 = 100;
 /// Longest line of a batch's results, in bytes: several times the longest answer.
 const LONGEST_RESULT: usize = 8 * 1024 * 1024;
 
@@ -129,6 +132,24 @@ impl Model for ClaudeClient {
         let batch: Batch = read(&body)?;
         call_log::batch_submitted(&batch.id, entries.len(), &trace);
         Ok(batch.id)
+    }
+
+    async fn batches_since(&self, since: DateTime<Utc>) -> Result<Vec<ListedBatch>, ModelError> {
+        let mut listed = Vec::new();
+        let mut page = String::new();
+        loop {
+            let path = format!("{BATCHES}?limit={LISTED_AT_ONCE}{page}");
+            let call =
+                Call { method: Method::GET, path, body: Vec::new(), deadline: self.batch_timeout, repeatable: true };
+            let body: Vec<u8> = self.transport.send(&call, &mut Trace::default()).await?;
+            let BatchList { data, has_more, last_id } = read(&body)?;
+            let before = listed.len() + data.len();
+            listed.extend(data.into_iter().map(Batch::listed).filter(|batch| batch.created_at >= since));
+            match last_id.filter(|_| has_more && listed.len() == before) {
+                Some(last) => page = format!("&after_id={last}"),
+                None => return Ok(listed),
+            }
+        }
     }
 
     async fn batch_progress(&self, batch_id: &str) -> Result<BatchProgress, ModelError> {

@@ -13,6 +13,6 @@ mod tests;
 
 pub use reader::ConfigError;
 pub use settings::{
-    AuthMode, Budgets, ClaudeSettings, CoachSettings, Config, GenerationSettings, HttpSettings, ModelChoice, Tables,
-    UpdateMode, UpdateSettings,
+    AuthMode, BatchLimits, Budgets, ClaudeSettings, CoachSettings, Config, GenerationSettings, HttpSettings,
+    ModelChoice, Tables, UpdateMode, UpdateSettings,
 };

@@ -7,8 +7,8 @@ use chrono::{NaiveTime, Weekday};
 
 use super::reader::{ConfigError, Reader};
 use super::settings::{
-    AuthMode, Budgets, ClaudeSettings, CoachSettings, Config, GenerationSettings, HttpSettings, ModelChoice, Tables,
-    UpdateMode, UpdateSettings,
+    AuthMode, BatchLimits, Budgets, ClaudeSettings, CoachSettings, Config, GenerationSettings, HttpSettings,
+    ModelChoice, Tables, UpdateMode, UpdateSettings,
 };
 use crate::domain::behavior::{BehaviorSettings, Share};
 use crate::domain::coaching_prompt::WordRange;
@@ -137,6 +137,11 @@ impl UpdateSettings {
             min_days: env.number("MIN_DAYS_BETWEEN_UPDATES", 7, 0..=365)?,
             due_tolerance: chrono::Duration::hours(env.number("UPDATE_DUE_TOLERANCE_HOURS", 12, 0..=23)?),
             concurrency: env.number("UPDATE_CONCURRENCY", 4, 2..=100)?,
+            batches: BatchLimits {
+                requests: env.number("BATCH_MAX_REQUESTS", 10_000, 100..=100_000)?,
+                bytes: env.number::<usize>("BATCH_MAX_MEGABYTES", 16, 2..=256)? * 1_000_000,
+                attempts: env.number("BATCH_MAX_ATTEMPTS", 3, 1..=10)?,
+            },
             shards: env.number("UPDATE_SHARDS", 16, 1..=1_000)?,
             schedule: read_schedule(env)?,
         })

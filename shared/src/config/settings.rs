@@ -121,10 +121,23 @@ pub struct UpdateSettings {
     pub due_tolerance: chrono::Duration,
     /// Users that one worker handles at a time.
     pub concurrency: usize,
+    /// How large message batches are, and how often their requests are tried.
+    pub batches: BatchLimits,
     /// Parts over which users are spread.
     pub shards: u32,
     /// When it takes place. The template makes the schedule's cron expression from the same variables.
     pub schedule: WeeklySchedule,
+}
+
+/// How large message batches are, and how often their requests are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Most requests in one batch; the service takes 100,000.
+    pub requests: usize,
+    /// Most bytes in one batch; the service takes 256 MB. A worker holds one batch in memory.
+    pub bytes: usize,
+    /// How often a request is put into a batch before its rewriting has failed.
+    pub attempts: u32,
 }
 
 /// The model's service.

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::stores::RunCounters;
 use crate::domain::profile::UserId;
 
 /// Why a prompt version was written.
@@ -35,9 +34,26 @@ pub enum Job {
         shard: String,
         /// The instant that the run measures due-ness and behaviour at.
         as_of: DateTime<Utc>,
-        /// What earlier jobs of the same shard have counted, when one ran out of time and handed on.
-        #[serde(default)]
-        so_far: RunCounters,
+    },
+    /// Check one user who stood in the way of a shard, alone: what fails again and again ends in the dead-letter queue.
+    User {
+        /// The weekly run that the job belongs to.
+        run_id: String,
+        /// Who.
+        user_id: UserId,
+        /// The instant that the run measures due-ness and behaviour at.
+        as_of: DateTime<Utc>,
+    },
+    /// Submit what a message batch has left unanswered once more.
+    Retry {
+        /// The weekly run that the job belongs to.
+        run_id: String,
+        /// The batch.
+        batch_id: String,
+        /// Which try it is going to be.
+        attempt: u32,
+        /// The instant that the run measures behaviour at.
+        as_of: DateTime<Utc>,
     },
     /// Write one user's prompt.
     Generate {

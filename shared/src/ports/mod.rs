@@ -13,14 +13,15 @@ mod system;
 
 pub use jobs::{GenerationReason, Job, JobQueue, QueueError};
 pub use model::{
-    BatchEntry, BatchItem, BatchOutcome, BatchProgress, BatchResults, Model, ModelError, ModelReply, ModelRequest,
-    Purpose, SystemBlock, Turn,
+    BatchEntry, BatchItem, BatchOutcome, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply,
+    ModelRequest, Purpose, SystemBlock, Turn,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use stores::{
-    AccessChange, Answered, Attempt, BatchStore, CheckOutcome, ConsultationStore, ConversationStore, DueUser,
-    HistoryEntry, IdempotencyStore, MealStore, NewVersion, OpenBatch, ProfileStore, PromptHistoryStore, Remembered,
-    RunCounters, RunRecord, RunState, RunStore, SpendScope, SpendingStore, StoreError, StoredResponse, Versioned,
+    AccessChange, Answered, Attempt, BatchStore, CheckMark, CheckOutcome, CheckedAs, ConsultationStore,
+    ConversationStore, Draft, DueUser, Finding, HistoryEntry, IdempotencyStore, MealStore, NewVersion, OpenBatch,
+    ProfileStore, PromptHistoryStore, Remembered, RunCounters, RunPart, RunRecord, RunState, RunStore, SpendScope,
+    SpendingStore, StoppedPart, StoreError, StoredResponse, UnfinishedPage, UnreadableUser, Versioned, Waiting,
 };
 pub use system::{Clock, Ids};
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 use serde_json::Value;
 
@@ -183,6 +184,17 @@ pub enum BatchProgress {
     Ended,
 }
 
+/// A batch as the service lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedBatch {
+    /// The service's id of the batch.
+    pub batch_id: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Number of its requests.
+    pub requests: u64,
+}
+
 /// What became of one request of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BatchOutcome {
@@ -214,6 +226,9 @@ pub trait Model: Send + Sync {
 
     /// Starts a batch and answers with its id.
     async fn submit_batch(&self, entries: &[BatchEntry]) -> Result<String, ModelError>;
+
+    /// Batches that were made at `since` or later, newest first.
+    async fn batches_since(&self, since: DateTime<Utc>) -> Result<Vec<ListedBatch>, ModelError>;
 
     /// How far a batch has come.
     async fn batch_progress(&self, batch_id: &str) -> Result<BatchProgress, ModelError>;

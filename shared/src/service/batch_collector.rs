@@ -1,22 +1,28 @@
 //! Applies the results of message batches that have ended.
+//!
+//! A batch is forgotten only after all its results were applied. Applied twice, a result is told from what it has written,
+//! so that it is neither paid for again nor counted differently.
 
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
+use super::batch_submission::parse_custom_id;
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::{Grounds, PromptUpdater};
 use super::weekly_run;
-use crate::config::Config;
-use crate::domain::due;
+use crate::config::{Config, UpdateSettings};
 use crate::domain::money::Usd;
-use crate::domain::profile::UserId;
+use crate::domain::profile::{PersonalPrompt, Profile, UserId};
 use crate::ports::{
-    BatchItem, BatchOutcome, BatchProgress, BatchStore, CheckOutcome, GenerationReason, Model, OpenBatch, Ports,
-    ProfileStore, RunCounters, RunStore,
+    BatchItem, BatchOutcome, BatchProgress, BatchStore, Clock, GenerationReason, JobQueue, Model, ModelError,
+    OpenBatch, Ports, ProfileStore, PromptHistoryStore, RunCounters, RunPart, RunStore, Versioned, Waiting,
 };
 use crate::telemetry;
+
+/// Users on a page that is handed on.
+const PAGE: usize = 100;
 
 /// What one collection has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +31,9 @@ pub struct CollectionSummary {
     pub batches_open: u32,
     /// Batches whose results were applied.
     pub batches_collected: u32,
-    /// Sums over those.
+    /// Parts of runs that go on after they had stopped for want of budget.
+    pub parts_resumed: u32,
+    /// Sums over the collected batches.
     pub counters: RunCounters,
 }
 
@@ -33,22 +41,27 @@ pub struct CollectionSummary {
 #[derive(Clone)]
 pub struct BatchCollector {
     profiles: Arc<dyn ProfileStore>,
+    history: Arc<dyn PromptHistoryStore>,
     runs: Arc<dyn RunStore>,
     batches: Arc<dyn BatchStore>,
+    queue: Arc<dyn JobQueue>,
     model: Arc<dyn Model>,
+    clock: Arc<dyn Clock>,
     metered: MeteredModel,
     updater: PromptUpdater,
-    shards: u32,
+    settings: UpdateSettings,
 }
 
-/// Names a request within its batch by what it is for: a user's prompt after this version.
-pub fn custom_id(user_id: &UserId, version: u32) -> String {
-    format!("{user_id}_{version}")
-}
-
-fn parse_custom_id(custom_id: &str) -> Option<(UserId, u32)> {
-    let (user_id, version) = custom_id.rsplit_once('_')?;
-    Some((UserId::new(user_id), version.parse().ok()?))
+/// What became of one request of a batch.
+enum Applied {
+    /// The version was written, at this cost.
+    Updated(Usd),
+    /// It failed for good; the old prompt stays.
+    Failed,
+    /// It is to be tried in another batch.
+    TryAgain(Waiting),
+    /// The user is gone, or has a newer version.
+    Overtaken,
 }
 
 impl BatchCollector {
@@ -57,117 +70,166 @@ impl BatchCollector {
     pub fn new(ports: &Ports, config: &Config) -> Self {
         Self {
             profiles: ports.profiles.clone(),
+            history: ports.history.clone(),
             runs: ports.runs.clone(),
             batches: ports.batches.clone(),
+            queue: ports.queue.clone(),
             model: ports.model.clone(),
+            clock: ports.clock.clone(),
             metered: MeteredModel::new(ports, config.budgets),
             updater: PromptUpdater::new(ports, config),
-            shards: config.update.shards,
+            settings: config.update.clone(),
         }
     }
 
-    /// Looks at every open batch and applies those that have ended. A batch is forgotten only after all its results were
-    /// applied, and applying a result twice changes nothing, because a version is written only over the one before it.
+    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch does
+    /// not keep the others waiting.
     pub async fn collect(&self) -> Result<CollectionSummary> {
-        let mut summary = CollectionSummary::default();
+        let parts_resumed = weekly_run::resume(&*self.runs, &*self.queue, self.clock.now()).await?;
+        let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
+        let mut first_error = None;
         for batch in self.batches.open().await? {
-            if self.model.batch_progress(&batch.batch_id).await? == BatchProgress::InProgress {
-                summary.batches_open += 1;
-                continue;
+            match self.collect_one(&batch).await {
+                Ok(Some(counters)) => {
+                    summary.batches_collected += 1;
+                    summary.counters += counters;
+                }
+                Ok(None) | Err(ServiceError::Conflict(Conflict::Busy)) => summary.batches_open += 1,
+                Err(error) => {
+                    telemetry::batch_not_collected(&batch.batch_id, &error);
+                    first_error.get_or_insert(error);
+                }
             }
-            let counters = self.apply(&batch).await?;
-            self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
-            self.batches.remove(&batch.batch_id).await?;
-            telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
-            weekly_run::settle(&*self.runs, &*self.batches, &batch.run_id).await?;
-            summary.batches_collected += 1;
-            summary.counters.updated += counters.updated;
-            summary.counters.failed += counters.failed;
-            summary.counters.cost += counters.cost;
         }
-        Ok(summary)
+        first_error.map_or(Ok(summary), Err)
     }
 
-    async fn apply(&self, batch: &OpenBatch) -> Result<RunCounters> {
+    /// `None` while the batch has not ended.
+    async fn collect_one(&self, batch: &OpenBatch) -> Result<Option<RunCounters>> {
+        if self.model.batch_progress(&batch.batch_id).await? == BatchProgress::InProgress {
+            return Ok(None);
+        }
+        let (counters, again) = self.apply(batch).await?;
+        if !again.is_empty() {
+            self.hand_on(batch, &again).await?;
+        }
+        self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
+        self.batches.remove(&batch.batch_id).await?;
+        telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
+        weekly_run::settle(&*self.runs, &*self.batches, &batch.run_id).await?;
+        Ok(Some(counters))
+    }
+
+    async fn apply(&self, batch: &OpenBatch) -> Result<(RunCounters, Vec<Waiting>)> {
         let mut counters = RunCounters::default();
-        let mut results = self.model.batch_results(&batch.batch_id).await?;
-        while let Some(item) = results.next().await {
-            let BatchItem { custom_id, outcome } = item?;
-            let Some((user_id, version)) = parse_custom_id(&custom_id) else { continue };
-            match self.apply_one(batch, &user_id, version, outcome).await {
-                Ok(Some(cost)) => {
+        let mut again = Vec::new();
+        let results = self.model.batch_results(&batch.batch_id).await?;
+        let mut applied = results
+            .map(|item| async move { self.apply_item(batch, item?).await })
+            .buffer_unordered(self.settings.concurrency);
+        while let Some(applied) = applied.next().await {
+            match applied? {
+                Some(Applied::Updated(cost)) => {
                     counters.updated += 1;
                     counters.cost += cost;
                 }
-                Ok(None) | Err(ServiceError::Conflict(Conflict::Busy)) => {}
-                Err(ServiceError::Store(error)) => return Err(error.into()),
-                Err(error) => {
-                    counters.failed += 1;
-                    self.forget_check(&user_id, version).await?;
-                    telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
-                }
+                Some(Applied::Failed) => counters.failed += 1,
+                Some(Applied::Overtaken) => counters.overtaken += 1,
+                Some(Applied::TryAgain(waiting)) => again.push(waiting),
+                None => {}
             }
         }
-        Ok(counters)
+        // In an order of their own, so that they fall into the same pages when they are handed on twice.
+        again.sort_by(|one, other| one.user_id.cmp(&other.user_id));
+        Ok((counters, again))
     }
 
-    /// Applies one result; `None` if the user is gone or has a newer version, so that nothing is left to update.
+    /// `None` for a request that is not of this service.
+    async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
+        let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
+        if item.outcome == BatchOutcome::TryAgain && batch.attempt < self.settings.batches.attempts {
+            // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
+            // applied twice.
+            return Ok(Some(Applied::TryAgain(Waiting { user_id, version })));
+        }
+        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Some(Applied::Overtaken)) };
+        let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
+            return self.written(batch, &user_id, version).await.map(Some);
+        };
+        match self.apply_one(batch, &profile, prompt, item.outcome).await {
+            Ok(applied) => Ok(Some(applied)),
+            // Another collector was faster.
+            Err(ServiceError::Conflict(Conflict::Busy)) => {
+                let profile = self.profiles.get(&user_id).await?;
+                let version_now = profile.and_then(|profile| profile.prompt).map(|prompt| prompt.version);
+                if version_now == Some(version) {
+                    return Err(Conflict::Busy.into());
+                }
+                self.written(batch, &user_id, version).await.map(Some)
+            }
+            // The rest of the batch would meet the same: it is collected later.
+            Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
+            Err(error) => {
+                if self.profiles.fail_update(&user_id, version).await? == Versioned::Conflict {
+                    return Ok(Some(Applied::Overtaken));
+                }
+                telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
+                Ok(Some(Applied::Failed))
+            }
+        }
+    }
+
+    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end of
+    /// the batch, or otherwise.
+    async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
+        let entry = self.history.get(user_id, version + 1).await?;
+        let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
+        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
+    }
+
     async fn apply_one(
         &self,
         batch: &OpenBatch,
-        user_id: &UserId,
-        version: u32,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
         outcome: BatchOutcome,
-    ) -> Result<Option<Usd>> {
-        let Some(profile) = self.profiles.get(user_id).await? else { return Ok(None) };
-        let (Some(prompt), Some(decision), Some(metrics)) =
-            (&profile.prompt, &profile.pending_update, &profile.behavioral_data)
-        else {
-            return Ok(None);
-        };
-        if prompt.version != version {
-            return Ok(None);
-        }
-        let grounds = Grounds { metrics, decision, as_of: batch.as_of };
-        let version = match outcome {
+    ) -> Result<Applied> {
+        // Ended without a version: this result has failed before.
+        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed) };
+        let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
+        match outcome {
             BatchOutcome::Answered(reply) => {
-                self.metered.count(user_id, reply.cost).await;
-                self.updater.apply_batched(&profile, prompt, grounds, reply).await?
+                let answer_cost = reply.cost;
+                let result = self.updater.apply_batched(profile, prompt, grounds, reply).await;
+                // What is tried again is counted then.
+                if !matches!(
+                    result,
+                    Err(ServiceError::Store(_) | ServiceError::Conflict(_) | ServiceError::BudgetExhausted { .. })
+                ) {
+                    self.metered.count(&profile.user_id, answer_cost).await;
+                }
+                result.map(|version| Applied::Updated(version.entry.cost))
             }
-            BatchOutcome::TryAgain => self.updater.update_prompt_from_behavior(&profile, prompt, grounds).await?,
+            BatchOutcome::TryAgain => {
+                let detail = "a message batch left it unanswered too often".to_owned();
+                Err(ModelError::Unavailable { detail, retry_after: None }.into())
+            }
             BatchOutcome::Failed(error) => {
-                self.metered.count(user_id, error.cost()).await;
-                return Err(error.into());
+                self.metered.count(&profile.user_id, error.cost()).await;
+                Err(error.into())
             }
-        };
-        Ok(Some(version.entry.cost))
+        }
     }
 
-    /// Puts the behaviour that the prompt was written from in place of the last check, whose change has not reached any
-    /// prompt: the next run sees it again.
-    async fn forget_check(&self, user_id: &UserId, version: u32) -> Result<()> {
-        let Some(profile) = self.profiles.get(user_id).await? else { return Ok(()) };
-        let (Some(prompt), Some(checked_at)) = (profile.prompt, profile.last_behavior_check) else { return Ok(()) };
-        let Some(metrics) = prompt.prompt_behavioral_data.or(profile.behavioral_data) else { return Ok(()) };
-        let update_shard = due::shard_of(user_id, self.shards);
-        let next_check_at = prompt.next_check_at;
-        let check = CheckOutcome { version, metrics, checked_at, next_check_at, update_shard, pending: None };
-        // A conflict means that there is a newer version, which was written from the behaviour of its own time.
-        let _ = self.profiles.record_check(user_id, &check).await?;
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_finds_its_user_and_version_again() {
-        let user_id = UserId::new("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0");
-        let id = custom_id(&user_id, 4_000_000_000);
-        assert!(id.len() <= 64, "the service takes at most 64 characters: {id}");
-        assert_eq!(parse_custom_id(&id), Some((user_id, 4_000_000_000)));
-        assert_eq!(parse_custom_id("nobody"), None);
+    /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have names.
+    async fn hand_on(&self, batch: &OpenBatch, again: &[Waiting]) -> Result<()> {
+        let part = RunPart::Retry { batch_id: batch.batch_id.clone(), attempt: batch.attempt + 1 };
+        for (index, waiting) in again.chunks(PAGE).enumerate() {
+            let page_id = format!("{part}#{index:06}");
+            let users: Vec<UserId> = waiting.iter().map(|waiting| waiting.user_id.clone()).collect();
+            self.runs.open_page(&batch.run_id, &page_id, &users).await?;
+            self.runs.count_page(&batch.run_id, &page_id, &RunCounters::default(), waiting).await?;
+        }
+        Ok(self.queue.send(&part.job(batch.run_id.clone(), batch.as_of)).await?)
     }
 }

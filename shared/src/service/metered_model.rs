@@ -58,6 +58,21 @@ impl MeteredModel {
         Ok(())
     }
 
+    /// Refuses when the rest of the day's budget of all, less what is `reserved`, does not hold `amount`. A day on which
+    /// nothing was spent or reserved takes any amount: it would fit on no other day either.
+    pub async fn require_room(&self, reserved: Usd, amount: Usd) -> Result<()> {
+        let Some(limit) = self.budgets.daily else { return Ok(()) };
+        let now = self.clock.now();
+        let mut taken = self.spending.spent(now.date_naive(), &SpendScope::All).await?;
+        taken += reserved;
+        let mut wanted = taken;
+        wanted += amount;
+        if taken == Usd::ZERO || wanted <= limit {
+            return Ok(());
+        }
+        Err(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: until_tomorrow(now) })
+    }
+
     /// Counts what a call of `user_id` has cost. A sum that cannot be written is logged, not returned: the answer is paid
     /// for and must not be lost with it.
     pub async fn count(&self, user_id: &UserId, cost: Usd) {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod batch_collector;
+mod batch_submission;
 mod behavior;
 mod behavioral_tracker;
 mod coach;

@@ -14,17 +14,21 @@ use crate::domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section,
 use crate::domain::consultation::Lease;
 use crate::domain::conversation::Role;
 use crate::domain::due;
-use crate::domain::profile::{PersonalPrompt, Profile, UserId};
+use crate::domain::money::TokenUsage;
+use crate::domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
 use crate::ports::{
-    Attempt, Clock, GenerationReason, HistoryEntry, IdempotencyStore, Ids, ModelReply, ModelRequest, NewVersion, Ports,
-    ProfileStore, Purpose, Remembered, SystemBlock, Turn, Versioned,
+    Attempt, CheckMark, Clock, GenerationReason, HistoryEntry, IdempotencyStore, Ids, ModelReply, ModelRequest,
+    NewVersion, Ports, ProfileStore, Purpose, Remembered, SystemBlock, Turn, Versioned,
 };
 use crate::{prompts, telemetry};
 
-/// How long a rewriting may take before somebody else may begin it anew.
-const REWRITING_LASTS: chrono::Duration = chrono::Duration::minutes(5);
-/// How long a claim is kept beyond that; its table forgets it then.
-const CLAIM_KEPT: chrono::Duration = chrono::Duration::days(1);
+/// How long a repair may take before its worker counts as gone.
+const REPAIR_LASTS: chrono::Duration = chrono::Duration::minutes(5);
+/// How long a repair is remembered: longer than a batch may take.
+const REPAIR_KEPT: chrono::Duration = chrono::Duration::days(30);
+/// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
+pub(super) const TYPICAL_UPDATE: TokenUsage =
+    TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 
 /// Why and from what a prompt is rewritten.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +39,16 @@ pub struct Grounds<'a> {
     pub decision: &'a Decision,
     /// The instant that it was measured at.
     pub as_of: DateTime<Utc>,
+    /// The message batch that the answer comes from, if it is one.
+    pub batch_id: Option<&'a str>,
+}
+
+impl<'a> Grounds<'a> {
+    /// Those of a rewriting that was decided on.
+    #[must_use]
+    pub const fn of(pending: &'a PendingUpdate, as_of: DateTime<Utc>) -> Self {
+        Self { metrics: &pending.metrics, decision: &pending.decision, as_of, batch_id: None }
+    }
 }
 
 /// Rewrites prompts from behaviour.
@@ -67,47 +81,24 @@ impl PromptUpdater {
         }
     }
 
-    /// Takes the right to have the prompt after `version` rewritten in one `way`, before anything is paid: false while
-    /// another worker with the same user has it.
-    pub async fn claim(&self, user_id: &UserId, version: u32, way: &str) -> Result<bool> {
-        let now = self.clock.now();
-        let attempt = Attempt {
-            user_id,
-            request: &claim_on(version, way),
-            fingerprint: "",
-            resource_id: self.ids.next(),
-            now,
-            lease: Lease::from(now, REWRITING_LASTS),
-            keep_for: CLAIM_KEPT,
-        };
-        Ok(matches!(self.claims.begin(attempt).await?, Remembered::Fresh { .. }))
-    }
-
-    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version. A conflict means that
-    /// somebody else is at it or was faster.
+    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version with its `mark`. A conflict
+    /// means that somebody else was faster.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
         prompt: &PersonalPrompt,
         grounds: Grounds<'_>,
+        mark: CheckMark,
     ) -> Result<NewVersion> {
-        const WAY: &str = "immediate";
         let current = parse(prompt)?;
-        if !self.claim(&profile.user_id, prompt.version, WAY).await? {
-            return Err(Conflict::Busy.into());
-        }
         let request = self.request(prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
-        match writing::write(&self.model, &profile.user_id, request, read).await {
-            Ok(written) => self.store(profile, prompt, grounds, &written).await,
-            Err(error) => {
-                self.claims.release(&profile.user_id, &claim_on(prompt.version, WAY)).await?;
-                Err(error)
-            }
-        }
+        let written = writing::write(&self.model, &profile.user_id, request, read).await?;
+        self.store(profile, prompt, grounds, &written, Some(mark)).await
     }
 
-    /// Stores the new version from an answer of a message batch; an answer that is flawed is repaired at once.
+    /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only
+    /// once, however often the batch is collected.
     pub async fn apply_batched(
         &self,
         profile: &Profile,
@@ -118,8 +109,34 @@ impl PromptUpdater {
         let current = parse(prompt)?;
         let request = self.request(prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
+        if let Err(flaws) = read(&answer.text)
+            && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
+        {
+            return Err(ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect() });
+        }
         let written = writing::read_or_repair(&self.model, &profile.user_id, request, answer, read).await?;
-        self.store(profile, prompt, grounds, &written).await
+        self.store(profile, prompt, grounds, &written, None).await
+    }
+
+    /// Takes the right to repair an answer: false if it was taken before by a worker that is gone, and busy while another
+    /// one is at it.
+    async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
+        let now = self.clock.now();
+        let own = self.ids.next();
+        let attempt = Attempt {
+            user_id,
+            request: &format!("repair#{batch_id}"),
+            fingerprint: "",
+            resource_id: own,
+            now,
+            lease: Lease::from(now, REPAIR_LASTS),
+            keep_for: REPAIR_KEPT,
+        };
+        match self.claims.begin(attempt).await? {
+            // Every try of a request gets the identity of the first.
+            Remembered::Fresh { resource_id } => Ok(resource_id == own),
+            Remembered::UnderWay | Remembered::Answered(_) | Remembered::OtherRequest => Err(Conflict::Busy.into()),
+        }
     }
 
     /// The question for one user, to be put into a message batch.
@@ -175,6 +192,7 @@ impl PromptUpdater {
         prompt: &PersonalPrompt,
         grounds: Grounds<'_>,
         written: &Written<CoachingPrompt>,
+        mark: Option<CheckMark>,
     ) -> Result<NewVersion> {
         let version = NewVersion {
             after: prompt.version,
@@ -189,11 +207,13 @@ impl PromptUpdater {
                 usage: written.usage,
                 cost: written.cost,
                 created_at: self.clock.now(),
+                batch_id: grounds.batch_id.map(str::to_owned),
             },
             conversational_profile: None,
             completes: None,
             next_check_at: due::next_check_at(grounds.as_of, self.update.min_days, self.update.due_tolerance),
             update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            mark,
         };
         match self.profiles.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),
@@ -210,10 +230,6 @@ impl PromptUpdater {
 fn locked_words(prompt: &CoachingPrompt) -> usize {
     let follow = Section::ALL.into_iter().filter(|section| section.follows_behavior());
     count_words(&prompt.render()) - follow.map(|section| count_words(prompt.body(section))).sum::<usize>()
-}
-
-fn claim_on(version: u32, way: &str) -> String {
-    format!("rewrite#{version}#{way}")
 }
 
 /// Reads the stored prompt; one that was written by hand cannot be updated section by section.

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::error::Result;
+use super::prompt_update::TYPICAL_UPDATE;
 use crate::config::{Config, UpdateMode, UpdateSettings};
 use crate::domain::due;
-use crate::domain::money::{CallMode, TokenUsage, Usd};
+use crate::domain::money::{CallMode, Usd};
 use crate::ports::{Clock, DueUser, Model, PageRequest, Ports, ProfileStore, RunStore, SpendScope, SpendingStore};
 
 /// Users read at a time.
 const PAGE: u32 = 500;
-/// What a weekly update takes, for a projection before any has been made: the nine sections and the behaviour in, two
-/// sections out.
-const TYPICAL_UPDATE: TokenUsage =
-    TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 
 /// The state of the whole service.
 #[derive(Debug, Clone, PartialEq)]

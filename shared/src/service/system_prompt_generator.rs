@@ -227,11 +227,13 @@ impl SystemPromptGenerator {
                 usage: written.usage,
                 cost: written.cost,
                 created_at: now,
+                batch_id: None,
             },
             conversational_profile,
             completes: session_id,
             next_check_at: due::next_check_at(now, self.update.min_days, self.update.due_tolerance),
             update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            mark: None,
         };
         match self.profiles.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),

@@ -78,7 +78,7 @@ impl WeeklyUpdater {
         };
         telemetry::prompt_update_started(&run_id, jobs_queued);
         for shard in due {
-            let job = Job::Shard { run_id: run_id.clone(), shard, as_of, so_far: RunCounters::default() };
+            let job = Job::Shard { run_id: run_id.clone(), shard, as_of };
             self.queue.send(&job).await?;
         }
         Ok(PlannedRun::Started { run_id, as_of, jobs_queued, state })

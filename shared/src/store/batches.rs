@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::item::{Item, instant, item, text};
+use super::item::{Item, instant, item, number, text};
 use super::table::Table;
+use crate::domain::money::Usd;
 use crate::ports::{BatchStore, OpenBatch, StoreError};
 
 /// The partition.
@@ -25,14 +26,20 @@ fn key(batch_id: &str) -> Item {
     item([("run_id", text(BATCHES)), ("part", text(batch_id))])
 }
 
+/// The item of an open batch.
+pub(super) fn of_batch(batch: &OpenBatch) -> Item {
+    let mut attributes = key(&batch.batch_id);
+    attributes.extend(item([
+        ("of_run", text(&batch.run_id)),
+        ("as_of", instant(batch.as_of)),
+        ("attempt", number(batch.attempt)),
+        ("estimate_nano_usd", number(batch.estimate.nanos())),
+    ]));
+    attributes
+}
+
 #[async_trait]
 impl BatchStore for BatchTable {
-    async fn add(&self, batch: &OpenBatch) -> Result<(), StoreError> {
-        let mut attributes = key(&batch.batch_id);
-        attributes.extend(item([("of_run", text(&batch.run_id)), ("as_of", instant(batch.as_of))]));
-        self.runs.write("remembering a message batch", self.runs.put(attributes)).await.map(drop)
-    }
-
     async fn open(&self) -> Result<Vec<OpenBatch>, StoreError> {
         let stored = self.runs.query("listing open message batches", ("run_id", BATCHES)).all().await?;
         let read = stored.iter().map(|stored| {
@@ -40,6 +47,8 @@ impl BatchStore for BatchTable {
                 batch_id: stored.text("part")?,
                 run_id: stored.text("of_run")?,
                 as_of: stored.instant("as_of")?,
+                attempt: stored.number("attempt")?,
+                estimate: Usd::from_nanos(stored.number("estimate_nano_usd")?),
             })
         });
         read.collect()

@@ -8,7 +8,7 @@
 //! | `consultations/` | `consultation_sessions` |
 //! | `conversations.rs` | `coach_conversations` |
 //! | `meals.rs` | `meals` |
-//! | `runs.rs`, `batches.rs` | `update_runs` |
+//! | `runs/`, `batches.rs` | `update_runs` |
 //! | `idempotency.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
 //!

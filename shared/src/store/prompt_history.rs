@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::item::{Item, Stored, instant, item, native, number, read_native, text};
+use super::item::{Item, Stored, instant, item, native, number, read_native, read_text, text};
 use super::table::Table;
 use crate::domain::money::Usd;
 use crate::domain::profile::UserId;
@@ -35,6 +35,7 @@ pub(super) fn entry_item(entry: &HistoryEntry) -> Item {
     let optional = [
         ("decision", entry.decision.as_ref().map(native)),
         ("behavioral_data", entry.behavioral_data.as_ref().map(native)),
+        ("batch_id", entry.batch_id.as_ref().map(text)),
     ];
     attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
@@ -52,6 +53,7 @@ fn read_entry(stored: &Stored) -> Result<HistoryEntry, StoreError> {
         usage: stored.native("usage")?,
         cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
         created_at: stored.instant("created_at")?,
+        batch_id: stored.optional("batch_id", read_text)?,
     })
 }
 

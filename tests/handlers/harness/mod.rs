@@ -2,6 +2,7 @@
 //! looked into, and a clock that stands still until it is moved.
 
 mod event;
+mod interruption;
 mod log;
 mod ports;
 mod routing;
@@ -25,6 +26,7 @@ use coaching::system::RandomIds;
 use serde_json::{Value, json};
 
 pub use event::{API_FUNCTIONS, Call, Reply};
+pub use interruption::{Interruption, Moment};
 pub use log::Log;
 use ports::{FixedKey, TestClock, TestQueue};
 pub use scenes::{TARGET, items, until};
@@ -35,6 +37,11 @@ pub const NOW: &str = "2026-11-18T12:00:00Z";
 
 /// The longest that a test waits for something that happens beside it.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// How often the queue delivers a job before it gives it up, as the template sets it.
+const MAX_RECEIVE_COUNT: u32 = 4;
+/// When a job that failed is delivered again, as the template sets it.
+pub const VISIBILITY: Duration = Duration::seconds(960);
 
 /// A deployment in one process.
 pub struct Deployment {
@@ -109,13 +116,32 @@ impl Deployment {
         self.deliver_text(&body).await
     }
 
+    /// Delivers one job to a prompt worker with ports of its own.
+    pub async fn deliver_through(&self, ports: &Ports, job: &Job) -> SqsBatchResponse {
+        let body = serde_json::to_string(job).expect("a job serialises");
+        self.deliver_text_through(ports, &body).await
+    }
+
     /// Delivers any text to the prompt worker.
     pub async fn deliver_text(&self, body: &str) -> SqsBatchResponse {
+        self.deliver_text_through(&self.ports, body).await
+    }
+
+    /// Delivers one job to a prompt worker that is ended at `ended_at`.
+    pub async fn deliver_ended_at(&self, job: &Job, ended_at: DateTime<Utc>) -> SqsBatchResponse {
+        let body = serde_json::to_string(job).expect("a job serialises");
+        self.work(&self.ports, &body, ended_at).await
+    }
+
+    async fn deliver_text_through(&self, ports: &Ports, body: &str) -> SqsBatchResponse {
+        self.work(ports, body, self.now() + Duration::minutes(15)).await
+    }
+
+    async fn work(&self, ports: &Ports, body: &str, ended_at: DateTime<Utc>) -> SqsBatchResponse {
         let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
-        let worker = PromptWorker::new(&self.ports, &self.config);
-        let ended_at = self.now() + Duration::minutes(15);
-        prompt_worker::handle(&worker, event, prompt_worker::deadline(ended_at)).await
+        let worker = PromptWorker::new(ports, &self.config);
+        prompt_worker::handle(&worker, event, ended_at).await
     }
 
     /// Delivers jobs until the queue is empty; every one must succeed.
@@ -129,6 +155,32 @@ impl Deployment {
                 let response = self.deliver(&job).await;
                 assert!(response.batch_item_failures.is_empty(), "{job:?} was not carried out");
             }
+        }
+        panic!("the queue does not become empty");
+    }
+
+    /// Delivers jobs until the queue is empty, as the queue does: what fails comes back when it becomes visible again, and
+    /// after four deliveries ends in the dead-letter queue, which is the answer.
+    pub async fn run_queue(&self) -> Vec<Job> {
+        let mut dead = Vec::new();
+        let mut waiting: Vec<(Job, u32)> = Vec::new();
+        for _ in 0..100 {
+            waiting.extend(self.take_jobs().into_iter().map(|job| (job, 0)));
+            if waiting.is_empty() {
+                return dead;
+            }
+            let mut back = Vec::new();
+            for (job, failures) in waiting.drain(..) {
+                match (self.deliver(&job).await.batch_item_failures.is_empty(), failures + 1) {
+                    (true, _) => {}
+                    (false, MAX_RECEIVE_COUNT) => dead.push(job),
+                    (false, failures) => back.push((job, failures)),
+                }
+            }
+            if !back.is_empty() {
+                self.pass(VISIBILITY);
+            }
+            waiting = back;
         }
         panic!("the queue does not become empty");
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claude_simulator::{FaultKind, Task};
+use coaching::ports::Job;
 use coaching::store::test_support::unreachable_stores;
 use serde_json::json;
 
@@ -69,7 +70,9 @@ async fn meals_that_cannot_be_read_are_not_a_user_who_stopped_logging() {
     let (profile, behavior) = (deployment.profile("ana").await, deployment.behavior("ana").await);
     deployment.claude.clear();
     let meals = std::mem::replace(&mut deployment.ports.meals, Arc::new(unreachable_stores().meals));
-    deployment.weekly().await;
+    deployment.begin_weekly().await;
+    let dead = deployment.run_queue().await;
+    assert!(matches!(&dead[..], [Job::User { .. }]), "operators find the user in the dead-letter queue: {dead:?}");
     deployment.ports.meals = meals;
     assert!(deployment.claude.requests().is_empty());
     assert_eq!(deployment.profile("ana").await, profile);

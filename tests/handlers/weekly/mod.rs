@@ -1,6 +1,7 @@
 //! The weekly run: who is due, whose behaviour changed, and what is rewritten.
 
 mod decision;
+mod exact;
 mod failure;
 mod once;
 mod schedule;

@@ -8,6 +8,6 @@ mod targets_history;
 
 pub use identity::{Email, UserId};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Goal, Height, Name, Sex, Weight};
-pub use record::{ManualRegeneration, PersonalPrompt, Profile};
+pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile};
 pub use targets::{TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

@@ -1,6 +1,7 @@
 //! A person's whole record.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::identity::{Email, UserId};
@@ -45,8 +46,8 @@ pub struct Profile {
     pub behavioral_data: Option<BehaviorMetrics>,
     /// When the behaviour was last measured.
     pub last_behavior_check: Option<DateTime<Utc>>,
-    /// The decision to rewrite the prompt, while the rewriting waits in a message batch.
-    pub pending_update: Option<Decision>,
+    /// The rewriting that the weekly run has decided on, until it is written or has failed.
+    pub pending_update: Option<PendingUpdate>,
     /// The last prompt that the person asked for.
     pub manual_regeneration: Option<ManualRegeneration>,
     /// When the account was made.
@@ -72,6 +73,16 @@ impl Profile {
             self.targets.change(today, targets);
         }
     }
+}
+
+/// A rewriting of the prompt that was decided on and is not written yet. The behaviour of the last check stays beside it,
+/// so that the change is seen again should the rewriting fail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PendingUpdate {
+    /// Why.
+    pub decision: Decision,
+    /// The behaviour that it is to be written from.
+    pub metrics: BehaviorMetrics,
 }
 
 /// The personal prompt in force.

@@ -14,6 +14,12 @@ pub use conversations::ConversationStore;
 pub use error::{StoreError, Versioned};
 pub use idempotency::{Attempt, IdempotencyStore, Remembered, StoredResponse};
 pub use meals::MealStore;
-pub use profiles::{AccessChange, CheckOutcome, DueUser, HistoryEntry, NewVersion, ProfileStore, PromptHistoryStore};
-pub use runs::{BatchStore, OpenBatch, RunCounters, RunRecord, RunState, RunStore};
+pub use profiles::{
+    AccessChange, CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, HistoryEntry, NewVersion, ProfileStore,
+    PromptHistoryStore, UnreadableUser,
+};
+pub use runs::{
+    BatchStore, Draft, OpenBatch, RunCounters, RunPart, RunRecord, RunState, RunStore, StoppedPart, UnfinishedPage,
+    Waiting,
+};
 pub use spending::{SpendScope, SpendingStore};

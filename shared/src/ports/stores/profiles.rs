@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, Versioned};
 use crate::domain::behavior::{BehaviorMetrics, Decision};
 use crate::domain::consultation::SessionId;
 use crate::domain::local_day::TimeZone;
 use crate::domain::money::{TokenUsage, Usd};
-use crate::domain::profile::{Email, Goal, Profile, TargetsHistory, UserId};
+use crate::domain::profile::{Email, Goal, PendingUpdate, Profile, TargetsHistory, UserId};
 use crate::ports::jobs::GenerationReason;
 use crate::ports::page::{Page, PageRequest};
 
@@ -37,23 +38,61 @@ pub struct NewVersion {
     pub next_check_at: DateTime<Utc>,
     /// The shard in which it will find them.
     pub update_shard: String,
+    /// For a version that the weekly run writes at once: its page there.
+    pub mark: Option<CheckMark>,
 }
 
-/// The outcome of a check that led to no new version yet.
+/// What a weekly run has noted of a user, so that a page of users whose worker has vanished can still be counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckMark {
+    /// The page of the run that the user was on.
+    pub page_id: String,
+    /// What became of the user.
+    pub outcome: CheckedAs,
+}
+
+/// What became of a user on a page of a weekly run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckedAs {
+    /// Nothing had changed significantly.
+    Unchanged,
+    /// The prompt is to be rewritten in a message batch.
+    Batched,
+    /// The prompt is being rewritten at once.
+    Begun,
+    /// The prompt was rewritten.
+    Updated,
+    /// The rewriting failed; the old prompt stays.
+    Failed,
+}
+
+/// What a check has found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// No significant change: this is the behaviour that the next check compares with.
+    Unchanged(BehaviorMetrics),
+    /// A significant change: the prompt is to be rewritten.
+    Changed(PendingUpdate),
+}
+
+/// A check that led to no new version yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckOutcome {
     /// The version in force when the check was made.
     pub version: u32,
-    /// Behaviour as measured.
-    pub metrics: BehaviorMetrics,
-    /// When it was measured.
+    /// The instant that the run measures due-ness at: who is not due any more has been checked by another worker.
+    pub as_of: DateTime<Utc>,
+    /// What was found.
+    pub finding: Finding,
+    /// When it was found.
     pub checked_at: DateTime<Utc>,
     /// When the next check is due.
     pub next_check_at: DateTime<Utc>,
     /// The shard in which it will be found.
     pub update_shard: String,
-    /// The decision to rewrite the prompt, while the rewriting waits in a message batch.
-    pub pending: Option<Decision>,
+    /// The user's page in the run.
+    pub mark: CheckMark,
 }
 
 /// One row of the prompt history.
@@ -79,6 +118,8 @@ pub struct HistoryEntry {
     pub cost: Usd,
     /// When it was written.
     pub created_at: DateTime<Utc>,
+    /// The message batch whose answer it was written from, if it was one.
+    pub batch_id: Option<String>,
 }
 
 /// What the updater's reading list tells of a user: all that a check needs, so that an unchanged user costs one read of
@@ -111,6 +152,15 @@ pub struct DueUser {
     pub next_check_at: DateTime<Utc>,
 }
 
+/// A due user whose entry in the reading list cannot be read.
+#[derive(Debug)]
+pub struct UnreadableUser {
+    /// Who.
+    pub user_id: UserId,
+    /// What is wrong with the entry.
+    pub cause: StoreError,
+}
+
 /// People.
 #[async_trait]
 pub trait ProfileStore: Send + Sync {
@@ -139,16 +189,31 @@ pub trait ProfileStore: Send + Sync {
     /// Writes prompt, history row and what goes with them in one transaction; `Conflict` if the version in force is not
     /// `version.after`.
     async fn add_prompt_version(&self, version: &NewVersion) -> Result<Versioned, StoreError>;
-    /// Notes the outcome of a check that led to no new version yet; `Conflict` if the version in force is not
-    /// `check.version`. `last_prompt_update` stays.
+    /// Notes a check that led to no new version yet; `Conflict` if the version in force is not `check.version`, or the user
+    /// is not due any more at `check.as_of`. `last_prompt_update` stays.
     async fn record_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<Versioned, StoreError>;
-    /// Users of `shard` whose check is due strictly before `as_of`, longest due first.
+    /// Ends the rewriting that follows `version` without a new one; `Conflict` if another version is in force.
+    async fn fail_update(&self, user_id: &UserId, version: u32) -> Result<Versioned, StoreError>;
+    /// Takes back a check whose rewriting was never tried: the user is due again since `due_at`. `Conflict` if another
+    /// version is in force.
+    async fn reopen_check(
+        &self,
+        user_id: &UserId,
+        version: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError>;
+    /// What the last weekly run has noted of the user, and the version in force.
+    async fn check_mark(&self, user_id: &UserId) -> Result<Option<(CheckMark, u32)>, StoreError>;
+    /// Users of `shard` whose check is due strictly before `as_of`, longest due first. An entry that cannot be read does not
+    /// hide the others.
     async fn due_page(
         &self,
         shard: &str,
         as_of: DateTime<Utc>,
         page: &PageRequest,
-    ) -> Result<Page<DueUser>, StoreError>;
+    ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError>;
+    /// One user as the reading list tells of them; `None` for a user without a prompt.
+    async fn due_user(&self, user_id: &UserId) -> Result<Option<DueUser>, StoreError>;
     /// All users of `shard` who have a prompt, next due first.
     async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError>;
 }

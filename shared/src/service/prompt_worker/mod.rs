@@ -1,11 +1,15 @@
-//! Carries out the jobs of the `prompt-jobs` queue: a shard of a weekly run, or one user's generation.
+//! Carries out the jobs of the `prompt-jobs` queue: a part of a weekly run, or one user's generation.
 
-mod shard;
+mod check;
+mod page;
+mod part;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
 
+use super::batch_submission::BatchSubmission;
 use super::behavioral_tracker::BehavioralTracker;
 use super::error::{Result, ServiceError};
 use super::metered_model::MeteredModel;
@@ -15,8 +19,8 @@ use crate::config::{Config, UpdateSettings};
 use crate::domain::consultation::Lease;
 use crate::domain::profile::UserId;
 use crate::ports::{
-    Attempt, BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Model, Ports, ProfileStore,
-    Remembered, RunStore, StoredResponse,
+    Attempt, BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Ports, ProfileStore,
+    PromptHistoryStore, Remembered, RunPart, RunStore, StoredResponse,
 };
 use crate::telemetry;
 
@@ -25,22 +29,29 @@ const GENERATION_LASTS: chrono::Duration = chrono::Duration::minutes(5);
 /// How long a finished generation is remembered: longer than a queue keeps a message.
 const REMEMBERED_FOR: chrono::Duration = chrono::Duration::days(15);
 
+/// Time for what is written after the last call to the model.
+const BOOKKEEPING: TimeDelta = TimeDelta::seconds(20);
+
 /// Carries out jobs.
 #[derive(Clone)]
 pub struct PromptWorker {
     profiles: Arc<dyn ProfileStore>,
+    history: Arc<dyn PromptHistoryStore>,
     runs: Arc<dyn RunStore>,
     batches: Arc<dyn BatchStore>,
     idempotency: Arc<dyn IdempotencyStore>,
     queue: Arc<dyn JobQueue>,
-    model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     tracker: BehavioralTracker,
     generator: SystemPromptGenerator,
     updater: PromptUpdater,
+    submission: BatchSubmission,
     metered: MeteredModel,
     settings: UpdateSettings,
+    /// How long before its end a worker begins nothing new.
+    winding_up: TimeDelta,
+    shards_noted: Arc<OnceCell<()>>,
 }
 
 impl PromptWorker {
@@ -49,27 +60,38 @@ impl PromptWorker {
     pub fn new(ports: &Ports, config: &Config) -> Self {
         Self {
             profiles: ports.profiles.clone(),
+            history: ports.history.clone(),
             runs: ports.runs.clone(),
             batches: ports.batches.clone(),
             idempotency: ports.idempotency.clone(),
             queue: ports.queue.clone(),
-            model: ports.model.clone(),
             clock: ports.clock.clone(),
             ids: ports.ids.clone(),
             tracker: BehavioralTracker::new(ports, &config.behavior),
             generator: SystemPromptGenerator::new(ports, config),
             updater: PromptUpdater::new(ports, config),
+            submission: BatchSubmission::new(ports, config),
             metered: MeteredModel::new(ports, config.budgets),
             settings: config.update.clone(),
+            // A rewriting takes a call, and sometimes a second one for a repair.
+            winding_up: TimeDelta::from_std(config.claude.timeout * 2).unwrap_or_default() + BOOKKEEPING,
+            shards_noted: Arc::default(),
         }
     }
 
-    /// Carries out one job, stopping at `deadline` with what is left put back on the queue. `Err` asks for another
-    /// delivery.
-    pub async fn carry_out(&self, job: Job, deadline: DateTime<Utc>) -> Result<()> {
+    /// Carries out one job; what is left of it when the function is about to be ended at `ended_at` is put back on the
+    /// queue. `Err` asks for another delivery.
+    pub async fn carry_out(&self, job: Job, ended_at: DateTime<Utc>) -> Result<()> {
+        self.note_shards().await?;
         match job {
-            Job::Shard { run_id, shard, as_of, so_far } => {
-                self.update_shard(run_id, shard, as_of, so_far, deadline).await
+            Job::Shard { run_id, shard, as_of } => {
+                self.update_part(&run_id, RunPart::Shard(shard), as_of, ended_at).await
+            }
+            Job::User { run_id, user_id, as_of } => {
+                self.update_part(&run_id, RunPart::User(user_id), as_of, ended_at).await
+            }
+            Job::Retry { run_id, batch_id, attempt, as_of } => {
+                self.update_part(&run_id, RunPart::Retry { batch_id, attempt }, as_of, ended_at).await
             }
             Job::Generate { reason: GenerationReason::Initial, session_id: Some(session_id), .. } => {
                 self.generator.generate_initial_prompt(session_id).await
@@ -78,6 +100,15 @@ impl PromptWorker {
                 self.regenerate(&user_id, reason, requested_at).await
             }
         }
+    }
+
+    /// Every job puts users into shards. Their number is noted before the first of them, once in each execution environment,
+    /// so that a run finds them all after `UPDATE_SHARDS` was lowered.
+    async fn note_shards(&self) -> Result<()> {
+        self.shards_noted
+            .get_or_try_init(async || self.runs.widest_shards(self.settings.shards).await.map(drop))
+            .await?;
+        Ok(())
     }
 
     /// Writes a fresh prompt once for a request, however often its job is delivered.

@@ -14,7 +14,8 @@ use super::schema::EMAIL_INDEX;
 use super::table::Table;
 use crate::domain::profile::{Email, Profile, UserId};
 use crate::ports::{
-    AccessChange, CheckOutcome, DueUser, NewVersion, Page, PageRequest, ProfileStore, StoreError, Versioned,
+    AccessChange, CheckMark, CheckOutcome, DueUser, NewVersion, Page, PageRequest, ProfileStore, StoreError,
+    UnreadableUser, Versioned,
 };
 
 /// People, in DynamoDB.
@@ -103,16 +104,37 @@ impl ProfileStore for ProfileTable {
         self.note_check(user_id, check).await
     }
 
+    async fn fail_update(&self, user_id: &UserId, version: u32) -> Result<Versioned, StoreError> {
+        self.end_update(user_id, version).await
+    }
+
+    async fn reopen_check(
+        &self,
+        user_id: &UserId,
+        version: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        self.take_check_back(user_id, version, due_at).await
+    }
+
+    async fn check_mark(&self, user_id: &UserId) -> Result<Option<(CheckMark, u32)>, StoreError> {
+        self.read_mark(user_id).await
+    }
+
     async fn due_page(
         &self,
         shard: &str,
         as_of: DateTime<Utc>,
         page: &PageRequest,
-    ) -> Result<Page<DueUser>, StoreError> {
-        self.reading_list(shard, Some(as_of), page).await
+    ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError> {
+        self.due(shard, as_of, page).await
+    }
+
+    async fn due_user(&self, user_id: &UserId) -> Result<Option<DueUser>, StoreError> {
+        self.one_due(user_id).await
     }
 
     async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError> {
-        self.reading_list(shard, None, page).await
+        self.prompted(shard, page).await
     }
 }

@@ -1,11 +1,13 @@
 //! What the weekly run and the generation of prompts write.
 
+use chrono::{DateTime, Utc};
+
 use super::attributes::next_check_at;
 use super::{ProfileTable, profile_key};
 use crate::domain::profile::UserId;
-use crate::ports::{CheckOutcome, NewVersion, StoreError, Versioned};
+use crate::ports::{CheckMark, CheckOutcome, CheckedAs, Finding, NewVersion, StoreError, Versioned};
 use crate::store::consultations::completion;
-use crate::store::item::{instant, native, number, text};
+use crate::store::item::{instant, native, number, read_text, text};
 use crate::store::prompt_history::entry_item;
 use crate::store::write::Update;
 
@@ -39,6 +41,8 @@ impl ProfileTable {
             .set("next_check_at", text(next_check_at(version.next_check_at)))
             .set("update_shard", text(&version.update_shard))
             .remove("pending_update")
+            .set_or_remove("check_page", version.mark.as_ref().map(|mark| text(&mark.page_id)))
+            .set_or_remove("check_outcome", version.mark.as_ref().map(|mark| native(&mark.outcome)))
             .when("attribute_exists(#user_id)", []);
         update = if version.after == 0 {
             update.when(
@@ -54,17 +58,68 @@ impl ProfileTable {
         update
     }
 
-    /// May happen twice: the condition still holds after the first time, and the values are the same.
+    /// One plain write, because every user costs one at every run. Repeated after a lost answer it finds the user checked
+    /// already: the mark tells by whom.
     pub(super) async fn note_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<Versioned, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))
-            .set("behavioral_data", native(&check.metrics))
             .set("last_behavior_check", instant(check.checked_at))
             .set("next_check_at", text(next_check_at(check.next_check_at)))
             .set("update_shard", text(&check.update_shard))
-            .set_or_remove("pending_update", check.pending.as_ref().map(native))
-            .when("#system_prompt_version = :version", [(":version", number(check.version))]);
-        self.profiles.write("noting the outcome of a check", update).await
+            .set("check_page", text(&check.mark.page_id))
+            .set("check_outcome", native(&check.mark.outcome))
+            .when("#system_prompt_version = :version", [(":version", number(check.version))])
+            .when("#next_check_at < :as_of", [(":as_of", text(next_check_at(check.as_of)))]);
+        let update = match &check.finding {
+            Finding::Unchanged(metrics) => update.set("behavioral_data", native(metrics)).remove("pending_update"),
+            Finding::Changed(pending) => update.set("pending_update", native(pending)),
+        };
+        match self.profiles.write("noting the outcome of a check", update).await? {
+            Versioned::Written => Ok(Versioned::Written),
+            Versioned::Conflict => {
+                let noted = self.read_mark(user_id).await?;
+                let ours = noted.is_some_and(|(mark, version)| mark == check.mark && version == check.version);
+                Ok(if ours { Versioned::Written } else { Versioned::Conflict })
+            }
+        }
+    }
+
+    /// May happen twice: the condition still holds after the first time, and the values are the same.
+    pub(super) async fn end_update(&self, user_id: &UserId, version: u32) -> Result<Versioned, StoreError> {
+        let update = self
+            .profiles
+            .update(profile_key(user_id))
+            .remove("pending_update")
+            .set("check_outcome", native(&CheckedAs::Failed))
+            .when("#system_prompt_version = :version", [(":version", number(version))]);
+        self.profiles.write("noting that a rewriting failed", update).await
+    }
+
+    /// May happen twice, like the end of a rewriting.
+    pub(super) async fn take_check_back(
+        &self,
+        user_id: &UserId,
+        version: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        let update = self
+            .profiles
+            .update(profile_key(user_id))
+            .remove("pending_update")
+            .remove("check_page")
+            .remove("check_outcome")
+            .set("next_check_at", text(next_check_at(due_at)))
+            .when("#system_prompt_version = :version", [(":version", number(version))]);
+        self.profiles.write("taking a check back", update).await
+    }
+
+    pub(super) async fn read_mark(&self, user_id: &UserId) -> Result<Option<(CheckMark, u32)>, StoreError> {
+        let Some(stored) = self.profiles.get("reading the mark of a check", profile_key(user_id)).await? else {
+            return Ok(None);
+        };
+        let Some(page_id) = stored.optional("check_page", read_text)? else { return Ok(None) };
+        let mark = CheckMark { page_id, outcome: stored.native("check_outcome")? };
+        Ok(Some((mark, stored.number("system_prompt_version")?)))
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::ProfileTable;
 use super::attributes::{next_check_at, read_email, read_prompt_behavior, read_timezone};
 use super::details::read_targets;
+use super::{ProfileTable, profile_key};
 use crate::domain::profile::UserId;
-use crate::ports::{DueUser, Page, PageRequest, StoreError};
+use crate::ports::{DueUser, Page, PageRequest, StoreError, UnreadableUser};
 use crate::store::item::{Stored, read_native};
 use crate::store::schema::DUE_INDEX;
 
@@ -14,22 +14,50 @@ use crate::store::schema::DUE_INDEX;
 const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
 
 impl ProfileTable {
-    /// Users whose next check is before the second that `before` lies in; all of them if it is `None`.
-    pub(super) async fn reading_list(
+    /// Users whose next check is before the second that `before` lies in.
+    pub(super) async fn due(
+        &self,
+        shard: &str,
+        before: DateTime<Utc>,
+        page: &PageRequest,
+    ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError> {
+        let page = self.reading_list(shard, Some(before), page).await?;
+        let read = |stored: &Stored| match read_due_user(stored) {
+            Ok(user) => Ok(Ok(user)),
+            Err(cause) => Ok(Err(UnreadableUser { user_id: UserId::new(stored.text("user_id")?), cause })),
+        };
+        let items = page.items.iter().map(read).collect::<Result<_, StoreError>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    /// Everybody.
+    pub(super) async fn prompted(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError> {
+        let page = self.reading_list(shard, None, page).await?;
+        let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    /// One user.
+    pub(super) async fn one_due(&self, user_id: &UserId) -> Result<Option<DueUser>, StoreError> {
+        let stored = self.profiles.get("reading a user to check", profile_key(user_id)).await?;
+        // Without a prompt there is no next check.
+        let stored = stored.filter(|stored| stored.item().contains_key("next_check_at"));
+        stored.as_ref().map(read_due_user).transpose()
+    }
+
+    async fn reading_list(
         &self,
         shard: &str,
         before: Option<DateTime<Utc>>,
         page: &PageRequest,
-    ) -> Result<Page<DueUser>, StoreError> {
+    ) -> Result<Page<Stored>, StoreError> {
         let mut query =
             self.profiles.query("listing users by their next check", ("update_shard", shard)).index(DUE_INDEX);
         if let Some(before) = before {
             let latest = next_check_at(before - Duration::seconds(1));
             query = query.between("next_check_at", "0".to_owned(), latest);
         }
-        let page = query.page(page, &KEYS).await?;
-        let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: page.next })
+        query.page(page, &KEYS).await
     }
 }
 

@@ -1,19 +1,40 @@
 //! Open message batches.
 
 use super::TestDatabase;
-use super::samples::at;
-use crate::ports::{BatchStore, OpenBatch};
+use super::samples::{at, user};
+use crate::domain::money::Usd;
+use crate::ports::{BatchStore, OpenBatch, RunCounters, RunRecord, RunState, RunStore, Versioned, Waiting};
+
+const RUN: &str = "2026-11-22T03:00:00Z";
 
 fn batch(id: &str) -> OpenBatch {
-    OpenBatch { batch_id: id.to_owned(), run_id: "2026-11-22T03:00:00Z".to_owned(), as_of: at("2026-11-22T03:00:00Z") }
+    let estimate = Usd::from_nanos(3_950_000);
+    OpenBatch { batch_id: id.to_owned(), run_id: RUN.to_owned(), as_of: at(RUN), attempt: 2, estimate }
 }
 
 #[tokio::test]
-async fn a_batch_is_open_until_it_is_forgotten() {
-    let batches = TestDatabase::create().await.stores().batches;
+async fn a_batch_is_open_from_its_submission_until_it_is_forgotten() {
+    let stores = TestDatabase::create().await.stores();
+    let run = RunRecord {
+        run_id: RUN.to_owned(),
+        as_of: at(RUN),
+        state: RunState::Running,
+        shards_queued: 1,
+        shards_done: 0,
+        counters: RunCounters::default(),
+    };
+    assert_eq!(stores.runs.start(&run).await.expect("stored"), Versioned::Written);
+    let batches = &stores.batches;
     assert_eq!(batches.open().await.expect("a list"), []);
-    for id in ["msgbatch_2", "msgbatch_1", "msgbatch_1"] {
-        batches.add(&batch(id)).await.expect("remembered");
+    for id in ["msgbatch_2", "msgbatch_1"] {
+        let pages = [format!("shard#000#{id}")];
+        stores.runs.open_page(RUN, &pages[0], &[user("ana")]).await.expect("opened");
+        let waiting = [Waiting { user_id: user("ana"), version: 1 }];
+        stores.runs.count_page(RUN, &pages[0], &RunCounters::default(), &waiting).await.expect("counted");
+        for _ in 0..2 {
+            let submitted = stores.runs.submit_pages(RUN, &pages, Some(&batch(id)), &RunCounters::default()).await;
+            submitted.expect("remembered");
+        }
     }
     assert_eq!(batches.open().await.expect("a list"), [batch("msgbatch_1"), batch("msgbatch_2")]);
     for _ in 0..2 {

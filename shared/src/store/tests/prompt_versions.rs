@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
-use super::samples::{at, behavior, decision, entry, message, profile, session, user, version};
+use super::samples::{at, behavior, check, decision, entry, message, profile, session, user, version};
 use super::{TestDatabase, pages};
 use crate::domain::consultation::Status;
 use crate::domain::conversation::Role;
-use crate::domain::profile::{PersonalPrompt, Profile};
+use crate::domain::profile::{PendingUpdate, PersonalPrompt, Profile};
 use crate::ports::{
-    CheckOutcome, ConsultationStore, NewVersion, PageRequest, ProfileStore, PromptHistoryStore, StoreError, Versioned,
+    CheckOutcome, CheckedAs, ConsultationStore, Finding, NewVersion, PageRequest, ProfileStore, PromptHistoryStore,
+    StoreError, Versioned,
 };
 use crate::store::DynamoStores;
 
@@ -85,19 +86,13 @@ async fn a_version_follows_only_the_one_in_force() {
 async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision() {
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
-    let check = CheckOutcome {
-        version: 1,
-        metrics: behavior(2_400),
-        checked_at: at("2026-11-29T03:00:01Z"),
-        next_check_at: at("2026-12-05T15:00:00Z"),
-        update_shard: "007".to_owned(),
-        pending: Some(decision()),
-    };
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let check = CheckOutcome { finding: Finding::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
     let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
     assert_eq!(noted, Versioned::Written);
     let waiting = read(&stores, "ana").await;
     let prompt = waiting.prompt.expect("a prompt");
-    assert_eq!(waiting.behavioral_data, Some(behavior(2_400)));
+    assert_eq!(waiting.behavioral_data, Some(behavior(1_501)), "until the change has reached a prompt");
     assert_eq!(
         prompt.prompt_behavioral_data,
         Some(behavior(1_501)),
@@ -105,25 +100,72 @@ async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision(
     );
     assert_eq!(prompt.last_prompt_update, entry(&user("ana"), 1).created_at, "a check is not an update");
     assert_eq!((waiting.last_behavior_check, prompt.next_check_at), (Some(check.checked_at), check.next_check_at));
-    assert_eq!(waiting.pending_update, Some(decision()));
+    assert_eq!(waiting.pending_update, Some(pending));
+    let mark = stores.profiles.check_mark(&user("ana")).await.expect("an answer");
+    assert_eq!(mark, Some((check.mark, 1)));
 
     assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Written);
     let done = read(&stores, "ana").await;
     assert_eq!(done.pending_update, None);
     assert_eq!(done.behavioral_data, done.prompt.expect("a prompt").prompt_behavioral_data);
+    assert_eq!(stores.profiles.check_mark(&user("ana")).await.expect("an answer"), None, "another run's business");
+}
+
+#[tokio::test]
+async fn of_two_workers_that_check_a_user_one_goes_on() {
+    let stores = with("ana").await;
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    let first = check(1, CheckedAs::Unchanged);
+    let mut second = first.clone();
+    second.mark.page_id = "shard#007#another".to_owned();
+    let record = async |check: &CheckOutcome| stores.profiles.record_check(&user("ana"), check).await;
+    assert_eq!(record(&first).await.expect("an answer"), Versioned::Written);
+    assert_eq!(record(&second).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(record(&first).await.expect("an answer"), Versioned::Written, "a repetition of the same write");
+    let mark = stores.profiles.check_mark(&user("ana")).await.expect("an answer");
+    assert_eq!(mark, Some((first.mark, 1)));
+}
+
+#[tokio::test]
+async fn a_rewriting_that_failed_leaves_the_behaviour_that_it_was_compared_with() {
+    let stores = with("ana").await;
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let begun = CheckOutcome { finding: Finding::Changed(pending), ..check(1, CheckedAs::Begun) };
+    let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
+    assert_eq!(noted, Versioned::Written);
+    for _ in 0..2 {
+        assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), Versioned::Written);
+    }
+    let failed = read(&stores, "ana").await;
+    assert_eq!((failed.pending_update, failed.behavioral_data), (None, Some(behavior(1_501))));
+    let (mark, _) = stores.profiles.check_mark(&user("ana")).await.expect("an answer").expect("a mark");
+    assert_eq!(mark.outcome, CheckedAs::Failed);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Written);
+    assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), Versioned::Conflict);
+}
+
+#[tokio::test]
+async fn a_check_that_is_taken_back_was_never_made() {
+    let stores = with("ana").await;
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    let before = read(&stores, "ana").await;
+    let due_at = before.prompt.as_ref().expect("a prompt").next_check_at;
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let begun = CheckOutcome { finding: Finding::Changed(pending), ..check(1, CheckedAs::Begun) };
+    let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
+    assert_eq!(noted, Versioned::Written);
+    let taken_back = stores.profiles.reopen_check(&user("ana"), 1, due_at).await.expect("an answer");
+    assert_eq!(taken_back, Versioned::Written);
+    let after = read(&stores, "ana").await;
+    assert_eq!(Profile { last_behavior_check: before.last_behavior_check, ..after }, before);
+    assert_eq!(stores.profiles.check_mark(&user("ana")).await.expect("an answer"), None);
 }
 
 #[tokio::test]
 async fn a_check_of_a_version_that_is_no_longer_in_force_changes_nothing() {
     let stores = with("ana").await;
-    let check = CheckOutcome {
-        version: 1,
-        metrics: behavior(2_400),
-        checked_at: at("2026-11-29T03:00:01Z"),
-        next_check_at: at("2026-12-05T15:00:00Z"),
-        update_shard: "007".to_owned(),
-        pending: None,
-    };
+    let check = check(1, CheckedAs::Unchanged);
     let record = async |name: &str| stores.profiles.record_check(&user(name), &check).await.expect("an answer");
     assert_eq!(record("ana").await, Versioned::Conflict, "no prompt yet");
     assert_eq!(record("ben").await, Versioned::Conflict, "no such person");

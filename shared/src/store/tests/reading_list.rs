@@ -2,9 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::samples::{at, behavior, profile, user, version_due};
+use super::samples::{at, behavior, check, profile, user, version_due};
 use super::{TestDatabase, edit, pages};
-use crate::ports::{CheckOutcome, Cursor, DueUser, PageRequest, ProfileStore, StoreError, Versioned};
+use crate::ports::{
+    CheckOutcome, CheckedAs, Cursor, DueUser, Finding, PageRequest, ProfileStore, StoreError, Versioned,
+};
 use crate::store::ProfileTable;
 
 const CHECKS: [(&str, &str); 5] = [
@@ -37,7 +39,8 @@ async fn all(profiles: &ProfileTable) -> Vec<DueUser> {
 }
 
 async fn due(profiles: &ProfileTable, as_of: &str) -> Vec<DueUser> {
-    profiles.due_page("007", at(as_of), &PageRequest::first(100)).await.expect("a page").items
+    let page = profiles.due_page("007", at(as_of), &PageRequest::first(100)).await.expect("a page");
+    page.items.into_iter().map(|user| user.expect("a readable entry")).collect()
 }
 
 fn names(users: &[DueUser]) -> Vec<&str> {
@@ -96,16 +99,14 @@ async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list(
 #[tokio::test]
 async fn a_check_moves_a_user_to_the_end_of_the_list_or_to_another_shard() {
     let (_database, profiles) = with_prompts().await;
-    let check = |update_shard: &str| CheckOutcome {
-        version: 1,
-        metrics: behavior(1_800),
-        checked_at: at("2026-11-22T03:00:02Z"),
+    let checked = |update_shard: &str| CheckOutcome {
+        finding: Finding::Unchanged(behavior(1_800)),
         next_check_at: at("2026-12-01T15:00:00.75Z"),
         update_shard: update_shard.to_owned(),
-        pending: None,
+        ..check(1, CheckedAs::Unchanged)
     };
-    assert_eq!(profiles.record_check(&user("ben"), &check("007")).await.expect("an answer"), Versioned::Written);
-    assert_eq!(profiles.record_check(&user("emil"), &check("008")).await.expect("an answer"), Versioned::Written);
+    assert_eq!(profiles.record_check(&user("ben"), &checked("007")).await.expect("an answer"), Versioned::Written);
+    assert_eq!(profiles.record_check(&user("emil"), &checked("008")).await.expect("an answer"), Versioned::Written);
     let mut listed = all(&profiles).await;
     for _ in 0..200 {
         if listed.len() == 4 && names(&listed).last() == Some(&"ben") {
@@ -124,21 +125,18 @@ async fn the_list_is_read_page_by_page_even_while_users_leave_it() {
     let as_of = at("2026-12-24T03:00:00Z");
     let listed = pages(2, async |page| {
         let page = profiles.due_page("007", as_of, &page).await.expect("a page");
-        for due in &page.items {
+        for due in page.items.iter().map(|user| user.as_ref().expect("a readable entry")) {
             let check = CheckOutcome {
-                version: due.version,
-                metrics: behavior(1_800),
-                checked_at: as_of,
+                as_of,
                 next_check_at: at("2026-12-31T03:00:00Z"),
-                update_shard: "007".to_owned(),
-                pending: None,
+                ..check(due.version, CheckedAs::Unchanged)
             };
             assert_eq!(profiles.record_check(&due.user_id, &check).await.expect("an answer"), Versioned::Written);
         }
         page
     })
     .await;
-    let mut seen: Vec<String> = listed.iter().flatten().map(|due| due.user_id.to_string()).collect();
+    let mut seen: Vec<String> = listed.iter().flatten().flatten().map(|due| due.user_id.to_string()).collect();
     seen.sort();
     assert_eq!(seen, CHECKS.map(|(name, _)| name));
 }
@@ -172,4 +170,28 @@ async fn a_next_check_that_was_edited_by_hand_still_falls_due() {
         }
         assert_eq!(names(&users)[2..], ["dora"], "{written}");
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_does_not_hide_the_others() {
+    let (database, profiles) = with_prompts().await;
+    let key = [("user_id", AttributeValue::S("ben".to_owned()))];
+    edit(&database, &database.tables.profiles, &key, "timezone", Some(AttributeValue::S("Nowhere/Land".to_owned())))
+        .await;
+    let mut items = Vec::new();
+    for _ in 0..200 {
+        let page = profiles.due_page("007", at("2026-11-22T03:00:00Z"), &PageRequest::first(100)).await;
+        items = page.expect("a page").items;
+        if items.iter().any(Result::is_err) {
+            break;
+        }
+    }
+    let unreadable: Vec<_> = items.iter().filter_map(|item| item.as_ref().err()).collect();
+    assert_eq!(unreadable.iter().map(|user| user.user_id.as_str()).collect::<Vec<_>>(), ["ben"]);
+    assert!(unreadable[0].cause.to_string().contains("timezone"));
+    assert_eq!(items.len(), 3);
+    assert!(matches!(profiles.due_user(&user("ben")).await, Err(StoreError::Corrupt { .. })));
+    let alone = profiles.due_user(&user("cleo")).await.expect("readable").expect("there");
+    assert!(items.iter().any(|item| item.as_ref().is_ok_and(|listed| *listed == alone)), "the same as in the list");
+    assert_eq!(profiles.due_user(&user("nobody")).await.expect("an answer"), None);
 }

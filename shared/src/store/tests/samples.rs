@@ -13,7 +13,7 @@ use crate::domain::profile::{
     ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Targets, TargetsHistory, UserId,
     Weight,
 };
-use crate::ports::{GenerationReason, HistoryEntry, NewVersion};
+use crate::ports::{CheckMark, CheckOutcome, CheckedAs, Finding, GenerationReason, HistoryEntry, NewVersion};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a valid instant")
@@ -107,6 +107,20 @@ pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
         },
         cost: Usd::from_nanos(11_400_000),
         created_at: at("2026-11-22T03:00:07.5Z"),
+        batch_id: (version > 1).then(|| "msgbatch_1".to_owned()),
+    }
+}
+
+/// A check a week later that found nothing new.
+pub(super) fn check(version: u32, outcome: CheckedAs) -> CheckOutcome {
+    CheckOutcome {
+        version,
+        as_of: at("2026-11-29T03:00:00Z"),
+        finding: Finding::Unchanged(behavior(2_400)),
+        checked_at: at("2026-11-29T03:00:01Z"),
+        next_check_at: at("2026-12-05T15:00:00Z"),
+        update_shard: "007".to_owned(),
+        mark: CheckMark { page_id: "shard#007#page".to_owned(), outcome },
     }
 }
 
@@ -119,6 +133,7 @@ pub(super) fn version_due(user_id: &UserId, after: u32, next_check_at: &str) -> 
         completes: None,
         next_check_at: at(next_check_at),
         update_shard: "007".to_owned(),
+        mark: None,
     }
 }
 

@@ -1,0 +1,148 @@
+//! A worker, the updater or the collector vanishes before or after any step that reaches the outside.
+
+use batch_collector::CollectorAnswer;
+use claude_simulator::Task;
+use coaching::service::{BatchCollector, WeeklyUpdater};
+use weekly_updater::WeeklyEvent;
+
+use super::{assert_done, begin, bills, deployment, seed, settle};
+use crate::harness::{Deployment, Interruption, Moment, VISIBILITY};
+
+/// More steps than any of them takes.
+const MOST_STEPS: usize = 200;
+
+async fn people(mode: &str) -> Deployment {
+    let deployment = deployment(mode, &[]).await;
+    for (name, changed) in [("ana", false), ("ben", true), ("cleo", true)] {
+        seed(&deployment, name, changed).await;
+    }
+    deployment.claude.clear();
+    deployment
+}
+
+/// Tries every moment in turn, two at a time, until the work is done before the moment comes.
+async fn at_every_moment<F: Future<Output = bool>>(kill: impl Fn(Moment) -> F) {
+    for step in 0..MOST_STEPS {
+        let (before, after) = tokio::join!(kill(Moment::Before(step)), kill(Moment::After(step)));
+        assert_eq!(before, after, "step {step} is there or not");
+        if !before {
+            assert!(step > 2, "only {step} steps were tried");
+            return;
+        }
+    }
+    panic!("it takes more than {MOST_STEPS} steps");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_vanishes_at_any_point_of_a_batched_run_loses_nobody_and_pays_once() {
+    at_every_moment(|moment| async move {
+        let deployment = people("batch").await;
+        let (run_id, job) = begin(&deployment).await;
+        let (interruption, ports) = Interruption::of(&deployment, moment).await;
+        let vanished = interruption.run(deployment.deliver_through(&ports, &job)).await.is_none();
+        deployment.pass(VISIBILITY);
+        if vanished {
+            deployment.ports.queue.send(&job).await.expect("the queue delivers again what was not carried out");
+        }
+        assert_eq!(deployment.run_queue().await, [], "{moment:?}");
+        settle(&deployment).await;
+        let counters = assert_done(&deployment, &run_id, 3).await;
+        assert_eq!((counters.unchanged, counters.updated, counters.batched), (1, 2, 2), "{moment:?}");
+        assert_eq!(deployment.versions("ana").await, [1], "{moment:?}");
+        for name in ["ben", "cleo"] {
+            assert_eq!(deployment.versions(name).await, [2, 1], "{moment:?}");
+            assert_eq!(bills(&deployment)[name], 1, "{moment:?}");
+        }
+        assert!(deployment.asked(Task::Update).is_empty(), "{moment:?}: nothing outside the batch");
+        vanished
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_vanishes_at_any_point_of_an_immediate_run_pays_nothing_twice() {
+    at_every_moment(|moment| async move {
+        let deployment = people("immediate").await;
+        let (run_id, job) = begin(&deployment).await;
+        let (interruption, ports) = Interruption::of(&deployment, moment).await;
+        let vanished = interruption.run(deployment.deliver_through(&ports, &job)).await.is_none();
+        deployment.pass(VISIBILITY);
+        if vanished {
+            deployment.ports.queue.send(&job).await.expect("the queue delivers again what was not carried out");
+        }
+        assert_eq!(deployment.run_queue().await, [], "{moment:?}");
+        let counters = assert_done(&deployment, &run_id, 3).await;
+        assert_eq!(counters.unchanged, 1, "{moment:?}");
+        let mut updated = 0;
+        for name in ["ben", "cleo"] {
+            let versions = deployment.versions(name).await;
+            assert!(versions == [2, 1] || versions == [1], "{moment:?}: {versions:?}");
+            updated += u64::from(versions == [2, 1]);
+        }
+        assert_eq!((counters.updated, counters.failed), (updated, 2 - updated), "{moment:?}");
+        assert!(deployment.asked(Task::Update).len() <= 2, "{moment:?}: one bill each");
+        assert!(counters.failed == 0 || vanished, "{moment:?}");
+
+        // Whose rewriting was cut off is looked at again by the next run.
+        deployment.pass(chrono::Duration::days(7));
+        deployment.weekly().await;
+        for name in ["ben", "cleo"] {
+            assert!(deployment.versions(name).await.contains(&2), "{moment:?}: {name}");
+        }
+        vanished
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_vanishes_at_any_point_writes_and_counts_every_result_once() {
+    at_every_moment(|moment| async move {
+        let deployment = people("batch").await;
+        let (run_id, job) = begin(&deployment).await;
+        assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+        // One answer, and one request that the batch leaves unanswered.
+        deployment.claude.inject(claude_simulator::FaultKind::BatchErrored, 1);
+        deployment.claude.finish_batches();
+        let (interruption, ports) = Interruption::of(&deployment, moment).await;
+        let service = BatchCollector::new(&ports, &deployment.config);
+        let answer = interruption.run(batch_collector::handle(&service)).await;
+        let vanished = answer.is_none();
+        if let Some(answer) = answer {
+            let CollectorAnswer { prompts_updated, .. } = answer.expect("a collection");
+            assert_eq!(prompts_updated, 1);
+        }
+        deployment.pass(VISIBILITY);
+        assert_eq!(deployment.run_queue().await, [], "{moment:?}");
+        settle(&deployment).await;
+        let counters = assert_done(&deployment, &run_id, 3).await;
+        assert_eq!((counters.updated, counters.failed, counters.overtaken), (2, 0, 0), "{moment:?}");
+        for name in ["ben", "cleo"] {
+            assert_eq!(deployment.versions(name).await, [2, 1], "{moment:?}");
+        }
+        let submitted: usize = bills(&deployment).values().sum();
+        assert_eq!(submitted, 3, "{moment:?}: two, and the one that was left unanswered again");
+        vanished
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_updater_that_vanishes_at_any_point_is_invoked_again_and_begins_one_run() {
+    at_every_moment(|moment| async move {
+        let deployment = people("batch").await;
+        let at = deployment.now();
+        let event = || WeeklyEvent { scheduled_time: Some(at) };
+        let (interruption, ports) = Interruption::of(&deployment, moment).await;
+        let service = WeeklyUpdater::new(&ports, &deployment.config);
+        let vanished = interruption.run(weekly_updater::handle(&service, event())).await.is_none();
+        deployment.schedule(Some(at)).await;
+        assert_eq!(deployment.run_queue().await, [], "{moment:?}");
+        settle(&deployment).await;
+        let run_id = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let counters = assert_done(&deployment, &run_id, 3).await;
+        assert_eq!(counters.updated, 2, "{moment:?}");
+        assert_eq!(bills(&deployment).values().sum::<usize>(), 2, "{moment:?}");
+        vanished
+    })
+    .await;
+}

@@ -1,0 +1,159 @@
+//! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
+
+mod killed;
+mod poison;
+mod requests;
+mod resumed;
+mod twice;
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use coaching::domain::behavior::BehaviorMetrics;
+use coaching::domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
+use coaching::domain::money::{TokenUsage, Usd};
+use coaching::domain::profile::{Profile, UserId};
+use coaching::ports::{GenerationReason, HistoryEntry, Job, NewVersion, RunCounters, RunRecord, RunState, Versioned};
+use coaching::service::BehavioralTracker;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::harness::Deployment;
+
+/// Days that a seeded person has logged: just enough evidence, because it takes most of the time of these tests.
+const LOGGED_DAYS: i64 = 5;
+
+/// A deployment with one shard, and with nothing in it that takes the time of many tests.
+async fn deployment(mode: &str, more: &[(&str, &str)]) -> Deployment {
+    let mut variables = vec![("PROMPT_UPDATE_MODE", mode), ("UPDATE_SHARDS", "1"), ("UPDATE_CONCURRENCY", "2")];
+    variables.extend(more);
+    Deployment::with(&variables).await
+}
+
+/// A prompt as the model writes it, made once for all tests.
+async fn prompt_text() -> &'static str {
+    static TEXT: OnceCell<String> = OnceCell::const_new();
+    TEXT.get_or_init(|| async {
+        let deployment = Deployment::new().await;
+        deployment.prompted("seed", &[]).await;
+        deployment.prompts("seed").await[0]["prompt"].as_str().expect("a text").to_owned()
+    })
+    .await
+}
+
+/// A person with prompt version 1 who is due, written straight into the stores: in target on every day, or of late over
+/// it on every day.
+async fn seed(deployment: &Deployment, name: &str, changed: bool) {
+    deployment.sign_up(name).await;
+    let user_id = UserId::new(name);
+    let mut profile = read(deployment, &user_id).await;
+    let target = profile.current_targets().daily_calories;
+    for days_ago in 1..=LOGGED_DAYS {
+        log(deployment, &profile, days_ago, target).await;
+    }
+    let first_day = profile.timezone.day_of(deployment.now() - Duration::days(LOGGED_DAYS));
+    deployment.ports.profiles.note_first_day(&user_id, first_day).await.expect("noted");
+    profile = read(deployment, &user_id).await;
+    let metrics = measure(deployment, &profile).await;
+    if changed {
+        for days_ago in 1..=LOGGED_DAYS {
+            log(deployment, &profile, days_ago, target).await;
+        }
+    }
+    let version = NewVersion {
+        after: 0,
+        entry: HistoryEntry {
+            user_id: user_id.clone(),
+            version: 1,
+            prompt: prompt_text().await.to_owned(),
+            reason: GenerationReason::Initial,
+            decision: None,
+            behavioral_data: Some(metrics),
+            model: deployment.config.generation.prompt_model.model.clone(),
+            usage: TokenUsage::default(),
+            cost: Usd::ZERO,
+            created_at: deployment.now(),
+            batch_id: None,
+        },
+        conversational_profile: Some("Steady.".to_owned()),
+        completes: None,
+        next_check_at: deployment.now() - Duration::hours(1),
+        update_shard: "000".to_owned(),
+        mark: None,
+    };
+    let written = deployment.ports.profiles.add_prompt_version(&version).await.expect("an answer");
+    assert_eq!(written, Versioned::Written);
+}
+
+async fn read(deployment: &Deployment, user_id: &UserId) -> Profile {
+    deployment.ports.profiles.get(user_id).await.expect("readable").expect("there")
+}
+
+async fn measure(deployment: &Deployment, profile: &Profile) -> BehaviorMetrics {
+    let tracker = BehavioralTracker::new(&deployment.ports, &deployment.config.behavior);
+    tracker.calculate_metrics(profile, deployment.now()).await.expect("measured").metrics
+}
+
+async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories: u32) {
+    let grams = |value: f64| Grams::from(value);
+    let meal = NewMeal {
+        name: "Lunch".to_owned(),
+        meal_type: MealType::Lunch,
+        eaten_at: deployment.now() - Duration::days(days_ago),
+        calories,
+        protein: grams(120.0),
+        carbs: grams(200.0),
+        fat: grams(60.0),
+        notes: None,
+    };
+    let meal = Meal::log(MealId(Uuid::now_v7()), meal, profile.timezone, deployment.now());
+    let logged = deployment.ports.meals.log(&profile.user_id, &meal).await.expect("an answer");
+    assert_eq!(logged, Versioned::Written);
+}
+
+/// Begins a run and answers with its identity and its only job.
+async fn begin(deployment: &Deployment) -> (String, Job) {
+    assert_eq!(deployment.begin_weekly().await, 1, "one shard has due users");
+    let job = deployment.take_jobs().remove(0);
+    let Job::Shard { run_id, .. } = &job else { panic!("a shard's job: {job:?}") };
+    (run_id.clone(), job)
+}
+
+/// Lets Claude finish its batches and the collector apply them until none is left.
+async fn settle(deployment: &Deployment) {
+    for _ in 0..10 {
+        deployment.claude.finish_batches();
+        deployment.collect().await.expect("a collection");
+        assert_eq!(deployment.run_queue().await, [], "nothing is given up");
+        if deployment.ports.batches.open().await.expect("a list").is_empty() {
+            return;
+        }
+    }
+    panic!("there is always another batch");
+}
+
+async fn run_record(deployment: &Deployment, run_id: &str) -> RunRecord {
+    deployment.ports.runs.get(run_id).await.expect("readable").expect("there")
+}
+
+/// Asserts that a run is done, that it counted `people` people, and that its counters add up.
+async fn assert_done(deployment: &Deployment, run_id: &str, people: u64) -> RunCounters {
+    let RunRecord { state, shards_queued, shards_done, counters, .. } = run_record(deployment, run_id).await;
+    assert_eq!((state, shards_done), (RunState::Done, shards_queued), "{counters:?}");
+    assert_eq!(counters.checked, people, "{counters:?}");
+    let RunCounters { unchanged, updated, failed, overtaken, .. } = counters;
+    assert_eq!(counters.checked, unchanged + updated + failed + overtaken, "{counters:?}");
+    counters
+}
+
+/// How often Claude was paid for a rewriting of each person, at once or in a batch.
+fn bills(deployment: &Deployment) -> BTreeMap<String, usize> {
+    let mut bills = BTreeMap::new();
+    for request in deployment.claude.requests() {
+        for item in request.body["requests"].as_array().into_iter().flatten() {
+            let id = item["custom_id"].as_str().expect("an id").rsplit_once('_').expect("a version").0.to_owned();
+            *bills.entry(id).or_default() += 1;
+        }
+    }
+    bills
+}
