@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{API_FUNCTIONS, Call, Deployment};
 
-const WITH_BODY: [&str; 6] = [
+const WITH_BODY: [&str; 7] = [
     "sign-up",
     "update-profile",
     "send-consultation-message",
     "send-coach-message",
     "log-meal",
+    "update-meal",
     "set-consultation-access",
 ];
 
@@ -24,7 +25,7 @@ fn call(function: &'static str) -> Call {
     match function {
         "set-consultation-access" | "get-report" => Call::to(function).by_admin("boss").path("user", "ana"),
         "sign-up" => Call::to(function).by("newcomer"),
-        "delete-meal" => {
+        "update-meal" | "delete-meal" => {
             let meal_id = "2026-11-18.0190a000-0000-7000-8000-000000000000";
             Call::to(function).by("ana").path("meal_id", meal_id)
         }
@@ -77,6 +78,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
         ("send-consultation-message", json!(["0190a000-0000-7000-8000-000000000000", "Hello there"])),
         ("send-coach-message", json!(["Hello there", none])),
         ("log-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
+        ("update-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("set-consultation-access", json!([false])),
     ];
     for (function, array) in arrays {
@@ -89,7 +91,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 9] = [
+    let cases: [(&'static str, Value, &[&str]); 11] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": "win", "timezone": 1, "sex": "x",
@@ -111,6 +113,13 @@ async fn wrong_types_are_named_all_at_once() {
                 "carbs_g": null, "fat_g": 99_999, "notes": 7}),
             &["name", "meal_type", "eaten_at", "calories", "protein_g", "carbs_g", "fat_g", "notes"],
         ),
+        (
+            "update-meal",
+            json!({"name": 7, "meal_type": "brunch", "eaten_at": "yesterday", "calories": "many", "protein_g": -1,
+                "carbs_g": null, "fat_g": 99_999, "notes": 7}),
+            &["name", "meal_type", "eaten_at", "calories", "protein_g", "carbs_g", "fat_g", "notes"],
+        ),
+        ("update-meal", json!({}), &["body"]),
         ("set-consultation-access", json!({"enabled": "yes"}), &["enabled"]),
         ("set-consultation-access", json!({}), &["enabled"]),
     ];
@@ -143,6 +152,7 @@ async fn unknown_and_repeated_fields_are_named() {
         ("send-consultation-message", "message"),
         ("send-coach-message", "message"),
         ("log-meal", "calories"),
+        ("update-meal", "calories"),
         ("set-consultation-access", "enabled"),
     ] {
         let body = format!("{{\"{field}\": 1, \"{field}\": 2}}");
@@ -208,6 +218,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "send-consultation-message" => json!({"session_id": session_id, "message": "Hello there"}),
             "send-coach-message" => json!({"message": "Hello there"}),
             "log-meal" => meal.clone(),
+            "update-meal" => json!({"calories": 1}),
             "set-consultation-access" => json!({"enabled": true}),
             _ => Value::Null,
         };

@@ -43,6 +43,31 @@ def test_deleting_a_meal_takes_it_off_its_day(member):
     assert [meal["meal_id"] for meal in listed] == [meals[1]["meal_id"]]
 
 
+def test_a_correction_of_yesterdays_meal_changes_the_behaviour_of_that_day(member):
+    person, somebody_else = member(), member()
+    zone = zoneinfo.ZoneInfo(person.scenario["person"]["timezone"])
+    today = datetime.datetime.now(zone).date()
+    yesterday, before = today - datetime.timedelta(days=1), today - datetime.timedelta(days=2)
+    meals = {}
+    for day in (yesterday, before):
+        noon = datetime.datetime.combine(day, datetime.time(12, 0), zone).isoformat()
+        meals[day] = expect(person.user.post("/v1/meals", SOUP | {"eaten_at": noon, "notes": "so tired"}), "meal", 201)
+    url = f"/v1/meals/{meals[yesterday]['meal_id']}"
+    for calories in (950, 150):
+        changed = expect(person.user.patch(url, {"calories": calories, "notes": None}), "correction")
+        assert changed == meals[yesterday] | {"calories": calories, "notes": None}
+        assert (totals(person, yesterday)["meals"], totals(person, yesterday)["calories"]) == (1, calories)
+        assert totals(person, before)["calories"] == SOUP["calories"]
+    assert changed in expect(person.user.get("/v1/meals"), "meals")["items"]
+    assert_problem(person.user.patch(url, {"eaten_at": meals[before]["eaten_at"]}), 422, "eaten_at")
+    assert_problem(person.user.patch(url, {}), 422)
+    assert_problem(person.user.patch(url, {"sugar_g": 1}), 422, "sugar_g")
+    assert_problem(somebody_else.user.patch(url, {"calories": 1}), 404)
+    assert_problem(person.user.patch(url.replace(yesterday.isoformat(), before.isoformat()), {"calories": 1}), 404)
+    assert totals(person, yesterday)["calories"] == 150
+    assert totals(somebody_else, yesterday) is None or totals(somebody_else, yesterday)["meals"] == 0
+
+
 def test_a_repeated_request_with_its_key_logs_one_meal(member):
     person = member()
     body = SOUP | {"eaten_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}

@@ -1,13 +1,13 @@
-//! Logging meals.
+//! Logging meals, and correcting what was logged.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::error::{Missing, Result};
+use super::error::{Conflict, Missing, Result};
 use crate::domain::field::FieldError;
-use crate::domain::meals::{DayTotals, Meal, MealId, NewMeal};
+use crate::domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
 use crate::domain::profile::UserId;
 use crate::ports::{Clock, MealStore, Page, PageRequest, Ports, ProfileStore, Versioned};
 
@@ -15,6 +15,8 @@ use crate::ports::{Clock, MealStore, Page, PageRequest, Ports, ProfileStore, Ver
 const AHEAD: Duration = Duration::hours(24);
 /// The earliest meal that can be logged: the beginning of 2000, in UTC.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
+/// How often a change is made again when another one came in between.
+const ATTEMPTS: usize = 5;
 /// Days that a list shows when the caller names none.
 const DAYS_DEFAULT: i64 = 7;
 /// Most days of one list.
@@ -51,12 +53,7 @@ impl MealService {
     /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
     pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
         let now = self.clock.now();
-        if entry.eaten_at > now + AHEAD {
-            return Err(FieldError::new("eaten_at", "must not be in the future").into());
-        }
-        if entry.eaten_at < EARLIEST {
-            return Err(FieldError::new("eaten_at", "must not be before the year 2000").into());
-        }
+        check_eaten_at(entry.eaten_at, now)?;
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let meal = Meal::log(MealId(id), entry, profile.timezone, now);
         if self.meals.log(user_id, &meal).await? == Versioned::Conflict {
@@ -94,8 +91,35 @@ impl MealService {
         Ok(LoggedMeals { from, to, meals, days })
     }
 
+    /// Changes a meal on its day, and the day's totals with it.
+    pub async fn update(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId, change: &MealChange) -> Result<Meal> {
+        if let Some(eaten_at) = change.eaten_at {
+            check_eaten_at(eaten_at, self.clock.now())?;
+        }
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        for _ in 0..ATTEMPTS {
+            let meal = self.meals.get(user_id, day, meal_id).await?.ok_or(Missing::Meal)?;
+            let changed = meal.changed(change, profile.timezone)?;
+            if self.meals.update(user_id, &meal, &changed).await? == Versioned::Written {
+                return Ok(changed);
+            }
+        }
+        Err(Conflict::Busy.into())
+    }
+
     /// Deletes a meal and takes it off its day.
     pub async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<()> {
         if self.meals.delete(user_id, day, meal_id).await? { Ok(()) } else { Err(Missing::Meal.into()) }
     }
+}
+
+/// Refuses meals of the future and of another century.
+fn check_eaten_at(eaten_at: DateTime<Utc>, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
+    if eaten_at > now + AHEAD {
+        return Err(FieldError::new("eaten_at", "must not be in the future"));
+    }
+    if eaten_at < EARLIEST {
+        return Err(FieldError::new("eaten_at", "must not be before the year 2000"));
+    }
+    Ok(())
 }

@@ -72,6 +72,11 @@ impl Stored {
         Self { operation, item }
     }
 
+    /// Which operation has read it.
+    pub(super) const fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     /// The attributes.
     pub(super) const fn item(&self) -> &Item {
         &self.item

@@ -1,15 +1,18 @@
 //! The `meals` table: one item a meal (`meal#<day>#<id>`) and one a local day with its totals (`day#<day>`), changed in one
 //! transaction.
 //!
-//! A meal remembers what it added to its day. Deleting it takes exactly that away, even if the rules that decide what counts
-//! have changed in between.
+//! A meal remembers what it added to its day. Deleting it takes exactly that away, and changing it replaces exactly that,
+//! even if the rules that decide what counts have changed in between. It also carries the name of its present state,
+//! `revision`, a UUID: what was read of it is acted on only while it is still in that state.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::item::{Item, Stored, day, instant, item, native, number, read_text, text};
+use super::retry::{ATTEMPTS, back_off};
 use super::table::Table;
-use super::write::Update;
+use super::write::{Condition, Delete, Put, Update};
 use crate::domain::meals::{DayTotals, Grams, Meal, MealId, NewMeal};
 use crate::domain::profile::UserId;
 use crate::ports::{MealStore, Page, PageRequest, StoreError, Versioned};
@@ -25,13 +28,28 @@ impl MealTable {
         Self { meals }
     }
 
-    /// Adds `share` to its day, or takes it off again.
-    fn change_day(&self, user_id: &UserId, share: &DayTotals, sign: i64) -> Update {
+    /// Puts `share` in the place of `counted`, which must be of the same day.
+    fn change_day(&self, user_id: &UserId, counted: &DayTotals, share: &DayTotals) -> Update {
         let key = key(user_id, format!("day#{}", share.day));
         let update = self.meals.update(key).set("day", day(share.day));
-        counters(share).into_iter().fold(update, |update, (name, count)| update.add(name, i64::from(count) * sign))
+        let pairs = counters(share).into_iter().zip(counters(counted));
+        pairs.fold(update, |update, ((name, new), (_, old))| update.add(name, i64::from(new) - i64::from(old)))
+    }
+
+    /// Deletes a meal unless it was changed since it was read.
+    async fn delete_as_read(&self, user_id: &UserId, key: Item, stored: &Stored) -> Result<Versioned, StoreError> {
+        let counted = read_counted(stored)?;
+        let transaction = self
+            .meals
+            .transaction()
+            .with(Delete { condition: as_read(stored)?, ..self.meals.delete(key) })
+            .with(self.change_day(user_id, &counted, &DayTotals::empty(counted.day)));
+        transaction.commit(DELETING).await.map(Versioned::from)
     }
 }
+
+const CHANGING: &str = "changing a meal";
+const DELETING: &str = "deleting a meal";
 
 fn key(user_id: &UserId, sort: String) -> Item {
     item([("user_id", text(user_id.as_str())), ("item", text(sort))])
@@ -93,6 +111,7 @@ fn of_meal(user_id: &UserId, meal: &Meal) -> Item {
         ("fat_tenths", number(entry.fat.tenths())),
         ("logged_at", instant(meal.logged_at)),
         ("counted", share_map(&DayTotals::of_meal(meal))),
+        ("revision", text(Uuid::new_v4().to_string())),
     ]));
     attributes.extend(entry.notes.as_ref().map(|notes| ("notes".to_owned(), text(notes))));
     attributes
@@ -124,6 +143,23 @@ fn read_meal(stored: &Stored) -> Result<Meal, StoreError> {
     })
 }
 
+/// What a meal has added to its day.
+fn read_counted(stored: &Stored) -> Result<DayTotals, StoreError> {
+    let counted = stored.required("counted", |counted| counted.as_m().ok().cloned())?;
+    read_totals(&Stored::new(stored.operation(), counted))
+}
+
+/// Holds while a meal is in the state in which it was read. Meals that were logged before there were revisions have none
+/// until they are changed.
+fn as_read(stored: &Stored) -> Result<Condition, StoreError> {
+    let mut condition = Condition::default();
+    match stored.optional("revision", read_text)? {
+        Some(revision) => condition.and("#revision = :read_revision", [(":read_revision", text(revision))]),
+        None => condition.and("attribute_exists(#item) AND attribute_not_exists(#revision)", []),
+    }
+    Ok(condition)
+}
+
 #[async_trait]
 impl MealStore for MealTable {
     async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<Versioned, StoreError> {
@@ -131,7 +167,7 @@ impl MealStore for MealTable {
             .meals
             .transaction()
             .with(self.meals.put(of_meal(user_id, meal)).only_new("item"))
-            .with(self.change_day(user_id, &DayTotals::of_meal(meal), 1));
+            .with(self.change_day(user_id, &DayTotals::empty(meal.day), &DayTotals::of_meal(meal)));
         transaction.commit("logging a meal").await.map(Versioned::from)
     }
 
@@ -158,18 +194,31 @@ impl MealStore for MealTable {
         Ok(Page { items, next: page.next })
     }
 
-    async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<bool, StoreError> {
-        const OPERATION: &str = "deleting a meal";
-        let key = meal_key(user_id, day, meal_id);
-        let Some(meal) = self.meals.get(OPERATION, key.clone()).await? else { return Ok(false) };
-        let counted = meal.required("counted", |counted| counted.as_m().ok().cloned())?;
-        let share = read_totals(&Stored::new(OPERATION, counted))?;
+    async fn update(&self, user_id: &UserId, before: &Meal, after: &Meal) -> Result<Versioned, StoreError> {
+        let key = meal_key(user_id, before.day, before.meal_id);
+        let Some(stored) = self.meals.get(CHANGING, key).await? else { return Ok(Versioned::Conflict) };
+        if read_meal(&stored)? != *before {
+            return Ok(Versioned::Conflict);
+        }
         let transaction = self
             .meals
             .transaction()
-            .with(self.meals.delete(key).only_present("item"))
-            .with(self.change_day(user_id, &share, -1));
-        Ok(Versioned::from(transaction.commit(OPERATION).await?) == Versioned::Written)
+            .with(Put { condition: as_read(&stored)?, ..self.meals.put(of_meal(user_id, after)) })
+            .with(self.change_day(user_id, &read_counted(&stored)?, &DayTotals::of_meal(after)));
+        transaction.commit(CHANGING).await.map(Versioned::from)
+    }
+
+    async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<bool, StoreError> {
+        let key = meal_key(user_id, day, meal_id);
+        for attempt in 0..ATTEMPTS {
+            let Some(stored) = self.meals.get(DELETING, key.clone()).await? else { return Ok(false) };
+            if self.delete_as_read(user_id, key.clone(), &stored).await? == Versioned::Written {
+                return Ok(true);
+            }
+            back_off(attempt).await;
+        }
+        let detail = "the meal was changed again and again".to_owned();
+        Err(StoreError::Unavailable { operation: DELETING, detail })
     }
 
     async fn day_totals(&self, user_id: &UserId, from: NaiveDate, to: NaiveDate) -> Result<Vec<DayTotals>, StoreError> {

@@ -144,14 +144,6 @@ pub(super) struct Delete {
     pub(super) condition: Condition,
 }
 
-impl Delete {
-    /// Deletes only if there is an item, which has `key`.
-    pub(super) fn only_present(mut self, key: &str) -> Self {
-        self.condition.and(&format!("attribute_exists(#{key})"), []);
-        self
-    }
-}
-
 /// DynamoDB refuses an empty map or expression, so what is empty is left out.
 pub(super) fn filled<T>(map: HashMap<String, T>) -> Option<HashMap<String, T>> {
     (!map.is_empty()).then_some(map)

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 
 /// Every function behind the API.
-pub const API_FUNCTIONS: [&str; 17] = [
+pub const API_FUNCTIONS: [&str; 18] = [
     "sign-up",
     "get-profile",
     "update-profile",
@@ -16,6 +16,7 @@ pub const API_FUNCTIONS: [&str; 17] = [
     "list-coach-messages",
     "log-meal",
     "list-meals",
+    "update-meal",
     "delete-meal",
     "get-behavior",
     "regenerate-prompt",

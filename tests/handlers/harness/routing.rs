@@ -78,6 +78,10 @@ pub async fn dispatch(deployment: &Deployment, function: &str, event: Request) -
             let service = ConsultationAiService::new(ports, config);
             api.respond(event, |request| start_consultation::handle(&service, request)).await
         }
+        "update-meal" => {
+            let service = MealService::new(ports);
+            api.respond(event, |request| update_meal::handle(&service, request)).await
+        }
         "update-profile" => {
             let service = Accounts::new(ports);
             api.respond(event, |request| update_profile::handle(&service, request)).await

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::meal::{EVENING_BEGINS, Meal, MealType};
 
 /// Totals of one local day. All amounts are counts, so that adding a meal and deleting it again leaves exactly what was
-/// there before.
+/// there before, and changing it what logging it like that would have left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayTotals {
     /// The local day.

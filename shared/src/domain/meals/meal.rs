@@ -51,7 +51,7 @@ pub struct NewMeal {
     pub notes: Option<String>,
 }
 
-/// A meal as it is kept. Its local day and time are fixed when it is logged and never move afterwards.
+/// A meal as it is kept. Its local day is fixed when it is logged and never moves afterwards.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meal {
     /// Identity.

@@ -3,9 +3,11 @@
 mod day_totals;
 mod grams;
 mod meal;
+mod meal_change;
 mod stress;
 
 pub use day_totals::{DayTotals, totals_by_day};
 pub use grams::Grams;
 pub use meal::{EVENING_BEGINS, Meal, MealId, MealType, NewMeal};
+pub use meal_change::{MealChange, NotesChange};
 pub use stress::notes_mention_stress;

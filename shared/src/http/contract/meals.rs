@@ -55,25 +55,14 @@ impl LogMealRequest {
     /// The validated meal, or every field that cannot be accepted.
     pub fn parse(self) -> Result<NewMeal, FieldErrors> {
         let mut fields = FieldCollector::default();
-        let name = fields.take(self.name.required("name").and_then(|name| parse_text("name", &name, NAME_MAX)));
+        let name = fields.take(parse_name(self.name));
         let meal_type = fields.take(self.meal_type.required("meal_type"));
-        let eaten_at = match self.eaten_at {
-            Field::WrongType(_) => {
-                Err(FieldError::new("eaten_at", "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
-            }
-            field => field.required("eaten_at"),
-        };
-        let eaten_at = fields.take(eaten_at);
-        let calories = fields.take(self.calories.required("calories").and_then(parse_calories));
-        let grams = |field: Field<f64>, name| field.required(name).and_then(|grams| Grams::parse(name, grams));
-        let protein = fields.take(grams(self.protein_g, "protein_g"));
-        let carbs = fields.take(grams(self.carbs_g, "carbs_g"));
-        let fat = fields.take(grams(self.fat_g, "fat_g"));
-        let notes = self.notes.optional("notes").and_then(|notes| {
-            let notes = notes.filter(|notes| !notes.trim().is_empty());
-            notes.map(|notes| parse_text("notes", &notes, NOTES_MAX)).transpose()
-        });
-        let notes = fields.take(notes).flatten();
+        let eaten_at = fields.take(parse_eaten_at(self.eaten_at));
+        let calories = fields.take(parse_calories(self.calories));
+        let protein = fields.take(parse_grams("protein_g", self.protein_g));
+        let carbs = fields.take(parse_grams("carbs_g", self.carbs_g));
+        let fat = fields.take(parse_grams("fat_g", self.fat_g));
+        let notes = fields.take(parse_notes(self.notes)).flatten();
         fields.finish()?;
         let (Some(name), Some(meal_type), Some(eaten_at), Some(calories), Some(protein), Some(carbs), Some(fat)) =
             (name, meal_type, eaten_at, calories, protein, carbs, fat)
@@ -84,9 +73,33 @@ impl LogMealRequest {
     }
 }
 
+pub(super) fn parse_name(name: Field<String>) -> Result<String, FieldError> {
+    parse_text("name", &name.required("name")?, NAME_MAX)
+}
+
+pub(super) fn parse_eaten_at(eaten_at: Field<DateTime<Utc>>) -> Result<DateTime<Utc>, FieldError> {
+    match eaten_at {
+        Field::WrongType(_) => {
+            Err(FieldError::new("eaten_at", "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
+        }
+        field => field.required("eaten_at"),
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is small and not negative")]
-fn parse_calories(kcal: f64) -> Result<u32, FieldError> {
+pub(super) fn parse_calories(kcal: Field<f64>) -> Result<u32, FieldError> {
+    let kcal = kcal.required("calories")?;
     parse_number("calories", kcal, 0.0, CALORIES_MAX, "kcal").map(|kcal| kcal.round() as u32)
+}
+
+pub(super) fn parse_grams(field: &'static str, grams: Field<f64>) -> Result<Grams, FieldError> {
+    Grams::parse(field, grams.required(field)?)
+}
+
+/// A note of nothing but white space is none.
+pub(super) fn parse_notes(notes: Field<String>) -> Result<Option<String>, FieldError> {
+    let notes = notes.optional("notes")?.filter(|notes| !notes.trim().is_empty());
+    notes.map(|notes| parse_text("notes", &notes, NOTES_MAX)).transpose()
 }
 
 /// A meal's public id: its local day and its identity, so that it is found without a search.

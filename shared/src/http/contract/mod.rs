@@ -8,6 +8,7 @@ mod admin;
 mod behavior;
 mod coach;
 mod consultation;
+mod meal_change;
 mod meals;
 mod prompts;
 
@@ -19,6 +20,7 @@ pub use consultation::{
     CompletionResponse, ConsultationMessageRequest, ConsultationMessageResponse, ConsultationResponse, SpokenMessage,
     StartConsultationResponse,
 };
+pub use meal_change::UpdateMealRequest;
 pub use meals::{DayTotalsResponse, LogMealRequest, MealListQuery, MealListResponse, MealRef, MealResponse};
 pub use prompts::{PromptVersionResponse, RegenerationResponse};
 

@@ -6,7 +6,7 @@ use crate::http::contract::{
     AccessRequest, AccessResponse, BehaviorResponse, CoachMessageRequest, CoachMessageResponse, CompletionResponse,
     ConsultationMessageRequest, ConsultationMessageResponse, ConsultationResponse, ListResponse, LogMealRequest,
     MealListResponse, MealResponse, ProfileResponse, PromptVersionResponse, RegenerationResponse, ReportResponse,
-    SignUpRequest, StartConsultationResponse, StoredCoachMessage, UpdateProfileRequest,
+    SignUpRequest, StartConsultationResponse, StoredCoachMessage, UpdateMealRequest, UpdateProfileRequest,
 };
 
 /// Makes the schema of a body.
@@ -180,6 +180,16 @@ fn meals() -> Vec<Route> {
         Route {
             query: MEALS,
             ..get("/v1/meals", "list-meals", "Meals and day totals of a range of local days.", body::<MealListResponse>)
+        },
+        Route {
+            method: "PATCH",
+            request: Some(body::<UpdateMealRequest>),
+            ..get(
+                "/v1/meals/{meal_id}",
+                "update-meal",
+                "Changes a meal and the totals of its day.",
+                body::<MealResponse>,
+            )
         },
         Route {
             method: "DELETE",

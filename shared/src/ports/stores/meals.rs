@@ -23,6 +23,9 @@ pub trait MealStore: Send + Sync {
         to: NaiveDate,
         page: &PageRequest,
     ) -> Result<Page<Meal>, StoreError>;
+    /// Replaces a meal by `after`, which has the same id and day, and changes its day by the difference, in one
+    /// transaction; `Conflict` if the meal is no longer as `before`.
+    async fn update(&self, user_id: &UserId, before: &Meal, after: &Meal) -> Result<Versioned, StoreError>;
     /// Deletes a meal and takes it off its day in one transaction; false if it is not there.
     async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<bool, StoreError>;
     /// Totals of the logged days within `from..=to`, in order of days. A day from which every meal was deleted is left

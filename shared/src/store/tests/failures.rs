@@ -56,6 +56,7 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.profiles.set_consultation_access(&ana, true).await, "access");
     assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
+    assert_unavailable(stores.meals.update(&ana, &lunch, &lunch).await, "a change of a meal");
     assert_unavailable(stores.meals.delete(&ana, lunch.day, lunch.meal_id).await, "a deletion");
     assert_unavailable(stores.spending.add(lunch.day, &ana, Usd::from_nanos(1)).await, "spending");
     let begun = stores

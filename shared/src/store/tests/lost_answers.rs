@@ -48,6 +48,30 @@ async fn a_deletion_whose_answer_was_lost_is_made_once_and_reported_as_made() {
 }
 
 #[tokio::test]
+async fn an_edit_whose_answer_was_lost_is_made_once_and_reported_as_made() {
+    let (database, proxy) = behind([Fate::LoseAnswer]).await;
+    let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
+    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    let (meals, mut smaller) = (&proxy.stores.meals, lunch.clone());
+    smaller.entry.calories = 200;
+    assert_eq!(meals.update(&user("ana"), &lunch, &smaller).await.expect("an answer"), Versioned::Written);
+    assert_eq!(proxy.writes().len(), 2, "the SDK asked again");
+    let totals = meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable");
+    assert_eq!((totals[0].meals, totals[0].calories), (1, 200));
+}
+
+#[tokio::test]
+async fn a_deletion_that_an_edit_overtakes_is_made_again() {
+    let (database, proxy) = behind([Fate::Cancel("ConditionalCheckFailed")]).await;
+    let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
+    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    let meals = &proxy.stores.meals;
+    assert!(meals.delete(&user("ana"), lunch.day, lunch.meal_id).await.expect("an answer"));
+    assert_eq!(proxy.writes().len(), 2, "it was read and deleted again");
+    assert!(meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable").is_empty());
+}
+
+#[tokio::test]
 async fn a_writer_whose_answer_was_lost_does_not_lose_against_itself() {
     let (_database, proxy) = behind([Fate::LoseAnswer; 2]).await;
     let profiles = &proxy.stores.profiles;

@@ -8,6 +8,7 @@ mod conversations;
 mod failures;
 mod idempotency;
 mod lost_answers;
+mod meal_edits;
 mod meals;
 mod profiles;
 mod prompt_versions;

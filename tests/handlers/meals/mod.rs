@@ -1,5 +1,7 @@
 //! Logging meals, and the days they count for.
 
+mod edits;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -218,6 +220,9 @@ async fn meals_that_cannot_be_read_are_not_reported_as_none() {
         Call::to("get-behavior"),
         Call::to("log-meal").json(&soup("2026-11-18T11:00:00Z")),
         Call::to("delete-meal").path("meal_id", "2026-11-18.0190a000-0000-7000-8000-000000000000"),
+        Call::to("update-meal")
+            .path("meal_id", "2026-11-18.0190a000-0000-7000-8000-000000000000")
+            .json(&json!({"calories": 1})),
     ] {
         deployment.send(call.by("ana")).await.assert_retry(503, "temporarily_unavailable");
     }
