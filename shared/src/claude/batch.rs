@@ -28,6 +28,12 @@ pub(super) struct BatchRequest<'a> {
 pub(super) struct Batch {
     pub(super) id: String,
     processing_status: String,
+}
+
+/// A batch in the list of them.
+#[derive(Debug, Deserialize)]
+pub(super) struct Entry {
+    id: String,
     created_at: DateTime<Utc>,
     request_counts: RequestCounts,
 }
@@ -45,18 +51,20 @@ struct RequestCounts {
 /// One page of the list of batches, newest first.
 #[derive(Debug, Deserialize)]
 pub(super) struct BatchList {
-    pub(super) data: Vec<Batch>,
+    pub(super) data: Vec<Entry>,
     pub(super) has_more: bool,
     pub(super) last_id: Option<String>,
 }
 
-impl Batch {
+impl Entry {
     pub(super) fn listed(self) -> ListedBatch {
         let RequestCounts { processing, succeeded, errored, canceled, expired } = self.request_counts;
         let requests = processing + succeeded + errored + canceled + expired;
         ListedBatch { batch_id: self.id, created_at: self.created_at, requests }
     }
+}
 
+impl Batch {
     pub(super) fn progress(&self) -> BatchProgress {
         // "canceling" is progress too: results are only there once it says "ended".
         if self.processing_status == "ended" { BatchProgress::Ended } else { BatchProgress::InProgress }

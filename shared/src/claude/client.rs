@@ -14,11 +14,12 @@ use super::call_log;
 use super::circuit::Circuit;
 use super::key::{ApiKey, KeptKey};
 use super::lines::{Limits, lines};
+use super::pace::Pace;
 use super::pricing::Pricing;
 use super::request::MessageParams;
 use super::response::Message;
 use super::timer::{SystemTimer, Timer};
-use super::transport::{Call, Trace, Transport};
+use super::transport::{Call, MESSAGES, Trace, Transport};
 use crate::config::ClaudeSettings;
 use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
 use crate::ports::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
@@ -67,6 +68,7 @@ impl ClaudeClient {
             key: KeptKey::new(key),
             max_retries: settings.max_retries,
             circuit: Circuit::new(),
+            pace: Pace::default(),
             timer,
         };
         let pricing = Arc::new(Pricing(prices));
@@ -81,7 +83,7 @@ impl ClaudeClient {
     async fn answer(&self, request: &ModelRequest, trace: &mut Trace) -> Result<ModelReply, ModelError> {
         let call = Call {
             method: Method::POST,
-            path: "/v1/messages".to_owned(),
+            path: MESSAGES.to_owned(),
             body: json(&self.params(request)?),
             deadline: request.deadline,
             repeatable: true,
@@ -144,7 +146,7 @@ impl Model for ClaudeClient {
             let body: Vec<u8> = self.transport.send(&call, &mut Trace::default()).await?;
             let BatchList { data, has_more, last_id } = read(&body)?;
             let before = listed.len() + data.len();
-            listed.extend(data.into_iter().map(Batch::listed).filter(|batch| batch.created_at >= since));
+            listed.extend(data.into_iter().map(batch::Entry::listed).filter(|batch| batch.created_at >= since));
             match last_id.filter(|_| has_more && listed.len() == before) {
                 Some(last) => page = format!("&after_id={last}"),
                 None => return Ok(listed),

@@ -2,8 +2,8 @@
 //!
 //! The wire format follows the types of the official Python client (`anthropic` 2.12). A request is built from the
 //! port's types (`request`), fitted to what its model accepts (`capabilities`), sent with retries within its deadline
-//! (`transport`, `retry`, `circuit`) and read into a reply with its cost, or into a typed error (`response`,
-//! `refusal`). Message batches (`batch`) share all of it.
+//! (`transport`, `retry`, `circuit`) and under the rate limits that Claude tells of (`pace`), and read into a reply with
+//! its cost, or into a typed error (`response`, `refusal`). Message batches (`batch`) share all of it.
 
 mod batch;
 mod call_log;
@@ -12,6 +12,7 @@ mod circuit;
 mod client;
 mod key;
 mod lines;
+mod pace;
 mod pricing;
 mod refusal;
 mod request;

@@ -13,6 +13,7 @@ use reqwest::{Method, Response};
 
 use super::circuit::{Circuit, Health};
 use super::key::{KeptKey, KeyError};
+use super::pace::Pace;
 use super::refusal::{self, Again, Refusal};
 use super::retry::backoff;
 use super::timer::Timer;
@@ -20,6 +21,9 @@ use crate::ports::ModelError;
 
 /// The version of the API that the wire types follow.
 const API_VERSION: &str = "2026-10-21";
+
+/// The path of messages.
+pub(super) const MESSAGES: &str = "/v1/messages";
 
 /// A request to send.
 #[derive(Debug)]
@@ -78,6 +82,7 @@ pub(super) struct Transport {
     pub(super) key: KeptKey,
     pub(super) max_retries: u32,
     pub(super) circuit: Circuit,
+    pub(super) pace: Pace,
     pub(super) timer: Arc<dyn Timer>,
 }
 
@@ -103,6 +108,7 @@ impl Transport {
         let mut retries = 0;
         let mut key_renewed = false;
         loop {
+            self.await_turn(call, end).await?;
             let fault = match self.within(end, self.attempt(call, trace)).await? {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
@@ -125,6 +131,20 @@ impl Transport {
             retries += 1;
             self.timer.pause(wait).await;
         }
+    }
+
+    /// Waits until the rate limits hold another message. Batches have limits of their own, which nothing here comes near.
+    async fn await_turn(&self, call: &Call, end: Instant) -> Result<(), ModelError> {
+        while call.path == MESSAGES {
+            let now = self.timer.now();
+            let Err(wait) = self.pace.admit(call.body.len(), now) else { return Ok(()) };
+            if now + wait >= end {
+                let detail = "its rate limit is used up".to_owned();
+                return Err(ModelError::Unavailable { detail, retry_after: Some(wait) });
+            }
+            self.timer.pause(wait).await;
+        }
+        Ok(())
     }
 
     /// Reads the key again; says whether there is another one than `refused`.
@@ -152,6 +172,9 @@ impl Transport {
         trace.attempts += 1;
         let response = request.send().await.map_err(|error| connection_fault(&error, call))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        if call.path == MESSAGES {
+            self.pace.note(&headers, self.timer.now());
+        }
         trace.request_id = headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if status.is_success() {
             return T::receive(response).await.map_err(|error| connection_fault(&error, call));

@@ -21,8 +21,8 @@ use coaching::system::RandomIds;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use super::Deployment;
 use super::ports::{FixedKey, TestQueue};
+use super::{Deployment, plain_http};
 
 /// More than any request or answer of a test.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
@@ -68,7 +68,7 @@ impl Interruption {
         let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
         let mut claude = deployment.config.claude.clone();
         claude.base_url = gate(&interruption, &claude.base_url).await;
-        let model = ClaudeClient::new(reqwest::Client::new(), &claude, deployment.config.prices.clone(), FixedKey);
+        let model = ClaudeClient::new(plain_http(), &claude, deployment.config.prices.clone(), FixedKey);
         let queue = GatedQueue { interruption: Arc::clone(&interruption), queue: deployment.queue.clone() };
         let clock = deployment.clock.clone();
         let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), clock, Arc::new(RandomIds));
@@ -118,7 +118,7 @@ async fn gate(interruption: &Arc<Interruption>, upstream: &str) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
     let address = listener.local_addr().expect("a bound listener has an address");
     let upstream = upstream.trim_end_matches('/').to_owned();
-    let gate = Gate { interruption: Arc::clone(interruption), upstream, http: reqwest::Client::new() };
+    let gate = Gate { interruption: Arc::clone(interruption), upstream, http: plain_http() };
     let router = Router::new().fallback(pass).with_state(gate);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")

@@ -68,7 +68,7 @@ impl Deployment {
         let claude = Simulator::start(options).await.expect("a free port on loopback");
         let database = TestDatabase::create().await;
         let config = config(&database, &claude, variables);
-        let http = reqwest::Client::new();
+        let http = plain_http();
         let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey);
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());
@@ -251,6 +251,15 @@ impl Deployment {
         assert_eq!(reply.status, 201, "{reply:?}");
         reply.body
     }
+}
+
+/// A client for servers on loopback. It trusts no certificate: reading the machine's takes longer than most tests.
+fn plain_http() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .expect("a client without certificates needs nothing")
 }
 
 /// What a person says in a consultation: something for each category, and a height.

@@ -148,3 +148,21 @@ async fn a_refused_request_does_not_open_the_circuit() {
     }
     simulated.client.ask(&question("Hello")).await.expect("a reply");
 }
+
+#[tokio::test]
+async fn a_used_up_rate_limit_is_waited_out_before_it_is_exceeded() {
+    let limits = "date: Sun, 22 Nov 2026 03:00:00 GMT\r\nanthropic-ratelimit-requests-limit: 4\r\n\
+        anthropic-ratelimit-requests-remaining: 0\r\nanthropic-ratelimit-requests-reset: 2026-11-22T03:00:20Z\r\n";
+    let server = Scripted::start(vec![message("Hi.").replacen("request-id", &format!("{limits}request-id"), 1)]).await;
+    let timer = ManualTimer::new();
+    let client = client_at(&server.base_url, &Keys::new(&["sk-ant-1"]), &timer);
+    for _ in 0..2 {
+        client.ask(&question("Hello")).await.expect("a reply");
+    }
+    assert_eq!(timer.waits(), [Duration::from_secs(5)], "4 requests come back in 20 seconds");
+    let hurried = ModelRequest { deadline: Duration::from_secs(3), ..question("Hello") };
+    let refused = client.ask(&hurried).await.expect_err("there is no time to wait");
+    let wait = Some(Duration::from_secs(5));
+    assert!(matches!(refused, ModelError::Unavailable { retry_after, .. } if retry_after == wait), "{refused:?}");
+    assert_eq!(server.requests().len(), 2, "the third was not sent");
+}
