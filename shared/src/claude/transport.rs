@@ -135,7 +135,10 @@ impl Transport {
 
     /// Waits until the rate limits hold another message. Batches have limits of their own, which nothing here comes near.
     async fn await_turn(&self, call: &Call, end: Instant) -> Result<(), ModelError> {
-        while call.path == MESSAGES {
+        if call.path != MESSAGES {
+            return Ok(());
+        }
+        loop {
             let now = self.timer.now();
             let Err(wait) = self.pace.admit(call.body.len(), now) else { return Ok(()) };
             if now + wait >= end {
@@ -144,7 +147,6 @@ impl Transport {
             }
             self.timer.pause(wait).await;
         }
-        Ok(())
     }
 
     /// Reads the key again; says whether there is another one than `refused`.

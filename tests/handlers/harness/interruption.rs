@@ -103,7 +103,7 @@ impl Interruption {
 
     async fn vanish(&self) {
         self.vanished.notify_one();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

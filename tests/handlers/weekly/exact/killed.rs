@@ -24,7 +24,7 @@ async fn people(mode: &str, others: &[&str]) -> Deployment {
 /// Tries every moment in turn, two at a time, until the work is done before the moment comes.
 async fn at_every_moment<F: Future<Output = bool>>(kill: impl Fn(Moment) -> F) {
     for step in 0..MOST_STEPS {
-        let (before, after) = tokio::join!(kill(Moment::Before(step)), kill(Moment::After(step)));
+        let (before, after) = tokio::join!(Box::pin(kill(Moment::Before(step))), Box::pin(kill(Moment::After(step))));
         assert_eq!(before, after, "step {step} is there or not");
         if !before {
             assert!(step > 2, "only {step} steps were tried");

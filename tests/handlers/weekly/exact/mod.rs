@@ -24,9 +24,9 @@ use crate::harness::Deployment;
 const LOGGED_DAYS: i64 = 5;
 
 /// A deployment with one shard, and with nothing in it that takes the time of many tests.
-async fn deployment(mode: &str, more: &[(&str, &str)]) -> Deployment {
+async fn deployment(mode: &str, others: &[(&str, &str)]) -> Deployment {
     let mut variables = vec![("PROMPT_UPDATE_MODE", mode), ("UPDATE_SHARDS", "1"), ("UPDATE_CONCURRENCY", "2")];
-    variables.extend(more);
+    variables.extend(others);
     Deployment::with(&variables).await
 }
 
