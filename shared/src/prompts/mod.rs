@@ -38,15 +38,24 @@ pub fn opening(name: &Name) -> String {
     fill(include_str!("opening.txt"), &[("name", name.as_str())])
 }
 
-/// The system prompt of the consultation AI in `section`; `None` once every section is behind.
+/// The system prompt of the consultation AI: the same for everybody and from the first message to the last, so that it is
+/// cached.
 #[must_use]
-pub fn consultation(section: Option<ConsultationSection>, known: &[Fact]) -> String {
+pub fn consultation() -> String {
+    let sections: Vec<String> = ConsultationSection::ALL
+        .into_iter()
+        .map(|section| format!("- {}: {}", section.name(), guidance(section)))
+        .collect();
+    fill(include_str!("consultation.txt"), &[("sections", &sections.join("\n"))])
+}
+
+/// Where a consultation is, as the AI sees it behind the person's latest message; `None` for a section once every one is
+/// behind.
+#[must_use]
+pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact]) -> String {
     let section = section.unwrap_or(ConsultationSection::Commitment);
-    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { facts_as_lines(known) };
-    fill(
-        include_str!("consultation.txt"),
-        &[("section", section.name()), ("guidance", guidance(section)), ("known_facts", &known_facts)],
-    )
+    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { known_facts(known) };
+    fill(include_str!("consultation_state.txt"), &[("section", section.name()), ("known_facts", &known_facts)])
 }
 
 const fn guidance(section: ConsultationSection) -> &'static str {
@@ -212,6 +221,15 @@ fn facts_as_lines(facts: &[Fact]) -> String {
     let line = |fact: &Fact| {
         let (category, subject, summary) = (fact.category().name(), data(&fact.subject), data(&fact.summary));
         format!("- [{category}] {subject}: {summary} (\"{}\")", data(&fact.quote))
+    };
+    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Subjects and summaries: the words that a fact rests on stand in the conversation itself.
+fn known_facts(facts: &[Fact]) -> String {
+    let line = |fact: &Fact| {
+        let (category, subject, summary) = (fact.category().name(), data(&fact.subject), data(&fact.summary));
+        format!("- [{category}] {subject}: {summary}")
     };
     facts.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -60,8 +60,9 @@ fn every_prompt() -> Vec<String> {
     };
     let sections = ConsultationSection::ALL.into_iter().map(Some).chain([None]);
     sections
-        .map(|section| consultation(section, &facts))
+        .map(|section| consultation_state(section, &facts))
         .chain([
+            consultation(),
             safety_preamble().to_owned(),
             generic_coach().to_owned(),
             super::profile(200, WordRange::around(200, 0.2)),
@@ -119,6 +120,16 @@ fn today_is_the_persons_own_day_with_what_is_left_of_it() {
     assert!(text.contains("Eaten so far: 900 kcal, 56 g protein"), "{text}");
     let left = profile.current_targets().daily_calories - 900;
     assert!(text.contains(&format!("Left: {left} kcal")) && text.contains("Logging streak: 4 days"), "{text}");
+}
+
+#[test]
+fn the_consultations_instructions_name_every_section_and_no_person() {
+    let instructions = consultation();
+    for section in ConsultationSection::ALL {
+        assert!(instructions.contains(&format!("- {}: ", section.name())), "{instructions}");
+    }
+    let state = consultation_state(Some(ConsultationSection::Meals), &[hostile_fact()]);
+    assert!(state.contains("<consultation_section>meals</consultation_section>"), "{state}");
 }
 
 #[test]

@@ -6,11 +6,16 @@ use super::facts::{self, Category, Fact};
 use super::{body, phrases, voice, words};
 use crate::validation::{MessagesRequest, Role, Turn};
 
+/// What begins the note on where the consultation is, behind the person's latest words.
+const STATE: &str = "<consultation_state>";
+
 /// The hints for the structured answer.
 pub fn write(request: &MessagesRequest) -> Value {
-    let system = request.system_text();
-    let section = words::tagged(&system, "consultation_section").first().copied().unwrap_or("goals").to_owned();
-    let said = request.last_user_text();
+    let latest = request.last_user_text();
+    // What stands behind the person's words is a note and not theirs.
+    let (said, state) = latest.rsplit_once(STATE).unwrap_or((&latest, ""));
+    let section = words::tagged(state, "consultation_section").last().copied().unwrap_or("goals").to_owned();
+    let said = said.trim_end();
     let leaning = match section.as_str() {
         "goals" | "commitment" => Some(Category::Goals),
         "training" => Some(Category::Training),
@@ -18,12 +23,12 @@ pub fn write(request: &MessagesRequest) -> Value {
         "challenges" => Some(Category::Challenges),
         _ => None,
     };
-    let facts = facts::extract(&said, leaning);
-    let body = body::hints(&said, section == "body");
-    let covered = covered(&section, leaning, &said, &facts, &body);
+    let facts = facts::extract(said, leaning);
+    let body = body::hints(said, section == "body");
+    let covered = covered(&section, leaning, said, &facts, &body);
     let asked = asked(request);
     json!({
-        "reply": reply(&section, &said, &facts, &body, covered, &asked),
+        "reply": reply(&section, said, &facts, &body, covered, &asked),
         "section_covered": covered,
         "facts": facts.iter().map(Fact::hints).collect::<Vec<_>>(),
         "body": body,

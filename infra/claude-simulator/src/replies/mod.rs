@@ -3,7 +3,7 @@
 //!
 //! | a request with | is taken to be |
 //! |---|---|
-//! | a schema, and `<consultation_section>` in the system prompt or the properties `reply` and `facts` | a consultation turn |
+//! | a schema with the properties `reply` and `facts`; `<consultation_section>` behind the person's words | a consultation turn |
 //! | a schema with the properties `behavioral_triggers` and `core_directive` | a coaching prompt |
 //! | a schema with `behavioral_triggers` and `accountability_protocol` alone; `<behavior>`, `<change>` lines | a weekly update |
 //! | no schema, `<transcript>` in what the user says | a profile |
@@ -125,7 +125,7 @@ pub fn classify(request: &MessagesRequest) -> Task {
     let asked = all_user_text(request);
     if let Some(schema) = &request.schema {
         let has = |name: &str| schema["properties"].get(name).is_some();
-        return if system.contains("<consultation_section>") || (has("reply") && has("facts")) {
+        return if has("reply") && has("facts") {
             Task::Consultation
         } else if has("behavioral_triggers") && has("core_directive") {
             Task::Prompt
@@ -210,8 +210,9 @@ mod tests {
         ) {
             prop_assume!(!said.trim().is_empty());
             for section in phrases::SECTIONS {
-                let system = format!("<consultation_section>{section}</consultation_section>");
-                let hints = consultation::write(&request(&system, &said, None));
+                let state = format!("<consultation_section>{section}</consultation_section>");
+                let latest = format!("{said}\n\n<consultation_state>{state}</consultation_state>");
+                let hints = consultation::write(&request("You interview a person.", &latest, None));
                 for fact in hints["facts"].as_array().into_iter().flatten() {
                     prop_assert!(said.contains(fact["quote"].as_str().unwrap_or("?")), "{fact}");
                 }

@@ -49,10 +49,13 @@ fn consultation(section: &str, said: &str) -> Value {
     let schema = json!({"type": "object", "additionalProperties": false,
         "required": ["reply", "section_covered", "facts", "body"],
         "properties": {"reply": {"type": "string"}, "section_covered": {"type": "boolean"}, "facts": facts, "body": body}});
+    let state =
+        format!("<consultation_state><consultation_section>{section}</consultation_section></consultation_state>");
     json!({"model": "claude-sonnet-5-5", "max_tokens": 2000,
-        "system": format!("You interview a person.\n<consultation_section>{section}</consultation_section>"),
+        "system": "You interview a person.",
         "messages": [{"role": "user", "content": "Hello, I want to lose weight."},
-            {"role": "assistant", "content": "Welcome. Tell me more."}, {"role": "user", "content": said}],
+            {"role": "assistant", "content": "Welcome. Tell me more."},
+            {"role": "user", "content": [{"type": "text", "text": said}, {"type": "text", "text": state}]}],
         "output_config": {"format": {"type": "json_schema", "schema": schema}}})
 }
 

@@ -230,6 +230,8 @@ impl ConsultationAiService {
         Ok(ConsultationTurn { session, reply: outcome.reply, facts_known: known.len() + new, learned: learned.facts })
     }
 
+    /// Laid out for caching: what is the same for everybody, then the conversation, and what changes with every message
+    /// last.
     fn request(&self, session: &Session, transcript: &[ConsultationMessage], known: &[Fact]) -> ModelRequest {
         let mut turns: Vec<Turn> = Vec::new();
         // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
@@ -239,14 +241,17 @@ impl ConsultationAiService {
                 _ => turns.push(Turn::new(message.role, message.text.clone())),
             }
         }
+        if let Some(answered) = turns.iter_mut().rev().find(|turn| turn.role == Role::Assistant) {
+            answered.cache = true;
+        }
+        if let Some(latest) = turns.last_mut() {
+            latest.blocks.push(prompts::consultation_state(session.progress.current_section(), known));
+        }
         ModelRequest {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
-            system: vec![SystemBlock {
-                text: prompts::consultation(session.progress.current_section(), known),
-                cache: false,
-            }],
+            system: vec![SystemBlock { text: prompts::consultation(), cache: true }],
             turns,
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
