@@ -52,12 +52,26 @@ pub struct BatchCollector {
     settings: UpdateSettings,
 }
 
+/// What came of the results of a batch.
+#[derive(Default)]
+struct Applications {
+    counters: RunCounters,
+    /// What the answers cost, those that cannot be used included.
+    spent: Usd,
+    again: Vec<Waiting>,
+}
+
 /// What became of one request of a batch.
 enum Applied {
-    /// The version was written, at this cost.
-    Updated(Usd),
-    /// It failed for good; the old prompt stays.
-    Failed,
+    /// The version was written.
+    Updated {
+        /// What it cost, a repair included.
+        cost: Usd,
+        /// The part of it that is not counted yet.
+        spent: Usd,
+    },
+    /// It failed for good, at this cost; the old prompt stays.
+    Failed(Usd),
     /// It is to be tried in another batch.
     TryAgain(Waiting),
     /// The user is gone, or has a newer version.
@@ -109,10 +123,12 @@ impl BatchCollector {
         if self.model.batch_progress(&batch.batch_id).await? == BatchProgress::InProgress {
             return Ok(None);
         }
-        let (counters, again) = self.apply(batch).await?;
+        let Applications { counters, spent, again } = self.apply(batch).await?;
         if !again.is_empty() {
             self.hand_on(batch, &again).await?;
         }
+        // Before the batch is noted as collected: broken off in between, a sum counts too much rather than too little.
+        self.metered.count_batch(spent).await?;
         self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
         self.batches.remove(&batch.batch_id).await?;
         telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
@@ -120,20 +136,24 @@ impl BatchCollector {
         Ok(Some(counters))
     }
 
-    async fn apply(&self, batch: &OpenBatch) -> Result<(RunCounters, Vec<Waiting>)> {
-        let mut counters = RunCounters::default();
-        let mut again = Vec::new();
+    async fn apply(&self, batch: &OpenBatch) -> Result<Applications> {
+        let mut applications = Applications::default();
+        let Applications { counters, spent, again } = &mut applications;
         let results = self.model.batch_results(&batch.batch_id).await?;
         let mut applied = results
             .map(|item| async move { self.apply_item(batch, item?).await })
             .buffer_unordered(self.settings.concurrency);
         while let Some(applied) = applied.next().await {
             match applied? {
-                Some(Applied::Updated(cost)) => {
+                Some(Applied::Updated { cost, spent: uncounted }) => {
                     counters.updated += 1;
                     counters.cost += cost;
+                    *spent += uncounted;
                 }
-                Some(Applied::Failed) => counters.failed += 1,
+                Some(Applied::Failed(cost)) => {
+                    counters.failed += 1;
+                    *spent += cost;
+                }
                 Some(Applied::Overtaken) => counters.overtaken += 1,
                 Some(Applied::TryAgain(waiting)) => again.push(waiting),
                 None => {}
@@ -141,7 +161,8 @@ impl BatchCollector {
         }
         // In an order of their own, so that they fall into the same pages when they are handed on twice.
         again.sort_by(|one, other| one.user_id.cmp(&other.user_id));
-        Ok((counters, again))
+        drop(applied);
+        Ok(applications)
     }
 
     /// `None` for a request that is not of this service.
@@ -155,6 +176,11 @@ impl BatchCollector {
         let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Some(Applied::Overtaken)) };
         let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
             return self.written(batch, &user_id, version).await.map(Some);
+        };
+        let cost = match &item.outcome {
+            BatchOutcome::Answered(reply) => reply.cost,
+            BatchOutcome::Failed(error) => error.cost(),
+            BatchOutcome::TryAgain => Usd::ZERO,
         };
         match self.apply_one(batch, &profile, prompt, item.outcome).await {
             Ok(applied) => Ok(Some(applied)),
@@ -174,7 +200,7 @@ impl BatchCollector {
                     return Ok(Some(Applied::Overtaken));
                 }
                 telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
-                Ok(Some(Applied::Failed))
+                Ok(Some(Applied::Failed(cost)))
             }
         }
     }
@@ -184,7 +210,7 @@ impl BatchCollector {
     async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
         let entry = self.history.get(user_id, version + 1).await?;
         let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
-        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
+        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated { cost: entry.cost, spent: entry.cost }))
     }
 
     async fn apply_one(
@@ -195,29 +221,19 @@ impl BatchCollector {
         outcome: BatchOutcome,
     ) -> Result<Applied> {
         // Ended without a version: this result has failed before.
-        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed) };
+        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed(Usd::ZERO)) };
         let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
         match outcome {
             BatchOutcome::Answered(reply) => {
-                let answer_cost = reply.cost;
-                let result = self.updater.apply_batched(profile, prompt, grounds, reply).await;
-                // What is tried again is counted then.
-                if !matches!(
-                    result,
-                    Err(ServiceError::Store(_) | ServiceError::Conflict(_) | ServiceError::BudgetExhausted { .. })
-                ) {
-                    self.metered.count(&profile.user_id, answer_cost).await;
-                }
-                result.map(|version| Applied::Updated(version.entry.cost))
+                let spent = reply.cost;
+                let version = self.updater.apply_batched(profile, prompt, grounds, reply).await?;
+                Ok(Applied::Updated { cost: version.entry.cost, spent })
             }
             BatchOutcome::TryAgain => {
                 let detail = "a message batch left it unanswered too often".to_owned();
                 Err(ModelError::Unavailable { detail, retry_after: None }.into())
             }
-            BatchOutcome::Failed(error) => {
-                self.metered.count(&profile.user_id, error.cost()).await;
-                Err(error.into())
-            }
+            BatchOutcome::Failed(error) => Err(error.into()),
         }
     }
 

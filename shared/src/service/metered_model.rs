@@ -73,6 +73,11 @@ impl MeteredModel {
         Err(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: until_tomorrow(now) })
     }
 
+    /// Counts what the answers of a message batch have cost, in one sum: the weekly run is not on a user's own budget.
+    pub async fn count_batch(&self, cost: Usd) -> Result<()> {
+        Ok(self.spending.add_to_all(self.clock.now().date_naive(), cost).await?)
+    }
+
     /// Counts what a call of `user_id` has cost. A sum that cannot be written is logged, not returned: the answer is paid
     /// for and must not be lost with it.
     pub async fn count(&self, user_id: &UserId, cost: Usd) {

@@ -52,6 +52,14 @@ impl SpendingStore for SpendingTable {
         transaction.commit("adding to what was spent").await.map(drop)
     }
 
+    async fn add_to_all(&self, day: NaiveDate, amount: Usd) -> Result<(), StoreError> {
+        if amount == Usd::ZERO {
+            return Ok(());
+        }
+        let transaction = self.sums.transaction().with(self.addition(day, &SpendScope::All, amount));
+        transaction.commit("adding to what was spent").await.map(drop)
+    }
+
     async fn spent(&self, day: NaiveDate, scope: &SpendScope) -> Result<Usd, StoreError> {
         let stored = self.sums.get("reading what was spent", key(day, scope)).await?;
         let nanos = stored.map(|stored| stored.optional("nano_usd", read_number)).transpose()?.flatten();

@@ -21,6 +21,8 @@ pub enum SpendScope {
 pub trait SpendingStore: Send + Sync {
     /// Adds to a day's sum of all and of `user_id`.
     async fn add(&self, day: NaiveDate, user_id: &UserId, amount: Usd) -> Result<(), StoreError>;
+    /// Adds to a day's sum of all what no single user is charged with.
+    async fn add_to_all(&self, day: NaiveDate, amount: Usd) -> Result<(), StoreError>;
     /// A day's sum.
     async fn spent(&self, day: NaiveDate, scope: &SpendScope) -> Result<Usd, StoreError>;
 }

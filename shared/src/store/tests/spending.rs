@@ -42,3 +42,13 @@ async fn sums_do_not_stay_for_ever() {
     }
     assert_eq!(stored.count(), 2);
 }
+
+#[tokio::test]
+async fn what_no_user_is_charged_with_counts_for_everyone() {
+    let spending = TestDatabase::create().await.stores().spending;
+    let today = day("2026-11-22");
+    spending.add(today, &user("ana"), Usd::from_nanos(5)).await.expect("added");
+    spending.add_to_all(today, Usd::from_nanos(70)).await.expect("added");
+    let spent = async |scope: SpendScope| spending.spent(today, &scope).await.expect("a sum").nanos();
+    assert_eq!((spent(SpendScope::All).await, spent(SpendScope::User(user("ana"))).await), (75, 5));
+}
