@@ -77,6 +77,15 @@ fn counters(totals: &DayTotals) -> [(&'static str, u32); 12] {
     ]
 }
 
+/// A day's item, whole: what logging its meals one by one leads to.
+#[cfg(any(test, feature = "test-support"))]
+pub(super) fn of_day(user_id: &UserId, totals: &DayTotals) -> Item {
+    let mut attributes = key(user_id, format!("day#{}", totals.day));
+    attributes.insert("day".to_owned(), day(totals.day));
+    attributes.extend(counters(totals).map(|(name, count)| (name.to_owned(), number(count))));
+    attributes
+}
+
 fn read_totals(stored: &Stored) -> Result<DayTotals, StoreError> {
     Ok(DayTotals {
         day: stored.day("day")?,

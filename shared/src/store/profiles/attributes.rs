@@ -21,7 +21,7 @@ pub(super) fn next_check_at(at: DateTime<Utc>) -> String {
 
 /// The item of a new profile. The shard of the reading list is given only when a prompt version is written, so a prompt in
 /// `profile` is not part of it.
-pub(super) fn of_profile(profile: &Profile) -> Item {
+pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
     let mut attributes = item([
         ("user_id", text(profile.user_id.as_str())),
         ("email", text(profile.email.as_str())),

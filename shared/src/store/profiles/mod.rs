@@ -33,6 +33,10 @@ impl ProfileTable {
     }
 }
 
+pub(super) use attributes::of_profile;
+#[cfg(any(test, feature = "test-support"))]
+pub(super) use prompt_version::with_version;
+
 /// The key of a user's profile.
 pub(super) fn profile_key(user_id: &UserId) -> Item {
     item([("user_id", text(user_id.as_str()))])
@@ -41,7 +45,7 @@ pub(super) fn profile_key(user_id: &UserId) -> Item {
 #[async_trait]
 impl ProfileStore for ProfileTable {
     async fn create(&self, profile: &Profile) -> Result<Versioned, StoreError> {
-        let put = self.profiles.put(attributes::of_profile(profile)).only_new("user_id");
+        let put = self.profiles.put(of_profile(profile)).only_new("user_id");
         self.profiles.transaction().with(put).commit("creating a profile").await.map(Versioned::from)
     }
 

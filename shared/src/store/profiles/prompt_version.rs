@@ -123,3 +123,25 @@ impl ProfileTable {
         Ok(Some((mark, stored.number("system_prompt_version")?)))
     }
 }
+
+/// The attributes of a profile after `version` was written into it.
+#[cfg(any(test, feature = "test-support"))]
+pub(in crate::store) fn with_version(
+    mut profile: crate::store::item::Item,
+    version: &NewVersion,
+) -> crate::store::item::Item {
+    let entry = &version.entry;
+    profile.extend(crate::store::item::item([
+        ("coaching_system_prompt", text(&entry.prompt)),
+        ("system_prompt_version", number(entry.version)),
+        ("last_prompt_update", instant(entry.created_at)),
+        ("next_check_at", text(next_check_at(version.next_check_at))),
+        ("update_shard", text(&version.update_shard)),
+    ]));
+    if let Some(behavior) = entry.behavioral_data.as_ref().map(native) {
+        profile.insert("prompt_behavioral_data".to_owned(), behavior.clone());
+        profile.insert("last_behavior_check".to_owned(), instant(entry.created_at));
+        profile.insert("behavioral_data".to_owned(), behavior);
+    }
+    profile
+}

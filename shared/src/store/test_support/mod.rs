@@ -4,6 +4,7 @@
 //! Tests share one engine in each process and never meet, because every [`TestDatabase`] has tables of its own.
 
 mod creation;
+pub mod seeding;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
@@ -35,8 +36,16 @@ impl TestDatabase {
     ///
     /// If DynamoDB cannot be reached or does not create a table.
     pub async fn create() -> Self {
-        let database =
-            Self { client: client_at(endpoint()), tables: table_names(&format!("test-{}", Uuid::new_v4().simple())) };
+        Self::create_in(client_at(endpoint()), table_names(&format!("test-{}", Uuid::new_v4().simple()))).await
+    }
+
+    /// Creates every table under a given name.
+    ///
+    /// # Panics
+    ///
+    /// If DynamoDB cannot be reached or does not create a table.
+    pub async fn create_in(client: Client, tables: Tables) -> Self {
+        let database = Self { client, tables };
         let created = TABLES.iter().map(|table| creation::create(table, &database.client, &database.tables));
         if let Err(problem) = try_join_all(created).await {
             panic!("the tables of a test could not be created: {problem}");

@@ -16,6 +16,7 @@ mod proxy;
 mod reading_list;
 mod runs;
 mod samples;
+mod seeding;
 mod spending;
 
 use aws_sdk_dynamodb::types::AttributeValue;

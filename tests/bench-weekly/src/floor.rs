@@ -1,0 +1,232 @@
+//! The same requests to DynamoDB without any logic: as fast as a weekly run can be on this database.
+//!
+//! Who counts as changed is decided by a hash, so that their share is that of the worker's run; what is written is what was
+//! read, under the names that the worker writes.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use chrono::{Days, Duration};
+use coaching::store::test_support::{client_at, endpoint};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::child::Progress;
+use crate::counting::{Counting, Requests};
+use crate::measure::{Figures, Stopwatch};
+use crate::scene::{CONCURRENCY, Failure, PROMPT, SHARDS, TODAY, as_of, tables};
+
+/// Users in one page, and one more to see whether there is another page.
+const PAGE: i32 = 101;
+/// Of so many users, a number are changed.
+const PER: u64 = 10_000;
+
+type Item = HashMap<String, AttributeValue>;
+
+struct Floor {
+    client: Client,
+    profiles: String,
+    meals: String,
+    history: String,
+    runs: String,
+    /// Users of [`PER`] who count as changed.
+    changed: u64,
+    progress: Progress,
+}
+
+/// Sends the requests of a run over all users, of whom `changed` of 10,000 are changed.
+pub async fn run(users: u64, changed: u64) -> Result<Figures, Failure> {
+    let (client, counting) = Counting::of(&client_at(endpoint()));
+    let names = tables();
+    let floor = Floor {
+        client,
+        profiles: names.profiles,
+        meals: names.meals,
+        history: names.prompt_history,
+        runs: names.update_runs,
+        changed,
+        progress: Progress::begin("floor", users),
+    };
+    let stopwatch = Stopwatch::start()?;
+    let shards = (0..SHARDS).map(|shard| floor.shard(format!("{shard:03}")));
+    let changed: Vec<Vec<Item>> = stream::iter(shards).buffer_unordered(CONCURRENCY).try_collect().await?;
+    let changed: Vec<Item> = changed.into_iter().flatten().collect();
+    let collected = changed.iter().map(|user| floor.collect(user));
+    stream::iter(collected).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
+    let usage = stopwatch.stop()?;
+    floor.progress.end();
+    let requests = counting.requests();
+    let users = handled(&requests);
+    Ok(Figures { usage, users, changed: changed.len() as u64, requests, batches: 0, cost_usd: 0.0 })
+}
+
+/// Every user is written once by the check.
+fn handled(requests: &Requests) -> u64 {
+    requests.get("UpdateItem profiles").copied().unwrap_or(0)
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn key(user: &Item) -> Item {
+    HashMap::from([("user_id".to_owned(), user["user_id"].clone())])
+}
+
+impl Floor {
+    /// All users of a shard; answers with the keys of the changed ones.
+    async fn shard(&self, shard: String) -> Result<Vec<Item>, Failure> {
+        let mut changed = Vec::new();
+        let mut start = None;
+        let mut number = 0;
+        loop {
+            let page = self.page(&shard, start).await?;
+            start = page.1;
+            let users = page.0;
+            let page_id = format!("page#shard#{shard}#{number:06}");
+            self.open(&page_id, &users).await?;
+            let checks = users.iter().map(|user| self.check(user));
+            stream::iter(checks).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
+            self.count(&page_id).await?;
+            changed.extend(users.iter().filter(|user| self.is_changed(user)).map(key));
+            number += 1;
+            if start.is_none() {
+                break;
+            }
+        }
+        for user in &changed {
+            self.read(user).await?;
+        }
+        Ok(changed)
+    }
+
+    async fn page(&self, shard: &str, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Failure> {
+        let request = self.client.query().table_name(&self.profiles).index_name("due").limit(PAGE);
+        let answer = request
+            .key_condition_expression("#shard = :shard AND #at BETWEEN :low AND :high")
+            .expression_attribute_names("#shard", "update_shard")
+            .expression_attribute_names("#at", "next_check_at")
+            .expression_attribute_values(":shard", text(shard))
+            .expression_attribute_values(":low", text("0"))
+            .expression_attribute_values(":high", text(stamp(Duration::seconds(-1))))
+            .set_exclusive_start_key(start)
+            .send()
+            .await?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    async fn open(&self, page_id: &str, users: &[Item]) -> Result<(), Failure> {
+        let ids = users.iter().map(|user| user["user_id"].clone()).collect();
+        let put = self.client.put_item().table_name(&self.runs);
+        put.item("run_id", text("floor"))
+            .item("part", text(page_id))
+            .item("page_users", AttributeValue::L(ids))
+            .condition_expression("attribute_not_exists(run_id)")
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    async fn count(&self, page_id: &str) -> Result<(), Failure> {
+        let update = |part: &str, expression: &str| {
+            let update = Update::builder().table_name(&self.runs).key("run_id", text("floor")).key("part", text(part));
+            let update = update
+                .update_expression(expression)
+                .expression_attribute_values(":checked", AttributeValue::N("100".to_owned()));
+            update.build().map(|update| TransactWriteItem::builder().update(update).build())
+        };
+        let page = update(page_id, "SET checked = :checked REMOVE page_users")?;
+        let sums = update("run", "ADD checked :checked")?;
+        self.client.transact_write_items().transact_items(page).transact_items(sums).send().await?;
+        Ok(())
+    }
+
+    async fn check(&self, user: &Item) -> Result<(), Failure> {
+        let days = self.client.query().table_name(&self.meals).consistent_read(true);
+        days.key_condition_expression("#user = :user AND #item BETWEEN :low AND :high")
+            .expression_attribute_names("#user", "user_id")
+            .expression_attribute_names("#item", "item")
+            .expression_attribute_values(":user", user["user_id"].clone())
+            .expression_attribute_values(":low", text(format!("day#{}", TODAY - Days::new(30))))
+            .expression_attribute_values(":high", text(format!("day#{TODAY}")))
+            .send()
+            .await?;
+        let changed = self.is_changed(user);
+        if changed {
+            self.read(user).await?;
+        }
+        let written = if changed { "pending_update" } else { "behavioral_data" };
+        let update = self.client.update_item().table_name(&self.profiles).set_key(Some(key(user)));
+        update
+            .update_expression(
+                "SET #data = :data, last_behavior_check = :now, next_check_at = :next, update_shard = :shard, \
+                 check_page = :page, check_outcome = :outcome",
+            )
+            .condition_expression("system_prompt_version = :version AND next_check_at < :as_of")
+            .expression_attribute_names("#data", written)
+            .expression_attribute_values(":data", user["behavioral_data"].clone())
+            .expression_attribute_values(":now", text(stamp(Duration::zero())))
+            .expression_attribute_values(":as_of", text(stamp(Duration::zero())))
+            .expression_attribute_values(":next", text(stamp(Duration::days(6))))
+            .expression_attribute_values(":shard", user["update_shard"].clone())
+            .expression_attribute_values(":page", text("shard#000#00000000-0000-0000-0000-000000000000"))
+            .expression_attribute_values(":outcome", text("unchanged"))
+            .expression_attribute_values(":version", user["system_prompt_version"].clone())
+            .send()
+            .await?;
+        self.progress.one_more();
+        Ok(())
+    }
+
+    async fn read(&self, user: &Item) -> Result<Item, Failure> {
+        let request = self.client.get_item().table_name(&self.profiles).set_key(Some(key(user))).consistent_read(true);
+        Ok(request.send().await?.item.unwrap_or_default())
+    }
+
+    /// A result of a batch: the profile read, the version and its history row written.
+    async fn collect(&self, user: &Item) -> Result<(), Failure> {
+        let profile = self.read(user).await?;
+        let data = profile["behavioral_data"].clone();
+        let row = Put::builder()
+            .table_name(&self.history)
+            .item("user_id", user["user_id"].clone())
+            .item("version", AttributeValue::N("2".to_owned()))
+            .item("prompt", text(PROMPT))
+            .item("behavioral_data", data.clone())
+            .condition_expression("attribute_not_exists(user_id)")
+            .build()?;
+        let update = Update::builder()
+            .table_name(&self.profiles)
+            .set_key(Some(key(user)))
+            .update_expression(
+                "SET coaching_system_prompt = :prompt, system_prompt_version = :next, behavioral_data = :data, \
+                 prompt_behavioral_data = :data, last_prompt_update = :now REMOVE pending_update",
+            )
+            .condition_expression("system_prompt_version = :version")
+            .expression_attribute_values(":prompt", text(PROMPT))
+            .expression_attribute_values(":next", AttributeValue::N("2".to_owned()))
+            .expression_attribute_values(":version", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":data", data)
+            .expression_attribute_values(":now", text(stamp(Duration::zero())))
+            .build()?;
+        self.client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(row).build())
+            .transact_items(TransactWriteItem::builder().update(update).build())
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    fn is_changed(&self, user: &Item) -> bool {
+        let id = user["user_id"].as_s().map(String::as_str).unwrap_or_default();
+        // A name-based UUID is as good as random.
+        let number = id.get(..8).and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(0);
+        number % PER < self.changed
+    }
+}
+
+/// An instant near that of the run, as the reading list keeps it.
+fn stamp(offset: Duration) -> String {
+    (as_of() + offset).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,101 @@
+//! A model that answers at once: what Claude takes for an answer is not what is measured.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use coaching::domain::money::{CallMode, PriceList, TokenUsage, Usd};
+use coaching::ports::{
+    BatchEntry, BatchItem, BatchOutcome, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply,
+    ModelRequest,
+};
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Tokens of a weekly update, as the Claude simulator counts them for a prompt of this length.
+const USAGE: TokenUsage =
+    TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+
+/// What it has been asked for. Of each request only its name is kept, in a few bytes.
+pub struct InstantModel {
+    prices: PriceList,
+    model: String,
+    batches: Mutex<HashMap<String, Vec<(Uuid, u32)>>>,
+    submitted: Mutex<(u64, u64)>,
+}
+
+impl InstantModel {
+    pub fn new(prices: PriceList, model: String) -> Self {
+        Self { prices, model, batches: Mutex::default(), submitted: Mutex::default() }
+    }
+
+    /// Batches and requests in them so far.
+    pub fn submitted(&self) -> (u64, u64) {
+        *self.submitted.lock().expect("nothing panics while it holds the counts")
+    }
+
+    fn reply(&self) -> ModelReply {
+        let cost = self.prices.cost(&self.model, &USAGE, CallMode::Batched).unwrap_or_default();
+        ModelReply { text: answer(), model: self.model.clone(), usage: USAGE, cost }
+    }
+}
+
+/// Two sections of the length that the prompt leaves to them.
+fn answer() -> String {
+    let triggers: Vec<String> = ["the evening gets long", "a meeting runs over", "the scales do not move"]
+        .iter()
+        .map(|moment| {
+            format!("If {moment}, then drink a glass of water, wait ten minutes and write down what you want.")
+        })
+        .collect();
+    let accountability = "Once a week we look at the days you logged and at those in target, in numbers and without a verdict. \
+        A day off plan is one day. You tell me on Sunday evening what the coming week looks like, and I hold you to that \
+        and to nothing else. If two days pass without a log I ask once, kindly, what got in the way, and we make the next \
+        meal the plan. We name one thing that went well before we name one to change.";
+    json!({"behavioral_triggers": triggers, "accountability_protocol": accountability}).to_string()
+}
+
+#[async_trait]
+impl Model for InstantModel {
+    async fn ask(&self, _request: &ModelRequest) -> Result<ModelReply, ModelError> {
+        Ok(self.reply())
+    }
+
+    async fn submit_batch(&self, entries: &[BatchEntry]) -> Result<String, ModelError> {
+        let names = entries.iter().filter_map(|entry| {
+            let (user_id, version) = entry.custom_id.rsplit_once('_')?;
+            Some((user_id.parse().ok()?, version.parse().ok()?))
+        });
+        let names: Vec<(Uuid, u32)> = names.collect();
+        let mut submitted = self.submitted.lock().expect("nothing panics while it holds the counts");
+        *submitted = (submitted.0 + 1, submitted.1 + names.len() as u64);
+        let batch_id = format!("msgbatch_{:06}", submitted.0);
+        self.batches.lock().expect("nothing panics while it holds the batches").insert(batch_id.clone(), names);
+        Ok(batch_id)
+    }
+
+    async fn batches_since(&self, _since: DateTime<Utc>) -> Result<Vec<ListedBatch>, ModelError> {
+        Ok(Vec::new())
+    }
+
+    async fn batch_progress(&self, _batch_id: &str) -> Result<BatchProgress, ModelError> {
+        Ok(BatchProgress::Ended)
+    }
+
+    async fn batch_results(&self, batch_id: &str) -> Result<BatchResults, ModelError> {
+        let names = self.batches.lock().expect("nothing panics while it holds the batches").remove(batch_id);
+        let reply = self.reply();
+        let results = names.unwrap_or_default().into_iter().map(move |(user_id, version)| {
+            let outcome = BatchOutcome::Answered(reply.clone());
+            Ok(BatchItem { custom_id: format!("{user_id}_{version}"), outcome })
+        });
+        Ok(stream::iter(results).boxed())
+    }
+
+    fn price(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
+        self.prices.cost(model, usage, mode)
+    }
+}

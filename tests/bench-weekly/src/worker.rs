@@ -1,0 +1,106 @@
+//! The weekly run as it is deployed: updater, worker and collector over the real stores. Only the queue, the clock and the
+//! model are stand-ins.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use coaching::app::fill_ports;
+use coaching::ports::{Clock, Job, JobQueue, Ports, QueueError, RunCounters};
+use coaching::service::{BatchCollector, PlannedRun, PromptWorker, WeeklyUpdater};
+use coaching::store::DynamoStores;
+use coaching::store::test_support::{client_at, endpoint};
+use coaching::system::RandomIds;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::child::Progress;
+use crate::counting::Counting;
+use crate::measure::{Figures, Stopwatch};
+use crate::model::InstantModel;
+use crate::scene::{CONCURRENCY, Failure, as_of, config, tables};
+
+/// What a check writes, by which the users who are done are counted.
+const CHECKS: &str = "UpdateItem profiles";
+
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        as_of()
+    }
+}
+
+#[derive(Default)]
+struct Queue(Mutex<Vec<Job>>);
+
+impl Queue {
+    fn take(&self) -> Vec<Job> {
+        std::mem::take(&mut *self.0.lock().expect("nothing panics while it holds the queue"))
+    }
+}
+
+#[async_trait]
+impl JobQueue for Queue {
+    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+        self.0.lock().expect("nothing panics while it holds the queue").push(job.clone());
+        Ok(())
+    }
+}
+
+/// Takes all due users of the database that `DYNAMODB_ENDPOINT` names through a whole run.
+pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
+    let config = config();
+    let (client, counting) = Counting::of(&client_at(endpoint()));
+    let stores = DynamoStores::new(client, &tables());
+    let model = Arc::new(InstantModel::new(config.prices.clone(), config.generation.prompt_model.model.clone()));
+    let queue = Arc::new(Queue::default());
+    let ports = fill_ports(&stores, model.clone(), queue.clone(), Arc::new(FixedClock), Arc::new(RandomIds));
+    let updater = WeeklyUpdater::new(&ports, &config);
+    let worker = PromptWorker::new(&ports, &config);
+    let collector = BatchCollector::new(&ports, &config);
+    let progress = Progress::begin("weekly run", users);
+
+    let stopwatch = Stopwatch::start()?;
+    let PlannedRun::Started { run_id, .. } = updater.run_weekly_prompt_updates(Some(as_of())).await? else {
+        return Err("automatic updates are disabled".into());
+    };
+    let watched = watch(&counting, &progress);
+    tokio::select! {
+        done = work(&worker, &queue) => done?,
+        () = watched => {}
+    }
+    collector.collect().await?;
+    work(&worker, &queue).await?;
+    let usage = stopwatch.stop()?;
+    progress.end();
+
+    let counters = counters(&ports, &run_id).await?;
+    let (batches, changed) = model.submitted();
+    let cost_usd = counters.cost.dollars();
+    let requests = counting.requests();
+    Ok((Figures { usage, users: counters.checked, changed, requests, batches, cost_usd }, counters))
+}
+
+/// Carries out jobs until none is left, as many at a time as the queue hands out.
+async fn work(worker: &PromptWorker, queue: &Queue) -> Result<(), Failure> {
+    let ended_at = as_of() + Duration::minutes(15);
+    loop {
+        let jobs = queue.take();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let jobs = jobs.into_iter().map(|job| worker.carry_out(job, ended_at));
+        stream::iter(jobs).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
+    }
+}
+
+async fn watch(counting: &Counting, progress: &Progress) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        progress.done_so_far(counting.count(CHECKS));
+    }
+}
+
+async fn counters(ports: &Ports, run_id: &str) -> Result<RunCounters, Failure> {
+    Ok(ports.runs.get(run_id).await?.ok_or("the run has left no record")?.counters)
+}

@@ -1,0 +1,23 @@
+//! A run over a few people, for what does not depend on time.
+
+use bench_weekly::scene::config;
+use bench_weekly::{seeding, worker};
+use coaching::ports::RunCounters;
+use coaching::store::test_support::endpoint;
+
+const USERS: u64 = 60;
+
+#[tokio::test]
+async fn everybody_is_handled_once_and_the_unchanged_cost_one_read_and_one_write() {
+    seeding::fill(endpoint(), USERS, &config()).await.expect("the tables are filled");
+    let (figures, counters) = worker::run(USERS).await.expect("a run");
+    let RunCounters { checked, unchanged, updated, batched, failed, overtaken, .. } = counters;
+    assert_eq!((checked, failed, overtaken), (USERS, 0, 0), "{counters:?}");
+    assert_eq!((unchanged + updated, batched), (USERS, updated), "{counters:?}");
+    assert!(unchanged > 0 && updated > 0, "both kinds of people are there: {counters:?}");
+    let sent = |kind: &str| figures.requests.get(kind).copied().unwrap_or(0);
+    assert_eq!(sent("Query meals"), USERS, "one read each");
+    assert_eq!(sent("UpdateItem profiles"), USERS, "one write each");
+    assert_eq!(sent("GetItem profiles"), 3 * updated, "who has changed is read when checked, submitted and collected");
+    assert_eq!(figures.changed, updated, "no call to Claude for the others");
+}
