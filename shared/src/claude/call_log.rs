@@ -16,7 +16,7 @@ pub(super) fn model_call(
 ) {
     let purpose = request.purpose.name();
     let duration_ms = millis(duration);
-    let Trace { attempts, request_id } = trace;
+    let Trace { attempts, request_id, .. } = trace;
     let request_id = request_id.as_deref();
     match result {
         Ok(reply) => info!(

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use reqwest::{Method, Response};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::batch::{self, Batch, BatchList, BatchParams, BatchRequest};
@@ -17,9 +18,9 @@ use super::lines::{Limits, lines};
 use super::pace::Pace;
 use super::pricing::Pricing;
 use super::request::MessageParams;
-use super::response::Message;
+use super::stream::Streamed;
 use super::timer::{SystemTimer, Timer};
-use super::transport::{Call, MESSAGES, Trace, Transport};
+use super::transport::{COUNT_TOKENS, Call, MESSAGES, Trace, Transport, unreadable};
 use crate::config::ClaudeSettings;
 use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
 use crate::ports::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
@@ -28,8 +29,17 @@ use crate::ports::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, 
 const BATCHES: &str = "/v1/messages/batches";
 /// Batches that are listed in one request; the service takes 1 to 1,000.
 const LISTED_AT_ONCE: u32 = 100;
+/// Most tokens of an answer that is waited for in one piece. Of a longer one, a connection can break in the middle, and
+/// only a stream tells how much of it has to be paid for.
+const LONGEST_AT_ONCE: u32 = 2_000;
 /// Longest line of a batch's results, in bytes: several times the longest answer.
 const LONGEST_RESULT: usize = 8 * 1024 * 1024;
+
+/// The answer to a question for tokens.
+#[derive(Deserialize)]
+struct TokenCount {
+    input_tokens: u64,
+}
 
 /// A client of Claude's Messages API. One serves a whole execution environment: it keeps the key, and remembers when
 /// Claude is down.
@@ -80,18 +90,37 @@ impl ClaudeClient {
         MessageParams::new(request, self.effort.as_deref())
     }
 
+    /// Counts the input tokens of `request` as Claude does, which costs nothing.
+    pub async fn count_tokens(&self, request: &ModelRequest) -> Result<u64, ModelError> {
+        let call = question(COUNT_TOKENS, &self.params(request)?.counted(), request.deadline);
+        let body: Vec<u8> = self.transport.send(&call, &mut Trace::default()).await?;
+        Ok(read::<TokenCount>(&body)?.input_tokens)
+    }
+
     async fn answer(&self, request: &ModelRequest, trace: &mut Trace) -> Result<ModelReply, ModelError> {
-        let call = Call {
-            method: Method::POST,
-            path: MESSAGES.to_owned(),
-            body: json(&self.params(request)?),
-            deadline: request.deadline,
-            repeatable: true,
+        let params = self.params(request)?;
+        let message = if request.max_tokens > LONGEST_AT_ONCE {
+            let call = question(MESSAGES, &params.streamed(), request.deadline);
+            let Streamed(message) = self.transport.send(&call, trace).await?;
+            message
+        } else {
+            let call = question(MESSAGES, &params, request.deadline);
+            let body: Vec<u8> = self.transport.send(&call, trace).await?;
+            read(&body).inspect_err(|_| call_log::unreadable_answer(&request.model, trace))?
         };
-        let body: Vec<u8> = self.transport.send(&call, trace).await?;
-        let message: Message = read(&body).inspect_err(|_| call_log::unreadable_answer(&request.model, trace))?;
-        let cost = self.pricing.cost(&request.model, &message.usage(), CallMode::Immediate);
-        message.into_reply(cost.expect("a request whose model has no price is not sent"))
+        let cost = self.cost(request, &message.usage());
+        message.into_reply(cost)
+    }
+
+    fn cost(&self, request: &ModelRequest, usage: &TokenUsage) -> Usd {
+        let cost = self.pricing.cost(&request.model, usage, CallMode::Immediate);
+        cost.expect("a request whose model has no price is not sent")
+    }
+
+    /// What the answers have cost that broke off on the way to the last one.
+    fn lost(&self, request: &ModelRequest, trace: &mut Trace) -> Usd {
+        let parts = std::mem::take(&mut trace.broken_off).into_iter().chain(trace.coming.take());
+        parts.map(|part| self.cost(request, &part.broken_off().usage())).sum()
     }
 
     fn batch_call(&self, batch_id: &str, suffix: &str) -> Result<Call, ModelError> {
@@ -111,7 +140,8 @@ impl Model for ClaudeClient {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelReply, ModelError> {
         let started = self.transport.timer.now();
         let mut trace = Trace::default();
-        let result = self.answer(request, &mut trace).await;
+        let answer = self.answer(request, &mut trace).await;
+        let result = with_lost(answer, self.lost(request, &mut trace));
         call_log::model_call(request, &result, &trace, self.transport.timer.now() - started);
         result
     }
@@ -174,12 +204,25 @@ impl Model for ClaudeClient {
     }
 }
 
+fn question(path: &str, params: &MessageParams<'_>, deadline: Duration) -> Call {
+    Call { method: Method::POST, path: path.to_owned(), body: json(params), deadline, repeatable: true }
+}
+
+fn with_lost(answer: Result<ModelReply, ModelError>, lost: Usd) -> Result<ModelReply, ModelError> {
+    match answer {
+        Ok(mut reply) => {
+            reply.cost += lost;
+            Ok(reply)
+        }
+        Err(error) => Err(error.costing_also(lost)),
+    }
+}
+
 fn json(body: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(body).expect("a request has string keys only and always becomes JSON")
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ModelError> {
     // The parser's own words could quote the answer.
-    serde_json::from_slice(body)
-        .map_err(|_| ModelError::Malformed { detail: "it is not of the wire format".to_owned(), cost: Usd::ZERO })
+    serde_json::from_slice(body).map_err(|_| unreadable())
 }

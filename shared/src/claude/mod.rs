@@ -2,8 +2,9 @@
 //!
 //! The wire format follows the types of the official Python client (`anthropic` 2.12). A request is built from the
 //! port's types (`request`), fitted to what its model accepts (`capabilities`), sent with retries within its deadline
-//! (`transport`, `retry`, `circuit`) and under the rate limits that Claude tells of (`pace`), and read into a reply with
-//! its cost, or into a typed error (`response`, `refusal`). Message batches (`batch`) share all of it.
+//! (`transport`, `retry`, `circuit`) and under the rate limits that Claude tells of (`pace`), and read, whole or as it
+//! comes (`stream`), into a reply with its cost, or into a typed error (`response`, `refusal`). Message batches (`batch`)
+//! share all of it.
 
 mod batch;
 mod call_log;
@@ -18,6 +19,7 @@ mod refusal;
 mod request;
 mod response;
 mod retry;
+mod stream;
 mod timer;
 mod transport;
 

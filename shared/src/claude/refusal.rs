@@ -83,6 +83,16 @@ pub(super) fn classify(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> 
     }
 }
 
+/// Says what an `error` event means that ends a stream. It has no status, only the error.
+pub(super) fn within_stream(event: &[u8]) -> Refusal {
+    let body: ErrorBody = serde_json::from_slice(event).unwrap_or_default();
+    let detail = body.name();
+    if body.blames_the_request() {
+        return Refusal::Final(ModelError::Rejected { detail });
+    }
+    Refusal::Passing { detail, retry_after: None, again: Again::IfRepeatable }
+}
+
 fn passing(status: StatusCode, headers: &HeaderMap, detail: String) -> Refusal {
     let again = if headers.get("x-should-retry").is_some_and(|value| value == "false") {
         Again::No

@@ -16,7 +16,11 @@ const MOST_BREAKPOINTS: usize = 4;
 #[derive(Debug, Serialize)]
 pub(super) struct MessageParams<'a> {
     model: &'a str,
-    max_tokens: u32,
+    /// Left out where tokens are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     system: Vec<TextBlock<'a>>,
     messages: Vec<Message<'a>>,
@@ -73,12 +77,23 @@ impl<'a> MessageParams<'a> {
         Ok(params)
     }
 
+    /// The same request, to be answered as a stream.
+    pub(super) fn streamed(self) -> Self {
+        Self { stream: true, ..self }
+    }
+
+    /// The same request, to have its tokens counted.
+    pub(super) fn counted(self) -> Self {
+        Self { max_tokens: None, ..self }
+    }
+
     fn unmarked(request: &'a ModelRequest, effort: Option<&'a str>) -> Self {
         let block = |text: &'a str| TextBlock { text, cache_control: None };
         let format = request.output_schema.as_ref().map(|schema| OutputFormat { schema });
         Self {
             model: &request.model,
-            max_tokens: request.max_tokens,
+            max_tokens: Some(request.max_tokens),
+            stream: false,
             system: request.system.iter().map(|part| block(&part.text)).collect(),
             messages: request
                 .turns
@@ -112,6 +127,6 @@ impl<'a> MessageParams<'a> {
 }
 
 /// An estimate of the tokens of `text`: four ASCII characters each, or two of another script.
-fn tokens(text: &str) -> u64 {
+pub(super) fn tokens(text: &str) -> u64 {
     text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum::<u64>().div_ceil(4)
 }

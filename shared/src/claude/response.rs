@@ -13,7 +13,7 @@ pub(super) struct Message {
     pub(super) model: String,
     content: Vec<ContentBlock>,
     stop_reason: Option<String>,
-    usage: Usage,
+    pub(super) usage: Usage,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,16 +27,27 @@ enum ContentBlock {
     Other,
 }
 
+/// Tokens, as the wire format counts them.
 #[derive(Debug, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the names of the wire format")]
-struct Usage {
-    input_tokens: u64,
-    output_tokens: u64,
-    cache_read_input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
+pub(super) struct Usage {
+    pub(super) input_tokens: u64,
+    pub(super) output_tokens: u64,
+    pub(super) cache_read_input_tokens: Option<u64>,
+    pub(super) cache_creation_input_tokens: Option<u64>,
 }
 
 impl Message {
+    /// A message of blocks of text.
+    pub(super) fn new(
+        model: String,
+        texts: impl Iterator<Item = String>,
+        stop_reason: Option<String>,
+        usage: Usage,
+    ) -> Self {
+        Self { model, content: texts.map(|text| ContentBlock::Text { text }).collect(), stop_reason, usage }
+    }
+
     /// Tokens used, as they are billed.
     pub(super) fn usage(&self) -> TokenUsage {
         TokenUsage {

@@ -16,7 +16,9 @@ use super::key::{KeptKey, KeyError};
 use super::pace::Pace;
 use super::refusal::{self, Again, Refusal};
 use super::retry::backoff;
+use super::stream::Part;
 use super::timer::Timer;
+use crate::domain::money::Usd;
 use crate::ports::ModelError;
 
 /// The version of the API that the wire types follow.
@@ -24,6 +26,8 @@ const API_VERSION: &str = "2026-10-21";
 
 /// The path of messages.
 pub(super) const MESSAGES: &str = "/v1/messages";
+/// The path of token counting.
+pub(super) const COUNT_TOKENS: &str = "/v1/messages/count_tokens";
 
 /// A request to send.
 #[derive(Debug)]
@@ -47,21 +51,35 @@ pub(super) struct Trace {
     pub(super) attempts: u32,
     /// Claude's name for the last try.
     pub(super) request_id: Option<String>,
+    /// What has come of a streamed message that has not ended.
+    pub(super) coming: Option<Part>,
+    /// Streamed messages that broke off in earlier tries: they are billed as far as they came.
+    pub(super) broken_off: Vec<Part>,
+}
+
+/// Why an answer that had begun is not there.
+pub(super) enum Incomplete {
+    /// The connection broke.
+    Broken,
+    /// The service ended it.
+    Refused(Refusal),
+    /// It is not of the wire format.
+    Unreadable,
 }
 
 /// An answer, taken from a response: all of it, or as it comes.
 pub(super) trait Receive: Sized + Send {
-    fn receive(response: Response) -> impl Future<Output = Result<Self, reqwest::Error>> + Send;
+    fn receive(response: Response, trace: &mut Trace) -> impl Future<Output = Result<Self, Incomplete>> + Send;
 }
 
 impl Receive for Vec<u8> {
-    async fn receive(response: Response) -> Result<Self, reqwest::Error> {
-        Ok(response.bytes().await?.into())
+    async fn receive(response: Response, _trace: &mut Trace) -> Result<Self, Incomplete> {
+        response.bytes().await.map(Into::into).map_err(|_| Incomplete::Broken)
     }
 }
 
 impl Receive for Response {
-    async fn receive(response: Response) -> Result<Self, reqwest::Error> {
+    async fn receive(response: Response, _trace: &mut Trace) -> Result<Self, Incomplete> {
         Ok(response)
     }
 }
@@ -172,6 +190,7 @@ impl Transport {
             request = request.header(CONTENT_TYPE, "application/json").body(call.body.clone());
         }
         trace.attempts += 1;
+        trace.broken_off.extend(trace.coming.take());
         let response = request.send().await.map_err(|error| connection_fault(&error, call))?;
         let (status, headers) = (response.status(), response.headers().clone());
         if call.path == MESSAGES {
@@ -179,22 +198,33 @@ impl Transport {
         }
         trace.request_id = headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if status.is_success() {
-            return T::receive(response).await.map_err(|error| connection_fault(&error, call));
+            return T::receive(response, trace).await.map_err(|incomplete| match incomplete {
+                Incomplete::Broken => broken(call),
+                Incomplete::Refused(refusal) => refused(refusal, key, call),
+                Incomplete::Unreadable => Fault::Final(unreadable()),
+            });
         }
         // A refusal whose body is lost is still a refusal.
         let body = response.bytes().await.unwrap_or_default();
-        Err(match refusal::classify(status, &headers, &body) {
-            Refusal::Key(error) => Fault::Key { refused: key, error },
-            Refusal::Final(error) => Fault::Final(error),
-            Refusal::Passing { detail, retry_after, again }
-                if again == Again::Surely || (again == Again::IfRepeatable && call.repeatable) =>
-            {
-                Fault::Passing { detail, retry_after }
-            }
-            Refusal::Passing { detail, retry_after, .. } => {
-                Fault::Final(ModelError::Unavailable { detail, retry_after })
-            }
-        })
+        Err(refused(refusal::classify(status, &headers, &body), key, call))
+    }
+}
+
+/// An answer that is not what the wire format promises; what it cost is not known.
+pub(super) fn unreadable() -> ModelError {
+    ModelError::Malformed { detail: "it is not of the wire format".to_owned(), cost: Usd::ZERO }
+}
+
+fn refused(refusal: Refusal, key: HeaderValue, call: &Call) -> Fault {
+    match refusal {
+        Refusal::Key(error) => Fault::Key { refused: key, error },
+        Refusal::Final(error) => Fault::Final(error),
+        Refusal::Passing { detail, retry_after, again }
+            if again == Again::Surely || (again == Again::IfRepeatable && call.repeatable) =>
+        {
+            Fault::Passing { detail, retry_after }
+        }
+        Refusal::Passing { detail, retry_after, .. } => Fault::Final(ModelError::Unavailable { detail, retry_after }),
     }
 }
 
@@ -210,6 +240,10 @@ fn connection_fault(error: &reqwest::Error, call: &Call) -> Fault {
             detail: "the request cannot be sent; check ANTHROPIC_BASE_URL".to_owned(),
         });
     }
+    broken(call)
+}
+
+fn broken(call: &Call) -> Fault {
     let detail = "the connection broke".to_owned();
     if call.repeatable {
         Fault::Passing { detail, retry_after: None }

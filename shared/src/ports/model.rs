@@ -114,6 +114,14 @@ pub enum ModelError {
     /// No answer within the request's deadline.
     #[error("the model did not answer in time")]
     TimedOut,
+    /// The answer broke off again and again, or until time was up; asking later can help.
+    #[error("the model's answer broke off ({detail})")]
+    BrokenOff {
+        /// What was seen, without any message text.
+        detail: String,
+        /// What the parts of it cost that came.
+        cost: Usd,
+    },
     /// The answer was cut off at `max_tokens`.
     #[error("the model's answer was cut off")]
     Truncated {
@@ -147,9 +155,30 @@ impl ModelError {
     #[must_use]
     pub const fn cost(&self) -> Usd {
         match self {
-            Self::Truncated { cost } | Self::Refused { cost } | Self::Malformed { cost, .. } => *cost,
+            Self::BrokenOff { cost, .. }
+            | Self::Truncated { cost }
+            | Self::Refused { cost }
+            | Self::Malformed { cost, .. } => *cost,
             Self::Unavailable { .. } | Self::TimedOut | Self::Rejected { .. } => Usd::ZERO,
         }
+    }
+
+    /// The same failure, after parts of earlier answers have cost `lost`.
+    #[must_use]
+    pub fn costing_also(mut self, lost: Usd) -> Self {
+        if lost == Usd::ZERO {
+            return self;
+        }
+        match &mut self {
+            Self::BrokenOff { cost, .. }
+            | Self::Truncated { cost }
+            | Self::Refused { cost }
+            | Self::Malformed { cost, .. } => *cost += lost,
+            Self::Unavailable { .. } | Self::TimedOut | Self::Rejected { .. } => {
+                return Self::BrokenOff { detail: self.to_string(), cost: lost };
+            }
+        }
+        self
     }
 
     /// The kind of failure, for a log line.
@@ -158,6 +187,7 @@ impl ModelError {
         match self {
             Self::Unavailable { .. } => "unavailable",
             Self::TimedOut => "timed_out",
+            Self::BrokenOff { .. } => "broken_off",
             Self::Truncated { .. } => "truncated",
             Self::Refused { .. } => "refused",
             Self::Malformed { .. } => "malformed",

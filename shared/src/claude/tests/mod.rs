@@ -6,6 +6,7 @@ mod faults;
 mod keys;
 mod requests;
 mod scripted;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -209,6 +209,7 @@ fn model_verdict(error: &ModelError) -> Verdict {
         ModelError::Unavailable { retry_after, .. } => {
             unavailable("model_unavailable", kept, retry_after.unwrap_or(MODEL_BACK))
         }
+        ModelError::BrokenOff { .. } => unavailable("model_unavailable", kept, SOON),
         ModelError::TimedOut => unavailable("model_timed_out", kept, SOON),
         ModelError::Truncated { .. } | ModelError::Malformed { .. } => {
             unavailable("model_answer_unusable", "The coach's answer came out broken. Send your message again.", SOON)
