@@ -139,8 +139,11 @@ impl Receive for Streamed {
                 (Event::MessageStart { message: Opening { model, usage } }, coming) => {
                     *coming = Some(Part { model, usage, texts: BTreeMap::new(), stop_reason: None });
                 }
-                (Event::ContentBlockStart { index, content_block: piece }, Some(part))
-                | (Event::ContentBlockDelta { index, delta: piece }, Some(part)) => part.add(index, piece),
+                (
+                    Event::ContentBlockStart { index, content_block: piece }
+                    | Event::ContentBlockDelta { index, delta: piece },
+                    Some(part),
+                ) => part.add(index, piece),
                 (Event::MessageDelta { delta, usage }, Some(part)) => part.end(delta, &usage),
                 (Event::MessageStop, coming) => {
                     let part = coming.take().ok_or(Incomplete::Unreadable)?;

@@ -17,9 +17,9 @@ use crate::domain::money::Usd;
 use crate::domain::profile::{PersonalPrompt, Profile, UserId};
 use crate::ports::{
     BatchItem, BatchOutcome, BatchProgress, BatchStore, Clock, GenerationReason, JobQueue, Model, ModelError,
-    OpenBatch, Ports, ProfileStore, PromptHistoryStore, RunCounters, RunPart, RunStore, Versioned, Waiting,
+    OpenBatch, Ports, ProfileStore, PromptHistoryStore, Purpose, RunCounters, RunPart, RunStore, Versioned, Waiting,
 };
-use crate::telemetry;
+use crate::telemetry::{self, metrics};
 
 /// Users on a page that is handed on.
 const PAGE: usize = 100;
@@ -129,6 +129,8 @@ impl BatchCollector {
         }
         // Before the batch is noted as collected: broken off in between, a sum counts too much rather than too little.
         self.metered.count_batch(spent).await?;
+        let answers = counters.updated + counters.failed + counters.overtaken;
+        metrics::batch_collected(Purpose::PromptUpdate, &batch.batch_id, answers, counters.failed, spent);
         self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
         self.batches.remove(&batch.batch_id).await?;
         telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);

@@ -1,12 +1,21 @@
-//! Structured logs: JSON lines whose `message` is the event's name.
+//! Structured logs, JSON lines whose `message` is the event's name, and among them the lines that are metrics.
 //!
 //! A line carries ids, counts, kinds and costs; never a message text, a prompt, a name or an address. Errors of a request
 //! are logged once, where the answer is made.
 
+pub mod metrics;
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Display;
 
+use tracing::Subscriber;
 use tracing::{error, info, warn};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::domain::behavior::Decision;
 use crate::domain::money::Usd;
@@ -19,7 +28,21 @@ use crate::service::ServiceError;
 /// read here and not with the other settings, because an error in those has to be logged too.
 pub fn init() {
     let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_env_filter(filter).init();
+    subscriber(filter, std::io::stdout).init();
+}
+
+/// Metrics are written whatever the filter says.
+fn subscriber<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
+{
+    let metric = filter_fn(|event| event.target() == metrics::TARGET);
+    let other = filter_fn(|event| event.target() != metrics::TARGET);
+    let lines = fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer.clone());
+    let metric_lines = fmt::layer().event_format(metrics::LineAlone).with_writer(writer);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter).with_filter(other))
+        .with(metric_lines.with_filter(metric))
 }
 
 /// A request that was not answered as asked: a warning if it is the caller's, an error if it is ours.

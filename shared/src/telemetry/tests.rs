@@ -1,0 +1,101 @@
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::money::TokenUsage;
+use crate::ports::{ModelError, ModelReply, Purpose};
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panics with the lock").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What `work` writes to a log that is filtered by `filter`, line by line.
+fn log_of(filter: &str, work: impl FnOnce()) -> Vec<Value> {
+    let written = Written::default();
+    let writer = written.clone();
+    // With a single subscriber, tracing asks only the thread that first reaches a log statement whether it is of
+    // interest, and that may be another test's thread. With a second one it asks the subscribers.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    tracing::subscriber::with_default(subscriber(EnvFilter::new(filter), move || writer.clone()), work);
+    let text = String::from_utf8(written.0.lock().expect("no test panics with the lock").clone()).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+fn reply() -> ModelReply {
+    let usage = TokenUsage {
+        input_tokens: 10,
+        output_tokens: 20,
+        cache_read_input_tokens: 3_000,
+        cache_creation_input_tokens: 40,
+    };
+    ModelReply {
+        text: "Eat your zucchini.".to_owned(),
+        model: "claude-sonnet-5-5".to_owned(),
+        usage,
+        cost: Usd::from(0.5),
+    }
+}
+
+#[test]
+fn a_call_is_a_line_that_cloudwatch_reads_as_metrics() {
+    let duration = Duration::from_millis(1_250);
+    let lines = log_of("info", || metrics::model_call(Purpose::Coach, "claude-sonnet-5-5", &Ok(reply()), duration));
+    let [line] = &lines[..] else { panic!("one line: {lines:?}") };
+    let directive = &line["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(
+        (&directive["Namespace"], &directive["Dimensions"]),
+        (&json!("Sharpened"), &json!([["Purpose", "Mode"]]))
+    );
+    assert!(line["_aws"]["Timestamp"].is_i64());
+    let values: Vec<(&str, &Value)> = directive["Metrics"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|metric| metric["Name"].as_str().expect("a name"))
+        .map(|name| (name, &line[name]))
+        .collect();
+    let expected = [
+        ("CostUsd", json!(0.5)),
+        ("Calls", json!(1)),
+        ("Failures", json!(0)),
+        ("InputTokens", json!(10)),
+        ("CacheReadInputTokens", json!(3_000)),
+        ("CacheCreationInputTokens", json!(40)),
+        ("OutputTokens", json!(20)),
+        ("Duration", json!(1_250)),
+    ];
+    assert_eq!(values, expected.each_ref().map(|(name, value)| (*name, value)));
+    assert_eq!((&line["Purpose"], &line["Mode"]), (&json!("coach"), &json!("immediate")));
+    assert!(!line.to_string().contains("zucchini"));
+}
+
+#[test]
+fn a_failed_call_and_a_batch_are_metrics_too_whatever_the_log_level() {
+    let failure = Err(ModelError::Truncated { cost: Usd::from(0.25) });
+    let lines = log_of("error", || {
+        metrics::model_call(Purpose::Profile, "claude-sonnet-5-5", &failure, Duration::ZERO);
+        metrics::batch_collected(Purpose::PromptUpdate, "batch_1", 7, 2, Usd::from(0.125));
+        automatic_updates_disabled();
+    });
+    let figures: Vec<Value> =
+        lines.iter().map(|line| json!([line["Mode"], line["CostUsd"], line["Calls"], line["Failures"]])).collect();
+    assert_eq!(figures, [json!(["immediate", 0.25, 1, 1]), json!(["batch", 0.125, 7, 2])]);
+}
+
+#[test]
+fn other_events_are_lines_with_their_name() {
+    let lines = log_of("info", automatic_updates_disabled);
+    assert_eq!((lines.len(), &lines[0]["message"]), (1, &json!("automatic_updates_disabled")));
+}
