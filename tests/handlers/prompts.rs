@@ -93,26 +93,6 @@ async fn without_a_prompt_there_is_nothing_to_write_anew() {
 }
 
 #[tokio::test]
-async fn a_failed_regeneration_keeps_version_prompt_and_history_and_can_be_asked_for_again() {
-    let deployment = Deployment::new().await;
-    deployment.prompted("ana", &[]).await;
-    let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
-    for (fault, count) in [(FaultKind::ShortPrompt, 2), (FaultKind::Overloaded, 1), (FaultKind::Refusal, 1)] {
-        deployment.pass(Duration::minutes(1));
-        deployment.claude.inject(fault, count);
-        assert_eq!(ask_for_a_fresh_prompt(&deployment, "ana").await.status, 202, "{fault:?}");
-        deployment.run_jobs().await;
-        assert_eq!(deployment.profile("ana").await, profile, "{fault:?}");
-        assert_eq!(deployment.prompts("ana").await, history, "{fault:?}");
-    }
-    assert_eq!(deployment.tell("ana", "Hello there").await.body["system_prompt_version_used"], 1);
-    deployment.pass(Duration::minutes(1));
-    assert_eq!(ask_for_a_fresh_prompt(&deployment, "ana").await.status, 202);
-    deployment.run_jobs().await;
-    assert_eq!(deployment.versions("ana").await, [2, 1]);
-}
-
-#[tokio::test]
 async fn a_store_or_queue_that_fails_does_not_use_up_the_request() {
     let mut deployment = Deployment::new().await;
     deployment.prompted("ana", &[]).await;

@@ -44,6 +44,25 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::RateLimited,
+        Self::Overloaded,
+        Self::ServerError,
+        Self::Timeout,
+        Self::Disconnect,
+        Self::SpendLimit,
+        Self::Truncated,
+        Self::Refusal,
+        Self::Malformed,
+        Self::StreamError,
+        Self::ShortPrompt,
+        Self::LongPrompt,
+        Self::ShortProfile,
+        Self::LongProfile,
+        Self::BatchErrored,
+        Self::BatchExpired,
+    ];
     /// Faults that hit an HTTP exchange before the request is even read.
     pub const TRANSPORT: &[Self] =
         &[Self::RateLimited, Self::Overloaded, Self::ServerError, Self::Timeout, Self::Disconnect, Self::SpendLimit];

@@ -68,6 +68,12 @@ impl Simulator {
         self.hub.faults.inject(kind, count);
     }
 
+    /// Whether a fault is still queued.
+    #[must_use]
+    pub fn faults_left(&self) -> bool {
+        !self.hub.faults.pending().is_empty()
+    }
+
     /// What it was asked under `/v1` so far, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {

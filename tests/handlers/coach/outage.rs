@@ -1,44 +1,9 @@
 //! What becomes of a message to the coach when Claude does not answer it.
 
 use claude_simulator::{FaultKind, Task};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::harness::{Call, Deployment, Reply, until};
-
-async fn tell_with_key(deployment: &Deployment, key: &str, message: &str) -> Reply {
-    let call = Call::to("send-coach-message").by("ana").header("idempotency-key", key);
-    deployment.send(call.json(&json!({"message": message}))).await
-}
-
-#[tokio::test]
-async fn whatever_goes_wrong_at_claude_the_message_is_kept_and_a_repetition_is_answered_once() {
-    let deployment = Deployment::new().await;
-    deployment.sign_up("ana").await;
-    let faults = [
-        (FaultKind::RateLimited, "model_unavailable"),
-        (FaultKind::Overloaded, "model_unavailable"),
-        (FaultKind::ServerError, "model_unavailable"),
-        (FaultKind::Disconnect, "model_unavailable"),
-        (FaultKind::SpendLimit, "model_rejected"),
-        (FaultKind::Truncated, "model_answer_unusable"),
-        (FaultKind::Malformed, "model_answer_unusable"),
-        (FaultKind::Refusal, "model_declined"),
-    ];
-    for (fault, code) in faults {
-        let (key, message) = (format!("{fault:?}"), format!("What about my {fault:?} dinner?"));
-        let before = deployment.coach_transcript("ana").await;
-        deployment.claude.inject(fault, 1);
-        tell_with_key(&deployment, &key, &message).await.assert_retry(503, code);
-        let kept = deployment.coach_transcript("ana").await;
-        assert_eq!(kept[before.len()..], [format!("user: {message}")], "{fault:?}");
-
-        let reply = tell_with_key(&deployment, &key, &message).await;
-        assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
-        let after = deployment.coach_transcript("ana").await;
-        let answer = reply.body["message"].as_str().expect("a reply");
-        assert_eq!(after[before.len()..], [format!("user: {message}"), format!("assistant: {answer}")], "{fault:?}");
-    }
-}
+use crate::harness::{Deployment, until};
 
 #[tokio::test]
 async fn in_a_conversation_the_same_words_after_an_outage_are_the_same_message() {

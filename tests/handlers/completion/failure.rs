@@ -77,26 +77,6 @@ async fn a_profile_that_does_not_come_out_right_is_replaced_by_nothing() {
 }
 
 #[tokio::test]
-async fn an_outage_while_the_prompt_is_written_fails_the_completion_and_a_second_try_succeeds() {
-    for fault in [
-        FaultKind::Overloaded,
-        FaultKind::SpendLimit,
-        FaultKind::Disconnect,
-        FaultKind::Truncated,
-        FaultKind::Refusal,
-        FaultKind::Malformed,
-    ] {
-        let deployment = Deployment::new().await;
-        let session_id = deployment.talked("ana").await;
-        deployment.claude.inject(fault, 1);
-        complete(&deployment, &session_id).await;
-        assert_failed_without_a_trace(&deployment, &session_id).await;
-        complete(&deployment, &session_id).await;
-        assert_eq!(deployment.versions("ana").await, [1], "{fault:?}");
-    }
-}
-
-#[tokio::test]
 async fn who_waits_for_a_completion_that_fails_is_told() {
     let deployment = Deployment::with(&[("COMPLETION_WAIT_SECONDS", "28")]).await;
     let session_id = deployment.talked("ana").await;

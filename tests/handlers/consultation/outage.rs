@@ -7,38 +7,6 @@ use claude_simulator::FaultKind;
 use crate::harness::{CONSULTATION, Deployment, until};
 
 #[tokio::test]
-async fn whatever_goes_wrong_at_claude_the_message_is_kept_and_answered_when_it_is_sent_again() {
-    let deployment = Deployment::new().await;
-    deployment.sign_up_admitted("ana").await;
-    let session_id = deployment.start("ana").await;
-    let faults = [
-        (FaultKind::RateLimited, "model_unavailable"),
-        (FaultKind::Overloaded, "model_unavailable"),
-        (FaultKind::ServerError, "model_unavailable"),
-        (FaultKind::Disconnect, "model_unavailable"),
-        (FaultKind::SpendLimit, "model_rejected"),
-        (FaultKind::Truncated, "model_answer_unusable"),
-        (FaultKind::Malformed, "model_answer_unusable"),
-        (FaultKind::Refusal, "model_declined"),
-    ];
-    for (number, (fault, code)) in faults.into_iter().enumerate() {
-        let message = format!("Message {number}: {}", CONSULTATION[number % CONSULTATION.len()]);
-        let before = deployment.transcript("ana", &session_id).await;
-        deployment.claude.inject(fault, 1);
-        deployment.say("ana", &session_id, &message).await.assert_retry(503, code);
-        let kept = deployment.transcript("ana", &session_id).await;
-        assert_eq!(kept[..before.len()], before, "{fault:?}");
-        assert_eq!(kept[before.len()..], [format!("user: {message}")], "{fault:?}");
-
-        let reply = deployment.say("ana", &session_id, &message).await;
-        assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
-        let after = deployment.transcript("ana", &session_id).await;
-        let answer = reply.body["message"].as_str().expect("a reply");
-        assert_eq!(after[before.len()..], [format!("user: {message}"), format!("assistant: {answer}")], "{fault:?}");
-    }
-}
-
-#[tokio::test]
 async fn a_person_may_say_something_else_after_an_outage_and_both_messages_are_answered() {
     let deployment = Deployment::new().await;
     deployment.sign_up_admitted("ana").await;

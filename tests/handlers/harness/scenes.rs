@@ -2,7 +2,7 @@
 
 use batch_collector::CollectorAnswer;
 use chrono::{DateTime, Duration, Utc};
-use claude_simulator::{RecordedRequest, Task};
+use claude_simulator::{FaultKind, RecordedRequest, Task};
 use coaching::app::fill_ports;
 use coaching::ports::Ports;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
@@ -144,6 +144,20 @@ impl Deployment {
     /// What Claude was asked for `task`, oldest first.
     pub fn asked(&self, task: Task) -> Vec<RecordedRequest> {
         self.claude.requests().into_iter().filter(|request| request.task == Some(task)).collect()
+    }
+
+    /// Does `work` while `fault` waits for it, as often as no repair gets over it. Says as well whether it struck.
+    pub async fn struck_by<T>(&self, fault: FaultKind, work: impl Future<Output = T>) -> (T, bool) {
+        let repaired = matches!(
+            fault,
+            FaultKind::ShortPrompt | FaultKind::LongPrompt | FaultKind::ShortProfile | FaultKind::LongProfile
+        );
+        self.claude.clear();
+        self.claude.inject(fault, if repaired { 2 } else { 1 });
+        let done = work.await;
+        let struck = !self.claude.faults_left();
+        self.claude.clear();
+        (done, struck)
     }
 
     /// Ports of which none reaches its store.

@@ -23,7 +23,9 @@ async fn ask_after(faults: &[FaultKind]) -> (Result<ModelReply, ModelError>, usi
 /// A server that streams each of `streams`, one a request.
 async fn scripted_client(streams: &[&[Value]]) -> (scripted::Scripted, ClaudeClient) {
     let answers = streams.iter().map(|events| {
-        let body: String = events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"])).collect();
+        let frames: Vec<String> =
+            events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"])).collect();
+        let body = frames.concat();
         scripted::answer(200, "content-type: text/event-stream\r\n", &body)
     });
     let server = scripted::Scripted::start(answers.collect()).await;

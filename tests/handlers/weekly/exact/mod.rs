@@ -1,5 +1,6 @@
 //! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
 
+mod faults;
 mod killed;
 mod poison;
 mod requests;
