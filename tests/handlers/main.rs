@@ -10,6 +10,7 @@ mod budgets;
 mod coach;
 mod completion;
 mod consultation;
+mod costs;
 mod faults;
 mod gate;
 mod harness;

@@ -93,7 +93,7 @@ pub struct GenerationSettings {
 pub struct CoachSettings {
     /// Who answers.
     pub model: ModelChoice,
-    /// How many earlier messages the coach sees.
+    /// How many earlier messages the coach sees at most; at least half as many, if there are.
     pub history_messages: u32,
     /// Whether a person without a personal prompt gets generic coaching.
     pub generic_fallback: bool,

@@ -27,6 +27,8 @@ pub struct CoachMessage {
     pub message_id: Uuid,
     /// The conversation it belongs to.
     pub conversation_id: Uuid,
+    /// Number of messages before it in its conversation.
+    pub position: u32,
     /// What was said and by whom.
     pub body: CoachMessageBody,
     /// When it was written.
@@ -62,6 +64,15 @@ pub struct CoachReply {
     pub cost: Usd,
 }
 
+/// Position of the first message that the coach sees again when it answers the one at `position`: at most `most` earlier
+/// ones. The start moves on by half of that at once, and stays where it is in between, so that each request begins with
+/// what the one before it has left in the model's cache.
+#[must_use]
+pub fn seen_from(position: u32, most: u32) -> u32 {
+    let step = (most / 2).max(1);
+    position.saturating_sub(most).div_ceil(step) * step
+}
+
 impl CoachMessage {
     /// Who wrote it.
     #[must_use]
@@ -79,5 +90,27 @@ impl CoachMessage {
             CoachMessageBody::Question { text } => text,
             CoachMessageBody::Reply(reply) => &reply.text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coach_sees_at_most_so_many_messages_and_at_least_half_of_them() {
+        for most in 1..=40 {
+            for position in 0..500 {
+                let seen = position - seen_from(position, most);
+                assert!(seen <= most && seen >= position.min(most / 2), "{seen} of {most} at {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_coach_sees_begins_anew_only_after_half_as_many_messages() {
+        let starts: Vec<u32> = (0..=40).step_by(2).map(|position| seen_from(position, 20)).collect();
+        let expected = [[0; 11].as_slice(), &[10; 5], &[20; 5]].concat();
+        assert_eq!(starts, expected);
     }
 }

@@ -9,7 +9,7 @@ use super::behavioral_tracker::BehavioralTracker;
 use super::error::{Conflict, Missing, Result};
 use super::metered_model::MeteredModel;
 use crate::config::{CoachSettings, Config};
-use crate::domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role};
+use crate::domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role, seen_from};
 use crate::domain::profile::{Profile, UserId};
 use crate::ports::{
     Clock, ConversationStore, Ids, ModelRequest, Page, PageRequest, Ports, ProfileStore, Purpose, SystemBlock, Turn,
@@ -86,6 +86,7 @@ impl CoachService {
                     user_id: user_id.clone(),
                     message_id,
                     conversation_id,
+                    position: earlier.last().map_or(0, |last| last.position + 1),
                     body: CoachMessageBody::Question { text },
                     created_at: now,
                 };
@@ -95,12 +96,13 @@ impl CoachService {
         };
         let behavior = self.tracker.calculate_metrics(&profile, now).await?;
         let today = prompts::today(&profile, now, &behavior.eaten_today, behavior.metrics.meal_logging_streak_days);
+        let first = seen_from(question.position, self.settings.history_messages);
         let request = ModelRequest {
             purpose: Purpose::Coach,
             model: self.settings.model.model.clone(),
             max_tokens: self.settings.model.max_tokens,
             system,
-            turns: turns(&earlier, &question, today),
+            turns: turns(earlier.iter().filter(|message| message.position >= first), &question, today),
             output_schema: None,
             deadline: self.deadline,
         };
@@ -117,6 +119,7 @@ impl CoachService {
             user_id: user_id.clone(),
             message_id: self.ids.next(),
             conversation_id,
+            position: question.position + 1,
             body: CoachMessageBody::Reply(reply.clone()),
             created_at: self.clock.now(),
         };
@@ -172,9 +175,9 @@ fn already_answered(earlier: &[CoachMessage], message_id: Uuid) -> Option<Coachi
 
 /// The conversation so far, the question, and today's numbers last. Messages that were never answered are joined with the
 /// one that follows, because roles must alternate; a conversation cut at its limit begins with the person.
-fn turns(earlier: &[CoachMessage], question: &CoachMessage, today: String) -> Vec<Turn> {
+fn turns<'a>(earlier: impl Iterator<Item = &'a CoachMessage>, question: &CoachMessage, today: String) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
-    let before = earlier.iter().filter(|message| message.message_id != question.message_id);
+    let before = earlier.filter(|message| message.message_id != question.message_id);
     for message in before.skip_while(|message| message.role() == Role::Assistant) {
         match turns.last_mut() {
             Some(last) if last.role == message.role() => last.blocks.push(message.text().to_owned()),

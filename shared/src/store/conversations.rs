@@ -27,6 +27,7 @@ fn of_message(message: &CoachMessage) -> Item {
         ("user_id", text(message.user_id.as_str())),
         ("message_id", text(message.message_id.to_string())),
         ("conversation_id", text(message.conversation_id.to_string())),
+        ("position", number(message.position)),
         ("role", native(&message.role())),
         ("text", text(message.text())),
         ("created_at", instant(message.created_at)),
@@ -62,6 +63,7 @@ fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> {
         user_id: UserId::new(stored.text("user_id")?),
         message_id: stored.native("message_id")?,
         conversation_id: stored.native("conversation_id")?,
+        position: stored.number("position")?,
         body,
         created_at: stored.instant("created_at")?,
     })

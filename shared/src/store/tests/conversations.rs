@@ -23,6 +23,7 @@ fn question(name: &str, conversation_id: Uuid, number: u32) -> CoachMessage {
         user_id: user(name),
         message_id: id(number),
         conversation_id,
+        position: number,
         body: CoachMessageBody::Question { text: format!("Question {number}?") },
         created_at: at("2026-11-22T12:00:00.25Z"),
     }
