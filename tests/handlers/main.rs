@@ -19,4 +19,5 @@ mod logs;
 mod meals;
 mod paging;
 mod prompts;
+mod real_claude;
 mod weekly;

@@ -12,6 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use claude_simulator::Simulator;
 use coaching::app::fill_ports;
 use coaching::claude::ClaudeClient;
 use coaching::ports::{Job, JobQueue, Ports, QueueError};
@@ -68,7 +69,12 @@ impl Interruption {
         let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
         let mut claude = deployment.config.claude.clone();
         claude.base_url = gate(&interruption, &claude.base_url).await;
-        let model = ClaudeClient::new(plain_http(), &claude, deployment.config.prices.clone(), FixedKey);
+        let model = ClaudeClient::new(
+            plain_http(),
+            &claude,
+            deployment.config.prices.clone(),
+            FixedKey(Simulator::api_key().to_owned()),
+        );
         let queue = GatedQueue { interruption: Arc::clone(&interruption), queue: deployment.queue.clone() };
         let clock = deployment.clock.clone();
         let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), clock, Arc::new(RandomIds));

@@ -64,12 +64,22 @@ impl Deployment {
 
     /// A deployment with some variables set.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::over(plain_http(), Simulator::api_key().to_owned(), variables).await
+    }
+
+    /// A deployment that asks the real Claude, or whatever `ANTHROPIC_BASE_URL` names, with retries and a key.
+    pub async fn with_real_claude(key: String) -> Self {
+        let address = std::env::var("ANTHROPIC_BASE_URL").unwrap_or_else(|_| "https://api.anthropic.com".to_owned());
+        let variables = [("ANTHROPIC_BASE_URL", address.as_str()), ("CLAUDE_MAX_RETRIES", "3")];
+        Self::over(reqwest::Client::new(), key, &variables).await
+    }
+
+    async fn over(http: reqwest::Client, key: String, variables: &[(&str, &str)]) -> Self {
         let options = Options { batch_pace: Pace::Held, ..Options::default() };
         let claude = Simulator::start(options).await.expect("a free port on loopback");
         let database = TestDatabase::create().await;
         let config = config(&database, &claude, variables);
-        let http = plain_http();
-        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey);
+        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey(key));
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());
         let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone(), Arc::new(RandomIds));

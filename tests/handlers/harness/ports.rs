@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use claude_simulator::Simulator;
 use coaching::claude::{ApiKey, KeyError};
 use coaching::ports::{Clock, Job, JobQueue, QueueError};
 use tokio::sync::Notify;
@@ -64,11 +63,11 @@ impl JobQueue for TestQueue {
 }
 
 /// The key that the simulator accepts.
-pub struct FixedKey;
+pub struct FixedKey(pub String);
 
 #[async_trait]
 impl ApiKey for FixedKey {
     async fn read(&self) -> Result<String, KeyError> {
-        Ok(Simulator::api_key().to_owned())
+        Ok(self.0.clone())
     }
 }
