@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import build, cloud, deploy, functions, paths, people, watch
+from . import build, cloud, deploy, functions, paths, people, watch, weekly
 from .console import Problem, note
 
 
@@ -49,19 +49,40 @@ def deployed() -> dict:
 
 
 def invoke(stack: dict, function: str, event: str | None) -> None:
-    """Prints a function's result; a function's error ends the process with 1."""
-    scheduled = ("weekly-updater", "batch-collector")
-    if event is None and function in scheduled:
-        event = str(paths.EVENTS / f"{function}.json")
+    """Prints a function's result; a function's error ends the process with 1. A weekly run is followed to its end."""
+    if event is None and function == "weekly-updater":
+        payload = weekly.scheduled_event(stack)
+        note(f"the schedule's event: {payload.decode()}")
+    else:
+        payload = _read_event(event)
+    result, failed = functions.invoke(stack, function, payload)
+    print(json.dumps(result, indent=2, ensure_ascii=False))
+    if failed:
+        raise Problem(f"{function} failed. `infra/local/stack logs {function}` tells why.")
+    if function == "weekly-updater" and result.get("run_id"):
+        _follow_run(stack, result["run_id"])
+
+
+def _read_event(event: str | None) -> bytes:
     try:
         payload = Path(event).read_bytes() if event else b"{}"
         json.loads(payload)
     except (OSError, ValueError) as error:
         raise Problem(f"{event} is not a readable JSON file: {error}.") from None
-    result, failed = functions.invoke(stack, function, payload)
-    print(json.dumps(result, indent=2, ensure_ascii=False))
-    if failed:
-        raise Problem(f"{function} failed. `infra/local/stack logs {function}` tells why.")
+    return payload
+
+
+def _follow_run(stack: dict, run_id: str) -> None:
+    for record in weekly.follow(stack, run_id):
+        counters = ", ".join(f"{record[name]} {name}" for name in weekly.COUNTERS if record[name])
+        note(f"{record['state']}: {record['shards_done']} of {record['shards_queued']} shards"
+             + (f"; {counters}" if counters else "") + f"; ${record['cost_usd']:.4f}")
+    if record["state"] == "waiting_for_batch":
+        note("`infra/local/stack invoke batch-collector` applies the batch once Claude has ended it")
+    elif record["state"] == "stopped_by_budget":
+        note("the budget of the day is used up; `infra/local/stack invoke batch-collector` goes on tomorrow")
+    if given_up := weekly.dead_letters(stack):
+        note(f"jobs in the dead-letter queue: {given_up}; `infra/local/stack logs prompt-worker` tells why")
 
 
 def logs(stack: dict, function: str | None) -> None:

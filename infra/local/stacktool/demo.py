@@ -5,7 +5,7 @@ import os
 import textwrap
 import time
 
-from . import paths, scenarios
+from . import paths, scenarios, weekly
 from .console import bold, colour, dim, heading, paragraph, table, width
 from .journey import Journey
 
@@ -112,6 +112,8 @@ def _update(journey: Journey) -> list[dict]:
     heading("8. The weekly update")
     result = journey.update_weekly()
     print(f"  {json.dumps(result)}")
+    for record in weekly.follow(journey.stack, result["run_id"]):
+        print(f"  {json.dumps(record)}")
     return journey.await_version(2)
 
 

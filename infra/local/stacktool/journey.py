@@ -7,7 +7,7 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from . import functions, people, scenarios
+from . import functions, people, scenarios, weekly
 from .api import Answer, Api
 from .console import Problem
 
@@ -106,7 +106,7 @@ class Journey:
 
     def update_weekly(self) -> dict:
         """Runs the weekly update."""
-        result, failed = functions.invoke(self.stack, "weekly-updater", b"{}")
+        result, failed = functions.invoke(self.stack, "weekly-updater", weekly.scheduled_event(self.stack))
         if failed:
             raise Problem(f"The weekly update failed: {result}. `infra/local/stack logs weekly-updater` tells why.")
         return result
