@@ -3,6 +3,8 @@
 //! A line carries ids, counts, kinds and costs; never a message text, a prompt, a name or an address. Errors of a request
 //! are logged once, where the answer is made.
 
+#[cfg(any(test, feature = "test-support"))]
+mod log;
 pub mod metrics;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,9 @@ use crate::domain::profile::UserId;
 use crate::http::ApiError;
 use crate::ports::{GenerationReason, RunCounters, RunPart, StoreError};
 use crate::service::ServiceError;
+
+#[cfg(any(test, feature = "test-support"))]
+pub use log::Log;
 
 /// Sends every event to standard output as JSON. `LOG_LEVEL` takes tracing's filter syntax; `info` if it is not set. It is
 /// read here and not with the other settings, because an error in those has to be logged too.

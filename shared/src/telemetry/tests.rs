@@ -1,5 +1,3 @@
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -8,29 +6,11 @@ use super::*;
 use crate::domain::money::TokenUsage;
 use crate::ports::{ModelError, ModelReply, Purpose};
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no test panics with the lock").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What `work` writes to a log that is filtered by `filter`, line by line.
-fn log_of(filter: &str, work: impl FnOnce()) -> Vec<Value> {
-    let written = Written::default();
-    let writer = written.clone();
-    // With a single subscriber, tracing asks only the thread that first reaches a log statement whether it is of
-    // interest, and that may be another test's thread. With a second one it asks the subscribers.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    tracing::subscriber::with_default(subscriber(EnvFilter::new(filter), move || writer.clone()), work);
-    let text = String::from_utf8(written.0.lock().expect("no test panics with the lock").clone()).expect("UTF-8");
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+/// What `work` writes to a log of that level.
+fn log_of(level: &str, work: impl FnOnce()) -> Vec<Value> {
+    let log = Log::capture_at(level);
+    work();
+    log.lines()
 }
 
 fn reply() -> ModelReply {

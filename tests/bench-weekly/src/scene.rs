@@ -1,11 +1,10 @@
 //! What all processes of the benchmark agree on: the run's instant, the tables, the settings, the prompt.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use coaching::config::{Config, Tables};
-use coaching::store::test_support::table_names;
+use coaching::store::test_support::{environment, table_names};
 
 /// Why a part of the benchmark could not be done.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -42,17 +41,8 @@ pub fn tables() -> Tables {
 #[must_use]
 pub fn config() -> Config {
     let tables = tables();
-    let environment = BTreeMap::from([
-        ("PROFILES_TABLE", tables.profiles.as_str()),
-        ("CONSULTATION_SESSIONS_TABLE", &tables.consultation_sessions),
-        ("COACH_CONVERSATIONS_TABLE", &tables.coach_conversations),
-        ("MEALS_TABLE", &tables.meals),
-        ("PROMPT_HISTORY_TABLE", &tables.prompt_history),
-        ("UPDATE_RUNS_TABLE", &tables.update_runs),
-        ("IDEMPOTENCY_TABLE", &tables.idempotency),
-        ("SPENDING_TABLE", &tables.spending),
-        ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs"),
-        ("ANTHROPIC_API_KEY_SECRET", "none"),
+    let mut environment = environment(&tables);
+    environment.extend([
         ("BATCH_MAX_MEGABYTES", BATCH_MEGABYTES),
         // A whole run of 100,000 people costs more than the default budget of a day.
         ("DAILY_BUDGET_USD", "0"),

@@ -3,13 +3,11 @@
 
 mod event;
 mod interruption;
-mod log;
 mod ports;
 mod routing;
 mod scenes;
 mod tokens;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -21,13 +19,13 @@ use coaching::config::Config;
 use coaching::http::Api;
 use coaching::ports::{Job, Ports};
 use coaching::service::PromptWorker;
-use coaching::store::test_support::TestDatabase;
+use coaching::store::test_support::{TestDatabase, environment};
 use coaching::system::RandomIds;
 use serde_json::{Value, json};
 
+pub use coaching::telemetry::Log;
 pub use event::{API_FUNCTIONS, Call, Reply};
 pub use interruption::{Interruption, Moment};
-pub use log::Log;
 use ports::{FixedKey, TestClock, TestQueue};
 pub use scenes::{TARGET, items, until};
 pub use tokens::Issuer;
@@ -283,20 +281,10 @@ pub const CONSULTATION: [&str; 6] = [
 ];
 
 fn config(database: &TestDatabase, claude: &Simulator, variables: &[(&str, &str)]) -> Config {
-    let tables = &database.tables;
     let base_url = claude.base_url();
-    let mut environment = BTreeMap::from([
-        ("PROFILES_TABLE", tables.profiles.as_str()),
-        ("CONSULTATION_SESSIONS_TABLE", &tables.consultation_sessions),
-        ("COACH_CONVERSATIONS_TABLE", &tables.coach_conversations),
-        ("MEALS_TABLE", &tables.meals),
-        ("PROMPT_HISTORY_TABLE", &tables.prompt_history),
-        ("UPDATE_RUNS_TABLE", &tables.update_runs),
-        ("IDEMPOTENCY_TABLE", &tables.idempotency),
-        ("SPENDING_TABLE", &tables.spending),
-        ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs"),
-        ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
-        ("ANTHROPIC_BASE_URL", &base_url),
+    let mut environment = environment(&database.tables);
+    environment.extend([
+        ("ANTHROPIC_BASE_URL", base_url.as_str()),
         ("COMPLETION_WAIT_SECONDS", "0"),
         // Faults are injected one by one; a test that wants retries says so.
         ("CLAUDE_MAX_RETRIES", "0"),

@@ -1,13 +1,12 @@
 //! What becomes of answers.
 
-use std::io::Write;
-
 use claude_simulator::FaultKind;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::money::{CallMode, TokenUsage};
 use crate::ports::Model;
+use crate::telemetry::Log;
 
 #[tokio::test]
 async fn a_reply_has_the_words_the_tokens_and_their_price() {
@@ -72,29 +71,9 @@ async fn an_answer_that_is_not_json_is_malformed_and_not_asked_for_again() {
     assert_eq!(simulated.simulator.requests().len(), 1);
 }
 
-/// Collects log lines.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no test panics with the lock").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn each_call_is_one_log_line_with_its_cost_and_without_a_word_of_it() {
-    let log = Lines::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
-    // With a single subscriber, tracing asks only the thread that first reaches a log statement whether it is of
-    // interest, and that may be another test's thread. With a second one it asks the subscribers.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::capture();
     let server = scripted::Scripted::start(vec![
         scripted::refusal(529, "", "overloaded_error"),
         scripted::message("Eat your zucchini."),
@@ -105,12 +84,11 @@ async fn each_call_is_one_log_line_with_its_cost_and_without_a_word_of_it() {
     client.ask(&question("I hate zucchini.")).await.expect("a reply");
     client.ask(&question("I hate zucchini.")).await.expect_err("a refusal");
 
-    let text = String::from_utf8(log.0.lock().expect("no test panics with the lock").clone()).expect("UTF-8");
+    let text = log.text();
     for secret in ["zucchini", "You are a coach", "sk-ant-1", "70 kg"] {
         assert!(!text.contains(secret), "{secret} is in the log: {text}");
     }
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let calls: Vec<_> = lines.iter().filter(|line| line["message"] == "model_call").collect();
+    let calls = log.of("model_call");
     assert_eq!(calls.len(), 2, "{text}");
     let answered = json!([
         calls[0]["purpose"],

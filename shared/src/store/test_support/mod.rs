@@ -6,6 +6,7 @@
 mod creation;
 pub mod seeding;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -74,6 +75,23 @@ pub fn table_names(prefix: &str) -> Tables {
         idempotency: name("idempotency"),
         spending: name("spending"),
     }
+}
+
+/// The environment of a function that uses `tables`, with every other setting that has no default.
+#[must_use]
+pub fn environment(tables: &Tables) -> BTreeMap<&'static str, &str> {
+    BTreeMap::from([
+        ("PROFILES_TABLE", tables.profiles.as_str()),
+        ("CONSULTATION_SESSIONS_TABLE", tables.consultation_sessions.as_str()),
+        ("COACH_CONVERSATIONS_TABLE", tables.coach_conversations.as_str()),
+        ("MEALS_TABLE", tables.meals.as_str()),
+        ("PROMPT_HISTORY_TABLE", tables.prompt_history.as_str()),
+        ("UPDATE_RUNS_TABLE", tables.update_runs.as_str()),
+        ("IDEMPOTENCY_TABLE", tables.idempotency.as_str()),
+        ("SPENDING_TABLE", tables.spending.as_str()),
+        ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs"),
+        ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
+    ])
 }
 
 /// The endpoint that tests use: `DYNAMODB_ENDPOINT`, or else that of this process's own engine.
