@@ -9,13 +9,18 @@ use super::{voice, words};
 /// How strongly a sentence is about a challenge.
 pub fn score(text: &str) -> u32 {
     let text = &plainly(text);
-    let struggle = u32::from(words::mentions(text, STRUGGLE));
+    let struggle = u32::from(words::mentions(text, STRUGGLE) || several_diets(text));
     let obstacle = facts::hits(text, OBSTACLES).min(2);
     let conditional = u32::from(clause_from(text, &CONDITIONS).is_some());
     if struggle + obstacle == 0 {
         return 0;
     }
     2 * struggle + obstacle + conditional
+}
+
+/// Whoever names one diet after the other tells of switching, not of eating.
+fn several_diets(text: &str) -> bool {
+    DIETS.iter().filter(|diet| words::mentions(text, &[diet])).count() >= 2
 }
 
 /// Being tired of something is a wish and not a lack of sleep.
@@ -25,7 +30,8 @@ fn plainly(text: &str) -> String {
 
 /// The fact in a sentence about a challenge.
 pub fn fact(text: &str) -> Fact {
-    let obstacle = facts::topic(&plainly(text), OBSTACLES).unwrap_or(UNNAMED);
+    let named = facts::topic(&plainly(text), OBSTACLES).unwrap_or(UNNAMED);
+    let obstacle = if several_diets(text) { SWITCHING } else { named };
     let trigger = trigger(text);
     let past = words::mentions(
         text,
@@ -56,6 +62,10 @@ pub fn fact(text: &str) -> Fact {
         }),
     }
 }
+
+/// The obstacle of those who go from one diet to the next.
+const SWITCHING: &str = "switching diets";
+const DIETS: [&str; 9] = ["keto", "paleo", "fasting", "vegan", "cleanse", "low carb", "detox", "carnivore", "atkins"];
 
 /// The name of an obstacle that has no name.
 pub const UNNAMED: &str = "losing the thread";
@@ -98,6 +108,13 @@ pub fn trigger(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_of_diets_is_switching_and_one_diet_is_eating() {
+        let row = fact("Diet-wise: keto in January, 16:8 fasting in March, vegan in May, then a juice cleanse");
+        assert_eq!(row.subject, SWITCHING);
+        assert!(several_diets("I did paleo and then a detox") && !several_diets("I am vegan and cook at home"));
+    }
 
     #[test]
     fn the_situation_is_kept_apart_from_the_reaction() {
