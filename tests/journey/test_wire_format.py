@@ -1,5 +1,6 @@
 """What the functions send to Claude, against the types of the official Python client."""
 
+import functools
 import json
 import typing
 import urllib.request
@@ -23,10 +24,17 @@ def sent(stack, talked) -> list[dict]:
         return json.load(answer)["requests"]
 
 
+@functools.cache
+def validator(kind: type) -> tuple[pydantic.TypeAdapter, frozenset[str]]:
+    """What checks values of a type, and the members that the type has; both take a while to make."""
+    return pydantic.TypeAdapter(kind), frozenset(typing.get_type_hints(kind))
+
+
 def validate(kind: type, value: dict) -> None:
     """A value of that type, with no member that the type does not have."""
-    pydantic.TypeAdapter(kind).validate_python(value)
-    assert value.keys() <= typing.get_type_hints(kind).keys(), value.keys()
+    adapter, members = validator(kind)
+    adapter.validate_python(value)
+    assert value.keys() <= members, value.keys() - members
 
 
 def validate_message(body: dict) -> None:
