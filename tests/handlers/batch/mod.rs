@@ -1,11 +1,13 @@
 //! The weekly run through message batches, at half the price.
 
+mod meanwhile;
+
 use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
 use coaching::domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::Value;
 
-use crate::harness::{Call, Deployment};
+use crate::harness::Deployment;
 
 /// A week in which somebody who was in target eats too much on `over` days.
 fn week(over: usize) -> Vec<u32> {
@@ -159,70 +161,6 @@ async fn an_answer_that_stays_unusable_keeps_the_old_prompt_and_is_tried_again_n
             assert_eq!(deployment.versions("ana").await, [2, 1], "{fault:?} with drift detection {drift}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
-    let deployment = submitted(&[]).await;
-    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
-    deployment.run_jobs().await;
-    let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
-    assert_eq!(history[0]["reason"], "manual");
-    deployment.claude.finish_batches();
-    assert_eq!(collect(&deployment).await, (0, 1, 0, 0));
-    assert_eq!((deployment.profile("ana").await, deployment.prompts("ana").await), (profile, history));
-}
-
-#[tokio::test]
-async fn meals_that_are_logged_while_a_batch_is_under_way_count_at_the_next_check() {
-    let mut written = Vec::new();
-    for meanwhile in [false, true] {
-        let deployment = submitted(&[]).await;
-        for days_ago in 0..20 {
-            if meanwhile {
-                deployment.eat("ana", deployment.now() - Duration::days(days_ago), 4_000).await;
-            }
-        }
-        deployment.claude.finish_batches();
-        assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
-        let newest = deployment.prompts("ana").await.remove(0);
-        written.push((newest["prompt"].clone(), newest["decision"].clone(), newest["behavioral_data"].clone()));
-        deployment.pass(Duration::days(7));
-        deployment.weekly().await;
-        deployment.claude.finish_batches();
-        let rewritten_again = collect(&deployment).await.2;
-        assert_eq!(rewritten_again, 1, "they count now, and so do seven days without a meal");
-    }
-    assert_eq!(written[0], written[1]);
-}
-
-#[tokio::test]
-async fn an_account_that_is_erased_during_a_run_does_not_come_back() {
-    for erased_before_the_worker in [true, false] {
-        let deployment = deployment(&[]).await;
-        deployment.prompted("ana", &[2_000; 30]).await;
-        deployment.live("ana", &week(5)).await;
-        assert_eq!(deployment.begin_weekly().await, 1);
-        if erased_before_the_worker {
-            erase_profile(&deployment, "ana").await;
-        }
-        deployment.run_jobs().await;
-        erase_profile(&deployment, "ana").await;
-        deployment.claude.finish_batches();
-        let (open, _, updated, failed) = collect(&deployment).await;
-        assert_eq!((open, updated, failed), (0, 0, 0));
-        deployment.send(Call::to("get-profile").by("ana")).await.assert_problem(404, "profile_not_found");
-        let user_id = coaching::domain::profile::UserId::new("ana");
-        assert!(deployment.ports.history.get(&user_id, 2).await.expect("readable").is_none());
-        assert_eq!(deployment.begin_weekly().await, 0);
-    }
-}
-
-async fn erase_profile(deployment: &Deployment, name: &str) {
-    use aws_sdk_dynamodb::types::AttributeValue;
-    let client = coaching::store::test_support::client_at(coaching::store::test_support::endpoint());
-    let erasure = client.delete_item().table_name(&deployment.config.tables.profiles);
-    erasure.key("user_id", AttributeValue::S(name.to_owned())).send().await.expect("erased");
 }
 
 #[tokio::test]

@@ -1,0 +1,72 @@
+//! Users who change while a run or its batch is under way.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::Duration;
+use coaching::domain::profile::UserId;
+use coaching::store::test_support::{client_at, endpoint};
+
+use super::{collect, deployment, submitted, week};
+use crate::harness::{Call, Deployment};
+
+#[tokio::test]
+async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
+    let deployment = submitted(&[]).await;
+    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
+    deployment.run_jobs().await;
+    let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
+    assert_eq!(history[0]["reason"], "manual");
+    deployment.claude.finish_batches();
+    assert_eq!(collect(&deployment).await, (0, 1, 0, 0));
+    assert_eq!((deployment.profile("ana").await, deployment.prompts("ana").await), (profile, history));
+}
+
+#[tokio::test]
+async fn meals_that_are_logged_while_a_batch_is_under_way_count_at_the_next_check() {
+    let mut written = Vec::new();
+    for meanwhile in [false, true] {
+        let deployment = submitted(&[]).await;
+        for days_ago in 0..20 {
+            if meanwhile {
+                deployment.eat("ana", deployment.now() - Duration::days(days_ago), 4_000).await;
+            }
+        }
+        deployment.claude.finish_batches();
+        assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
+        let newest = deployment.prompts("ana").await.remove(0);
+        written.push((newest["prompt"].clone(), newest["decision"].clone(), newest["behavioral_data"].clone()));
+        deployment.pass(Duration::days(7));
+        deployment.weekly().await;
+        deployment.claude.finish_batches();
+        let rewritten_again = collect(&deployment).await.2;
+        assert_eq!(rewritten_again, 1, "they count now, and so do seven days without a meal");
+    }
+    assert_eq!(written[0], written[1]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_erased_during_a_run_does_not_come_back() {
+    for erased_before_the_worker in [true, false] {
+        let deployment = deployment(&[]).await;
+        deployment.prompted("ana", &[2_000; 30]).await;
+        deployment.live("ana", &week(5)).await;
+        assert_eq!(deployment.begin_weekly().await, 1);
+        if erased_before_the_worker {
+            erase_profile(&deployment, "ana").await;
+        }
+        deployment.run_jobs().await;
+        erase_profile(&deployment, "ana").await;
+        deployment.claude.finish_batches();
+        let (open, _, updated, failed) = collect(&deployment).await;
+        assert_eq!((open, updated, failed), (0, 0, 0));
+        deployment.send(Call::to("get-profile").by("ana")).await.assert_problem(404, "profile_not_found");
+        let user_id = UserId::new("ana");
+        assert!(deployment.ports.history.get(&user_id, 2).await.expect("readable").is_none());
+        assert_eq!(deployment.begin_weekly().await, 0);
+    }
+}
+
+async fn erase_profile(deployment: &Deployment, name: &str) {
+    let client = client_at(endpoint());
+    let erasure = client.delete_item().table_name(&deployment.config.tables.profiles);
+    erasure.key("user_id", AttributeValue::S(name.to_owned())).send().await.expect("erased");
+}
