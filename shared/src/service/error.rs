@@ -54,6 +54,8 @@ pub enum Conflict {
     PersonalPromptMissing,
     /// There is no personal prompt that could be written anew.
     NothingToRegenerate,
+    /// Somebody else is writing the user's next prompt version.
+    VersionUnderWay,
     /// Someone else changed the same thing again and again.
     Busy,
 }

@@ -16,6 +16,7 @@ mod prompt_update;
 mod prompt_worker;
 mod report;
 mod system_prompt_generator;
+mod version_claim;
 mod weekly_run;
 mod weekly_updater;
 mod writing;

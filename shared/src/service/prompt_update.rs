@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
+use super::version_claim::VersionClaims;
 use super::writing::{self, Written};
 use crate::config::{Budgets, Config, GenerationSettings, UpdateSettings};
 use crate::domain::behavior::{BehaviorMetrics, Decision};
@@ -62,6 +63,7 @@ pub struct PromptUpdater {
     settings: GenerationSettings,
     update: UpdateSettings,
     deadline: Duration,
+    versions: VersionClaims,
 }
 
 impl PromptUpdater {
@@ -78,11 +80,12 @@ impl PromptUpdater {
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
+            versions: VersionClaims::new(ports, config.claude.timeout),
         }
     }
 
     /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version with its `mark`. A conflict
-    /// means that somebody else was faster.
+    /// means that somebody else was faster, or is at it.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
@@ -93,8 +96,11 @@ impl PromptUpdater {
         let current = parse(prompt)?;
         let request = self.request(prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
-        let written = writing::write(&self.model, &profile.user_id, request, read).await?;
-        self.store(profile, prompt, grounds, &written, Some(mark)).await
+        let write = async {
+            let written = writing::write(&self.model, &profile.user_id, request, read).await?;
+            self.store(profile, prompt, grounds, &written, Some(mark)).await
+        };
+        self.versions.while_alone(&profile.user_id, prompt.version, write).await
     }
 
     /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only

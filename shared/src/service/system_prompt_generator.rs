@@ -11,6 +11,7 @@ use super::accounts::Accounts;
 use super::behavioral_tracker::BehavioralTracker;
 use super::error::{Conflict, Missing, Result, ServiceError};
 use super::metered_model::MeteredModel;
+use super::version_claim::VersionClaims;
 use super::writing::{self, Written};
 use crate::config::{Config, GenerationSettings, UpdateSettings};
 use crate::domain::behavior::BehaviorMetrics;
@@ -52,6 +53,7 @@ pub struct SystemPromptGenerator {
     settings: GenerationSettings,
     update: UpdateSettings,
     deadline: Duration,
+    versions: VersionClaims,
     lease: chrono::Duration,
 }
 
@@ -73,6 +75,7 @@ impl SystemPromptGenerator {
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
+            versions: VersionClaims::new(ports, config.claude.timeout),
             lease: chrono::Duration::from_std(config.claude.timeout * MOST_CALLS + BESIDES)
                 .expect("the settings keep time-outs to minutes"),
         }
@@ -169,8 +172,11 @@ impl SystemPromptGenerator {
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let written = self.write_prompt(&profile, text, &facts, behavior).await?;
-        self.store(&profile, &written, metrics, reason, None).await.map(Regeneration::Written)
+        let write = async {
+            let written = self.write_prompt(&profile, text, &facts, behavior).await?;
+            self.store(&profile, &written, metrics.clone(), reason, None).await.map(Regeneration::Written)
+        };
+        self.versions.while_alone(user_id, prompt.version, write).await
     }
 
     async fn write_prompt(

@@ -1,9 +1,9 @@
 //! Runs and jobs that come twice, at once, or into one another.
 
-use claude_simulator::Task;
+use claude_simulator::{FaultKind, Task};
 
 use super::{CHANGED, deployment};
-use crate::harness::{Call, Deployment};
+use crate::harness::{Call, Deployment, until};
 
 async fn changed(name: &str) -> Deployment {
     let deployment = deployment().await;
@@ -79,7 +79,7 @@ async fn a_fresh_prompt_between_planning_and_checking_is_left_alone() {
 }
 
 #[tokio::test]
-async fn weekly_and_manual_rewriting_at_once_never_write_the_same_version_twice() {
+async fn weekly_and_manual_rewriting_at_once_write_and_pay_each_version_once() {
     let deployment = changed("ana").await;
     deployment.begin_weekly().await;
     deployment.send(Call::to("regenerate-prompt").by("ana")).await;
@@ -89,10 +89,37 @@ async fn weekly_and_manual_rewriting_at_once_never_write_the_same_version_twice(
     let history = deployment.prompts("ana").await;
     let versions: Vec<_> = history.iter().filter_map(|entry| entry["version"].as_u64()).collect();
     assert!(versions == [2, 1] || versions == [3, 2, 1], "{versions:?}");
+    assert_eq!(deployment.claude.requests().len(), versions.len() - 1, "one bill for each new version");
     let profile = deployment.profile("ana").await;
     assert_eq!(profile["system_prompt_version"].as_u64(), Some(versions[0]));
     assert_eq!(profile["last_prompt_update"], history[0]["created_at"]);
     assert_eq!(deployment.begin_weekly().await, 0);
+}
+
+#[tokio::test]
+async fn a_regeneration_while_the_weekly_run_writes_can_be_asked_for_again_at_once() {
+    let deployment = changed("ana").await;
+    deployment.begin_weekly().await;
+    let weekly = deployment.take_jobs().remove(0);
+    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
+    let manual = deployment.take_jobs().remove(0);
+    deployment.claude.clear();
+    deployment.claude.inject(FaultKind::Timeout, 1);
+    let beside = async {
+        until(|| async { !deployment.claude.requests().is_empty() }).await;
+        assert!(deployment.deliver(&manual).await.batch_item_failures.is_empty());
+        assert_eq!(deployment.claude.requests().len(), 1, "nothing is paid beside the weekly run");
+    };
+    tokio::select! {
+        done = deployment.deliver(&weekly) => panic!("Claude is slow: {done:?}"),
+        () = beside => {}
+    }
+    // The worker vanished with its call; when it counts as gone, the version is free.
+    deployment.pass(chrono::Duration::minutes(30));
+    let again = deployment.send(Call::to("regenerate-prompt").by("ana")).await;
+    assert_eq!(again.status, 202, "{again:?}");
+    deployment.run_jobs().await;
+    assert_eq!(deployment.versions("ana").await, [2, 1]);
 }
 
 #[tokio::test]

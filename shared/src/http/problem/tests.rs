@@ -52,6 +52,7 @@ fn every_error_has_its_status_and_code() {
         (service(Conflict::PersonalPromptMissing), 409, "personal_prompt_missing", false),
         (service(Conflict::NothingToRegenerate), 409, "no_prompt_yet", false),
         (service(Conflict::Busy), 409, "busy", true),
+        (service(Conflict::VersionUnderWay), 409, "version_under_way", true),
         (service(ServiceError::RegenerationLimit { retry_after: wait }), 429, "regeneration_limit", true),
         (
             service(ServiceError::BudgetExhausted { budget: Budget::UserDaily, retry_after: wait }),

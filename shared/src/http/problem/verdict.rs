@@ -192,11 +192,16 @@ fn conflict_verdict(conflict: Conflict) -> Verdict {
         Conflict::NothingToRegenerate => {
             ("no_prompt_yet", "You have no personal prompt yet. Complete the consultation first.".to_owned())
         }
+        Conflict::VersionUnderWay => {
+            ("version_under_way", "Your next prompt is being written just now. Look for it in a minute.".to_owned())
+        }
         Conflict::Busy => ("busy", "Your data was changed by another request at the same time. Try again.".to_owned()),
     };
     let verdict = Verdict::new(StatusCode::CONFLICT, code, detail);
     match conflict {
-        Conflict::AnswerPending | Conflict::Busy | Conflict::ConsultationGenerating => verdict.after(SOON),
+        Conflict::AnswerPending | Conflict::Busy | Conflict::ConsultationGenerating | Conflict::VersionUnderWay => {
+            verdict.after(SOON)
+        }
         _ => verdict,
     }
 }
