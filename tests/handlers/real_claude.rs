@@ -2,7 +2,7 @@
 
 use coaching::domain::coaching_prompt::{CoachingPrompt, Section, count_words};
 
-use crate::harness::{CONSULTATION, Call, Deployment, Log};
+use crate::harness::{CONSULTATION, Deployment, Log};
 
 #[tokio::test]
 #[ignore = "it asks the real Claude, which costs some ten cents: set ANTHROPIC_API_KEY and run it with --ignored"]
@@ -44,8 +44,7 @@ async fn a_real_consultation_leads_to_a_prompt_of_this_person_that_the_coach_use
 
     let coached = deployment.tell("ana", "I have eaten chocolate. Is the day ruined now?").await;
     assert_eq!((coached.status, &coached.body["system_prompt_version_used"]), (200, &1.into()), "{coached:?}");
-    let report = deployment.read(Call::to("get-report").by_admin("boss")).await;
-    let spent = report["spent_today_usd"].as_f64().expect("a sum");
+    let spent = deployment.spent_today().await.dollars();
     println!("It cost ${spent:.4}.");
     assert!(spent > 0.0 && spent < 0.5, "{spent}");
     for secret in [key.as_str(), "wedding", "chocolate"] {

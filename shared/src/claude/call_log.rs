@@ -1,4 +1,5 @@
-//! One log line for each finished call: what it was for, what it took and what it cost; never what was said.
+//! One log line and one metric for each finished call: what it was for, what it took and what it cost; never what was
+//! said.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tracing::{info, warn};
 
 use super::transport::Trace;
 use crate::ports::{ModelError, ModelReply, ModelRequest};
+use crate::telemetry::metrics;
 
 /// A question that was answered, or finally was not.
 pub(super) fn model_call(
@@ -14,6 +16,7 @@ pub(super) fn model_call(
     trace: &Trace,
     duration: Duration,
 ) {
+    metrics::model_call(request.purpose, &request.model, result, duration);
     let purpose = request.purpose.name();
     let duration_ms = millis(duration);
     let Trace { attempts, request_id, .. } = trace;

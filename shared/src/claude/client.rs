@@ -24,7 +24,6 @@ use super::transport::{COUNT_TOKENS, Call, MESSAGES, Trace, Transport, unreadabl
 use crate::config::ClaudeSettings;
 use crate::domain::money::{CallMode, PriceList, TokenUsage, Usd};
 use crate::ports::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
-use crate::telemetry::metrics;
 
 /// The path of message batches.
 const BATCHES: &str = "/v1/messages/batches";
@@ -143,9 +142,7 @@ impl Model for ClaudeClient {
         let mut trace = Trace::default();
         let answer = self.answer(request, &mut trace).await;
         let result = with_lost(answer, self.lost(request, &mut trace));
-        let duration = self.transport.timer.now() - started;
-        call_log::model_call(request, &result, &trace, duration);
-        metrics::model_call(request.purpose, &request.model, &result, duration);
+        call_log::model_call(request, &result, &trace, self.transport.timer.now() - started);
         result
     }
 

@@ -236,6 +236,18 @@ pub enum BatchOutcome {
     Failed(ModelError),
 }
 
+impl BatchOutcome {
+    /// What it cost, whether it can be used or not.
+    #[must_use]
+    pub const fn cost(&self) -> Usd {
+        match self {
+            Self::Answered(reply) => reply.cost,
+            Self::Failed(error) => error.cost(),
+            Self::TryAgain => Usd::ZERO,
+        }
+    }
+}
+
 /// One result of a batch; results come in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchItem {

@@ -54,7 +54,9 @@ pub fn consultation() -> String {
 #[must_use]
 pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact]) -> String {
     let section = section.unwrap_or(ConsultationSection::Commitment);
-    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { known_facts(known) };
+    // The words that a fact rests on stand in the conversation itself.
+    let facts = known.iter().map(fact_in_short).collect::<Vec<_>>().join("\n");
+    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { facts };
     fill(include_str!("consultation_state.txt"), &[("section", section.name()), ("known_facts", &known_facts)])
 }
 
@@ -218,20 +220,12 @@ fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
 }
 
 fn facts_as_lines(facts: &[Fact]) -> String {
-    let line = |fact: &Fact| {
-        let (category, subject, summary) = (fact.category().name(), data(&fact.subject), data(&fact.summary));
-        format!("- [{category}] {subject}: {summary} (\"{}\")", data(&fact.quote))
-    };
+    let line = |fact: &Fact| format!("{} (\"{}\")", fact_in_short(fact), data(&fact.quote));
     facts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Subjects and summaries: the words that a fact rests on stand in the conversation itself.
-fn known_facts(facts: &[Fact]) -> String {
-    let line = |fact: &Fact| {
-        let (category, subject, summary) = (fact.category().name(), data(&fact.subject), data(&fact.summary));
-        format!("- [{category}] {subject}: {summary}")
-    };
-    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+fn fact_in_short(fact: &Fact) -> String {
+    format!("- [{}] {}: {}", fact.category().name(), data(&fact.subject), data(&fact.summary))
 }
 
 #[cfg(test)]

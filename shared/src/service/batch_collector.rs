@@ -56,22 +56,17 @@ pub struct BatchCollector {
 #[derive(Default)]
 struct Applications {
     counters: RunCounters,
-    /// What the answers cost, those that cannot be used included.
+    /// What the answers cost, whatever became of them.
     spent: Usd,
     again: Vec<Waiting>,
 }
 
 /// What became of one request of a batch.
 enum Applied {
-    /// The version was written.
-    Updated {
-        /// What it cost, a repair included.
-        cost: Usd,
-        /// The part of it that is not counted yet.
-        spent: Usd,
-    },
-    /// It failed for good, at this cost; the old prompt stays.
-    Failed(Usd),
+    /// The version was written, at this cost, a repair included.
+    Updated(Usd),
+    /// It failed for good; the old prompt stays.
+    Failed,
     /// It is to be tried in another batch.
     TryAgain(Waiting),
     /// The user is gone, or has a newer version.
@@ -143,22 +138,23 @@ impl BatchCollector {
         let Applications { counters, spent, again } = &mut applications;
         let results = self.model.batch_results(&batch.batch_id).await?;
         let mut applied = results
-            .map(|item| async move { self.apply_item(batch, item?).await })
+            .map(|item| async move {
+                let item = item?;
+                let cost = item.outcome.cost();
+                Ok::<_, ServiceError>(self.apply_item(batch, item).await?.map(|applied| (cost, applied)))
+            })
             .buffer_unordered(self.settings.concurrency);
         while let Some(applied) = applied.next().await {
-            match applied? {
-                Some(Applied::Updated { cost, spent: uncounted }) => {
+            let Some((cost, applied)) = applied? else { continue };
+            *spent += cost;
+            match applied {
+                Applied::Updated(cost) => {
                     counters.updated += 1;
                     counters.cost += cost;
-                    *spent += uncounted;
                 }
-                Some(Applied::Failed(cost)) => {
-                    counters.failed += 1;
-                    *spent += cost;
-                }
-                Some(Applied::Overtaken) => counters.overtaken += 1,
-                Some(Applied::TryAgain(waiting)) => again.push(waiting),
-                None => {}
+                Applied::Failed => counters.failed += 1,
+                Applied::Overtaken => counters.overtaken += 1,
+                Applied::TryAgain(waiting) => again.push(waiting),
             }
         }
         // In an order of their own, so that they fall into the same pages when they are handed on twice.
@@ -179,11 +175,6 @@ impl BatchCollector {
         let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
             return self.written(batch, &user_id, version).await.map(Some);
         };
-        let cost = match &item.outcome {
-            BatchOutcome::Answered(reply) => reply.cost,
-            BatchOutcome::Failed(error) => error.cost(),
-            BatchOutcome::TryAgain => Usd::ZERO,
-        };
         match self.apply_one(batch, &profile, prompt, item.outcome).await {
             Ok(applied) => Ok(Some(applied)),
             // Another collector was faster.
@@ -202,7 +193,7 @@ impl BatchCollector {
                     return Ok(Some(Applied::Overtaken));
                 }
                 telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
-                Ok(Some(Applied::Failed(cost)))
+                Ok(Some(Applied::Failed))
             }
         }
     }
@@ -212,7 +203,7 @@ impl BatchCollector {
     async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
         let entry = self.history.get(user_id, version + 1).await?;
         let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
-        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated { cost: entry.cost, spent: entry.cost }))
+        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
     }
 
     async fn apply_one(
@@ -223,13 +214,12 @@ impl BatchCollector {
         outcome: BatchOutcome,
     ) -> Result<Applied> {
         // Ended without a version: this result has failed before.
-        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed(Usd::ZERO)) };
+        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed) };
         let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
         match outcome {
             BatchOutcome::Answered(reply) => {
-                let spent = reply.cost;
                 let version = self.updater.apply_batched(profile, prompt, grounds, reply).await?;
-                Ok(Applied::Updated { cost: version.entry.cost, spent })
+                Ok(Applied::Updated(version.entry.cost))
             }
             BatchOutcome::TryAgain => {
                 let detail = "a message batch left it unanswered too often".to_owned();

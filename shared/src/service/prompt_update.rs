@@ -5,30 +5,25 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::claims::{Claimed, Claims};
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
-use super::version_claim::VersionClaims;
 use super::writing::{self, Written};
 use crate::config::{Budgets, Config, GenerationSettings, UpdateSettings};
 use crate::domain::behavior::{BehaviorMetrics, Decision};
 use crate::domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
-use crate::domain::consultation::Lease;
 use crate::domain::conversation::Role;
 use crate::domain::due;
 use crate::domain::money::TokenUsage;
 use crate::domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
 use crate::ports::{
-    Attempt, CheckMark, Clock, GenerationReason, HistoryEntry, IdempotencyStore, Ids, ModelReply, ModelRequest,
-    NewVersion, Ports, ProfileStore, Purpose, Remembered, SystemBlock, Turn, Versioned,
+    CheckMark, Clock, GenerationReason, HistoryEntry, ModelReply, ModelRequest, NewVersion, Ports, ProfileStore,
+    Purpose, SystemBlock, Turn, Versioned,
 };
 use crate::{prompts, telemetry};
 
-/// How long a repair may take before its worker counts as gone.
-const REPAIR_LASTS: chrono::Duration = chrono::Duration::minutes(5);
-/// How long a repair is remembered: longer than a batch may take.
-const REPAIR_KEPT: chrono::Duration = chrono::Duration::days(30);
 /// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
-pub(super) const TYPICAL_UPDATE: TokenUsage =
+pub const TYPICAL_UPDATE: TokenUsage =
     TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 
 /// Why and from what a prompt is rewritten.
@@ -56,14 +51,12 @@ impl<'a> Grounds<'a> {
 #[derive(Clone)]
 pub struct PromptUpdater {
     profiles: Arc<dyn ProfileStore>,
-    claims: Arc<dyn IdempotencyStore>,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
     model: MeteredModel,
     settings: GenerationSettings,
     update: UpdateSettings,
     deadline: Duration,
-    versions: VersionClaims,
+    claims: Claims,
 }
 
 impl PromptUpdater {
@@ -72,15 +65,13 @@ impl PromptUpdater {
     pub fn new(ports: &Ports, config: &Config) -> Self {
         Self {
             profiles: ports.profiles.clone(),
-            claims: ports.idempotency.clone(),
             clock: ports.clock.clone(),
-            ids: ports.ids.clone(),
             // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
             model: MeteredModel::new(ports, Budgets { user_daily: None, ..config.budgets }),
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
-            versions: VersionClaims::new(ports, config.claude.timeout),
+            claims: Claims::new(ports, config.claude.timeout),
         }
     }
 
@@ -100,7 +91,7 @@ impl PromptUpdater {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
             self.store(profile, prompt, grounds, &written, Some(mark)).await
         };
-        self.versions.while_alone(&profile.user_id, prompt.version, write).await
+        self.claims.next_version(&profile.user_id, prompt.version, write).await
     }
 
     /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only
@@ -127,21 +118,10 @@ impl PromptUpdater {
     /// Takes the right to repair an answer: false if it was taken before by a worker that is gone, and busy while another
     /// one is at it.
     async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
-        let now = self.clock.now();
-        let own = self.ids.next();
-        let attempt = Attempt {
-            user_id,
-            request: &format!("repair#{batch_id}"),
-            fingerprint: "",
-            resource_id: own,
-            now,
-            lease: Lease::from(now, REPAIR_LASTS),
-            keep_for: REPAIR_KEPT,
-        };
-        match self.claims.begin(attempt).await? {
-            // Every try of a request gets the identity of the first.
-            Remembered::Fresh { resource_id } => Ok(resource_id == own),
-            Remembered::UnderWay | Remembered::Answered(_) | Remembered::OtherRequest => Err(Conflict::Busy.into()),
+        match self.claims.take(user_id, &format!("repair#{batch_id}")).await? {
+            Claimed::First => Ok(true),
+            Claimed::Again => Ok(false),
+            Claimed::Taken => Err(Conflict::Busy.into()),
         }
     }
 

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::Accounts;
 use super::behavioral_tracker::BehavioralTracker;
+use super::claims::Claims;
 use super::error::{Conflict, Missing, Result, ServiceError};
 use super::metered_model::MeteredModel;
-use super::version_claim::VersionClaims;
 use super::writing::{self, Written};
 use crate::config::{Config, GenerationSettings, UpdateSettings};
 use crate::domain::behavior::BehaviorMetrics;
@@ -26,11 +26,6 @@ use crate::ports::{
     SystemBlock, Turn, Versioned,
 };
 use crate::{prompts, telemetry};
-
-/// Model calls that writing profile and prompt takes at most: each is repaired once.
-const MOST_CALLS: u32 = 4;
-/// Time for everything else that a worker does meanwhile.
-const BESIDES: Duration = Duration::from_mins(1);
 
 /// What became of a prompt that a person asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +48,7 @@ pub struct SystemPromptGenerator {
     settings: GenerationSettings,
     update: UpdateSettings,
     deadline: Duration,
-    versions: VersionClaims,
+    claims: Claims,
     lease: chrono::Duration,
 }
 
@@ -75,8 +70,9 @@ impl SystemPromptGenerator {
             settings: config.generation.clone(),
             update: config.update.clone(),
             deadline: config.claude.timeout,
-            versions: VersionClaims::new(ports, config.claude.timeout),
-            lease: chrono::Duration::from_std(config.claude.timeout * MOST_CALLS + BESIDES)
+            claims: Claims::new(ports, config.claude.timeout),
+            // A profile and a prompt.
+            lease: chrono::Duration::from_std(writing::longest(config.claude.timeout) * 2)
                 .expect("the settings keep time-outs to minutes"),
         }
     }
@@ -176,7 +172,7 @@ impl SystemPromptGenerator {
             let written = self.write_prompt(&profile, text, &facts, behavior).await?;
             self.store(&profile, &written, metrics.clone(), reason, None).await.map(Regeneration::Written)
         };
-        self.versions.while_alone(user_id, prompt.version, write).await
+        self.claims.next_version(user_id, prompt.version, write).await
     }
 
     async fn write_prompt(

@@ -1,5 +1,7 @@
 //! Has a text written and checked, with one repair.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::error::{Result, ServiceError};
@@ -10,6 +12,14 @@ use crate::domain::money::{TokenUsage, Usd};
 use crate::domain::profile::UserId;
 use crate::ports::{ModelReply, ModelRequest, Turn};
 use crate::prompts;
+
+/// Time for what a writer does besides its calls to the model.
+const BESIDES: Duration = Duration::from_mins(1);
+
+/// The longest that writing one text may take, if a call to the model takes at most `call`: it is repaired once.
+pub const fn longest(call: Duration) -> Duration {
+    call.saturating_mul(2).saturating_add(BESIDES)
+}
 
 /// A text that passed its checks, with everything that it cost.
 #[derive(Debug, Clone, PartialEq)]

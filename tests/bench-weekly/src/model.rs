@@ -10,14 +10,11 @@ use coaching::ports::{
     BatchEntry, BatchItem, BatchOutcome, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply,
     ModelRequest,
 };
+use coaching::service::TYPICAL_UPDATE;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde_json::json;
 use uuid::Uuid;
-
-/// Tokens of a weekly update, as the Claude simulator counts them for a prompt of this length.
-const USAGE: TokenUsage =
-    TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 
 /// What it has been asked for. Of each request only its name is kept, in a few bytes.
 pub struct InstantModel {
@@ -38,8 +35,8 @@ impl InstantModel {
     }
 
     fn reply(&self) -> ModelReply {
-        let cost = self.prices.cost(&self.model, &USAGE, CallMode::Batched).unwrap_or_default();
-        ModelReply { text: answer(), model: self.model.clone(), usage: USAGE, cost }
+        let cost = self.prices.cost(&self.model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default();
+        ModelReply { text: answer(), model: self.model.clone(), usage: TYPICAL_UPDATE, cost }
     }
 }
 

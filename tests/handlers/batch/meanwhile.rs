@@ -15,9 +15,11 @@ async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
     deployment.run_jobs().await;
     let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
     assert_eq!(history[0]["reason"], "manual");
+    let before = deployment.spent_today().await;
     deployment.claude.finish_batches();
     assert_eq!(collect(&deployment).await, (0, 1, 0, 0));
     assert_eq!((deployment.profile("ana").await, deployment.prompts("ana").await), (profile, history));
+    assert!(deployment.spent_today().await > before, "the answer that nobody can use is paid for all the same");
 }
 
 #[tokio::test]

@@ -200,19 +200,6 @@ async fn two_workers_with_the_same_job_put_a_user_into_one_batch() {
 }
 
 #[tokio::test]
-async fn when_claude_takes_no_batch_the_job_comes_back_for_it() {
-    let deployment = deployment(&[]).await;
-    deployment.prompted("ana", &[2_000; 30]).await;
-    deployment.live("ana", &week(5)).await;
-    deployment.claude.inject(FaultKind::Overloaded, 1);
-    deployment.begin_weekly().await;
-    assert_eq!(deployment.run_queue().await, []);
-    deployment.claude.finish_batches();
-    assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
-    assert_eq!(deployment.versions("ana").await, [2, 1]);
-}
-
-#[tokio::test]
 async fn when_claude_takes_no_batch_for_long_the_old_prompt_stays_and_the_next_run_tries_again() {
     for drift in ["true", "false"] {
         let deployment = deployment(&[("ENABLE_DRIFT_DETECTION", drift)]).await;
@@ -228,14 +215,4 @@ async fn when_claude_takes_no_batch_for_long_the_old_prompt_stays_and_the_next_r
         deployment.claude.finish_batches();
         assert_eq!(collect(&deployment).await, (0, 1, 1, 0), "with drift detection {drift}");
     }
-}
-
-#[tokio::test]
-async fn when_claude_is_down_the_collector_comes_back_for_the_results() {
-    let deployment = submitted(&[]).await;
-    deployment.claude.finish_batches();
-    deployment.claude.inject(FaultKind::Overloaded, 1);
-    deployment.collect().await.expect_err("Claude is down");
-    assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
-    assert_eq!(deployment.versions("ana").await, [2, 1]);
 }

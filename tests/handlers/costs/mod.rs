@@ -74,11 +74,11 @@ async fn measure(name: &str) -> Measured {
     for message in person.consultation() {
         assert_eq!(deployment.say(name, &session_id, message).await.status, 200);
     }
-    let consultation = spent(&deployment).await;
+    let consultation = deployment.spent_today().await.dollars();
     assert_eq!(deployment.complete(name, &session_id).await.status, 202);
     deployment.run_jobs().await;
     assert_eq!(deployment.versions(name).await, [1]);
-    let initial = spent(&deployment).await - consultation;
+    let initial = deployment.spent_today().await.dollars() - consultation;
 
     deployment.claude.clear();
     let mut conversation = json!({});
@@ -90,7 +90,7 @@ async fn measure(name: &str) -> Measured {
         assert_eq!(reply.status, 200, "{reply:?}");
         conversation = reply.body;
     }
-    let coach = spent(&deployment).await - consultation - initial;
+    let coach = deployment.spent_today().await.dollars() - consultation - initial;
     let cached = cached_share(&deployment);
 
     eat(&deployment, name, &person, "after").await;
@@ -99,7 +99,7 @@ async fn measure(name: &str) -> Measured {
     deployment.weekly().await;
     deployment.claude.finish_batches();
     assert_eq!(deployment.collect().await.expect("a collection").prompts_updated, 1, "{name}");
-    let weekly = spent(&deployment).await - consultation - initial - coach;
+    let weekly = deployment.spent_today().await.dollars() - consultation - initial - coach;
     Measured {
         title: person.title().to_owned(),
         consultation,
@@ -116,11 +116,6 @@ async fn eat(deployment: &Deployment, name: &str, person: &Person, phase: &str) 
         let reply = deployment.send(Call::to("log-meal").by(name).json(&meal)).await;
         assert_eq!(reply.status, 201, "{reply:?}");
     }
-}
-
-async fn spent(deployment: &Deployment) -> f64 {
-    let report = deployment.read(Call::to("get-report").by_admin("boss")).await;
-    report["spent_today_usd"].as_f64().expect("a sum")
 }
 
 /// The share of the coach's input tokens that were read from the cache.

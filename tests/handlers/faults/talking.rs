@@ -1,14 +1,10 @@
 //! While a person waits for words: in the consultation and with the coach.
 
-use claude_simulator::{FaultKind, Task};
+use claude_simulator::{FaultKind, RecordedRequest, Task};
+use coaching::domain::money::{CallMode, TokenUsage, Usd};
 
 use super::code_of;
 use crate::harness::{CONSULTATION, Call, Deployment};
-
-/// Dollars, as far as a sum of floating-point numbers is exact.
-fn close(one: f64, other: f64) -> bool {
-    (one - other).abs() < 1e-9
-}
 
 async fn deployment() -> Deployment {
     let variables =
@@ -16,30 +12,27 @@ async fn deployment() -> Deployment {
     Deployment::with(&variables).await
 }
 
-async fn spent(deployment: &Deployment) -> f64 {
-    let report = deployment.read(Call::to("get-report").by_admin("boss")).await;
-    report["spent_today_usd"].as_f64().expect("a sum")
+/// What the answers since the last look cost at the configured prices, the one that could not even be read left out.
+fn bill(deployment: &Deployment) -> Usd {
+    let readable = |request: &RecordedRequest| {
+        request.fault != Some(FaultKind::Malformed) || !request.body["output_config"]["format"].is_null()
+    };
+    let cost = |request: &RecordedRequest| {
+        let usage = request.usage?;
+        let usage = TokenUsage {
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            cache_read_input_tokens: usage.cache_read_input_tokens,
+            cache_creation_input_tokens: usage.cache_creation_input_tokens,
+        };
+        deployment.config.prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
+    };
+    deployment.claude.requests().iter().filter(|request| readable(request)).filter_map(cost).sum()
 }
 
-/// What the answers since the last look cost at the configured prices, the one that could not even be read left out.
-fn bill(deployment: &Deployment) -> f64 {
-    let mut bill = 0.0;
-    for request in deployment.claude.requests() {
-        let structured = !request.body["output_config"]["format"].is_null();
-        let Some(usage) = request.usage.filter(|_| structured || request.fault != Some(FaultKind::Malformed)) else {
-            continue;
-        };
-        let price = deployment.config.prices.models[request.body["model"].as_str().expect("a model")];
-        let parts = [
-            (usage.input_tokens, price.input),
-            (usage.output_tokens, price.output),
-            (usage.cache_read_input_tokens, price.cache_read),
-            (usage.cache_creation_input_tokens, price.cache_write),
-        ];
-        bill +=
-            parts.iter().map(|(tokens, price)| f64::from(u32::try_from(*tokens).expect("few")) * price).sum::<f64>();
-    }
-    bill / 1e6
+/// What has been spent since `before`.
+async fn spent_since(deployment: &Deployment, before: Usd) -> Usd {
+    Usd::from_nanos(deployment.spent_today().await.nanos() - before.nanos())
 }
 
 #[tokio::test]
@@ -49,7 +42,7 @@ async fn whatever_strikes_a_consultation_the_message_is_kept_and_answered_and_pa
     let session_id = deployment.start("ana").await;
     for (number, fault) in FaultKind::ALL.into_iter().enumerate() {
         let message = format!("Message {number}: {}", CONSULTATION[number % CONSULTATION.len()]);
-        let (session, spent_before) = (deployment.session("ana", &session_id).await, spent(&deployment).await);
+        let (session, spent_before) = (deployment.session("ana", &session_id).await, deployment.spent_today().await);
         let before = deployment.transcript("ana", &session_id).await;
         deployment.claude.clear();
         let (reply, struck) = deployment.struck_by(fault, deployment.say("ana", &session_id, &message)).await;
@@ -65,7 +58,7 @@ async fn whatever_strikes_a_consultation_the_message_is_kept_and_answered_and_pa
         for field in ["status", "extracted", "sections_completed", "current_section"] {
             assert_eq!(failed[field], session[field], "{fault:?} changes {field}");
         }
-        let spent_in_vain = spent(&deployment).await;
+        let spent_in_vain = deployment.spent_today().await;
 
         let reply = deployment.say("ana", &session_id, &message).await;
         assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
@@ -73,7 +66,7 @@ async fn whatever_strikes_a_consultation_the_message_is_kept_and_answered_and_pa
         let answer = reply.body["message"].as_str().expect("a reply");
         assert_eq!(after, [kept, vec![format!("assistant: {answer}")]].concat(), "{fault:?}");
         assert_eq!(deployment.asked(Task::Consultation).len(), 1, "{fault:?}");
-        assert!(close(spent(&deployment).await - spent_in_vain, bill(&deployment)), "{fault:?}");
+        assert_eq!(spent_since(&deployment, spent_in_vain).await, bill(&deployment), "{fault:?}");
         assert!(spent_in_vain >= spent_before, "{fault:?}");
     }
 }
@@ -98,7 +91,7 @@ async fn whatever_strikes_the_coach_the_message_is_kept_and_answered_and_paid_on
         reply.assert_retry(503, code);
         let kept = deployment.coach_transcript("ana").await;
         assert_eq!(kept, [before, vec![format!("user: {message}")]].concat(), "{fault:?}");
-        let spent_in_vain = spent(&deployment).await;
+        let spent_in_vain = deployment.spent_today().await;
 
         let reply = tell().await;
         assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
@@ -107,7 +100,7 @@ async fn whatever_strikes_the_coach_the_message_is_kept_and_answered_and_paid_on
         assert_eq!(after, [kept, vec![format!("assistant: {answer}")]].concat(), "{fault:?}");
         assert_eq!(tell().await.body, reply.body, "{fault:?}: a second repetition has the same answer");
         assert_eq!(deployment.asked(Task::Coach).len(), 1, "{fault:?}");
-        assert!(close(spent(&deployment).await - spent_in_vain, bill(&deployment)), "{fault:?}");
+        assert_eq!(spent_since(&deployment, spent_in_vain).await, bill(&deployment), "{fault:?}");
     }
 }
 
@@ -117,10 +110,11 @@ async fn what_an_unusable_answer_has_cost_is_counted() {
     deployment.sign_up_admitted("ana").await;
     let session_id = deployment.start("ana").await;
     for fault in [FaultKind::Truncated, FaultKind::Malformed, FaultKind::Refusal] {
-        let before = spent(&deployment).await;
+        let before = deployment.spent_today().await;
         deployment.claude.clear();
         deployment.claude.inject(fault, 1);
         assert_eq!(deployment.say("ana", &session_id, CONSULTATION[0]).await.status, 503);
-        assert!(bill(&deployment) > 0.0 && close(spent(&deployment).await - before, bill(&deployment)), "{fault:?}");
+        assert!(bill(&deployment) > Usd::ZERO, "{fault:?}");
+        assert_eq!(spent_since(&deployment, before).await, bill(&deployment), "{fault:?}");
     }
 }

@@ -4,6 +4,7 @@ use batch_collector::CollectorAnswer;
 use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
 use coaching::app::fill_ports;
+use coaching::domain::money::Usd;
 use coaching::ports::Ports;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
 use coaching::store::test_support::unreachable_stores;
@@ -26,6 +27,12 @@ impl Deployment {
     /// A person's profile.
     pub async fn profile(&self, name: &str) -> Value {
         self.read(Call::to("get-profile").by(name)).await
+    }
+
+    /// What all calls to Claude have cost today, as the report tells it.
+    pub async fn spent_today(&self) -> Usd {
+        let report = self.read(Call::to("get-report").by_admin("boss")).await;
+        Usd::from(report["spent_today_usd"].as_f64().expect("a sum"))
     }
 
     /// A person's behaviour.

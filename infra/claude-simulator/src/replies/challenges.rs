@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::facts::{self, Category, Fact, clause_from};
-use super::obstacles::{OBSTACLES, STRUGGLE};
+use super::obstacles::{OBSTACLES, STRUGGLE, SWITCHING};
 use super::{voice, words};
 
 /// How strongly a sentence is about a challenge.
@@ -63,8 +63,6 @@ pub fn fact(text: &str) -> Fact {
     }
 }
 
-/// The obstacle of those who go from one diet to the next.
-const SWITCHING: &str = "switching diets";
 const DIETS: [&str; 9] = ["keto", "paleo", "fasting", "vegan", "cleanse", "low carb", "detox", "carnivore", "atkins"];
 
 /// The name of an obstacle that has no name.

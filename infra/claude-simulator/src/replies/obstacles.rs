@@ -2,6 +2,9 @@
 
 use super::facts::Topic;
 
+/// The obstacle of those who go from one diet to the next.
+pub const SWITCHING: &str = "switching diets";
+
 /// Obstacles, the most telling first.
 pub const OBSTACLES: &[Topic] = &[
     (
@@ -36,7 +39,7 @@ pub const OBSTACLES: &[Topic] = &[
     ),
     ("weekend overeating", &["weekend", "weekends", "friday", "fridays", "saturday", "saturdays", "sunday", "sundays"]),
     (
-        "switching diets",
+        SWITCHING,
         &[
             "keto",
             "paleo",

@@ -11,26 +11,18 @@ use tokio::sync::OnceCell;
 
 use super::batch_submission::BatchSubmission;
 use super::behavioral_tracker::BehavioralTracker;
+use super::claims::{Claimed, Claims};
 use super::error::{Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::PromptUpdater;
 use super::system_prompt_generator::SystemPromptGenerator;
+use super::writing;
 use crate::config::{Config, UpdateSettings};
-use crate::domain::consultation::Lease;
 use crate::domain::profile::UserId;
 use crate::ports::{
-    Attempt, BatchStore, Clock, GenerationReason, IdempotencyStore, Ids, Job, JobQueue, Ports, ProfileStore,
-    PromptHistoryStore, Remembered, RunPart, RunStore, StoredResponse,
+    BatchStore, Clock, GenerationReason, Ids, Job, JobQueue, Ports, ProfileStore, PromptHistoryStore, RunPart, RunStore,
 };
 use crate::telemetry;
-
-/// How long a generation may take before another delivery of its job is let through.
-const GENERATION_LASTS: chrono::Duration = chrono::Duration::minutes(5);
-/// How long a finished generation is remembered: longer than a queue keeps a message.
-const REMEMBERED_FOR: chrono::Duration = chrono::Duration::days(15);
-
-/// Time for what is written after the last call to the model.
-const BOOKKEEPING: TimeDelta = TimeDelta::seconds(20);
 
 /// Carries out jobs.
 #[derive(Clone)]
@@ -39,7 +31,7 @@ pub struct PromptWorker {
     history: Arc<dyn PromptHistoryStore>,
     runs: Arc<dyn RunStore>,
     batches: Arc<dyn BatchStore>,
-    idempotency: Arc<dyn IdempotencyStore>,
+    claims: Claims,
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -63,7 +55,7 @@ impl PromptWorker {
             history: ports.history.clone(),
             runs: ports.runs.clone(),
             batches: ports.batches.clone(),
-            idempotency: ports.idempotency.clone(),
+            claims: Claims::new(ports, config.claude.timeout),
             queue: ports.queue.clone(),
             clock: ports.clock.clone(),
             ids: ports.ids.clone(),
@@ -73,8 +65,7 @@ impl PromptWorker {
             submission: BatchSubmission::new(ports, config),
             metered: MeteredModel::new(ports, config.budgets),
             settings: config.update.clone(),
-            // A rewriting takes a call, and sometimes a second one for a repair.
-            winding_up: TimeDelta::from_std(config.claude.timeout * 2).unwrap_or_default() + BOOKKEEPING,
+            winding_up: TimeDelta::from_std(writing::longest(config.claude.timeout)).unwrap_or_default(),
             shards_noted: Arc::default(),
         }
     }
@@ -113,26 +104,14 @@ impl PromptWorker {
 
     /// Writes a fresh prompt once for a request, however often its job is delivered.
     async fn regenerate(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {
-        let now = self.clock.now();
-        let request = format!("generate#{}", requested_at.to_rfc3339());
-        let lease = Lease::from(now, GENERATION_LASTS);
-        let attempt = Attempt {
-            user_id,
-            request: &request,
-            fingerprint: "",
-            resource_id: self.ids.next(),
-            now,
-            lease,
-            keep_for: REMEMBERED_FOR,
-        };
-        let remembered = self.idempotency.begin(attempt).await?;
-        if !matches!(remembered, Remembered::Fresh { .. }) {
+        let work = format!("generate#{}", requested_at.to_rfc3339());
+        if self.claims.take(user_id, &work).await? == Claimed::Taken {
             return Ok(());
         }
         match self.generator.regenerate(user_id, reason, requested_at).await {
             Ok(_) => {}
             Err(ServiceError::Store(error)) => {
-                self.idempotency.release(user_id, &request).await?;
+                self.claims.give_back(user_id, &work).await?;
                 return Err(error.into());
             }
             Err(error) => {
@@ -140,7 +119,6 @@ impl PromptWorker {
                 self.profiles.release_manual_regeneration(user_id, requested_at).await?;
             }
         }
-        let done = StoredResponse { status: 200, body: String::new() };
-        Ok(self.idempotency.finish(user_id, &request, &done).await?)
+        self.claims.finish(user_id, &work).await
     }
 }

@@ -7,15 +7,6 @@ use claude_simulator::{FaultKind, Task};
 use super::{assert_done, begin, bills, deployment, run_record, seed, settle};
 use crate::harness::Deployment;
 
-/// Faults that strike any exchange with Claude.
-const EXCHANGE: [FaultKind; 6] = [
-    FaultKind::RateLimited,
-    FaultKind::Overloaded,
-    FaultKind::ServerError,
-    FaultKind::Timeout,
-    FaultKind::Disconnect,
-    FaultKind::SpendLimit,
-];
 /// Faults that spoil the answer for an update for good.
 const ANSWER: [FaultKind; 5] =
     [FaultKind::Truncated, FaultKind::Refusal, FaultKind::Malformed, FaultKind::ShortPrompt, FaultKind::LongPrompt];
@@ -48,7 +39,8 @@ async fn whatever_strikes_a_rewriting_at_once_the_old_prompt_stays_until_the_nex
         let (run_id, job) = begin(&deployment).await;
         let (delivered, struck) = deployment.struck_by(fault, deployment.deliver(&job)).await;
         assert!(delivered.batch_item_failures.is_empty(), "{fault:?}");
-        let expected = EXCHANGE.contains(&fault) || ANSWER.contains(&fault) || fault == FaultKind::StreamError;
+        let expected =
+            FaultKind::TRANSPORT.contains(&fault) || ANSWER.contains(&fault) || fault == FaultKind::StreamError;
         assert_eq!(struck, expected, "{fault:?}");
         let counters = assert_done(&deployment, &run_id, 2).await;
         assert_eq!((counters.unchanged, counters.failed), (1, u64::from(struck)), "{fault:?}");
@@ -64,7 +56,7 @@ async fn whatever_strikes_a_rewriting_at_once_the_old_prompt_stays_until_the_nex
 
 #[tokio::test]
 async fn whatever_strikes_the_submission_of_a_batch_it_is_submitted_once() {
-    for fault in EXCHANGE.into_iter().filter(|fault| *fault != FaultKind::SpendLimit) {
+    for fault in FaultKind::TRANSPORT.iter().copied().filter(|fault| *fault != FaultKind::SpendLimit) {
         let deployment = people("batch").await;
         let (run_id, job) = begin(&deployment).await;
         let (delivered, struck) = deployment.struck_by(fault, deployment.deliver(&job)).await;
@@ -128,26 +120,8 @@ async fn whatever_strikes_an_answer_within_a_batch_the_old_prompt_stays_until_th
 }
 
 #[tokio::test]
-async fn what_a_batch_leaves_unanswered_goes_into_the_next_one() {
-    for fault in [FaultKind::BatchErrored, FaultKind::BatchExpired] {
-        let deployment = people("batch").await;
-        let (run_id, job) = begin(&deployment).await;
-        let work = async {
-            assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
-            settle(&deployment).await;
-            bills(&deployment)
-        };
-        let (bills, struck) = deployment.struck_by(fault, work).await;
-        assert!(struck, "{fault:?}");
-        assert_eq!(bills["ben"], 2, "{fault:?}");
-        assert_eq!(assert_done(&deployment, &run_id, 2).await.updated, 1, "{fault:?}");
-        assert_eq!(deployment.versions("ben").await, [2, 1], "{fault:?}");
-    }
-}
-
-#[tokio::test]
 async fn whatever_strikes_a_collection_the_next_one_applies_the_batch_once() {
-    for fault in EXCHANGE {
+    for fault in FaultKind::TRANSPORT.iter().copied() {
         let deployment = people("batch").await;
         let (run_id, job) = begin(&deployment).await;
         assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
