@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use coaching::http::openapi::document;
+use coaching::api::openapi::document;
 
 /// Set it to have the file written instead of compared.
 const UPDATE: &str = "UPDATE_OPENAPI";

@@ -1,11 +1,9 @@
 //! The history of a person's prompts, and a fresh prompt on request.
 
-use std::sync::Arc;
-
 use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
-use coaching::store::test_support::unreachable_stores;
 use serde_json::json;
+use test_support::unreachable_stores;
 
 use crate::harness::{Call, Deployment, Reply};
 
@@ -101,7 +99,7 @@ async fn a_store_or_queue_that_fails_does_not_use_up_the_request() {
     deployment.break_queue(false);
     assert_eq!(ask_for_a_fresh_prompt(&deployment, "ana").await.status, 202);
     let job = deployment.take_jobs().remove(0);
-    let meals = std::mem::replace(&mut deployment.ports.meals, Arc::new(unreachable_stores().meals));
+    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
     assert_eq!(deployment.deliver(&job).await.batch_item_failures.len(), 1);
     assert_eq!(deployment.versions("ana").await, [1]);
     deployment.ports.meals = meals;

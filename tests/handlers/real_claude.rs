@@ -1,6 +1,6 @@
 //! One consultation with the real Claude. What the simulator's answers promise must hold for real ones.
 
-use coaching::domain::coaching_prompt::{CoachingPrompt, Section, count_words};
+use domain::coaching_prompt::{CoachingPrompt, Section, count_words};
 
 use crate::harness::{CONSULTATION, Deployment, Log};
 

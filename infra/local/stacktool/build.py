@@ -16,8 +16,8 @@ SIMULATOR = paths.BINARIES / "claude-simulator" / "bootstrap"
 
 
 def functions() -> list[str]:
-    """The functions' names: the folders under functions/."""
-    return sorted(folder.parent.name for folder in (paths.ROOT / "functions").glob("*/Cargo.toml"))
+    """The functions' names: those of their binaries."""
+    return sorted(binary.stem for binary in (paths.ROOT / "functions" / "src" / "bin").glob("*.rs"))
 
 
 def architecture() -> str:
@@ -40,7 +40,8 @@ def build() -> None:
     if shutil.which("cargo") is None:
         raise Problem("There is no cargo. Install Rust from https://rustup.rs and try again.")
     log = paths.log("build")
-    command = [tools.bin("cargo-lambda"), "lambda", "build", "--compiler", "cargo", "--locked"]
+    command = [tools.bin("cargo-lambda"), "lambda", "build", "--compiler", "cargo", "--locked",
+               "--package", "functions", "--package", "claude-simulator"]
     with step("Building the functions (the first time takes minutes)"), open(log, "w") as output:
         cargo = subprocess.Popen(command, cwd=paths.ROOT, env=environment(), text=True,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -55,7 +56,7 @@ def build() -> None:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
     missing = [name for name in functions() if not (paths.BINARIES / name / "bootstrap").exists()]
     if missing:
-        raise Problem(f"The build made no program for {', '.join(missing)}. A function's package needs a main.rs.", log)
+        raise Problem(f"The build made no program for {', '.join(missing)}. Each function is a file of functions/src/bin/.", log)
 
 
 def fingerprint() -> dict[str, str]:

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
-use coaching::domain::behavior::{BehaviorMetrics, DayPoint};
+use domain::behavior::{BehaviorMetrics, DayPoint};
 use plotters::prelude::*;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! The settings that are compared.
 
-use coaching::domain::behavior::{BehaviorSettings, Share};
+use domain::behavior::{BehaviorSettings, Share};
 
 /// The change thresholds for adherence and for logging that are tried, in percentage points.
 pub const THRESHOLDS: [u32; 6] = [5, 10, 15, 20, 25, 30];

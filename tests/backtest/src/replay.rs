@@ -3,8 +3,8 @@
 use std::thread;
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::detect_change;
 use cohorts::{Archetype, cohort};
+use domain::behavior::detect_change;
 
 use crate::policy::Policy;
 use crate::tally::{PATIENCE, Tally};

@@ -1,8 +1,8 @@
 //! What one person's year looks like from outside (measured behaviour) and from inside (the truth).
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
 use cohorts::Person;
+use domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
 
 /// Weeks that are replayed.
 pub const WEEKS: u32 = 52;

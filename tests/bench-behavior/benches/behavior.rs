@@ -4,9 +4,9 @@
 use std::hint::black_box;
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorSettings, PatternKind, Window, detect_change, measure};
 use cohorts::cohort_with_habits;
 use criterion::Criterion;
+use domain::behavior::{BehaviorSettings, PatternKind, Window, detect_change, measure};
 
 const DAYS: u32 = 60;
 

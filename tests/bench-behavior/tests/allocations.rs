@@ -1,12 +1,10 @@
 //! Metrics and decision allocate no block of memory for a meal.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use coaching::domain::behavior::{
-    BehaviorMetrics, BehaviorSettings, Decision, PatternKind, Window, detect_change, measure,
-};
-use coaching::domain::local_day::TimeZone;
-use coaching::domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, totals_by_day};
 use cohorts::{Person, cohort_with_habits};
+use domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, PatternKind, Window, detect_change, measure};
+use domain::local_day::TimeZone;
+use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, totals_by_day};
 use uuid::Uuid;
 
 /// Days that the person is watched; the window is the last 30.

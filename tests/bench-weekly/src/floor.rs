@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use chrono::{Days, Duration};
-use coaching::store::test_support::{client_at, endpoint};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use test_support::{client_at, endpoint};
 
 use crate::child::Progress;
 use crate::counting::{Counting, Requests};

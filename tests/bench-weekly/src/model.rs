@@ -5,12 +5,12 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use coaching::domain::money::{CallMode, PriceList, TokenUsage, Usd};
-use coaching::ports::{
+use claude::{
     BatchEntry, BatchItem, BatchOutcome, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply,
     ModelRequest,
 };
 use coaching::service::TYPICAL_UPDATE;
+use domain::money::{CallMode, PriceList, TokenUsage, Usd};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use coaching::config::{Config, Tables};
-use coaching::store::test_support::{environment, table_names};
+use test_support::{environment, table_names};
 
 /// Why a part of the benchmark could not be done.
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
+use coaching::app::Ports;
 use coaching::app::fill_ports;
-use coaching::ports::{Clock, Job, JobQueue, Ports, QueueError, RunCounters};
+use coaching::jobs::{Job, JobQueue, QueueError};
 use coaching::service::{BatchCollector, PlannedRun, PromptWorker, WeeklyUpdater};
 use coaching::store::DynamoStores;
-use coaching::store::test_support::{client_at, endpoint};
-use coaching::system::RandomIds;
+use coaching::store::RunCounters;
+use coaching::system::Clock;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use test_support::{client_at, endpoint};
 
 use crate::child::Progress;
 use crate::counting::Counting;
@@ -54,7 +56,7 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let stores = DynamoStores::new(client, &tables());
     let model = Arc::new(InstantModel::new(config.prices.clone(), config.generation.prompt_model.model.clone()));
     let queue = Arc::new(Queue::default());
-    let ports = fill_ports(&stores, model.clone(), queue.clone(), Arc::new(FixedClock), Arc::new(RandomIds));
+    let ports = fill_ports(&stores, model.clone(), queue.clone(), Arc::new(FixedClock));
     let updater = WeeklyUpdater::new(&ports, &config);
     let worker = PromptWorker::new(&ports, &config);
     let collector = BatchCollector::new(&ports, &config);

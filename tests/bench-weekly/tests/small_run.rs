@@ -2,8 +2,8 @@
 
 use bench_weekly::scene::config;
 use bench_weekly::{seeding, worker};
-use coaching::ports::RunCounters;
-use coaching::store::test_support::endpoint;
+use coaching::store::RunCounters;
+use test_support::endpoint;
 
 const USERS: u64 = 60;
 

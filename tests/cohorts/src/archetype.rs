@@ -1,7 +1,7 @@
 //! The kinds of people, and cohorts of them.
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::PatternKind;
+use domain::behavior::PatternKind;
 
 use crate::chance::Chance;
 use crate::course::{Course, Trend};

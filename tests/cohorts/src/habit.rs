@@ -1,6 +1,6 @@
 //! Habits, each the truth behind one failure pattern.
 
-use coaching::domain::behavior::PatternKind;
+use domain::behavior::PatternKind;
 
 use crate::chance::Chance;
 use crate::plate::DayPlan;

@@ -1,9 +1,9 @@
 //! One generated person.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
-use coaching::domain::behavior::PatternKind;
-use coaching::domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, notes_mention_stress};
-use coaching::domain::profile::{TargetBasis, Targets, TargetsHistory};
+use domain::behavior::PatternKind;
+use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, notes_mention_stress};
+use domain::profile::{TargetBasis, Targets, TargetsHistory};
 use uuid::Uuid;
 
 use crate::chance::Chance;

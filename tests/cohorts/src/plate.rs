@@ -1,7 +1,7 @@
 //! From a plan for a day to the meals on the table.
 
 use chrono::NaiveTime;
-use coaching::domain::meals::{EVENING_BEGINS, MealType};
+use domain::meals::{EVENING_BEGINS, MealType};
 
 use crate::chance::Chance;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorSettings, PatternKind, Window, measure};
 use cohorts::{Person, cohort_with_habits};
+use domain::behavior::{BehaviorSettings, PatternKind, Window, measure};
 
 const SEED: u64 = 20_260_301;
 /// People of each single habit, and of each pair of habits.

@@ -1,9 +1,9 @@
 //! That generated people are what they claim to be, and that metrics do not care how meals become days.
 
 use chrono::NaiveDate;
-use coaching::domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
-use coaching::domain::meals::{DayTotals, totals_by_day};
 use cohorts::{Archetype, Person, cohort};
+use domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
+use domain::meals::{DayTotals, totals_by_day};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use coaching::domain::profile::UserId;
-use coaching::store::test_support::{client_at, endpoint};
+use domain::profile::UserId;
+use test_support::{client_at, endpoint};
 
 use super::{collect, deployment, submitted, week};
 use crate::harness::{Call, Deployment};

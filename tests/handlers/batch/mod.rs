@@ -4,7 +4,7 @@ mod meanwhile;
 
 use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
-use coaching::domain::coaching_prompt::{CoachingPrompt, Section};
+use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::Value;
 
 use crate::harness::Deployment;

@@ -1,10 +1,8 @@
 //! What the coach knows when it answers: the talk so far and today's numbers.
 
-use std::sync::Arc;
-
 use claude_simulator::{RecordedRequest, Task};
-use coaching::store::test_support::unreachable_stores;
 use serde_json::json;
+use test_support::unreachable_stores;
 
 use crate::harness::{Call, Deployment};
 
@@ -117,7 +115,7 @@ async fn a_list_can_be_of_one_conversation() {
 async fn a_log_that_cannot_be_read_is_not_an_empty_one() {
     let mut deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
-    let meals = std::mem::replace(&mut deployment.ports.meals, Arc::new(unreachable_stores().meals));
+    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
     deployment.tell("ana", "What is left for dinner?").await.assert_retry(503, "temporarily_unavailable");
     assert!(deployment.claude.requests().is_empty());
     deployment.ports.meals = meals;

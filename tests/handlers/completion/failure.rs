@@ -1,10 +1,8 @@
 //! A completion that fails leaves no prompt, says so, and can be tried again without paying twice.
 
-use std::sync::Arc;
-
 use claude_simulator::{FaultKind, Task};
-use coaching::store::test_support::unreachable_stores;
 use serde_json::json;
+use test_support::unreachable_stores;
 
 use crate::harness::{Deployment, until};
 
@@ -107,7 +105,7 @@ async fn a_store_that_fails_while_the_prompt_is_written_is_not_taken_for_an_empt
     let session_id = deployment.talked("ana").await;
     deployment.complete("ana", &session_id).await;
     let job = deployment.take_jobs().remove(0);
-    let meals = std::mem::replace(&mut deployment.ports.meals, Arc::new(unreachable_stores().meals));
+    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
     let response = deployment.deliver(&job).await;
     assert_eq!(response.batch_item_failures.len(), 1, "the queue delivers the job again");
     assert_eq!(deployment.session("ana", &session_id).await["status"], "generating");

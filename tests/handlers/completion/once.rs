@@ -1,7 +1,7 @@
 //! Completing twice, at once, and with jobs that are delivered again.
 
 use claude_simulator::{FaultKind, Task};
-use coaching::ports::Job;
+use coaching::jobs::Job;
 use serde_json::json;
 
 use crate::harness::{Deployment, until};

@@ -1,7 +1,7 @@
 //! What a completed consultation leaves behind.
 
 use claude_simulator::Task;
-use coaching::domain::coaching_prompt::{CoachingPrompt, Section, count_words};
+use domain::coaching_prompt::{CoachingPrompt, Section, count_words};
 use serde_json::json;
 
 use crate::harness::{Call, Deployment};

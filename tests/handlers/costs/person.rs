@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike as _, Days, NaiveTime, Utc, Weekday};
-use coaching::domain::local_day::TimeZone;
+use domain::local_day::TimeZone;
 use serde_json::{Value, json};
 
 pub struct Person {

@@ -1,7 +1,7 @@
 //! While a person waits for words: in the consultation and with the coach.
 
 use claude_simulator::{FaultKind, RecordedRequest, Task};
-use coaching::domain::money::{CallMode, TokenUsage, Usd};
+use domain::money::{CallMode, TokenUsage, Usd};
 
 use super::code_of;
 use crate::harness::{CONSULTATION, Call, Deployment};
@@ -45,7 +45,7 @@ async fn whatever_strikes_a_consultation_the_message_is_kept_and_answered_and_pa
         let (session, spent_before) = (deployment.session("ana", &session_id).await, deployment.spent_today().await);
         let before = deployment.transcript("ana", &session_id).await;
         deployment.claude.clear();
-        let (reply, struck) = deployment.struck_by(fault, deployment.say("ana", &session_id, &message)).await;
+        let (reply, struck) = deployment.struck_by(fault, Box::pin(deployment.say("ana", &session_id, &message))).await;
         assert_eq!(struck, code_of(fault).is_some(), "{fault:?}");
         let Some(code) = code_of(fault) else {
             assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
@@ -82,7 +82,7 @@ async fn whatever_strikes_the_coach_the_message_is_kept_and_answered_and_paid_on
             deployment.send(call.json(&serde_json::json!({"message": message})))
         };
         let before = deployment.coach_transcript("ana").await;
-        let (reply, struck) = deployment.struck_by(fault, tell()).await;
+        let (reply, struck) = deployment.struck_by(fault, Box::pin(tell())).await;
         assert_eq!(struck, code_of(fault).is_some(), "{fault:?}");
         let Some(code) = code_of(fault) else {
             assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");

@@ -33,7 +33,7 @@ async fn whatever_strikes_a_completion_nothing_is_written_and_a_second_try_pays_
     for (number, fault) in FaultKind::ALL.into_iter().enumerate() {
         let name = &format!("person-{number}");
         let session_id = deployment.talked(name).await;
-        let (status, struck) = deployment.struck_by(fault, complete(&deployment, name, &session_id)).await;
+        let (status, struck) = deployment.struck_by(fault, Box::pin(complete(&deployment, name, &session_id))).await;
         let strikes_profiles =
             code_of(fault).is_some() || matches!(fault, FaultKind::ShortProfile | FaultKind::LongProfile);
         assert_eq!(struck, strikes_profiles || strikes_prompts(fault), "{fault:?}");
@@ -59,9 +59,10 @@ async fn whatever_strikes_the_prompt_after_its_profile_the_profile_is_not_paid_f
         let name = &format!("person-{number}");
         let session_id = deployment.talked(name).await;
         // Leaves the profile, which the next try goes on from.
-        let (status, _) = deployment.struck_by(FaultKind::ShortPrompt, complete(&deployment, name, &session_id)).await;
+        let (status, _) =
+            deployment.struck_by(FaultKind::ShortPrompt, Box::pin(complete(&deployment, name, &session_id))).await;
         assert_eq!(status, "failed");
-        let (status, struck) = deployment.struck_by(fault, complete(&deployment, name, &session_id)).await;
+        let (status, struck) = deployment.struck_by(fault, Box::pin(complete(&deployment, name, &session_id))).await;
         assert_eq!((status, struck), (json!("failed"), true), "{fault:?}");
         assert_nothing_written(&deployment, name, fault).await;
 
@@ -83,7 +84,7 @@ async fn whatever_strikes_a_regeneration_the_old_prompt_stays_and_a_second_try_w
     for fault in FaultKind::ALL {
         deployment.pass(chrono::Duration::days(2));
         let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
-        let ((), struck) = deployment.struck_by(fault, regenerate()).await;
+        let ((), struck) = deployment.struck_by(fault, Box::pin(regenerate())).await;
         assert_eq!(struck, strikes_prompts(fault), "{fault:?}");
         if !struck {
             assert_eq!(deployment.prompts("ana").await.len(), history.len() + 1, "{fault:?}");

@@ -2,31 +2,21 @@
 //! thing that it does.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::response::Response;
+use claude::ClaudeClient;
 use claude_simulator::Simulator;
+use coaching::app::Ports;
 use coaching::app::fill_ports;
-use coaching::claude::ClaudeClient;
-use coaching::ports::{Job, JobQueue, Ports, QueueError};
+use coaching::jobs::{Job, JobQueue, QueueError};
 use coaching::store::DynamoStores;
-use coaching::store::test_support::client_at;
-use coaching::system::RandomIds;
-use tokio::net::TcpListener;
+use test_support::{Exchange, Fate, Intercept, client_at, proxy};
 use tokio::sync::Notify;
 
-use super::ports::{FixedKey, TestQueue};
 use super::{Deployment, plain_http};
-
-/// More than any request or answer of a test.
-const LARGEST_BODY: usize = 64 * 1024 * 1024;
+use test_support::{FixedKey, TestQueue};
 
 /// The moment at which a worker vanishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +33,9 @@ pub enum Moment {
 pub struct Interruption {
     moment: Moment,
     steps: AtomicUsize,
+    ended: AtomicUsize,
     seen: Mutex<BTreeMap<String, usize>>,
     vanished: Notify,
-}
-
-/// One upstream behind the interruption.
-#[derive(Clone)]
-struct Gate {
-    interruption: Arc<Interruption>,
-    upstream: String,
-    http: reqwest::Client,
 }
 
 struct GatedQueue {
@@ -63,12 +46,17 @@ struct GatedQueue {
 impl Interruption {
     /// Ports of a deployment that lead through a new interruption.
     pub async fn of(deployment: &Deployment, moment: Moment) -> (Arc<Self>, Ports) {
-        let interruption =
-            Arc::new(Self { moment, steps: AtomicUsize::new(0), seen: Mutex::default(), vanished: Notify::new() });
-        let database = gate(&interruption, coaching::store::test_support::endpoint()).await;
+        let interruption = Arc::new(Self {
+            moment,
+            steps: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
+            seen: Mutex::default(),
+            vanished: Notify::new(),
+        });
+        let database = proxy(test_support::endpoint(), interruption.clone()).await;
         let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
         let mut claude = deployment.config.claude.clone();
-        claude.base_url = gate(&interruption, &claude.base_url).await;
+        claude.base_url = proxy(&claude.base_url, interruption.clone()).await;
         let model = ClaudeClient::new(
             plain_http(),
             &claude,
@@ -77,7 +65,7 @@ impl Interruption {
         );
         let queue = GatedQueue { interruption: Arc::clone(&interruption), queue: deployment.queue.clone() };
         let clock = deployment.clock.clone();
-        let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), clock, Arc::new(RandomIds));
+        let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), clock);
         (interruption, ports)
     }
 
@@ -94,17 +82,19 @@ impl Interruption {
         self.seen.lock().expect("nobody panics while holding it").clone()
     }
 
-    async fn step<T>(&self, kind: String, act: impl Future<Output = T>) -> T {
-        *self.seen.lock().expect("nobody panics while holding it").entry(kind).or_default() += 1;
+    /// Counts a step. Steps of one worker may overlap: it vanishes with the first of them that is late enough.
+    async fn begin_step(&self) {
         let step = self.steps.fetch_add(1, Ordering::SeqCst);
         if matches!(self.moment, Moment::Before(last) if step >= last) {
             self.vanish().await;
         }
-        let done = act.await;
+    }
+
+    async fn end_step(&self) {
+        let step = self.ended.fetch_add(1, Ordering::SeqCst);
         if matches!(self.moment, Moment::After(last) if step >= last) {
             self.vanish().await;
         }
-        done
     }
 
     async fn vanish(&self) {
@@ -116,42 +106,23 @@ impl Interruption {
 #[async_trait]
 impl JobQueue for GatedQueue {
     async fn send(&self, job: &Job) -> Result<(), QueueError> {
-        self.interruption.step("SendMessage".to_owned(), self.queue.send(job)).await
+        let exchange = Exchange { kind: "SendMessage".to_owned(), body: serde_json::Value::Null };
+        self.interruption.before(&exchange).await;
+        let sent = self.queue.send(job).await;
+        self.interruption.after(&exchange).await;
+        sent
     }
 }
 
-async fn gate(interruption: &Arc<Interruption>, upstream: &str) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
-    let address = listener.local_addr().expect("a bound listener has an address");
-    let upstream = upstream.trim_end_matches('/').to_owned();
-    let gate = Gate { interruption: Arc::clone(interruption), upstream, http: plain_http() };
-    let router = Router::new().fallback(pass).with_state(gate);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
-}
-
-async fn pass(State(gate): State<Gate>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.expect("a whole request");
-    let kind = kind(&parts.headers, &body).unwrap_or_else(|| format!("{} {}", parts.method, parts.uri.path()));
-    let mut headers = parts.headers;
-    headers.remove(header::HOST);
-    let target = format!("{}{}", gate.upstream, parts.uri);
-    let asked = gate.http.request(parts.method, target).headers(headers).body(body);
-    let answer = gate.interruption.step(kind, asked.send()).await.expect("the upstream answers");
-    let mut response = Response::builder().status(answer.status());
-    for (name, value) in answer.headers().iter().filter(|(name, _)| **name != header::TRANSFER_ENCODING) {
-        response = response.header(name, value);
+#[async_trait]
+impl Intercept for Interruption {
+    async fn before(&self, exchange: &Exchange) -> Fate {
+        *self.seen.lock().expect("nobody panics while holding it").entry(exchange.kind.clone()).or_default() += 1;
+        self.begin_step().await;
+        Fate::Pass
     }
-    let body = answer.bytes().await.unwrap_or_default();
-    response.body(Body::from(body)).expect("a valid answer stays one")
-}
 
-/// The operation of a request to DynamoDB, with the table that it is for.
-fn kind(headers: &HeaderMap, body: &[u8]) -> Option<String> {
-    let operation = headers.get("x-amz-target")?.to_str().ok()?.rsplit('.').next()?.to_owned();
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    // A test's tables are named `test-<id>-<table>`.
-    let table = body["TableName"].as_str().and_then(|name| name.splitn(3, '-').nth(2));
-    Some(table.map_or_else(|| operation.clone(), |table| format!("{operation} {table}")))
+    async fn after(&self, _exchange: &Exchange) {
+        self.end_step().await;
+    }
 }

@@ -3,8 +3,7 @@
 
 mod event;
 mod interruption;
-mod ports;
-mod routing;
+
 mod scenes;
 mod tokens;
 
@@ -12,22 +11,22 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use chrono::{DateTime, Duration, Utc};
+use claude::ClaudeClient;
 use claude_simulator::{Options, Pace, Simulator};
-use coaching::app::fill_ports;
-use coaching::claude::ClaudeClient;
+use coaching::api::ROUTES;
+use coaching::app::Ports;
+use coaching::app::{App, fill_ports};
 use coaching::config::Config;
-use coaching::http::Api;
-use coaching::ports::{Job, Ports};
+use coaching::jobs::Job;
 use coaching::service::PromptWorker;
-use coaching::store::test_support::{TestDatabase, environment};
-use coaching::system::RandomIds;
 use serde_json::{Value, json};
+use test_support::{TestDatabase, environment};
 
-pub use coaching::telemetry::Log;
 pub use event::{API_FUNCTIONS, Call, Reply};
 pub use interruption::{Interruption, Moment};
-use ports::{FixedKey, TestClock, TestQueue};
 pub use scenes::{TARGET, items, until};
+pub use test_support::Log;
+use test_support::{FixedKey, TestClock, TestQueue};
 pub use tokens::Issuer;
 
 /// The instant at which every test begins, unless it moves the clock: a Wednesday noon in UTC.
@@ -51,7 +50,7 @@ pub struct Deployment {
     pub claude: Simulator,
     clock: Arc<TestClock>,
     queue: Arc<TestQueue>,
-    api: Api,
+    http: reqwest::Client,
 }
 
 impl Deployment {
@@ -80,14 +79,13 @@ impl Deployment {
         let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey(key));
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());
-        let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone(), Arc::new(RandomIds));
-        let api = Api::new(&config.http, &http, ports.idempotency.clone(), clock.clone(), Arc::new(RandomIds));
-        Self { config, ports, claude, clock, queue, api }
+        let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone());
+        Self { config, ports, claude, clock, queue, http }
     }
 
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
-        use coaching::ports::Clock as _;
+        use coaching::system::Clock as _;
         self.clock.now()
     }
 
@@ -98,9 +96,15 @@ impl Deployment {
 
     /// Sends a call to the function that the route table names, as API Gateway would.
     pub async fn send(&self, call: Call) -> Reply {
-        let event = call.event();
-        let response = routing::dispatch(self, call.function(), event).await;
-        Reply::read(response)
+        let route =
+            ROUTES.iter().find(|route| route.function == call.function()).expect("a function of the route table");
+        let app = self.app();
+        let handler = (route.handler)(&app).expect("the settings of a test are valid");
+        Reply::read(app.api().respond(call.event(), &handler).await)
+    }
+
+    fn app(&self) -> App {
+        App::of(self.config.clone(), self.ports.clone(), self.http.clone())
     }
 
     /// The jobs that wait in the queue, taken out of it.
@@ -149,7 +153,7 @@ impl Deployment {
         let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
         let worker = PromptWorker::new(ports, &self.config);
-        prompt_worker::handle(&worker, event, ended_at).await
+        Box::pin(coaching::api::jobs::work(&worker, event, ended_at)).await
     }
 
     /// Delivers jobs until the queue is empty; every one must succeed.

@@ -1,15 +1,15 @@
 //! What tests do again and again: look, talk, live through days, and let the scheduled functions run.
 
-use batch_collector::CollectorAnswer;
 use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
+use coaching::api::schedules::CollectorAnswer;
+use coaching::api::schedules::{WeeklyAnswer, WeeklyEvent};
+use coaching::app::Ports;
 use coaching::app::fill_ports;
-use coaching::domain::money::Usd;
-use coaching::ports::Ports;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
-use coaching::store::test_support::unreachable_stores;
+use domain::money::Usd;
 use serde_json::{Value, json};
-use weekly_updater::{WeeklyAnswer, WeeklyEvent};
+use test_support::unreachable_stores;
 
 use super::{Call, Deployment, Reply};
 
@@ -126,7 +126,9 @@ impl Deployment {
     /// Invokes the weekly updater as the scheduler does, with the time that the run was due.
     pub async fn schedule(&self, at: Option<DateTime<Utc>>) -> WeeklyAnswer {
         let service = WeeklyUpdater::new(&self.ports, &self.config);
-        weekly_updater::handle(&service, WeeklyEvent { scheduled_time: at }).await.expect("a weekly run begins")
+        coaching::api::schedules::begin_weekly_run(&service, WeeklyEvent { scheduled_time: at })
+            .await
+            .expect("a weekly run begins")
     }
 
     /// Begins a weekly run and answers with the number of jobs that it queued.
@@ -145,7 +147,7 @@ impl Deployment {
 
     /// Lets the batch collector look once.
     pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
-        batch_collector::handle(&BatchCollector::new(&self.ports, &self.config)).await
+        coaching::api::schedules::collect_batches(&BatchCollector::new(&self.ports, &self.config)).await
     }
 
     /// What Claude was asked for `task`, oldest first.
@@ -169,8 +171,8 @@ impl Deployment {
 
     /// Ports of which none reaches its store.
     pub fn without_stores(&self) -> Ports {
-        let Ports { model, queue, clock, ids, .. } = self.ports.clone();
-        fill_ports(&unreachable_stores(), model, queue, clock, ids)
+        let Ports { model, queue, clock, .. } = self.ports.clone();
+        fill_ports(&unreachable_stores(), model, queue, clock)
     }
 }
 

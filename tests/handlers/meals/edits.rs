@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use coaching::domain::meals::{DayTotals, Meal, MealId};
-use coaching::domain::profile::UserId;
-use coaching::ports::{MealStore, Page, PageRequest, StoreError, Versioned};
+use coaching::store::{DynamoStores, MealTable, Versioned};
+use domain::meals::MealId;
+use domain::profile::UserId;
 use serde_json::{Value, json};
+use test_support::{Exchange, Fate, Intercept, client_at, endpoint, proxy};
 
 use super::{at, days, delete, soup, zone};
 use crate::harness::{Call, Deployment, Reply, items};
@@ -191,56 +192,44 @@ async fn overtaken(others: impl IntoIterator<Item = Other>) -> (Deployment, Valu
     deployment.sign_up("ana").await;
     let meal = deployment.eat("ana", deployment.now(), 500).await;
     deployment.eat("ana", deployment.now(), 300).await;
+    let id = meal["meal_id"].as_str().and_then(|id| id.split_once('.')).expect("a day and an id");
+    let meal_id = (id.0.parse().expect("a day"), MealId(id.1.parse().expect("an id")));
     let others = Mutex::new(others.into_iter().collect());
-    deployment.ports.meals = Arc::new(Overtaken { meals: deployment.ports.meals.clone(), others });
+    let overtaken = Overtaken { meals: deployment.ports.meals.clone(), meal: meal_id, others };
+    let database = proxy(endpoint(), Arc::new(overtaken)).await;
+    let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
+    deployment.ports.meals = stores.meals;
     (deployment, meal)
 }
 
-/// Meals at which somebody else is faster.
+/// Meals at which somebody else is faster: between the reading of a meal and the write that follows it.
 struct Overtaken {
-    meals: Arc<dyn MealStore>,
+    meals: MealTable,
+    meal: (NaiveDate, MealId),
     others: Mutex<VecDeque<Other>>,
 }
 
 #[async_trait]
-impl MealStore for Overtaken {
-    async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<Versioned, StoreError> {
-        self.meals.log(user_id, meal).await
-    }
-
-    async fn get(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<Option<Meal>, StoreError> {
-        self.meals.get(user_id, day, meal_id).await
-    }
-
-    async fn list(
-        &self,
-        user_id: &UserId,
-        from: NaiveDate,
-        to: NaiveDate,
-        page: &PageRequest,
-    ) -> Result<Page<Meal>, StoreError> {
-        self.meals.list(user_id, from, to, page).await
-    }
-
-    async fn update(&self, user_id: &UserId, before: &Meal, after: &Meal) -> Result<Versioned, StoreError> {
+impl Intercept for Overtaken {
+    async fn before(&self, exchange: &Exchange) -> Fate {
+        if !exchange.is_write() {
+            return Fate::Pass;
+        }
         let other = self.others.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let (user_id, (day, meal_id)) = (UserId::new("ana"), self.meal);
         match other {
-            Some(Other::Deletes) => assert!(self.meals.delete(user_id, before.day, before.meal_id).await?),
+            Some(Other::Deletes) => {
+                assert!(self.meals.delete(&user_id, day, meal_id).await.expect("the meal can be deleted"));
+            }
             Some(Other::Doubles) => {
-                let mut doubled = before.clone();
+                let meal = self.meals.get(&user_id, day, meal_id).await.expect("an answer").expect("the meal is there");
+                let mut doubled = meal.clone();
                 doubled.entry.calories *= 2;
-                assert_eq!(self.meals.update(user_id, before, &doubled).await?, Versioned::Written);
+                let updated = self.meals.update(&user_id, &meal, &doubled).await;
+                assert_eq!(updated.expect("an answer"), Versioned::Written);
             }
             None => {}
         }
-        self.meals.update(user_id, before, after).await
-    }
-
-    async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<bool, StoreError> {
-        self.meals.delete(user_id, day, meal_id).await
-    }
-
-    async fn day_totals(&self, user_id: &UserId, from: NaiveDate, to: NaiveDate) -> Result<Vec<DayTotals>, StoreError> {
-        self.meals.day_totals(user_id, from, to).await
+        Fate::Pass
     }
 }

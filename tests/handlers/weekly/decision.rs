@@ -1,6 +1,6 @@
 //! Whose prompt is rewritten, why, and what stays.
 
-use coaching::domain::coaching_prompt::{CoachingPrompt, Section};
+use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::{Value, json};
 
 use super::{CHANGED, deployment, deployment_with};

@@ -1,11 +1,9 @@
 //! A run in which something fails keeps what was there, and comes back to it.
 
-use std::sync::Arc;
-
 use claude_simulator::{FaultKind, Task};
-use coaching::ports::Job;
-use coaching::store::test_support::unreachable_stores;
+use coaching::jobs::Job;
 use serde_json::json;
+use test_support::unreachable_stores;
 
 use super::{CHANGED, deployment, deployment_with};
 
@@ -69,7 +67,7 @@ async fn meals_that_cannot_be_read_are_not_a_user_who_stopped_logging() {
     deployment.live("ana", &[2_000; 7]).await;
     let (profile, behavior) = (deployment.profile("ana").await, deployment.behavior("ana").await);
     deployment.claude.clear();
-    let meals = std::mem::replace(&mut deployment.ports.meals, Arc::new(unreachable_stores().meals));
+    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
     deployment.begin_weekly().await;
     let dead = deployment.run_queue().await;
     assert!(matches!(&dead[..], [Job::User { .. }]), "operators find the user in the dead-letter queue: {dead:?}");
@@ -123,7 +121,7 @@ async fn a_budget_that_runs_out_in_the_middle_of_a_run_leaves_the_others_due() {
         }
         deployment.pass(chrono::Duration::days(1));
     }
-    deployment.config.budgets.daily = Some(coaching::domain::money::Usd::from_nanos(1));
+    deployment.config.budgets.daily = Some(domain::money::Usd::from_nanos(1));
     deployment.weekly().await;
     assert_eq!(rewritten(&deployment, names).await, 2, "as many as had begun together");
     deployment.pass(chrono::Duration::days(1));
@@ -145,7 +143,7 @@ async fn a_user_who_has_spent_their_own_budget_is_still_rewritten() {
     deployment.prompted("ana", &[2_000; 30]).await;
     deployment.live("ana", &CHANGED).await;
     deployment.tell("ana", "Hello there").await;
-    deployment.config.budgets.user_daily = Some(coaching::domain::money::Usd::from_nanos(1));
+    deployment.config.budgets.user_daily = Some(domain::money::Usd::from_nanos(1));
     deployment.tell("ana", "Hello there").await.assert_retry(429, "user_daily_budget_exhausted");
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [2, 1], "the run is on the house: {}", json!(deployment.now()));

@@ -1,8 +1,8 @@
 //! When somebody is due.
 
 use chrono::{DateTime, Duration, Utc};
+use coaching::api::schedules::WeeklyAnswer;
 use serde_json::json;
-use weekly_updater::WeeklyAnswer;
 
 use super::{CHANGED, deployment, deployment_with};
 use crate::harness::{Deployment, TARGET};
@@ -86,7 +86,7 @@ async fn a_run_by_hand_needs_no_time() {
     let deployment = deployment().await;
     deployment.prompted("ana", &[2_000; 30]).await;
     deployment.live("ana", &CHANGED).await;
-    let event = serde_json::from_str::<weekly_updater::WeeklyEvent>("{}").expect("an event");
+    let event = serde_json::from_str::<coaching::api::schedules::WeeklyEvent>("{}").expect("an event");
     assert_eq!(event.scheduled_time, None);
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [2, 1]);

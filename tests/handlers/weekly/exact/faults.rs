@@ -37,7 +37,7 @@ async fn whatever_strikes_a_rewriting_at_once_the_old_prompt_stays_until_the_nex
         let deployment = people("immediate").await;
         let (profile, history) = (deployment.profile("ben").await, deployment.prompts("ben").await);
         let (run_id, job) = begin(&deployment).await;
-        let (delivered, struck) = deployment.struck_by(fault, deployment.deliver(&job)).await;
+        let (delivered, struck) = deployment.struck_by(fault, Box::pin(deployment.deliver(&job))).await;
         assert!(delivered.batch_item_failures.is_empty(), "{fault:?}");
         let expected =
             FaultKind::TRANSPORT.contains(&fault) || ANSWER.contains(&fault) || fault == FaultKind::StreamError;
@@ -59,7 +59,7 @@ async fn whatever_strikes_the_submission_of_a_batch_it_is_submitted_once() {
     for fault in FaultKind::TRANSPORT.iter().copied().filter(|fault| *fault != FaultKind::SpendLimit) {
         let deployment = people("batch").await;
         let (run_id, job) = begin(&deployment).await;
-        let (delivered, struck) = deployment.struck_by(fault, deployment.deliver(&job)).await;
+        let (delivered, struck) = deployment.struck_by(fault, Box::pin(deployment.deliver(&job))).await;
         assert!(struck, "{fault:?}");
         assert_eq!(delivered.batch_item_failures.len(), 1, "{fault:?}: the queue brings the job back");
         assert_eq!(deployment.versions("ben").await, [1], "{fault:?}");
@@ -76,7 +76,7 @@ async fn whatever_strikes_the_submission_of_a_batch_it_is_submitted_once() {
 async fn a_batch_that_a_spend_limit_refuses_is_not_submitted_before_the_next_run() {
     let deployment = people("batch").await;
     let (run_id, job) = begin(&deployment).await;
-    let (delivered, struck) = deployment.struck_by(FaultKind::SpendLimit, deployment.deliver(&job)).await;
+    let (delivered, struck) = deployment.struck_by(FaultKind::SpendLimit, Box::pin(deployment.deliver(&job))).await;
     assert!(struck && delivered.batch_item_failures.is_empty());
     let counters = assert_done(&deployment, &run_id, 2).await;
     assert_eq!((counters.updated, counters.failed), (0, 1));
@@ -93,7 +93,7 @@ async fn an_answer_within_a_batch_that_cannot_be_read_is_repaired_once() {
         settle(&deployment).await;
         deployment.asked(Task::Update).len()
     };
-    let (repairs, struck) = deployment.struck_by(FaultKind::Malformed, work).await;
+    let (repairs, struck) = deployment.struck_by(FaultKind::Malformed, Box::pin(work)).await;
     assert_eq!((repairs, struck), (1, true));
     assert_eq!(assert_done(&deployment, &run_id, 2).await.updated, 1);
     assert_eq!(deployment.versions("ben").await, [2, 1]);
@@ -109,7 +109,7 @@ async fn whatever_strikes_an_answer_within_a_batch_the_old_prompt_stays_until_th
             assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
             settle(&deployment).await;
         };
-        let ((), struck) = deployment.struck_by(fault, work).await;
+        let ((), struck) = deployment.struck_by(fault, Box::pin(work)).await;
         assert!(struck, "{fault:?}");
         let counters = assert_done(&deployment, &run_id, 2).await;
         assert_eq!((counters.updated, counters.failed), (0, 1), "{fault:?}");
@@ -126,7 +126,7 @@ async fn whatever_strikes_a_collection_the_next_one_applies_the_batch_once() {
         let (run_id, job) = begin(&deployment).await;
         assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
         deployment.claude.finish_batches();
-        let (collected, struck) = deployment.struck_by(fault, deployment.collect()).await;
+        let (collected, struck) = deployment.struck_by(fault, Box::pin(deployment.collect())).await;
         assert!(struck && collected.is_err(), "{fault:?}");
         assert_eq!(deployment.versions("ben").await, [1], "{fault:?}");
         assert_ne!(run_record(&deployment, &run_id).await.counters.updated, 1, "{fault:?}");

@@ -1,9 +1,9 @@
 //! A worker, the updater or the collector vanishes before or after any step that reaches the outside.
 
-use batch_collector::CollectorAnswer;
 use claude_simulator::Task;
+use coaching::api::schedules::CollectorAnswer;
+use coaching::api::schedules::WeeklyEvent;
 use coaching::service::{BatchCollector, WeeklyUpdater};
-use weekly_updater::WeeklyEvent;
 
 use super::{assert_done, begin, bills, deployment, seed, settle};
 use crate::harness::{Deployment, Interruption, Moment, VISIBILITY};
@@ -99,7 +99,7 @@ async fn a_collector_that_vanishes_at_any_point_writes_and_counts_every_result_o
         deployment.claude.finish_batches();
         let (interruption, ports) = Interruption::of(&deployment, moment).await;
         let service = BatchCollector::new(&ports, &deployment.config);
-        let answer = interruption.run(batch_collector::handle(&service)).await;
+        let answer = interruption.run(coaching::api::schedules::collect_batches(&service)).await;
         let vanished = answer.is_none();
         if let Some(answer) = answer {
             let CollectorAnswer { prompts_updated, .. } = answer.expect("a collection");
@@ -128,7 +128,7 @@ async fn an_updater_that_vanishes_at_any_point_is_invoked_again_and_begins_one_r
         let event = || WeeklyEvent { scheduled_time: Some(at) };
         let (interruption, ports) = Interruption::of(&deployment, moment).await;
         let service = WeeklyUpdater::new(&ports, &deployment.config);
-        let vanished = interruption.run(weekly_updater::handle(&service, event())).await.is_none();
+        let vanished = interruption.run(coaching::api::schedules::begin_weekly_run(&service, event())).await.is_none();
         deployment.schedule(Some(at)).await;
         assert_eq!(deployment.run_queue().await, [], "{moment:?}");
         settle(&deployment).await;

@@ -10,12 +10,14 @@ mod twice;
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use coaching::domain::behavior::BehaviorMetrics;
-use coaching::domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
-use coaching::domain::money::{TokenUsage, Usd};
-use coaching::domain::profile::{Profile, UserId};
-use coaching::ports::{GenerationReason, HistoryEntry, Job, NewVersion, RunCounters, RunRecord, RunState, Versioned};
+use coaching::jobs::Job;
 use coaching::service::BehavioralTracker;
+use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, Versioned};
+use domain::behavior::BehaviorMetrics;
+use domain::coaching_prompt::GenerationReason;
+use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
+use domain::money::{TokenUsage, Usd};
+use domain::profile::{Profile, UserId};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 

@@ -1,14 +1,15 @@
 //! A user who cannot be handled does not stop the others.
 
-use coaching::domain::profile::UserId;
-use coaching::ports::{Job, RunState};
+use coaching::jobs::Job;
+use coaching::store::RunState;
+use domain::profile::UserId;
 
 use super::{begin, deployment, run_record, seed, settle};
 use crate::harness::Deployment;
 
 async fn damage(deployment: &Deployment, name: &str) {
     use aws_sdk_dynamodb::types::AttributeValue;
-    let client = coaching::store::test_support::client_at(coaching::store::test_support::endpoint());
+    let client = test_support::client_at(test_support::endpoint());
     client
         .update_item()
         .table_name(&deployment.config.tables.profiles)

@@ -24,7 +24,7 @@ async fn asked(people: usize) -> BTreeMap<String, usize> {
 
 #[tokio::test]
 async fn an_unchanged_user_costs_one_read_and_one_write_beyond_the_share_of_a_page() {
-    let (few, many) = (asked(3).await, asked(20).await);
+    let (few, many) = (Box::pin(asked(3)).await, Box::pin(asked(20)).await);
     let more: BTreeMap<_, _> = many
         .iter()
         .map(|(kind, count)| (kind.as_str(), count - few.get(kind).copied().unwrap_or(0)))

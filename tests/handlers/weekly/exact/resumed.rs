@@ -1,8 +1,8 @@
 //! Runs that stop, for want of time or of money, and go on.
 
 use chrono::Duration;
-use coaching::domain::money::Usd;
-use coaching::ports::RunState;
+use coaching::store::RunState;
+use domain::money::Usd;
 
 use super::{assert_done, begin, deployment, run_record, seed, settle};
 

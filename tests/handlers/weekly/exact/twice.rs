@@ -1,7 +1,7 @@
 //! Everything is delivered twice, one after the other and at once, and two runs meet.
 
 use claude_simulator::Task;
-use coaching::ports::Job;
+use coaching::jobs::Job;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
 use crate::harness::{Call, Deployment, VISIBILITY};

@@ -1,0 +1,8 @@
+//! `DELETE /v1/meals/{meal_id}`
+
+use coaching::api::{self, meals};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&meals::DELETE_MEAL).await
+}

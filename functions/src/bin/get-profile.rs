@@ -1,0 +1,8 @@
+//! `GET /v1/users/me`
+
+use coaching::api::{self, accounts};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&accounts::GET_PROFILE).await
+}

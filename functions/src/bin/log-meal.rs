@@ -1,0 +1,8 @@
+//! `POST /v1/meals`
+
+use coaching::api::{self, meals};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&meals::LOG_MEAL).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/consultation/message`
+
+use coaching::api::{self, consultation};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation::SEND_CONSULTATION_MESSAGE).await
+}

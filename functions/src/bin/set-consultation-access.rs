@@ -1,0 +1,8 @@
+//! `PUT /v1/admin/users/{user}/consultation-access`
+
+use coaching::api::{self, admin};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&admin::SET_CONSULTATION_ACCESS).await
+}

@@ -1,0 +1,385 @@
+//! Accounts: `sign-up`, `get-profile`, `update-profile`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::route::{Answer, Route, Sample, body, serve};
+use crate::http::field::Field;
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller};
+use crate::service::{Accounts, DetailsChange, NewAccount, TargetsChange};
+use domain::field::{FieldCollector, FieldError, FieldErrors};
+use domain::local_day::TimeZone;
+use domain::profile::{
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, TargetBasis, Targets, Weight,
+};
+
+/// `POST /v1/users`
+pub const SIGN_UP: Route = Route {
+    summary: "Creates the caller's profile, with the consultation closed.",
+    request: Some(body::<SignUpRequest>),
+    answers: &[Answer::created("The new profile.", body::<ProfileResponse>)],
+    sample: Sample {
+        body: Some(
+            r#"{"name": "Nora Lindqvist", "email": "nora@example.com", "age": 34, "weight_kg": 78.5, "goal": "lose_weight", "timezone": "Europe/Stockholm"}"#,
+        ),
+        ..Sample::EMPTY
+    },
+    ..Route::new("POST", "/v1/users", "sign-up", |app| Ok(serve(Accounts::new(&app.ports), sign_up)))
+};
+
+async fn sign_up(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
+    let account = request.json::<SignUpRequest>()?.parse()?;
+    let Caller { user_id, email, .. } = request.caller;
+    let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
+    Ok(ApiResponse::created(&ProfileResponse::from(profile)))
+}
+
+/// `GET /v1/users/me`
+pub const GET_PROFILE: Route = Route {
+    summary: "The caller's profile.",
+    answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
+    ..Route::new("GET", "/v1/users/me", "get-profile", |app| Ok(serve(Accounts::new(&app.ports), get_profile)))
+};
+
+async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
+    let profile = accounts.get(&request.caller.user_id).await?;
+    Ok(ApiResponse::ok(&ProfileResponse::from(profile)))
+}
+
+/// `PATCH /v1/users/me`
+pub const UPDATE_PROFILE: Route = Route {
+    summary: "Changes details; calculated targets follow.",
+    request: Some(body::<UpdateProfileRequest>),
+    answers: &[Answer::ok("The changed profile.", body::<ProfileResponse>)],
+    sample: Sample {
+        body: Some(r#"{"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"}"#),
+        ..Sample::EMPTY
+    },
+    ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| Ok(serve(Accounts::new(&app.ports), update_profile)))
+};
+
+async fn update_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
+    let change = request.json::<UpdateProfileRequest>()?.parse()?;
+    let profile = accounts.update(&request.caller.user_id, &change).await?;
+    Ok(ApiResponse::ok(&ProfileResponse::from(profile)))
+}
+
+/// Most of one nutrient that a person can set as their target, in g a day.
+const TARGET_GRAMS_MAX: f64 = 1_000.0;
+/// Bounds of a person's own calorie target, in kcal a day.
+const TARGET_CALORIES: (f64, f64) = (1_000.0, 8_000.0);
+
+/// Body of `POST /v1/users`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpRequest {
+    /// What the coach calls you.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: Field<String>,
+    /// The address that you signed in with.
+    pub email: Field<String>,
+    /// Age in whole years.
+    #[schemars(range(min = 18, max = 120))]
+    pub age: Field<i64>,
+    /// Body weight in kg.
+    #[schemars(range(min = 30, max = 350))]
+    pub weight_kg: Field<f64>,
+    /// What you want.
+    pub goal: Field<Goal>,
+    /// IANA time zone; UTC if left out.
+    #[serde(default)]
+    pub timezone: Field<String>,
+    /// Sex; calorie targets become exact with it.
+    #[serde(default)]
+    pub sex: Field<Sex>,
+    /// Height in cm; calorie targets become exact with it.
+    #[serde(default)]
+    #[schemars(range(min = 100, max = 250))]
+    pub height_cm: Field<f64>,
+    /// How much you move in an ordinary week.
+    #[serde(default)]
+    pub activity_level: Field<ActivityLevel>,
+}
+
+impl SignUpRequest {
+    /// The validated account, or every field that cannot be accepted.
+    pub fn parse(self) -> Result<NewAccount, FieldErrors> {
+        let mut fields = FieldCollector::default();
+        let name = fields.take(self.name.required("name").and_then(|name| Name::parse("name", &name)));
+        let email = fields.take(self.email.required("email").and_then(|email| Email::parse("email", &email)));
+        let age = fields.take(self.age.required("age").and_then(|age| Age::parse("age", age)));
+        let weight = fields.take(self.weight_kg.required("weight_kg").and_then(|kg| Weight::parse("weight_kg", kg)));
+        let goal = fields.take(self.goal.required("goal"));
+        let timezone = fields.take(parse_timezone(self.timezone));
+        let body = BodyData {
+            sex: fields.take(self.sex.optional("sex")).flatten(),
+            height: fields.take(parse_height(self.height_cm)).flatten(),
+            activity_level: fields.take(self.activity_level.optional("activity_level")).flatten(),
+            diet: None,
+        };
+        fields.finish()?;
+        let (Some(name), Some(email), Some(age), Some(weight), Some(goal), Some(timezone)) =
+            (name, email, age, weight, goal, timezone)
+        else {
+            unreachable!("every field that was taken without an error is there");
+        };
+        Ok(NewAccount { name, email, age, weight, goal, timezone: timezone.unwrap_or(TimeZone::UTC), body })
+    }
+}
+
+/// Body of `PATCH /v1/users/me`; what is left out stays.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateProfileRequest {
+    /// What the coach calls you.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 100))]
+    pub name: Field<String>,
+    /// Age in whole years.
+    #[serde(default)]
+    #[schemars(range(min = 18, max = 120))]
+    pub age: Field<i64>,
+    /// Body weight in kg.
+    #[serde(default)]
+    #[schemars(range(min = 30, max = 350))]
+    pub weight_kg: Field<f64>,
+    /// What you want.
+    #[serde(default)]
+    pub goal: Field<Goal>,
+    /// IANA time zone. Meals that are logged already stay on their days.
+    #[serde(default)]
+    pub timezone: Field<String>,
+    /// Sex.
+    #[serde(default)]
+    pub sex: Field<Sex>,
+    /// Height in cm.
+    #[serde(default)]
+    #[schemars(range(min = 100, max = 250))]
+    pub height_cm: Field<f64>,
+    /// How much you move in an ordinary week.
+    #[serde(default)]
+    pub activity_level: Field<ActivityLevel>,
+    /// How you eat, in your words.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 100))]
+    pub diet: Field<String>,
+    /// Your own daily targets, or `"calculated"` to go back to the calculated ones.
+    #[serde(default)]
+    pub targets: Field<TargetsRequest>,
+}
+
+/// Daily targets to set.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum TargetsRequest {
+    /// Back to the calculated targets.
+    Calculated(CalculatedWord),
+    /// Your own numbers.
+    Custom(CustomTargets),
+}
+
+/// The word that asks for calculated targets.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CalculatedWord {
+    /// Work the targets out from body and goal.
+    Calculated,
+}
+
+/// A person's own daily targets.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomTargets {
+    /// Energy in kcal.
+    #[schemars(range(min = 1000, max = 8000))]
+    pub daily_calories: f64,
+    /// Protein in g.
+    #[schemars(range(min = 0, max = 1000))]
+    pub protein_g: f64,
+    /// Carbohydrates in g.
+    #[schemars(range(min = 0, max = 1000))]
+    pub carbs_g: f64,
+    /// Fat in g.
+    #[schemars(range(min = 0, max = 1000))]
+    pub fat_g: f64,
+}
+
+impl UpdateProfileRequest {
+    /// The validated change, or every field that cannot be accepted.
+    pub fn parse(self) -> Result<DetailsChange, FieldErrors> {
+        let mut fields = FieldCollector::default();
+        let name = self.name.optional("name").and_then(|name| name.map(|name| Name::parse("name", &name)).transpose());
+        let age = self.age.optional("age").and_then(|age| age.map(|age| Age::parse("age", age)).transpose());
+        let weight =
+            self.weight_kg.optional("weight_kg").and_then(|kg| kg.map(|kg| Weight::parse("weight_kg", kg)).transpose());
+        let diet = self.diet.optional("diet").and_then(|diet| diet.map(|diet| Diet::parse("diet", &diet)).transpose());
+        let targets = match self.targets {
+            Field::WrongType(_) => Err(FieldError::new(
+                "targets",
+                "must be \"calculated\" or an object with daily_calories, protein_g, carbs_g and fat_g",
+            )),
+            targets => targets.optional("targets"),
+        };
+        let targets = fields.take(targets).flatten();
+        let change = DetailsChange {
+            name: fields.take(name).flatten(),
+            age: fields.take(age).flatten(),
+            weight: fields.take(weight).flatten(),
+            goal: fields.take(self.goal.optional("goal")).flatten(),
+            timezone: fields.take(parse_timezone(self.timezone)).flatten(),
+            body: BodyData {
+                sex: fields.take(self.sex.optional("sex")).flatten(),
+                height: fields.take(parse_height(self.height_cm)).flatten(),
+                activity_level: fields.take(self.activity_level.optional("activity_level")).flatten(),
+                diet: fields.take(diet).flatten(),
+            },
+            targets: match targets {
+                None => None,
+                Some(TargetsRequest::Calculated(_)) => Some(TargetsChange::Calculated),
+                Some(TargetsRequest::Custom(custom)) => custom.parse(&mut fields).map(TargetsChange::Custom),
+            },
+        };
+        fields.finish()?;
+        Ok(change)
+    }
+}
+
+impl CustomTargets {
+    fn parse(self, fields: &mut FieldCollector) -> Option<Targets> {
+        let (least, most) = TARGET_CALORIES;
+        let daily_calories = fields.take(whole("targets.daily_calories", self.daily_calories, least, most, "kcal"));
+        let protein_g = fields.take(whole("targets.protein_g", self.protein_g, 0.0, TARGET_GRAMS_MAX, "g"));
+        let carbs_g = fields.take(whole("targets.carbs_g", self.carbs_g, 0.0, TARGET_GRAMS_MAX, "g"));
+        let fat_g = fields.take(whole("targets.fat_g", self.fat_g, 0.0, TARGET_GRAMS_MAX, "g"));
+        Some(Targets {
+            daily_calories: daily_calories?,
+            protein_g: protein_g?,
+            carbs_g: carbs_g?,
+            fat_g: fat_g?,
+            basis: TargetBasis::Custom,
+        })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is small and not negative")]
+fn whole(field: &'static str, value: f64, min: f64, max: f64, unit: &str) -> Result<u32, FieldError> {
+    domain::field::parse_number(field, value, min, max, unit).map(|value| value.round() as u32)
+}
+
+fn parse_timezone(field: Field<String>) -> Result<Option<TimeZone>, FieldError> {
+    field.optional("timezone")?.map(|name| TimeZone::parse("timezone", &name)).transpose()
+}
+
+fn parse_height(field: Field<f64>) -> Result<Option<Height>, FieldError> {
+    field.optional("height_cm")?.map(|cm| Height::parse("height_cm", cm)).transpose()
+}
+
+/// A person's profile. The prompt's text is read at `GET /v1/users/me/prompts`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProfileResponse {
+    /// Identity of the account.
+    pub user_id: String,
+    /// What the coach calls the person.
+    pub name: String,
+    /// The person's address.
+    pub email: String,
+    /// Age in years.
+    pub age: u32,
+    /// Body weight in kg.
+    pub weight_kg: f64,
+    /// What the person wants.
+    pub goal: Goal,
+    /// IANA time zone.
+    pub timezone: String,
+    /// Sex, if known.
+    pub sex: Option<Sex>,
+    /// Height in cm, if known.
+    pub height_cm: Option<f64>,
+    /// Activity level, if known.
+    pub activity_level: Option<ActivityLevel>,
+    /// Diet, if known.
+    pub diet: Option<String>,
+    /// Daily targets and what they rest on.
+    pub targets: Targets,
+    /// Whether an admin has opened the consultation.
+    pub consultation_enabled: bool,
+    /// The person's consultation, once it was started.
+    pub consultation_session_id: Option<String>,
+    /// The psychological profile, once the consultation is complete.
+    pub conversational_profile: Option<String>,
+    /// Version of the personal prompt; null without one.
+    pub system_prompt_version: Option<u32>,
+    /// When that version was written.
+    pub last_prompt_update: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<Profile> for ProfileResponse {
+    fn from(profile: Profile) -> Self {
+        Self {
+            targets: *profile.current_targets(),
+            user_id: profile.user_id.to_string(),
+            name: profile.name.as_str().to_owned(),
+            email: profile.email.as_str().to_owned(),
+            age: profile.age.years(),
+            weight_kg: profile.weight.kg(),
+            goal: profile.goal,
+            timezone: profile.timezone.name().to_owned(),
+            sex: profile.body.sex,
+            height_cm: profile.body.height.map(Height::cm),
+            activity_level: profile.body.activity_level,
+            diet: profile.body.diet.map(|diet| diet.as_str().to_owned()),
+            consultation_enabled: profile.consultation_enabled,
+            consultation_session_id: profile.consultation_session_id.map(|id| id.to_string()),
+            conversational_profile: profile.conversational_profile,
+            system_prompt_version: profile.prompt.as_ref().map(|prompt| prompt.version),
+            last_prompt_update: profile.prompt.as_ref().map(|prompt| prompt.last_prompt_update),
+            created_at: profile.created_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rejected(json: &str) -> Vec<String> {
+        let request: SignUpRequest = serde_json::from_str(json).expect("an object with known fields");
+        let FieldErrors(errors) = request.parse().expect_err("something is wrong");
+        errors.into_iter().map(|error| error.field.into_owned()).collect()
+    }
+
+    #[test]
+    fn an_empty_sign_up_names_the_five_fields() {
+        assert_eq!(rejected("{}"), ["name", "email", "age", "weight_kg", "goal"]);
+    }
+
+    #[test]
+    fn every_wrong_field_of_a_sign_up_is_named_at_once() {
+        let json = r#"{"name": " ", "email": "ana", "age": "thirty", "weight_kg": 3, "goal": "win", "timezone": "Mars",
+            "height_cm": 9000, "sex": 1}"#;
+        assert_eq!(rejected(json), ["name", "email", "age", "weight_kg", "goal", "timezone", "sex", "height_cm"]);
+    }
+
+    #[test]
+    fn nobody_can_set_a_field_that_is_not_theirs() {
+        for field in ["consultation_enabled", "system_prompt_version", "email"] {
+            let json = format!("{{\"{field}\": true}}");
+            assert!(serde_json::from_str::<UpdateProfileRequest>(&json).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn own_targets_are_held_to_a_safe_range() {
+        let parse = |json: &str| serde_json::from_str::<UpdateProfileRequest>(json).expect("known fields").parse();
+        let starving = r#"{"targets": {"daily_calories": 500, "protein_g": 100, "carbs_g": 10, "fat_g": 5}}"#;
+        let errors = parse(starving).expect_err("too little to live on").0;
+        assert_eq!(errors[0].field, "targets.daily_calories");
+        let back = parse(r#"{"targets": "calculated"}"#).expect("the word is known");
+        assert_eq!(back.targets, Some(TargetsChange::Calculated));
+    }
+}

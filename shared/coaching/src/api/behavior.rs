@@ -1,0 +1,46 @@
+//! Measured behaviour: `get-behavior`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::route::{Answer, Route, body, serve};
+use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::service::{BehaviorService, BehaviorView};
+use domain::behavior::{BehaviorMetrics, DayPoint, Decision};
+
+/// `GET /v1/users/me/behavior`
+pub const GET_BEHAVIOR: Route = Route {
+    summary: "Measured behaviour and the daily series behind it.",
+    answers: &[Answer::ok("The metrics and the days that they rest on.", body::<BehaviorResponse>)],
+    ..Route::new("GET", "/v1/users/me/behavior", "get-behavior", |app| {
+        Ok(serve(BehaviorService::new(&app.ports, &app.config), get_behavior))
+    })
+};
+
+async fn get_behavior(service: Arc<BehaviorService>, request: ApiRequest) -> ApiResult {
+    let view = service.view(&request.caller.user_id).await?;
+    Ok(ApiResponse::ok(&BehaviorResponse::from(view)))
+}
+
+/// Answer of `GET /v1/users/me/behavior`: the metrics, and the days that they rest on.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BehaviorResponse {
+    /// The metrics of the last complete days.
+    #[serde(flatten)]
+    pub metrics: BehaviorMetrics,
+    /// One point for each day of the window and for today, oldest first.
+    pub daily: Vec<DayPoint>,
+    /// Why the prompt in force was written; null before the first weekly change.
+    pub last_decision: Option<Decision>,
+    /// When the weekly run last measured; null before the first time.
+    pub last_behavior_check: Option<DateTime<Utc>>,
+}
+
+impl From<BehaviorView> for BehaviorResponse {
+    fn from(BehaviorView { behavior, last_decision, last_behavior_check }: BehaviorView) -> Self {
+        Self { metrics: behavior.metrics, daily: behavior.daily, last_decision, last_behavior_check }
+    }
+}

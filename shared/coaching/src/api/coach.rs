@@ -1,0 +1,184 @@
+//! Coaching: `send-coach-message`, `list-coach-messages`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::list::ListResponse;
+use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use crate::http::field::Field;
+use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::service::{CoachService, CoachingAnswer};
+use domain::conversation::{CoachMessage, CoachMessageBody, Role};
+use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
+
+/// `POST /v1/coach/message`
+pub const SEND_COACH_MESSAGE: Route = Route {
+    summary: "Says something to the coach.",
+    request: Some(body::<CoachMessageRequest>),
+    answers: &[Answer::ok("The reply.", body::<CoachMessageResponse>)],
+    sample: Sample {
+        body: Some(r#"{"message": "I just read about another diet. Should I switch?"}"#),
+        ..Sample::EMPTY
+    },
+    ..Route::new("POST", "/v1/coach/message", "send-coach-message", |app| {
+        let coach = CoachService::new(&app.ports, &app.config);
+        Ok(serve(Coach { coach, max_chars: app.config.http.max_message_chars }, send_coach_message))
+    })
+};
+
+struct Coach {
+    coach: CoachService,
+    /// Longest message, in characters.
+    max_chars: usize,
+}
+
+async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
+    let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(state.max_chars)?;
+    let answer = state.coach.send(&request.caller.user_id, request.resource_id, text, conversation_id).await?;
+    Ok(ApiResponse::ok(&CoachMessageResponse::from(answer)))
+}
+
+/// `GET /v1/coach/messages`
+pub const LIST_COACH_MESSAGES: Route = Route {
+    summary: "Messages with the coach, newest first.",
+    query: &[
+        Parameter::LIMIT,
+        Parameter::CURSOR,
+        Parameter::new("conversation_id", "string", "Only this conversation."),
+    ],
+    answers: &[Answer::ok("A page of messages.", body::<ListResponse<StoredCoachMessage>>)],
+    sample: Sample { query: &[("limit", "20")], ..Sample::EMPTY },
+    ..Route::new("GET", "/v1/coach/messages", "list-coach-messages", |app| {
+        Ok(serve(CoachService::new(&app.ports, &app.config), list_coach_messages))
+    })
+};
+
+async fn list_coach_messages(coach: Arc<CoachService>, request: ApiRequest) -> ApiResult {
+    let query = CoachMessageListQuery::parse(&request)?;
+    let page = coach.list(&request.caller.user_id, query.conversation_id, &request.page()?).await?;
+    Ok(ApiResponse::ok(&ListResponse::of(page, StoredCoachMessage::from)))
+}
+
+/// Body of `POST /v1/coach/message`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoachMessageRequest {
+    /// What you want to say.
+    #[schemars(length(min = 1))]
+    pub message: Field<String>,
+    /// The conversation to go on with; a new one begins if it is left out.
+    #[serde(default)]
+    pub conversation_id: Field<Uuid>,
+}
+
+impl CoachMessageRequest {
+    /// The message and its conversation.
+    pub fn parse(self, max_chars: usize) -> Result<(String, Option<Uuid>), FieldErrors> {
+        let mut fields = FieldCollector::default();
+        let message = self.message.required("message").and_then(|text| parse_text("message", &text, max_chars));
+        let message = fields.take(message);
+        let conversation_id = match self.conversation_id {
+            Field::WrongType(_) => Err(FieldError::new("conversation_id", "must be a UUID")),
+            field => field.optional("conversation_id"),
+        };
+        let conversation_id = fields.take(conversation_id).flatten();
+        fields.finish()?;
+        Ok((message.unwrap_or_default(), conversation_id))
+    }
+}
+
+/// Answer of `POST /v1/coach/message`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CoachMessageResponse {
+    /// The conversation; send it with the next message.
+    pub conversation_id: Uuid,
+    /// Identity of the coach's reply.
+    pub message_id: Uuid,
+    /// The coach's reply.
+    pub message: String,
+    /// Whether your personal coach has answered.
+    pub personalized: bool,
+    /// Version of the personal prompt that was used; null when the generic one was.
+    pub system_prompt_version_used: Option<u32>,
+}
+
+impl From<CoachingAnswer> for CoachMessageResponse {
+    fn from(answer: CoachingAnswer) -> Self {
+        let version = answer.reply.system_prompt_version_used;
+        Self {
+            conversation_id: answer.conversation_id,
+            message_id: answer.message_id,
+            message: answer.reply.text,
+            personalized: version.is_some(),
+            system_prompt_version_used: version,
+        }
+    }
+}
+
+/// Query of `GET /v1/coach/messages`.
+#[derive(Debug, Clone, Copy)]
+pub struct CoachMessageListQuery {
+    /// One conversation; all if it is left out.
+    pub conversation_id: Option<Uuid>,
+}
+
+impl CoachMessageListQuery {
+    /// Reads the query.
+    pub fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
+        let conversation_id = request.query_as("conversation_id", "a UUID", |text| Uuid::parse_str(text).ok())?;
+        Ok(Self { conversation_id })
+    }
+}
+
+/// One message of a coaching conversation.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "CoachMessage")]
+pub struct StoredCoachMessage {
+    /// Identity; later messages sort after earlier ones.
+    pub message_id: Uuid,
+    /// The conversation.
+    pub conversation_id: Uuid,
+    /// Who wrote it.
+    pub role: Role,
+    /// What was said.
+    pub message: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Of a reply: whether the personal coach wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personalized: Option<bool>,
+    /// Of a reply: version of the personal prompt that was used; null when the generic one was.
+    pub system_prompt_version_used: Option<u32>,
+    /// Of a reply: the model that wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Of a reply: what it cost, in USD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+}
+
+impl From<CoachMessage> for StoredCoachMessage {
+    fn from(message: CoachMessage) -> Self {
+        let role = message.role();
+        let (text, reply) = match message.body {
+            CoachMessageBody::Question { text } => (text, None),
+            CoachMessageBody::Reply(reply) => (reply.text.clone(), Some(reply)),
+        };
+        let version = reply.as_ref().and_then(|reply| reply.system_prompt_version_used);
+        Self {
+            message_id: message.message_id,
+            conversation_id: message.conversation_id,
+            role,
+            message: text,
+            created_at: message.created_at,
+            personalized: reply.as_ref().map(|_| version.is_some()),
+            system_prompt_version_used: version,
+            cost_usd: reply.as_ref().map(|reply| reply.cost.dollars()),
+            model: reply.map(|reply| reply.model),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Correcting a logged meal, on the wire.
+
+use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::meals::{parse_calories, parse_eaten_at, parse_grams, parse_name, parse_notes};
+use crate::http::field::Field;
+use domain::field::{FieldCollector, FieldError, FieldErrors};
+use domain::meals::{MealChange, MealType, NotesChange};
+
+/// Body of `PATCH /v1/meals/{meal_id}`; what is left out stays, and there must be something.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1), transform = without_defaults)]
+pub struct UpdateMealRequest {
+    /// What you ate.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "String", length(min = 1, max = 200))]
+    pub name: Option<Field<String>>,
+    /// Which meal of the day.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "MealType")]
+    pub meal_type: Option<Field<MealType>>,
+    /// When you ate it (RFC 3339 with offset). It must be on the local day that the meal counts for.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "DateTime<Utc>")]
+    pub eaten_at: Option<Field<DateTime<Utc>>>,
+    /// Energy in kcal.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "f64", range(min = 0, max = 10000))]
+    pub calories: Option<Field<f64>>,
+    /// Protein in g.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    pub protein_g: Option<Field<f64>>,
+    /// Carbohydrates in g.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    pub carbs_g: Option<Field<f64>>,
+    /// Fat in g.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    pub fat_g: Option<Field<f64>>,
+    /// Whatever you want to note beside it; null removes the note.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<String>", length(min = 1, max = 1000))]
+    pub notes: Option<Field<String>>,
+}
+
+/// Takes the defaults out of the schema: a client that sent null for what it leaves out would remove the note.
+fn without_defaults(schema: &mut Schema) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(|properties| properties.values_mut()) {
+        if let Some(property) = property.as_object_mut() {
+            property.remove("default");
+        }
+    }
+}
+
+/// A field that is there, even if it is null; one that is left out is `None` by default.
+fn given<'de, T, D>(deserializer: D) -> Result<Option<Field<T>>, D::Error>
+where
+    Field<T>: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Field::deserialize(deserializer).map(Some)
+}
+
+impl UpdateMealRequest {
+    /// The validated change, or every field that cannot be accepted.
+    pub fn parse(self) -> Result<MealChange, FieldErrors> {
+        let mut fields = FieldCollector::default();
+        let notes = self.notes.map(|notes| {
+            let notes = parse_notes(notes)?;
+            Ok(notes.map_or(NotesChange::Remove, NotesChange::Write))
+        });
+        let grams = |field: Option<Field<f64>>, name| field.map(|field| parse_grams(name, field)).transpose();
+        let change = MealChange {
+            name: fields.take(self.name.map(parse_name).transpose()).flatten(),
+            meal_type: fields.take(self.meal_type.map(|field| field.required("meal_type")).transpose()).flatten(),
+            eaten_at: fields.take(self.eaten_at.map(parse_eaten_at).transpose()).flatten(),
+            calories: fields.take(self.calories.map(parse_calories).transpose()).flatten(),
+            protein: fields.take(grams(self.protein_g, "protein_g")).flatten(),
+            carbs: fields.take(grams(self.carbs_g, "carbs_g")).flatten(),
+            fat: fields.take(grams(self.fat_g, "fat_g")).flatten(),
+            notes: fields.take(notes.transpose()).flatten(),
+        };
+        fields.finish()?;
+        if change.is_empty() {
+            return Err(FieldError::new("body", "must have at least one field to change").into());
+        }
+        Ok(change)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<MealChange, FieldErrors> {
+        serde_json::from_str::<UpdateMealRequest>(json).expect("an object with known fields").parse()
+    }
+
+    #[test]
+    fn what_is_left_out_stays_and_a_null_note_is_removed() {
+        let renamed = MealChange { name: Some("Stew".to_owned()), ..MealChange::default() };
+        assert_eq!(parse(r#"{"name": " Stew "}"#), Ok(renamed));
+        let silent = MealChange { notes: Some(NotesChange::Remove), ..MealChange::default() };
+        for json in [r#"{"notes": null}"#, r#"{"notes": " "}"#] {
+            assert_eq!(parse(json), Ok(silent.clone()), "{json}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_of_a_change_is_named_at_once_and_only_a_note_can_be_null() {
+        let json = r#"{"name": null, "meal_type": null, "eaten_at": "yesterday", "calories": null, "protein_g": "a lot",
+            "carbs_g": 1, "fat_g": -1, "notes": 7}"#;
+        let FieldErrors(errors) = parse(json).expect_err("nearly everything is wrong");
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_ref()).collect();
+        assert_eq!(fields, ["name", "meal_type", "eaten_at", "calories", "protein_g", "fat_g", "notes"]);
+    }
+}

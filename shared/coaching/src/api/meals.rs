@@ -1,0 +1,361 @@
+//! Meals: `log-meal`, `list-meals`, `update-meal`, `delete-meal`.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::meal_change::UpdateMealRequest;
+use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use crate::http::field::Field;
+use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::service::{LoggedMeals, MealService, Missing, ServiceError};
+use domain::field::{FieldCollector, FieldError, FieldErrors, parse_number, parse_text};
+use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
+
+/// `POST /v1/meals`
+pub const LOG_MEAL: Route = Route {
+    summary: "Logs a meal on the caller's local day.",
+    request: Some(body::<LogMealRequest>),
+    answers: &[Answer::created("The logged meal.", body::<MealResponse>)],
+    sample: Sample {
+        body: Some(
+            r#"{"name": "Salmon, potatoes and broccoli", "meal_type": "dinner", "eaten_at": "2026-11-20T18:30:00+01:00", "calories": 544, "protein_g": 38, "carbs_g": 44, "fat_g": 24}"#,
+        ),
+        ..Sample::EMPTY
+    },
+    ..Route::new("POST", "/v1/meals", "log-meal", |app| Ok(serve(MealService::new(&app.ports), log_meal)))
+};
+
+async fn log_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
+    let entry = request.json::<LogMealRequest>()?.parse()?;
+    let meal = meals.log(&request.caller.user_id, request.resource_id, entry).await?;
+    Ok(ApiResponse::created(&MealResponse::from(meal)))
+}
+
+/// `GET /v1/meals`
+pub const LIST_MEALS: Route = Route {
+    summary: "Meals and day totals of a range of local days.",
+    query: &[
+        Parameter::new("day", "string", "One local day; stands for from and to."),
+        Parameter::new("from", "string", "First local day; six days before `to` if left out."),
+        Parameter::new("to", "string", "Last local day; today if left out."),
+        Parameter::LIMIT,
+        Parameter::CURSOR,
+    ],
+    answers: &[Answer::ok("A page of meals, and the totals of all days in the range.", body::<MealListResponse>)],
+    sample: Sample { query: &[("from", "2026-11-01"), ("to", "2026-11-20")], ..Sample::EMPTY },
+    ..Route::new("GET", "/v1/meals", "list-meals", |app| Ok(serve(MealService::new(&app.ports), list_meals)))
+};
+
+async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
+    let MealListQuery { from, to } = MealListQuery::parse(&request)?;
+    let logged = meals.list(&request.caller.user_id, from, to, &request.page()?).await?;
+    Ok(ApiResponse::ok(&MealListResponse::from(logged)))
+}
+
+/// `PATCH /v1/meals/{meal_id}`
+pub const UPDATE_MEAL: Route = Route {
+    summary: "Changes a meal and the totals of its day.",
+    request: Some(body::<UpdateMealRequest>),
+    answers: &[Answer::ok("The changed meal.", body::<MealResponse>)],
+    sample: Sample {
+        path: &["2026-11-20.0192b3c8-52d0-7f11-8a44-9d1c5be0f3a2"],
+        body: Some(r#"{"calories": 610, "protein_g": 41, "notes": null}"#),
+        ..Sample::EMPTY
+    },
+    ..Route::new("PATCH", "/v1/meals/{meal_id}", "update-meal", |app| {
+        Ok(serve(MealService::new(&app.ports), update_meal))
+    })
+};
+
+async fn update_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
+    let change = request.json::<UpdateMealRequest>()?.parse()?;
+    let MealRef { day, meal_id } = MealRef::parse(request.path_text("meal_id"))?;
+    let meal = meals.update(&request.caller.user_id, day, meal_id, &change).await?;
+    Ok(ApiResponse::ok(&MealResponse::from(meal)))
+}
+
+/// `DELETE /v1/meals/{meal_id}`
+pub const DELETE_MEAL: Route = Route {
+    summary: "Deletes a meal and takes it off its day.",
+    answers: &[Answer::no_content("The meal is gone.")],
+    sample: Sample { path: &["2026-11-20.0192b3c8-52d0-7f11-8a44-9d1c5be0f3a2"], ..Sample::EMPTY },
+    ..Route::new("DELETE", "/v1/meals/{meal_id}", "delete-meal", |app| {
+        Ok(serve(MealService::new(&app.ports), delete_meal))
+    })
+};
+
+async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
+    let MealRef { day, meal_id } = MealRef::parse(request.path_text("meal_id"))?;
+    meals.delete(&request.caller.user_id, day, meal_id).await?;
+    Ok(ApiResponse::no_content())
+}
+
+/// Most energy of one meal, in kcal.
+const CALORIES_MAX: f64 = 10_000.0;
+/// Longest name, in characters.
+const NAME_MAX: usize = 200;
+/// Years whose meals can be listed.
+const YEARS: RangeInclusive<i32> = 1999..=2199;
+/// Longest note, in characters.
+const NOTES_MAX: usize = 1_000;
+
+/// Body of `POST /v1/meals`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogMealRequest {
+    /// What you ate.
+    #[schemars(length(min = 1, max = 200))]
+    pub name: Field<String>,
+    /// Which meal of the day.
+    pub meal_type: Field<MealType>,
+    /// When you ate it (RFC 3339 with offset). It decides the local day, in your present time zone.
+    pub eaten_at: Field<DateTime<Utc>>,
+    /// Energy in kcal.
+    #[schemars(range(min = 0, max = 10000))]
+    pub calories: Field<f64>,
+    /// Protein in g.
+    #[schemars(range(min = 0, max = 2000))]
+    pub protein_g: Field<f64>,
+    /// Carbohydrates in g.
+    #[schemars(range(min = 0, max = 2000))]
+    pub carbs_g: Field<f64>,
+    /// Fat in g.
+    #[schemars(range(min = 0, max = 2000))]
+    pub fat_g: Field<f64>,
+    /// Whatever you want to note beside it.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1000))]
+    pub notes: Field<String>,
+}
+
+impl LogMealRequest {
+    /// The validated meal, or every field that cannot be accepted.
+    pub fn parse(self) -> Result<NewMeal, FieldErrors> {
+        let mut fields = FieldCollector::default();
+        let name = fields.take(parse_name(self.name));
+        let meal_type = fields.take(self.meal_type.required("meal_type"));
+        let eaten_at = fields.take(parse_eaten_at(self.eaten_at));
+        let calories = fields.take(parse_calories(self.calories));
+        let protein = fields.take(parse_grams("protein_g", self.protein_g));
+        let carbs = fields.take(parse_grams("carbs_g", self.carbs_g));
+        let fat = fields.take(parse_grams("fat_g", self.fat_g));
+        let notes = fields.take(parse_notes(self.notes)).flatten();
+        fields.finish()?;
+        let (Some(name), Some(meal_type), Some(eaten_at), Some(calories), Some(protein), Some(carbs), Some(fat)) =
+            (name, meal_type, eaten_at, calories, protein, carbs, fat)
+        else {
+            unreachable!("every field that was taken without an error is there");
+        };
+        Ok(NewMeal { name, meal_type, eaten_at, calories, protein, carbs, fat, notes })
+    }
+}
+
+pub(super) fn parse_name(name: Field<String>) -> Result<String, FieldError> {
+    parse_text("name", &name.required("name")?, NAME_MAX)
+}
+
+pub(super) fn parse_eaten_at(eaten_at: Field<DateTime<Utc>>) -> Result<DateTime<Utc>, FieldError> {
+    match eaten_at {
+        Field::WrongType(_) => {
+            Err(FieldError::new("eaten_at", "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
+        }
+        field => field.required("eaten_at"),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is small and not negative")]
+pub(super) fn parse_calories(kcal: Field<f64>) -> Result<u32, FieldError> {
+    let kcal = kcal.required("calories")?;
+    parse_number("calories", kcal, 0.0, CALORIES_MAX, "kcal").map(|kcal| kcal.round() as u32)
+}
+
+pub(super) fn parse_grams(field: &'static str, grams: Field<f64>) -> Result<Grams, FieldError> {
+    Grams::parse(field, grams.required(field)?)
+}
+
+/// A note of nothing but white space is none.
+pub(super) fn parse_notes(notes: Field<String>) -> Result<Option<String>, FieldError> {
+    let notes = notes.optional("notes")?.filter(|notes| !notes.trim().is_empty());
+    notes.map(|notes| parse_text("notes", &notes, NOTES_MAX)).transpose()
+}
+
+/// A meal's public id: its local day and its identity, so that it is found without a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MealRef {
+    /// Local day.
+    pub day: NaiveDate,
+    /// Identity.
+    pub meal_id: MealId,
+}
+
+impl MealRef {
+    /// Reads a public id; anything else is a meal that does not exist.
+    pub fn parse(text: &str) -> Result<Self, ServiceError> {
+        let parts = text.split_once('.').and_then(|(day, id)| Some((day.parse().ok()?, Uuid::parse_str(id).ok()?)));
+        let (day, id) = parts.ok_or(Missing::Meal)?;
+        Ok(Self { day, meal_id: MealId(id) })
+    }
+}
+
+impl std::fmt::Display for MealRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.day, self.meal_id.0)
+    }
+}
+
+/// A logged meal.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Meal")]
+pub struct MealResponse {
+    /// Identity; treat it as opaque.
+    pub meal_id: String,
+    /// The local day that the meal counts for.
+    pub day: NaiveDate,
+    /// What was eaten.
+    pub name: String,
+    /// Which meal of the day.
+    pub meal_type: MealType,
+    /// When it was eaten.
+    pub eaten_at: DateTime<Utc>,
+    /// Energy in kcal.
+    pub calories: u32,
+    /// Protein in g.
+    pub protein_g: f64,
+    /// Carbohydrates in g.
+    pub carbs_g: f64,
+    /// Fat in g.
+    pub fat_g: f64,
+    /// The note beside it.
+    pub notes: Option<String>,
+    /// When it was logged.
+    pub logged_at: DateTime<Utc>,
+}
+
+impl From<Meal> for MealResponse {
+    fn from(meal: Meal) -> Self {
+        let entry = meal.entry;
+        Self {
+            meal_id: MealRef { day: meal.day, meal_id: meal.meal_id }.to_string(),
+            day: meal.day,
+            name: entry.name,
+            meal_type: entry.meal_type,
+            eaten_at: entry.eaten_at,
+            calories: entry.calories,
+            protein_g: entry.protein.into(),
+            carbs_g: entry.carbs.into(),
+            fat_g: entry.fat.into(),
+            notes: entry.notes,
+            logged_at: meal.logged_at,
+        }
+    }
+}
+
+/// Query of `GET /v1/meals`.
+#[derive(Debug, Clone, Copy)]
+pub struct MealListQuery {
+    /// First local day.
+    pub from: Option<NaiveDate>,
+    /// Last local day.
+    pub to: Option<NaiveDate>,
+}
+
+impl MealListQuery {
+    /// Reads the query; `day` stands for `from` and `to` at once.
+    pub fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
+        let in_years = |day: &NaiveDate| YEARS.contains(&day.year());
+        let date = |name| {
+            let takes = format!("a day from {} to {}, such as 2026-11-22", YEARS.start(), YEARS.end());
+            request.query_as(name, &takes, |text| text.parse::<NaiveDate>().ok().filter(in_years))
+        };
+        let day = date("day")?;
+        Ok(Self { from: date("from")?.or(day), to: date("to")?.or(day) })
+    }
+}
+
+/// Totals of one local day.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "DayTotals")]
+pub struct DayTotalsResponse {
+    /// The local day.
+    pub day: NaiveDate,
+    /// Number of meals.
+    pub meals: u32,
+    /// Energy in kcal.
+    pub calories: u32,
+    /// Protein in g.
+    pub protein_g: f64,
+    /// Carbohydrates in g.
+    pub carbs_g: f64,
+    /// Fat in g.
+    pub fat_g: f64,
+}
+
+impl From<DayTotals> for DayTotalsResponse {
+    fn from(totals: DayTotals) -> Self {
+        Self {
+            day: totals.day,
+            meals: totals.meals,
+            calories: totals.calories,
+            protein_g: Grams::from_tenths(totals.protein_tenths).into(),
+            carbs_g: Grams::from_tenths(totals.carbs_tenths).into(),
+            fat_g: Grams::from_tenths(totals.fat_tenths).into(),
+        }
+    }
+}
+
+/// Answer of `GET /v1/meals`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "MealList")]
+pub struct MealListResponse {
+    /// First local day of the range.
+    pub from: NaiveDate,
+    /// Last local day of the range.
+    pub to: NaiveDate,
+    /// Meals of the range, newest day first.
+    pub items: Vec<MealResponse>,
+    /// Send it as `cursor` to get the next page; null when this was the last.
+    pub next_cursor: Option<String>,
+    /// Totals of every logged day of the range, oldest first.
+    pub days: Vec<DayTotalsResponse>,
+}
+
+impl From<LoggedMeals> for MealListResponse {
+    fn from(logged: LoggedMeals) -> Self {
+        Self {
+            from: logged.from,
+            to: logged.to,
+            items: logged.meals.items.into_iter().map(MealResponse::from).collect(),
+            next_cursor: logged.meals.next.map(|cursor| cursor.0),
+            days: logged.days.into_iter().map(DayTotalsResponse::from).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_field_of_a_meal_is_named_at_once() {
+        let json = r#"{"name": "", "meal_type": "brunch", "eaten_at": "yesterday", "calories": -1, "protein_g": "a lot",
+            "carbs_g": 1, "fat_g": 99999}"#;
+        let request: LogMealRequest = serde_json::from_str(json).expect("an object with known fields");
+        let FieldErrors(errors) = request.parse().expect_err("nearly everything is wrong");
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_ref()).collect();
+        assert_eq!(fields, ["name", "meal_type", "eaten_at", "calories", "protein_g", "fat_g"]);
+    }
+
+    #[test]
+    fn a_public_id_is_read_back_and_anything_else_is_no_meal() {
+        let id = MealRef { day: "2026-11-22".parse().expect("a day"), meal_id: MealId(Uuid::from_u128(7)) };
+        assert_eq!(MealRef::parse(&id.to_string()).expect("it was just made"), id);
+        for text in ["", "7", "2026-11-22", "2026-11-22.x", "2026-13-22.00000000-0000-0000-0000-000000000007"] {
+            assert!(MealRef::parse(text).is_err(), "{text}");
+        }
+    }
+}

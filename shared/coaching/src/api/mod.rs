@@ -1,0 +1,67 @@
+//! The API and the other events that functions answer: a file a resource, with its routes, the types on its wire and its
+//! handlers. [`ROUTES`] is the one table of routes; the binaries, the tests, the published contract, the README's table,
+//! the routes of `cargo lambda watch` and the sample events come from it.
+//!
+//! A request body becomes a validated domain value by `parse`, which reports every wrong field at once; a response is made
+//! from domain values by `From`.
+
+pub mod accounts;
+pub mod admin;
+pub mod behavior;
+pub mod coach;
+pub mod consultation;
+pub mod jobs;
+mod list;
+mod meal_change;
+pub mod meals;
+pub mod openapi;
+pub mod prompts;
+mod route;
+pub mod schedules;
+
+use lambda_http::{Error, Request, service_fn};
+
+pub use list::ListResponse;
+pub use route::{Answer, Handler, Parameter, Route, Sample, SchemaOf};
+
+use crate::app::App;
+use crate::telemetry;
+
+/// Every route, in the order of a person's journey.
+pub const ROUTES: &[&Route] = &[
+    &accounts::SIGN_UP,
+    &accounts::GET_PROFILE,
+    &accounts::UPDATE_PROFILE,
+    &consultation::START_CONSULTATION,
+    &consultation::SEND_CONSULTATION_MESSAGE,
+    &consultation::COMPLETE_CONSULTATION,
+    &consultation::GET_CONSULTATION,
+    &coach::SEND_COACH_MESSAGE,
+    &coach::LIST_COACH_MESSAGES,
+    &meals::LOG_MEAL,
+    &meals::LIST_MEALS,
+    &meals::UPDATE_MEAL,
+    &meals::DELETE_MEAL,
+    &behavior::GET_BEHAVIOR,
+    &prompts::REGENERATE_PROMPT,
+    &prompts::LIST_PROMPTS,
+    &admin::SET_CONSULTATION_ACCESS,
+    &admin::GET_REPORT,
+];
+
+/// Serves a route until the function's environment is shut down.
+///
+/// # Errors
+///
+/// If the function cannot start; the log says why in one line.
+pub async fn run(route: &Route) -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env().await?;
+    let api = app.api();
+    let handler = (route.handler)(&app)?;
+    lambda_http::run(service_fn(|event: Request| {
+        let (api, handler) = (&api, &handler);
+        async move { Ok::<_, Error>(api.respond(event, handler).await) }
+    }))
+    .await
+}

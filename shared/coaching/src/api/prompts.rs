@@ -1,0 +1,107 @@
+//! Prompt versions: `regenerate-prompt`, `list-prompts`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::list::ListResponse;
+use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::service::{PromptHistory, VersionWithDiff};
+use domain::behavior::{BehaviorMetrics, Decision};
+use domain::coaching_prompt::GenerationReason;
+use domain::consultation::Status;
+
+/// `POST /v1/users/me/regenerate-prompt`
+pub const REGENERATE_PROMPT: Route = Route {
+    summary: "Has a fresh prompt written, at most once in a while.",
+    answers: &[
+        Answer::ok("The fresh prompt is in force.", body::<RegenerationResponse>),
+        Answer::accepted("The fresh prompt is being written.", body::<RegenerationResponse>),
+    ],
+    ..Route::new("POST", "/v1/users/me/regenerate-prompt", "regenerate-prompt", |app| {
+        Ok(serve(PromptHistory::new(&app.ports, &app.config), regenerate_prompt))
+    })
+};
+
+async fn regenerate_prompt(service: Arc<PromptHistory>, request: ApiRequest) -> ApiResult {
+    let version = service.regenerate(&request.caller.user_id).await?;
+    let body = RegenerationResponse::new(version);
+    Ok(if version.is_some() { ApiResponse::ok(&body) } else { ApiResponse::accepted(&body) })
+}
+
+/// `GET /v1/users/me/prompts`
+pub const LIST_PROMPTS: Route = Route {
+    summary: "Every prompt version with its reason and what it changed, newest first.",
+    query: &[Parameter::LIMIT, Parameter::CURSOR],
+    answers: &[Answer::ok("A page of versions.", body::<ListResponse<PromptVersionResponse>>)],
+    sample: Sample { query: &[("limit", "10")], ..Sample::EMPTY },
+    ..Route::new("GET", "/v1/users/me/prompts", "list-prompts", |app| {
+        Ok(serve(PromptHistory::new(&app.ports, &app.config), list_prompts))
+    })
+};
+
+async fn list_prompts(service: Arc<PromptHistory>, request: ApiRequest) -> ApiResult {
+    let page = service.list(&request.caller.user_id, &request.page()?).await?;
+    Ok(ApiResponse::ok(&ListResponse::of(page, PromptVersionResponse::from)))
+}
+
+/// One version of a person's prompt.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "PromptVersion")]
+pub struct PromptVersionResponse {
+    /// Counts the prompts of this person from 1.
+    pub version: u32,
+    /// The whole prompt.
+    pub prompt: String,
+    /// Why it was written.
+    pub reason: GenerationReason,
+    /// Of a weekly version: what changed in your behaviour.
+    pub decision: Option<Decision>,
+    /// The behaviour that it was written from.
+    pub behavioral_data: Option<BehaviorMetrics>,
+    /// The model that wrote it.
+    pub model: String,
+    /// What it cost, in USD.
+    pub cost_usd: f64,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// Unified diff from the version before; null for the first.
+    pub diff: Option<String>,
+}
+
+impl From<VersionWithDiff> for PromptVersionResponse {
+    fn from(VersionWithDiff { entry, diff }: VersionWithDiff) -> Self {
+        Self {
+            version: entry.version,
+            prompt: entry.prompt,
+            reason: entry.reason,
+            decision: entry.decision,
+            behavioral_data: entry.behavioral_data,
+            model: entry.model,
+            cost_usd: entry.cost.dollars(),
+            created_at: entry.created_at,
+            diff,
+        }
+    }
+}
+
+/// Answer of `POST /v1/users/me/regenerate-prompt`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RegenerationResponse {
+    /// `complete` with 200, `generating` with 202.
+    pub status: Status,
+    /// The new version; null while it is being written.
+    pub system_prompt_version: Option<u32>,
+}
+
+impl RegenerationResponse {
+    /// The new version, or none yet.
+    #[must_use]
+    pub const fn new(version: Option<u32>) -> Self {
+        let status = if version.is_some() { Status::Complete } else { Status::Generating };
+        Self { status, system_prompt_version: version }
+    }
+}

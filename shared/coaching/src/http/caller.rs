@@ -1,0 +1,140 @@
+//! Who sends a request.
+//!
+//! Behind API Gateway the Cognito authorizer has verified the token and passes its claims on; nothing else of the request
+//! is believed. Without an authorizer (`AUTH_MODE=jwt`, the local hot-reload server) the function verifies the bearer token
+//! itself. There is no mode without verification.
+
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt as _};
+use serde_json::Value;
+
+use super::jwt::TokenVerifier;
+use super::problem::{ApiError, RequestError};
+use crate::config::AuthMode;
+use crate::service::ServiceError;
+use domain::profile::{Email, UserId};
+
+/// The group whose members are admins.
+const ADMIN_GROUP: &str = "admin";
+
+/// A caller whose token has been verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's `sub`.
+    pub user_id: UserId,
+    /// The token's address, if it carries one.
+    pub email: Option<Email>,
+    is_admin: bool,
+}
+
+impl Caller {
+    /// Reads the claims of a verified token.
+    pub(super) fn from_claims(claims: &Value) -> Result<Self, ApiError> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let sub = text("sub").ok_or(RequestError::NoCaller("The token names nobody."))?;
+        Ok(Self {
+            user_id: UserId::new(sub),
+            email: text("email").and_then(|email| Email::parse("email", email).ok()),
+            is_admin: groups(claims.get("cognito:groups")).iter().any(|group| group == ADMIN_GROUP),
+        })
+    }
+
+    /// Refuses everyone who is not an admin.
+    pub fn require_admin(&self) -> Result<(), ServiceError> {
+        if self.is_admin { Ok(()) } else { Err(ServiceError::AdminsOnly) }
+    }
+}
+
+/// The names in a groups claim. A token carries an array; API Gateway passes it on as text, `a,b` or `[a b]`.
+fn groups(claim: Option<&Value>) -> Vec<String> {
+    match claim {
+        Some(Value::Array(groups)) => groups.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(text)) => text
+            .split(|c: char| c == ',' || c == '[' || c == ']' || c == '"' || c.is_whitespace())
+            .filter(|group| !group.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Recognises callers.
+pub enum Identity {
+    /// By the claims of API Gateway's authorizer.
+    Authorizer,
+    /// By verifying the bearer token.
+    Jwt(TokenVerifier),
+}
+
+impl Identity {
+    /// The way of recognising callers that `mode` asks for.
+    #[must_use]
+    pub fn new(mode: &AuthMode, http: &reqwest::Client) -> Self {
+        match mode {
+            AuthMode::Authorizer => Self::Authorizer,
+            AuthMode::Jwt { issuer, audience, jwks_url } => {
+                Self::Jwt(TokenVerifier::new(http.clone(), issuer.clone(), audience.clone(), jwks_url.clone()))
+            }
+        }
+    }
+
+    /// The caller of `event`.
+    pub async fn caller(&self, event: &Request) -> Result<Caller, ApiError> {
+        match self {
+            Self::Authorizer => Caller::from_claims(&authorizer_claims(event)?),
+            Self::Jwt(verifier) => {
+                let header = event.headers().get("authorization").and_then(|value| value.to_str().ok());
+                let token = header
+                    .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")))
+                    .ok_or(RequestError::NoCaller("The request carries no bearer token."))?;
+                Caller::from_claims(&verifier.verify(token.trim()).await?)
+            }
+        }
+    }
+}
+
+/// The claims that the REST API's Cognito authorizer (`authorizer.claims`) or an HTTP API's JWT authorizer
+/// (`authorizer.jwt.claims`) passes on.
+fn authorizer_claims(event: &Request) -> Result<Value, ApiError> {
+    let nobody = RequestError::NoCaller("The request was not authorised.");
+    match event.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => {
+            context.authorizer.fields.get("claims").cloned().ok_or_else(|| nobody.into())
+        }
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let claims =
+                context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims);
+            claims.and_then(|claims| serde_json::to_value(claims).ok()).ok_or_else(|| nobody.into())
+        }
+        _ => Err(nobody.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_admin_is_recognised_in_every_spelling_of_the_groups_claim() {
+        for groups in [json!(["users", "admin"]), json!("admin"), json!("users,admin"), json!("[users admin]")] {
+            let caller = Caller::from_claims(&json!({"sub": "u-1", "cognito:groups": groups})).expect("a caller");
+            assert!(caller.require_admin().is_ok(), "{groups}");
+        }
+    }
+
+    #[test]
+    fn nobody_becomes_an_admin_by_a_group_that_only_sounds_like_it() {
+        for groups in [json!(null), json!([]), json!("administrators"), json!("not-admin"), json!({"admin": true})] {
+            let caller = Caller::from_claims(&json!({"sub": "u-1", "cognito:groups": groups})).expect("a caller");
+            assert!(caller.require_admin().is_err(), "{groups}");
+        }
+    }
+
+    #[test]
+    fn claims_without_a_subject_are_nobody() {
+        for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7})] {
+            assert!(Caller::from_claims(&claims).is_err(), "{claims}");
+        }
+    }
+}

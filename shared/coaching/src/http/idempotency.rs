@@ -1,0 +1,111 @@
+//! Requests that carry an `Idempotency-Key`: the first try is carried out, every repetition gets its answer.
+//!
+//! A try that ended in an error of ours (5xx) or in "too many requests" leaves no answer behind, so that the repetition is
+//! carried out; it works with the same `resource_id`, so what the first try has stored is not stored twice.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use lambda_http::http::StatusCode;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::problem::{ApiError, RequestError};
+use super::response::{ApiResponse, ApiResult};
+use crate::service::ServiceError;
+use crate::store::{Attempt, IdempotencyTable, Remembered, StoredResponse};
+use crate::system::Clock;
+use domain::field::FieldError;
+use domain::lease::Lease;
+use domain::profile::UserId;
+
+/// Longest key, in characters.
+const KEY_MAX: usize = 128;
+/// How long a try may take before another one is let through, should it have vanished. Longer than any API function runs.
+const TRY_LASTS: Duration = Duration::seconds(60);
+
+/// One request that carries a key.
+#[derive(Debug, Clone)]
+pub struct KeyedRequest {
+    /// Who asks.
+    pub user_id: UserId,
+    /// Method, path and key.
+    pub request: String,
+    /// Digest of the body.
+    pub fingerprint: String,
+}
+
+impl KeyedRequest {
+    /// Names a request by its key; `None` without one.
+    pub fn new(
+        user_id: &UserId,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: &[u8],
+    ) -> Result<Option<Self>, FieldError> {
+        let Some(key) = key else { return Ok(None) };
+        if key.is_empty() || key.chars().count() > KEY_MAX || !key.chars().all(|c| c.is_ascii_graphic()) {
+            let message = format!("must have 1 to {KEY_MAX} visible ASCII characters");
+            return Err(FieldError::new("Idempotency-Key", message));
+        }
+        let fingerprint = format!("{:x}", Sha256::digest(body));
+        Ok(Some(Self { user_id: user_id.clone(), request: format!("{method} {path}#{key}"), fingerprint }))
+    }
+}
+
+/// Remembers answers.
+#[derive(Clone)]
+pub struct Memory {
+    store: IdempotencyTable,
+    clock: Arc<dyn Clock>,
+    keep_for: Duration,
+}
+
+/// What to do with a request.
+pub enum Step {
+    /// Carry it out with this identity for what it creates.
+    CarryOut(Uuid),
+    /// Send this answer again.
+    Repeat(ApiResponse),
+}
+
+impl Memory {
+    /// A memory that keeps answers for `keep_for`.
+    pub fn new(store: IdempotencyTable, clock: Arc<dyn Clock>, keep_for: Duration) -> Self {
+        Self { store, clock, keep_for }
+    }
+
+    /// Looks the request up and claims it if it is new.
+    pub async fn begin(&self, keyed: &KeyedRequest, resource_id: Uuid) -> Result<Step, ApiError> {
+        let now = self.clock.now();
+        let lease = Lease::from(now, TRY_LASTS);
+        let KeyedRequest { user_id, request, fingerprint } = keyed;
+        let remembered = self
+            .store
+            .begin(Attempt { user_id, request, fingerprint, resource_id, now, lease, keep_for: self.keep_for })
+            .await
+            .map_err(ServiceError::from)?;
+        match remembered {
+            Remembered::Fresh { resource_id } => Ok(Step::CarryOut(resource_id)),
+            Remembered::UnderWay => Err(RequestError::RequestUnderWay.into()),
+            Remembered::OtherRequest => Err(RequestError::KeyReused.into()),
+            Remembered::Answered(StoredResponse { status, body }) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+                Ok(Step::Repeat(ApiResponse { status, body }))
+            }
+        }
+    }
+
+    /// Keeps a success for repetitions, and lets the request be tried again after a failure.
+    pub async fn end(&self, keyed: &KeyedRequest, result: &ApiResult) -> Result<(), ServiceError> {
+        match result {
+            Ok(response) => {
+                let kept = StoredResponse { status: response.status.as_u16(), body: response.body.clone() };
+                self.store.finish(&keyed.user_id, &keyed.request, &kept).await?;
+            }
+            Err(_) => self.store.release(&keyed.user_id, &keyed.request).await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! The one way through which every API request goes: limits, caller, idempotency, handler, answer, log.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use lambda_http::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
+};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use uuid::Uuid;
+
+use super::caller::{Caller, Identity};
+use super::idempotency::{KeyedRequest, Memory, Step};
+use super::problem::{ApiError, RequestError};
+use super::request::ApiRequest;
+use super::response::{ApiResponse, ApiResult};
+use crate::config::HttpSettings;
+use crate::store::IdempotencyTable;
+use crate::system::{Clock, Ids};
+use crate::telemetry;
+
+/// Headers that a page of the frontend may read.
+const EXPOSED_HEADERS: &str = "retry-after, x-request-id, idempotency-replayed";
+
+/// What every API function does around its handler.
+#[derive(Clone)]
+pub struct Api {
+    identity: Arc<Identity>,
+    memory: Memory,
+    ids: Ids,
+    max_body_bytes: usize,
+    frontend_origin: HeaderValue,
+}
+
+impl Api {
+    /// Puts the parts together.
+    ///
+    /// # Panics
+    ///
+    /// If the frontend's origin is no header value, which the settings rule out.
+    pub fn new(
+        settings: &HttpSettings,
+        http: &reqwest::Client,
+        idempotency: IdempotencyTable,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+    ) -> Self {
+        Self {
+            identity: Arc::new(Identity::new(&settings.auth, http)),
+            memory: Memory::new(idempotency, clock, settings.idempotency),
+            ids,
+            max_body_bytes: settings.max_body_bytes,
+            frontend_origin: HeaderValue::from_str(&settings.frontend_origin)
+                .expect("the settings take visible ASCII characters only"),
+        }
+    }
+
+    /// Answers one event with `handle`.
+    pub async fn respond<H, F>(&self, event: Request, handle: H) -> Response<Body>
+    where
+        H: FnOnce(ApiRequest) -> F,
+        F: Future<Output = ApiResult>,
+    {
+        let request_id = request_id(&event).unwrap_or_else(|| self.ids.next().to_string());
+        let mut answer = match self.carry_out(event, handle).await {
+            Ok((response, repeated)) => success(&response, &request_id, repeated),
+            Err(error) => {
+                telemetry::request_failed(&error, &request_id);
+                failure(&error, &request_id)
+            }
+        };
+        // API Gateway answers the browser's preflight; the answer itself has to name the origin again.
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.frontend_origin.clone());
+        answer.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+        answer
+    }
+
+    async fn carry_out<H, F>(&self, event: Request, handle: H) -> Result<(ApiResponse, bool), ApiError>
+    where
+        H: FnOnce(ApiRequest) -> F,
+        F: Future<Output = ApiResult>,
+    {
+        let caller = self.identity.caller(&event).await?;
+        if event.body().len() > self.max_body_bytes {
+            return Err(RequestError::BodyTooLarge { limit: self.max_body_bytes }.into());
+        }
+        let Some(keyed) = keyed(&event, &caller)? else {
+            return handle(request(event, caller, self.ids.next())).await.map(|response| (response, false));
+        };
+        match self.memory.begin(&keyed, self.ids.next()).await? {
+            Step::Repeat(response) => Ok((response, true)),
+            Step::CarryOut(resource_id) => {
+                let result = handle(request(event, caller, resource_id)).await;
+                if let Err(error) = self.memory.end(&keyed, &result).await {
+                    // The work itself is done; a repetition will find what it stored under the same resource id.
+                    telemetry::answer_not_kept(&error);
+                }
+                result.map(|response| (response, false))
+            }
+        }
+    }
+}
+
+fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, ApiError> {
+    if event.method() != lambda_http::http::Method::POST {
+        return Ok(None);
+    }
+    let key = event.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default());
+    let path = event.uri().path();
+    Ok(KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())?)
+}
+
+fn request(event: Request, caller: Caller, resource_id: Uuid) -> ApiRequest {
+    let pairs = |map: aws_lambda_events::query_map::QueryMap| -> HashMap<String, String> {
+        map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let path = pairs(event.path_parameters());
+    let query = pairs(event.query_string_parameters());
+    ApiRequest { caller, body: event.into_body().to_vec(), path, query, resource_id }
+}
+
+fn request_id(event: &Request) -> Option<String> {
+    match event.request_context_ref()? {
+        RequestContext::ApiGatewayV1(context) => context.request_id.clone(),
+        RequestContext::ApiGatewayV2(context) => context.request_id.clone(),
+        _ => None,
+    }
+}
+
+fn success(response: &ApiResponse, request_id: &str, repeated: bool) -> Response<Body> {
+    let body = if response.body.is_empty() { Body::Empty } else { Body::Text(response.body.clone()) };
+    let mut answer = answer(response.status.as_u16(), "application/json", body, request_id);
+    if repeated {
+        answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    answer
+}
+
+fn failure(error: &ApiError, request_id: &str) -> Response<Body> {
+    let problem = error.problem(request_id);
+    let body = serde_json::to_string(&problem).expect("a problem has string keys only");
+    let mut answer = answer(problem.status, "application/problem+json", Body::Text(body), request_id);
+    if let Some(wait) = error.verdict().retry_after {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    answer
+}
+
+fn answer(status: u16, content_type: &'static str, body: Body, request_id: &str) -> Response<Body> {
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status.try_into().expect("statuses come from StatusCode");
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-request-id", request_id);
+    }
+    answer
+}

@@ -1,0 +1,232 @@
+//! The prompts: prose in text files, each with one typed renderer here.
+//!
+//! What a person or a model wrote goes through [`data`] before it is put between tags, so that it can neither close its tag
+//! nor open another one.
+
+mod schema;
+mod template;
+
+use chrono::{DateTime, Utc};
+
+use domain::behavior::{BehaviorMetrics, Decision};
+use domain::coaching_prompt::{Flaw, WordRange};
+use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
+use domain::conversation::Role;
+use domain::meals::{DayTotals, Grams};
+use domain::profile::{Name, Profile, Targets};
+
+pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema};
+pub use template::data;
+
+use template::fill;
+
+/// The rules that stand before every personal or generic prompt.
+#[must_use]
+pub fn safety_preamble() -> &'static str {
+    include_str!("safety_preamble.txt").trim_end()
+}
+
+/// How to coach a person who has no personal prompt.
+#[must_use]
+pub fn generic_coach() -> &'static str {
+    include_str!("generic_coach.txt").trim_end()
+}
+
+/// The first message of a consultation.
+#[must_use]
+pub fn opening(name: &Name) -> String {
+    fill(include_str!("opening.txt"), &[("name", name.as_str())])
+}
+
+/// The system prompt of the consultation AI: the same for everybody and from the first message to the last, so that it is
+/// cached.
+#[must_use]
+pub fn consultation() -> String {
+    let sections: Vec<String> = ConsultationSection::ALL
+        .into_iter()
+        .map(|section| format!("- {}: {}", section.name(), guidance(section)))
+        .collect();
+    fill(include_str!("consultation.txt"), &[("sections", &sections.join("\n"))])
+}
+
+/// Where a consultation is, as the AI sees it behind the person's latest message; `None` for a section once every one is
+/// behind.
+#[must_use]
+pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact]) -> String {
+    let section = section.unwrap_or(ConsultationSection::Commitment);
+    // The words that a fact rests on stand in the conversation itself.
+    let facts = known.iter().map(fact_in_short).collect::<Vec<_>>().join("\n");
+    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { facts };
+    fill(include_str!("consultation_state.txt"), &[("section", section.name()), ("known_facts", &known_facts)])
+}
+
+const fn guidance(section: ConsultationSection) -> &'static str {
+    match section {
+        ConsultationSection::Goals => "what the person wants to reach, by when, and why it matters to them now.",
+        ConsultationSection::Body => {
+            "height, sex, what an ordinary day looks like (job, walking), and whether they follow a diet or avoid foods."
+        }
+        ConsultationSection::Training => "what they train, how often, for how long, and for how many months or years.",
+        ConsultationSection::Meals => "what and when they eat on weekdays and at weekends, and who cooks.",
+        ConsultationSection::Challenges => {
+            "what they have tried before, how it ended, what set the failure off, and what they told themselves then."
+        }
+        ConsultationSection::Commitment => {
+            "what they will commit to for eight weeks, and how they want a coach to speak to them when it gets hard."
+        }
+    }
+}
+
+/// The system prompt of the profile writer.
+#[must_use]
+pub fn profile(word_count: usize, words: WordRange) -> String {
+    fill(include_str!("profile.txt"), &[("word_count", &word_count.to_string()), ("words", &words.to_string())])
+}
+
+/// What the profile is written from.
+#[must_use]
+pub fn profile_material(transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
+    let transcript: Vec<String> = transcript
+        .iter()
+        .map(|message| {
+            let speaker = match message.role {
+                Role::User => "Person",
+                Role::Assistant => "Consultation AI",
+            };
+            format!("{speaker}: {}", data(&message.text))
+        })
+        .collect();
+    fill(
+        include_str!("profile_material.txt"),
+        &[("transcript", &transcript.join("\n")), ("facts", &facts_as_lines(facts))],
+    )
+}
+
+/// The system prompt of the prompt writer.
+#[must_use]
+pub fn initial_prompt(words: WordRange, targets: &Targets) -> String {
+    fill(
+        include_str!("initial_prompt.txt"),
+        &[("words", &words.to_string()), ("aim", &aim(words)), ("targets", &targets_in_words(targets))],
+    )
+}
+
+/// What a whole prompt is written from.
+#[must_use]
+pub fn initial_prompt_material(
+    profile: &Profile,
+    psychological_profile: &str,
+    facts: &[Fact],
+    behavior: Option<&BehaviorMetrics>,
+) -> String {
+    fill(
+        include_str!("initial_prompt_material.txt"),
+        &[
+            ("person", &person_in_words(profile)),
+            ("profile", &data(psychological_profile)),
+            ("facts", &facts_as_lines(facts)),
+            ("behavior", &behavior_in_words(behavior)),
+        ],
+    )
+}
+
+/// The system prompt of the weekly writer; `words` is what its two sections may have together.
+#[must_use]
+pub fn prompt_update(words: WordRange) -> String {
+    fill(include_str!("prompt_update.txt"), &[("words", &words.to_string()), ("aim", &aim(words))])
+}
+
+/// What a weekly update is written from.
+#[must_use]
+pub fn prompt_update_material(current_prompt: &str, behavior: &BehaviorMetrics, decision: &Decision) -> String {
+    let change: Vec<String> = decision.rules.iter().map(|rule| format!("- {}", rule.explanation)).collect();
+    fill(
+        include_str!("prompt_update_material.txt"),
+        &[
+            ("current_prompt", &data(current_prompt)),
+            ("behavior", &behavior_in_words(Some(behavior))),
+            ("change", &change.join("\n")),
+        ],
+    )
+}
+
+/// Asks for the same text again without its flaws.
+#[must_use]
+pub fn repair(flaws: &[Flaw]) -> String {
+    let flaws: Vec<String> = flaws.iter().map(|flaw| format!("- {}", data(&flaw.to_string()))).collect();
+    fill(include_str!("repair.txt"), &[("flaws", &flaws.join("\n"))])
+}
+
+/// Today's numbers, as the coach sees them beside the person's message.
+#[must_use]
+pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, streak_days: u32) -> String {
+    let targets = profile.current_targets();
+    let grams = |tenths: u32| f64::from(Grams::from_tenths(tenths)).round().to_string();
+    let left_protein = (targets.protein_g * 10).saturating_sub(eaten.protein_tenths);
+    let local_time = format!("{} {}", profile.timezone.day_of(now), profile.timezone.time_of(now).format("%H:%M"));
+    fill(
+        include_str!("today.txt"),
+        &[
+            ("local_time", &local_time),
+            ("daily_calories", &targets.daily_calories.to_string()),
+            ("protein_g", &targets.protein_g.to_string()),
+            ("carbs_g", &targets.carbs_g.to_string()),
+            ("fat_g", &targets.fat_g.to_string()),
+            ("eaten_calories", &eaten.calories.to_string()),
+            ("eaten_protein_g", &grams(eaten.protein_tenths)),
+            ("eaten_carbs_g", &grams(eaten.carbs_tenths)),
+            ("eaten_fat_g", &grams(eaten.fat_tenths)),
+            ("meals", &eaten.meals.to_string()),
+            ("left_calories", &targets.daily_calories.saturating_sub(eaten.calories).to_string()),
+            ("left_protein_g", &grams(left_protein)),
+            ("streak_days", &streak_days.to_string()),
+        ],
+    )
+}
+
+/// The middle of a range: models miss word counts, and from the middle they miss least often.
+fn aim(words: WordRange) -> String {
+    usize::midpoint(words.min, words.max).to_string()
+}
+
+fn targets_in_words(targets: &Targets) -> String {
+    let Targets { daily_calories, protein_g, carbs_g, fat_g, .. } = targets;
+    format!("{daily_calories} kcal, {protein_g} g protein, {carbs_g} g carbohydrates and {fat_g} g fat a day")
+}
+
+fn person_in_words(profile: &Profile) -> String {
+    let body = &profile.body;
+    let known = |name: &str, value: Option<String>| value.map(|value| format!("{name}: {value}"));
+    let spelt = |value: Option<serde_json::Value>| value.and_then(|value| Some(value.as_str()?.replace('_', " ")));
+    let lines = [
+        Some(format!("Name: {}", data(profile.name.as_str()))),
+        Some(format!("Age: {} years", profile.age.years())),
+        Some(format!("Weight: {} kg", profile.weight.kg())),
+        known("Height", body.height.map(|height| format!("{} cm", height.cm()))),
+        known("Sex", spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok()))),
+        known("Activity level", spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))),
+        known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
+        Some(format!("Goal: {}", profile.goal.in_words())),
+        Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
+    ];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
+    match behavior {
+        None => "Not enough evidence: nothing has been logged yet.".to_owned(),
+        Some(metrics) => metrics.in_words().iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn facts_as_lines(facts: &[Fact]) -> String {
+    let line = |fact: &Fact| format!("{} (\"{}\")", fact_in_short(fact), data(&fact.quote));
+    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn fact_in_short(fact: &Fact) -> String {
+    format!("- [{}] {}: {}", fact.category().name(), data(&fact.subject), data(&fact.summary))
+}
+
+#[cfg(test)]
+mod tests;

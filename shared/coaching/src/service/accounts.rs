@@ -1,0 +1,205 @@
+//! Accounts: signing up, changing one's own details, and letting people into the consultation.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::error::{Conflict, Missing, Result};
+use crate::app::Ports;
+use crate::store::{AccessChange, ProfileTable, Versioned};
+use crate::system::Clock;
+use domain::field::FieldError;
+use domain::local_day::TimeZone;
+use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Targets, TargetsHistory, UserId, Weight};
+
+/// How often a change of details is made again when another one came in between.
+const ATTEMPTS: usize = 5;
+
+/// Longest id that a user can have, in bytes: what a key of the table can hold.
+const USER_ID_MAX: usize = 2_048;
+
+/// What a person signs up with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAccount {
+    /// What the coach calls the person.
+    pub name: Name,
+    /// The person's address.
+    pub email: Email,
+    /// Age.
+    pub age: Age,
+    /// Body weight.
+    pub weight: Weight,
+    /// What the person wants.
+    pub goal: Goal,
+    /// The person's time zone.
+    pub timezone: TimeZone,
+    /// What is optional.
+    pub body: BodyData,
+}
+
+/// Details to change; `None` leaves one as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DetailsChange {
+    /// What the coach calls the person.
+    pub name: Option<Name>,
+    /// Age.
+    pub age: Option<Age>,
+    /// Body weight.
+    pub weight: Option<Weight>,
+    /// What the person wants.
+    pub goal: Option<Goal>,
+    /// The person's time zone.
+    pub timezone: Option<TimeZone>,
+    /// Body data; what is `None` here stays.
+    pub body: BodyData,
+    /// Daily targets.
+    pub targets: Option<TargetsChange>,
+}
+
+/// What to do with the targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetsChange {
+    /// The person's own numbers.
+    Custom(Targets),
+    /// Back to the calculated ones.
+    Calculated,
+}
+
+/// How an admin names a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserRef {
+    /// By id.
+    Id(UserId),
+    /// By address.
+    Email(Email),
+}
+
+/// Accounts.
+#[derive(Clone)]
+pub struct Accounts {
+    profiles: ProfileTable,
+    clock: Arc<dyn Clock>,
+}
+
+impl Accounts {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports) -> Self {
+        Self { profiles: ports.profiles.clone(), clock: ports.clock.clone() }
+    }
+
+    /// Creates the caller's profile, with the consultation closed. `vouched` is the address in the caller's token: an
+    /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's.
+    pub async fn sign_up(&self, user_id: UserId, vouched: Option<&Email>, account: NewAccount) -> Result<Profile> {
+        if vouched != Some(&account.email) {
+            return Err(FieldError::new("email", "must be the address that you signed in with").into());
+        }
+        let now = self.clock.now();
+        let today = account.timezone.day_of(now);
+        let targets = Targets::calculate(account.age, account.weight, account.goal, &account.body);
+        let profile = Profile {
+            user_id,
+            email: account.email,
+            name: account.name,
+            age: account.age,
+            weight: account.weight,
+            goal: account.goal,
+            timezone: account.timezone,
+            body: account.body,
+            targets: TargetsHistory::starting(today, targets),
+            first_day: today,
+            consultation_enabled: false,
+            consultation_session_id: None,
+            conversational_profile: None,
+            prompt: None,
+            behavioral_data: None,
+            last_behavior_check: None,
+            pending_update: None,
+            manual_regeneration: None,
+            created_at: now,
+            revision: 0,
+        };
+        match self.profiles.create(&profile).await? {
+            Versioned::Written => Ok(profile),
+            Versioned::Conflict => Err(Conflict::ProfileExists.into()),
+        }
+    }
+
+    /// The profile of a user.
+    pub async fn get(&self, user_id: &UserId) -> Result<Profile> {
+        Ok(self.profiles.get(user_id).await?.ok_or(Missing::Profile)?)
+    }
+
+    /// Changes details; targets that were calculated follow.
+    pub async fn update(&self, user_id: &UserId, change: &DetailsChange) -> Result<Profile> {
+        self.change(user_id, |profile, now| change.apply_to(profile, now)).await
+    }
+
+    /// Fills what the profile does not know yet from what the consultation has learned.
+    pub async fn fill_body(&self, user_id: &UserId, learned: &BodyData) -> Result<Profile> {
+        let profile = self.get(user_id).await?;
+        if profile.body.clone().filled_from(learned) == profile.body {
+            return Ok(profile);
+        }
+        self.change(user_id, |profile, now| {
+            profile.body = std::mem::take(&mut profile.body).filled_from(learned);
+            profile.recalculate_targets(profile.timezone.day_of(now));
+        })
+        .await
+    }
+
+    /// Opens or closes the consultation for a user and answers with who it was.
+    pub async fn set_consultation_access(&self, user: &UserRef, enabled: bool) -> Result<UserId> {
+        let user_id = match user {
+            UserRef::Id(user_id) if (1..=USER_ID_MAX).contains(&user_id.as_str().len()) => user_id.clone(),
+            UserRef::Id(_) => return Err(Missing::User.into()),
+            UserRef::Email(email) => match self.profiles.find_by_email(email).await?.as_slice() {
+                [] => return Err(Missing::User.into()),
+                [user_id] => user_id.clone(),
+                _ => return Err(Conflict::AmbiguousEmail.into()),
+            },
+        };
+        match self.profiles.set_consultation_access(&user_id, enabled).await? {
+            AccessChange::Written => Ok(user_id),
+            AccessChange::NoSuchUser => Err(Missing::User.into()),
+        }
+    }
+
+    async fn change(
+        &self,
+        user_id: &UserId,
+        apply: impl Fn(&mut Profile, DateTime<Utc>) + Send + Sync,
+    ) -> Result<Profile> {
+        for _ in 0..ATTEMPTS {
+            let mut profile = self.get(user_id).await?;
+            apply(&mut profile, self.clock.now());
+            if self.profiles.save_details(&profile).await? == Versioned::Written {
+                profile.revision += 1;
+                return Ok(profile);
+            }
+        }
+        Err(Conflict::Busy.into())
+    }
+}
+
+impl DetailsChange {
+    fn apply_to(&self, profile: &mut Profile, now: DateTime<Utc>) {
+        if let Some(name) = &self.name {
+            profile.name = name.clone();
+        }
+        profile.age = self.age.unwrap_or(profile.age);
+        profile.weight = self.weight.unwrap_or(profile.weight);
+        profile.goal = self.goal.unwrap_or(profile.goal);
+        profile.timezone = self.timezone.unwrap_or(profile.timezone);
+        profile.body = self.body.clone().filled_from(&profile.body);
+        let today = profile.timezone.day_of(now);
+        match self.targets {
+            Some(TargetsChange::Custom(targets)) => profile.targets.change(today, targets),
+            Some(TargetsChange::Calculated) => {
+                let targets = Targets::calculate(profile.age, profile.weight, profile.goal, &profile.body);
+                profile.targets.change(today, targets);
+            }
+            None => profile.recalculate_targets(today),
+        }
+    }
+}

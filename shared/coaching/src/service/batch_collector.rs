@@ -1,0 +1,247 @@
+//! Applies the results of message batches that have ended.
+//!
+//! A batch is forgotten only after all its results were applied. Applied twice, a result is told from what it has written,
+//! so that it is neither paid for again nor counted differently.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use super::batch_submission::parse_custom_id;
+use super::error::{Conflict, Result, ServiceError};
+use super::metered_model::MeteredModel;
+use super::prompt_update::{Grounds, PromptUpdater};
+use super::weekly_run;
+use crate::app::Ports;
+use crate::config::{Config, UpdateSettings};
+use crate::jobs::JobQueue;
+use crate::store::{
+    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunPart, RunTable, Versioned, Waiting,
+};
+use crate::system::Clock;
+use crate::telemetry::{self, metrics};
+use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
+use domain::coaching_prompt::GenerationReason;
+use domain::money::Usd;
+use domain::profile::{PersonalPrompt, Profile, UserId};
+
+/// Users on a page that is handed on.
+const PAGE: usize = 100;
+
+/// What one collection has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CollectionSummary {
+    /// Batches that are still being worked on.
+    pub batches_open: u32,
+    /// Batches whose results were applied.
+    pub batches_collected: u32,
+    /// Parts of runs that go on after they had stopped for want of budget.
+    pub parts_resumed: u32,
+    /// Sums over the collected batches.
+    pub counters: RunCounters,
+}
+
+/// Applies batch results.
+#[derive(Clone)]
+pub struct BatchCollector {
+    profiles: ProfileTable,
+    history: PromptHistoryTable,
+    runs: RunTable,
+    batches: BatchTable,
+    queue: Arc<dyn JobQueue>,
+    model: Arc<dyn Model>,
+    clock: Arc<dyn Clock>,
+    metered: MeteredModel,
+    updater: PromptUpdater,
+    settings: UpdateSettings,
+}
+
+/// What came of the results of a batch.
+#[derive(Default)]
+struct Applications {
+    counters: RunCounters,
+    /// What the answers cost, whatever became of them.
+    spent: Usd,
+    again: Vec<Waiting>,
+}
+
+/// What became of one request of a batch.
+enum Applied {
+    /// The version was written, at this cost, a repair included.
+    Updated(Usd),
+    /// It failed for good; the old prompt stays.
+    Failed,
+    /// It is to be tried in another batch.
+    TryAgain(Waiting),
+    /// The user is gone, or has a newer version.
+    Overtaken,
+}
+
+impl BatchCollector {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            history: ports.history.clone(),
+            runs: ports.runs.clone(),
+            batches: ports.batches.clone(),
+            queue: ports.queue.clone(),
+            model: ports.model.clone(),
+            clock: ports.clock.clone(),
+            metered: MeteredModel::new(ports, config.budgets),
+            updater: PromptUpdater::new(ports, config),
+            settings: config.update.clone(),
+        }
+    }
+
+    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch does
+    /// not keep the others waiting.
+    pub async fn collect(&self) -> Result<CollectionSummary> {
+        let parts_resumed = weekly_run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
+        let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
+        let mut first_error = None;
+        for batch in self.batches.open().await? {
+            match self.collect_one(&batch).await {
+                Ok(Some(counters)) => {
+                    summary.batches_collected += 1;
+                    summary.counters += counters;
+                }
+                Ok(None) | Err(ServiceError::Conflict(Conflict::Busy)) => summary.batches_open += 1,
+                Err(error) => {
+                    telemetry::batch_not_collected(&batch.batch_id, &error);
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        first_error.map_or(Ok(summary), Err)
+    }
+
+    /// `None` while the batch has not ended.
+    async fn collect_one(&self, batch: &OpenBatch) -> Result<Option<RunCounters>> {
+        if self.model.batch_progress(&batch.batch_id).await? == BatchProgress::InProgress {
+            return Ok(None);
+        }
+        let Applications { counters, spent, again } = self.apply(batch).await?;
+        if !again.is_empty() {
+            self.hand_on(batch, &again).await?;
+        }
+        // Before the batch is noted as collected: broken off in between, a sum counts too much rather than too little.
+        self.metered.count_batch(spent).await?;
+        let answers = counters.updated + counters.failed + counters.overtaken;
+        metrics::batch_collected(Purpose::PromptUpdate, &batch.batch_id, answers, counters.failed, spent);
+        self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
+        self.batches.remove(&batch.batch_id).await?;
+        telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
+        weekly_run::settle(&self.runs, &self.batches, &batch.run_id).await?;
+        Ok(Some(counters))
+    }
+
+    async fn apply(&self, batch: &OpenBatch) -> Result<Applications> {
+        let mut applications = Applications::default();
+        let Applications { counters, spent, again } = &mut applications;
+        let results = self.model.batch_results(&batch.batch_id).await?;
+        let mut applied = results
+            .map(|item| async move {
+                let item = item?;
+                let cost = item.outcome.cost();
+                Ok::<_, ServiceError>(self.apply_item(batch, item).await?.map(|applied| (cost, applied)))
+            })
+            .buffer_unordered(self.settings.concurrency);
+        while let Some(applied) = applied.next().await {
+            let Some((cost, applied)) = applied? else { continue };
+            *spent += cost;
+            match applied {
+                Applied::Updated(cost) => {
+                    counters.updated += 1;
+                    counters.cost += cost;
+                }
+                Applied::Failed => counters.failed += 1,
+                Applied::Overtaken => counters.overtaken += 1,
+                Applied::TryAgain(waiting) => again.push(waiting),
+            }
+        }
+        // In an order of their own, so that they fall into the same pages when they are handed on twice.
+        again.sort_by(|one, other| one.user_id.cmp(&other.user_id));
+        drop(applied);
+        Ok(applications)
+    }
+
+    /// `None` for a request that is not of this service.
+    async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
+        let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
+        if item.outcome == BatchOutcome::TryAgain && batch.attempt < self.settings.batches.attempts {
+            // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
+            // applied twice.
+            return Ok(Some(Applied::TryAgain(Waiting { user_id, version })));
+        }
+        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Some(Applied::Overtaken)) };
+        let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
+            return self.written(batch, &user_id, version).await.map(Some);
+        };
+        match self.apply_one(batch, &profile, prompt, item.outcome).await {
+            Ok(applied) => Ok(Some(applied)),
+            // Another collector was faster.
+            Err(ServiceError::Conflict(Conflict::Busy)) => {
+                let profile = self.profiles.get(&user_id).await?;
+                let version_now = profile.and_then(|profile| profile.prompt).map(|prompt| prompt.version);
+                if version_now == Some(version) {
+                    return Err(Conflict::Busy.into());
+                }
+                self.written(batch, &user_id, version).await.map(Some)
+            }
+            // The rest of the batch would meet the same: it is collected later.
+            Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
+            Err(error) => {
+                if self.profiles.fail_update(&user_id, version).await? == Versioned::Conflict {
+                    return Ok(Some(Applied::Overtaken));
+                }
+                telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
+                Ok(Some(Applied::Failed))
+            }
+        }
+    }
+
+    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end of
+    /// the batch, or otherwise.
+    async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
+        let entry = self.history.get(user_id, version + 1).await?;
+        let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
+        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
+    }
+
+    async fn apply_one(
+        &self,
+        batch: &OpenBatch,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        outcome: BatchOutcome,
+    ) -> Result<Applied> {
+        // Ended without a version: this result has failed before.
+        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed) };
+        let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
+        match outcome {
+            BatchOutcome::Answered(reply) => {
+                let version = self.updater.apply_batched(profile, prompt, grounds, reply).await?;
+                Ok(Applied::Updated(version.entry.cost))
+            }
+            BatchOutcome::TryAgain => {
+                let detail = "a message batch left it unanswered too often".to_owned();
+                Err(ModelError::Unavailable { detail, retry_after: None }.into())
+            }
+            BatchOutcome::Failed(error) => Err(error.into()),
+        }
+    }
+
+    /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have names.
+    async fn hand_on(&self, batch: &OpenBatch, again: &[Waiting]) -> Result<()> {
+        let part = RunPart::Retry { batch_id: batch.batch_id.clone(), attempt: batch.attempt + 1 };
+        for (index, waiting) in again.chunks(PAGE).enumerate() {
+            let page_id = format!("{part}#{index:06}");
+            let users: Vec<UserId> = waiting.iter().map(|waiting| waiting.user_id.clone()).collect();
+            self.runs.open_page(&batch.run_id, &page_id, &users).await?;
+            self.runs.count_page(&batch.run_id, &page_id, &RunCounters::default(), waiting).await?;
+        }
+        Ok(self.queue.send(&part.job(batch.run_id.clone(), batch.as_of)).await?)
+    }
+}

@@ -1,0 +1,269 @@
+//! Puts the users who wait for it into message batches.
+//!
+//! A submission is noted before it is made and again when the batch is known, so that a worker that vanishes in between
+//! leaves a trace: the next one looks for the batch among those that Claude lists, and only if it is not there submits
+//! again. Nothing is paid twice, and no paid answer is lost.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::{Conflict, Result, ServiceError};
+use super::metered_model::MeteredModel;
+use super::prompt_update::{Grounds, PromptUpdater, TYPICAL_UPDATE};
+use crate::app::Ports;
+use crate::config::{BatchLimits, Config};
+use crate::store::{
+    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunPart, RunTable, UnfinishedPage, Versioned, Waiting,
+};
+use crate::system::{Clock, Ids};
+use crate::telemetry;
+use claude::{BatchEntry, ListedBatch, Model, ModelError};
+use domain::coaching_prompt::GenerationReason;
+use domain::money::{CallMode, Usd};
+use domain::profile::UserId;
+
+/// Most pages in one submission: they are noted in one transaction, which takes 100 items.
+const MOST_PAGES: usize = 90;
+/// How far Claude's clock may be behind this one.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+/// What a request takes besides its texts, in bytes: its schema, and the escapes of JSON.
+const FRAME_BYTES: usize = 1_024;
+/// What one page of users can add to a batch, in bytes.
+const PAGE_BYTES: usize = 1_500_000;
+
+/// Submits message batches.
+#[derive(Clone)]
+pub struct BatchSubmission {
+    profiles: ProfileTable,
+    runs: RunTable,
+    batches: BatchTable,
+    model: Arc<dyn Model>,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    metered: MeteredModel,
+    updater: PromptUpdater,
+    limits: BatchLimits,
+    typical_cost: Usd,
+}
+
+/// The run that a batch belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRef<'a> {
+    /// Identity.
+    pub run_id: &'a str,
+    /// The instant that it measures at.
+    pub as_of: DateTime<Utc>,
+}
+
+/// A page whose users wait.
+struct WaitingPage {
+    page_id: String,
+    waiting: Vec<Waiting>,
+    draft: Option<Draft>,
+}
+
+/// What goes into one batch.
+#[derive(Default)]
+struct Contents {
+    pages: Vec<String>,
+    entries: Vec<BatchEntry>,
+    bytes: usize,
+    counters: RunCounters,
+}
+
+/// Names a request within its batch by what it is for: a user's prompt after this version.
+pub fn custom_id(user_id: &UserId, version: u32) -> String {
+    format!("{user_id}_{version}")
+}
+
+/// Reads that name.
+pub fn parse_custom_id(custom_id: &str) -> Option<(UserId, u32)> {
+    let (user_id, version) = custom_id.rsplit_once('_')?;
+    Some((UserId::new(user_id), version.parse().ok()?))
+}
+
+impl BatchSubmission {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        let prompt_model = &config.generation.prompt_model.model;
+        Self {
+            profiles: ports.profiles.clone(),
+            runs: ports.runs.clone(),
+            batches: ports.batches.clone(),
+            model: ports.model.clone(),
+            clock: ports.clock.clone(),
+            ids: ports.ids,
+            metered: MeteredModel::new(ports, config.budgets),
+            updater: PromptUpdater::new(ports, config),
+            limits: config.update.batches,
+            typical_cost: ports.model.price(prompt_model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default(),
+        }
+    }
+
+    /// Submits everything that waits on the pages of a part, in as few batches as their limits allow.
+    pub async fn submit_waiting(&self, run: RunRef<'_>, part: &RunPart) -> Result<()> {
+        let mut pages = Vec::new();
+        for page in self.runs.unfinished_pages(run.run_id, part).await? {
+            if let UnfinishedPage::Waiting { page_id, waiting, draft } = page {
+                pages.push(WaitingPage { page_id, waiting, draft });
+            }
+        }
+        let mut fresh = Vec::new();
+        while let Some(draft) = pages.first().map(|page| page.draft.clone()) {
+            let (same, others) = pages.into_iter().partition(|page| page.draft == draft);
+            pages = others;
+            match draft {
+                None => fresh = same,
+                Some(draft) => fresh.extend(self.settle_draft(run, part, &draft, same).await?),
+            }
+        }
+        let mut fresh = fresh.into_iter().peekable();
+        while fresh.peek().is_some() {
+            let mut contents = Contents::default();
+            while let Some(page) =
+                fresh.next_if(|page| contents.entries.len() + page.waiting.len() <= self.limits.requests)
+            {
+                self.add_page(run.as_of, page, &mut contents).await?;
+                if contents.pages.len() == MOST_PAGES || contents.bytes + PAGE_BYTES > self.limits.bytes {
+                    break;
+                }
+            }
+            self.submit(run, part, contents).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends a submission whose worker has vanished: notes its batch if there is one, or gives the pages back.
+    async fn settle_draft(
+        &self,
+        run: RunRef<'_>,
+        part: &RunPart,
+        draft: &Draft,
+        pages: Vec<WaitingPage>,
+    ) -> Result<Vec<WaitingPage>> {
+        let ids: Vec<String> = pages.iter().map(|page| page.page_id.clone()).collect();
+        if let Some(batch) = self.lost_batch(run, draft).await? {
+            let batch = self.open_batch(run, part, batch.batch_id, draft.requests);
+            let counters = RunCounters::default();
+            self.runs.submit_pages(run.run_id, &ids, Some(&batch), &counters).await?;
+            return Ok(Vec::new());
+        }
+        if self.runs.set_draft(run.run_id, &ids, None).await? == Versioned::Conflict {
+            return Err(Conflict::Busy.into());
+        }
+        Ok(pages)
+    }
+
+    /// A batch as large as the draft that was made since then and that nobody knows of.
+    async fn lost_batch(&self, run: RunRef<'_>, draft: &Draft) -> Result<Option<ListedBatch>> {
+        let known = self.batches.open().await?;
+        for batch in self.model.batches_since(draft.begun_at - CLOCK_SKEW).await? {
+            let unknown = known.iter().all(|open| open.batch_id != batch.batch_id);
+            if unknown
+                && batch.requests == draft.requests
+                && !self.runs.batch_collected(run.run_id, &batch.batch_id).await?
+            {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adds the requests of a page. Who has a newer version, or none, is left out and counted.
+    async fn add_page(&self, as_of: DateTime<Utc>, page: WaitingPage, contents: &mut Contents) -> Result<()> {
+        for Waiting { user_id, version } in page.waiting {
+            let profile = self.profiles.get(&user_id).await?;
+            let prompt = profile.as_ref().and_then(|profile| profile.prompt.as_ref());
+            let Some((profile, prompt)) = profile.as_ref().zip(prompt.filter(|prompt| prompt.version == version))
+            else {
+                contents.counters.overtaken += 1;
+                continue;
+            };
+            let Some(pending) = &profile.pending_update else {
+                contents.counters.failed += 1;
+                continue;
+            };
+            match self.updater.batch_request(prompt, Grounds::of(pending, as_of)) {
+                Ok(request) => {
+                    let texts = request.system.iter().map(|block| block.text.len());
+                    let texts = texts.chain(request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::len)));
+                    contents.bytes += FRAME_BYTES + texts.sum::<usize>();
+                    contents.entries.push(BatchEntry { custom_id: custom_id(&user_id, version), request });
+                }
+                Err(error) => {
+                    contents.counters.failed += 1;
+                    self.fail(&user_id, version, &error).await?;
+                }
+            }
+        }
+        contents.pages.push(page.page_id);
+        Ok(())
+    }
+
+    async fn submit(&self, run: RunRef<'_>, part: &RunPart, contents: Contents) -> Result<()> {
+        let Contents { pages, entries, mut counters, .. } = contents;
+        if entries.is_empty() {
+            return Ok(self.runs.submit_pages(run.run_id, &pages, None, &counters).await?);
+        }
+        let requests = entries.len() as u64;
+        let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
+        self.metered.require_room(reserved, self.estimate(requests)).await?;
+        let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
+        if self.runs.set_draft(run.run_id, &pages, Some(&draft)).await? == Versioned::Conflict {
+            return Err(Conflict::Busy.into());
+        }
+        match self.model.submit_batch(&entries).await {
+            Ok(batch_id) => {
+                let batch = self.open_batch(run, part, batch_id, requests);
+                Ok(self.runs.submit_pages(run.run_id, &pages, Some(&batch), &counters).await?)
+            }
+            Err(error @ ModelError::Rejected { .. }) => {
+                let error = error.into();
+                for (user_id, version) in entries.iter().filter_map(|entry| parse_custom_id(&entry.custom_id)) {
+                    counters.failed += 1;
+                    self.fail(&user_id, version, &error).await?;
+                }
+                Ok(self.runs.submit_pages(run.run_id, &pages, None, &counters).await?)
+            }
+            // It may have been taken all the same: the next delivery finds out.
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn fail(&self, user_id: &UserId, version: u32, cause: &ServiceError) -> Result<()> {
+        telemetry::personalized_prompt_generation_failed(user_id, GenerationReason::Weekly, cause);
+        // A conflict means that there is a newer version: nothing is left to end.
+        let _ = self.profiles.fail_update(user_id, version).await?;
+        Ok(())
+    }
+
+    fn open_batch(&self, run: RunRef<'_>, part: &RunPart, batch_id: String, requests: u64) -> OpenBatch {
+        OpenBatch {
+            batch_id,
+            run_id: run.run_id.to_owned(),
+            as_of: run.as_of,
+            attempt: part.attempt(),
+            estimate: self.estimate(requests),
+        }
+    }
+
+    const fn estimate(&self, requests: u64) -> Usd {
+        Usd::from_nanos(self.typical_cost.nanos().saturating_mul(requests))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_finds_its_user_and_version_again() {
+        let user_id = UserId::new("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0");
+        let id = custom_id(&user_id, 4_000_000_000);
+        assert!(id.len() <= 64, "the service takes at most 64 characters: {id}");
+        assert_eq!(parse_custom_id(&id), Some((user_id, 4_000_000_000)));
+        assert_eq!(parse_custom_id("nobody"), None);
+    }
+}

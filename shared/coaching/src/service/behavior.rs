@@ -1,0 +1,58 @@
+//! A person's own view of their behaviour.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::behavioral_tracker::{Behavior, BehavioralTracker};
+use super::error::{Missing, Result};
+use crate::app::Ports;
+use crate::config::Config;
+use crate::store::{ProfileTable, PromptHistoryTable};
+use crate::system::Clock;
+use domain::behavior::Decision;
+use domain::profile::UserId;
+
+/// Behaviour as it is now, with what was last decided from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BehaviorView {
+    /// Behaviour as measured now.
+    pub behavior: Behavior,
+    /// The decision that led to the prompt in force; `None` if none did.
+    pub last_decision: Option<Decision>,
+    /// When the weekly run last measured.
+    pub last_behavior_check: Option<DateTime<Utc>>,
+}
+
+/// Shows people their behaviour.
+#[derive(Clone)]
+pub struct BehaviorService {
+    profiles: ProfileTable,
+    history: PromptHistoryTable,
+    clock: Arc<dyn Clock>,
+    tracker: BehavioralTracker,
+}
+
+impl BehaviorService {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            history: ports.history.clone(),
+            clock: ports.clock.clone(),
+            tracker: BehavioralTracker::new(ports, &config.behavior),
+        }
+    }
+
+    /// Measures now.
+    pub async fn view(&self, user_id: &UserId) -> Result<BehaviorView> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        let behavior = self.tracker.calculate_metrics(&profile, self.clock.now()).await?;
+        let last_decision = match &profile.prompt {
+            Some(prompt) => self.history.get(user_id, prompt.version).await?.and_then(|entry| entry.decision),
+            None => None,
+        };
+        Ok(BehaviorView { behavior, last_decision, last_behavior_check: profile.last_behavior_check })
+    }
+}

@@ -1,0 +1,94 @@
+//! Measures what people really do.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::error::Result;
+use crate::app::Ports;
+use crate::store::{DueUser, MealTable};
+use domain::behavior::{self, BehaviorMetrics, BehaviorSettings, DayPoint, Decision, Window};
+use domain::local_day::TimeZone;
+use domain::meals::DayTotals;
+use domain::profile::{Profile, UserId};
+
+/// Behaviour with the days that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behavior {
+    /// The person's local day.
+    pub today: NaiveDate,
+    /// What was measured.
+    pub metrics: BehaviorMetrics,
+    /// One point for each day of the window, and today.
+    pub daily: Vec<DayPoint>,
+    /// What has been eaten today.
+    pub eaten_today: DayTotals,
+}
+
+/// The requirement's `BehavioralTracker`.
+#[derive(Clone)]
+pub struct BehavioralTracker {
+    meals: MealTable,
+    settings: BehaviorSettings,
+}
+
+/// Whose days are read.
+struct Subject<'a> {
+    user_id: &'a UserId,
+    timezone: TimeZone,
+    first_day: NaiveDate,
+}
+
+impl<'a> From<&'a Profile> for Subject<'a> {
+    fn from(profile: &'a Profile) -> Self {
+        let Profile { user_id, timezone, first_day, .. } = profile;
+        Self { user_id, timezone: *timezone, first_day: *first_day }
+    }
+}
+
+impl<'a> From<&'a DueUser> for Subject<'a> {
+    fn from(user: &'a DueUser) -> Self {
+        let DueUser { user_id, timezone, first_day, .. } = user;
+        Self { user_id, timezone: *timezone, first_day: *first_day }
+    }
+}
+
+impl BehavioralTracker {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, settings: &BehaviorSettings) -> Self {
+        Self { meals: ports.meals.clone(), settings: settings.clone() }
+    }
+
+    /// Metrics and daily series of a person as of `now`.
+    pub async fn calculate_metrics(&self, profile: &Profile, now: DateTime<Utc>) -> Result<Behavior> {
+        let (today, window, days) = self.read(&profile.into(), now).await?;
+        let metrics = behavior::measure(&days, today, &window, &profile.targets, &self.settings);
+        let daily = behavior::daily_series(&days, today, &window, &profile.targets, &self.settings);
+        let eaten_today = days.last().filter(|last| last.day == today).copied();
+        Ok(Behavior { today, metrics, daily, eaten_today: eaten_today.unwrap_or(DayTotals::empty(today)) })
+    }
+
+    /// Metrics of a due user as of `as_of`: one read.
+    pub async fn check(&self, user: &DueUser, as_of: DateTime<Utc>) -> Result<BehaviorMetrics> {
+        let (today, window, days) = self.read(&user.into(), as_of).await?;
+        Ok(behavior::measure(&days, today, &window, &user.targets, &self.settings))
+    }
+
+    /// Whether the behaviour changed significantly against the last check or the behaviour that the prompt in force was
+    /// written from.
+    #[must_use]
+    pub fn decide(
+        &self,
+        current: &BehaviorMetrics,
+        last: Option<&BehaviorMetrics>,
+        baseline: Option<&BehaviorMetrics>,
+    ) -> Decision {
+        behavior::detect_change(current, last, baseline, &self.settings)
+    }
+
+    async fn read(&self, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<(NaiveDate, Window, Vec<DayTotals>)> {
+        let today = subject.timezone.day_of(now);
+        let window = Window::before(today, subject.first_day, self.settings.analysis_days);
+        let days = self.meals.day_totals(subject.user_id, window.first, today).await?;
+        Ok((today, window, days))
+    }
+}

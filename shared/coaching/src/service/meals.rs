@@ -1,0 +1,127 @@
+//! Logging meals, and correcting what was logged.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::error::{Conflict, Missing, Result};
+use crate::app::Ports;
+use crate::store::{MealTable, Page, PageRequest, ProfileTable, Versioned};
+use crate::system::Clock;
+use domain::field::FieldError;
+use domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
+use domain::profile::UserId;
+
+/// How far ahead of our clock a meal may lie: time zones and clocks that are off, not plans.
+const AHEAD: Duration = Duration::hours(24);
+/// The earliest meal that can be logged: the beginning of 2000, in UTC.
+const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
+/// How often a change is made again when another one came in between.
+const ATTEMPTS: usize = 5;
+/// Days that a list shows when the caller names none.
+const DAYS_DEFAULT: i64 = 7;
+/// Most days of one list.
+const DAYS_MAX: i64 = 92;
+
+/// A page of meals with the totals of all days in the range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedMeals {
+    /// First local day of the range.
+    pub from: NaiveDate,
+    /// Last local day of the range.
+    pub to: NaiveDate,
+    /// The meals, newest day first.
+    pub meals: Page<Meal>,
+    /// Totals of the logged days of the range, oldest first.
+    pub days: Vec<DayTotals>,
+}
+
+/// Meals.
+#[derive(Clone)]
+pub struct MealService {
+    profiles: ProfileTable,
+    meals: MealTable,
+    clock: Arc<dyn Clock>,
+}
+
+impl MealService {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports) -> Self {
+        Self { profiles: ports.profiles.clone(), meals: ports.meals.clone(), clock: ports.clock.clone() }
+    }
+
+    /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
+    pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
+        let now = self.clock.now();
+        check_eaten_at(entry.eaten_at, now)?;
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        let meal = Meal::log(MealId(id), entry, profile.timezone, now);
+        if self.meals.log(user_id, &meal).await? == Versioned::Conflict {
+            // A repetition of a request whose answer was lost: the meal is there and counted.
+            return Ok(self.meals.get(user_id, meal.day, meal.meal_id).await?.ok_or(Missing::Meal)?);
+        }
+        if meal.day < profile.first_day {
+            self.profiles.note_first_day(user_id, meal.day).await?;
+        }
+        Ok(meal)
+    }
+
+    /// Meals of a range of local days, the last seven by default.
+    pub async fn list(
+        &self,
+        user_id: &UserId,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+        page: &PageRequest,
+    ) -> Result<LoggedMeals> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        let to = to.unwrap_or_else(|| {
+            let today = profile.timezone.day_of(self.clock.now());
+            from.map_or(today, |from| from.max(today).min(from + Duration::days(DAYS_MAX - 1)))
+        });
+        let from = from.unwrap_or(to - Duration::days(DAYS_DEFAULT - 1));
+        if from > to {
+            return Err(FieldError::new("from", "must not be after to").into());
+        }
+        if (to - from).num_days() >= DAYS_MAX {
+            return Err(FieldError::new("from", format!("must be at most {DAYS_MAX} days before to")).into());
+        }
+        let meals = self.meals.list(user_id, from, to, page).await?;
+        let days = self.meals.day_totals(user_id, from, to).await?;
+        Ok(LoggedMeals { from, to, meals, days })
+    }
+
+    /// Changes a meal on its day, and the day's totals with it.
+    pub async fn update(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId, change: &MealChange) -> Result<Meal> {
+        if let Some(eaten_at) = change.eaten_at {
+            check_eaten_at(eaten_at, self.clock.now())?;
+        }
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        for _ in 0..ATTEMPTS {
+            let meal = self.meals.get(user_id, day, meal_id).await?.ok_or(Missing::Meal)?;
+            let changed = meal.changed(change, profile.timezone)?;
+            if self.meals.update(user_id, &meal, &changed).await? == Versioned::Written {
+                return Ok(changed);
+            }
+        }
+        Err(Conflict::Busy.into())
+    }
+
+    /// Deletes a meal and takes it off its day.
+    pub async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<()> {
+        if self.meals.delete(user_id, day, meal_id).await? { Ok(()) } else { Err(Missing::Meal.into()) }
+    }
+}
+
+/// Refuses meals of the future and of another century.
+fn check_eaten_at(eaten_at: DateTime<Utc>, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
+    if eaten_at > now + AHEAD {
+        return Err(FieldError::new("eaten_at", "must not be in the future"));
+    }
+    if eaten_at < EARLIEST {
+        return Err(FieldError::new("eaten_at", "must not be before the year 2000"));
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The model with a purse: budgets are looked at before a call, and what it cost is counted after it.
+//!
+//! Sums are kept by UTC day. A call that has begun is never cut short by a budget, so a day can end above it by the calls
+//! that were under way together.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+
+use super::error::{Budget, Result, ServiceError};
+use crate::app::Ports;
+use crate::config::Budgets;
+use crate::store::{SpendScope, SpendingTable};
+use crate::system::Clock;
+use crate::telemetry::{self, metrics};
+use claude::{Model, ModelReply, ModelRequest};
+use domain::money::Usd;
+use domain::profile::UserId;
+
+/// The model with a purse.
+#[derive(Clone)]
+pub struct MeteredModel {
+    model: Arc<dyn Model>,
+    spending: SpendingTable,
+    clock: Arc<dyn Clock>,
+    budgets: Budgets,
+}
+
+impl MeteredModel {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, budgets: Budgets) -> Self {
+        Self { model: ports.model.clone(), spending: ports.spending.clone(), clock: ports.clock.clone(), budgets }
+    }
+
+    /// Asks for a user, within the budgets.
+    pub async fn ask(&self, user_id: &UserId, request: &ModelRequest) -> Result<ModelReply> {
+        self.require_budget(Some(user_id)).await?;
+        let began = Instant::now();
+        let answer = self.model.ask(request).await;
+        metrics::model_call(request.purpose, &request.model, &answer, began.elapsed());
+        let cost = match &answer {
+            Ok(reply) => reply.cost,
+            Err(error) => error.cost(),
+        };
+        self.count(user_id, cost).await;
+        Ok(answer?)
+    }
+
+    /// Refuses when the budget of all, or the user's own, is used up.
+    pub async fn require_budget(&self, user_id: Option<&UserId>) -> Result<()> {
+        let now = self.clock.now();
+        let own =
+            user_id.map(|user_id| (self.budgets.user_daily, SpendScope::User(user_id.clone()), Budget::UserDaily));
+        let all = Some((self.budgets.daily, SpendScope::All, Budget::Daily));
+        for (limit, scope, budget) in own.into_iter().chain(all) {
+            let Some(limit) = limit else { continue };
+            if self.spending.spent(now.date_naive(), &scope).await? >= limit {
+                return Err(ServiceError::BudgetExhausted { budget, retry_after: until_tomorrow(now) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses when the rest of the day's budget of all, less what is `reserved`, does not hold `amount`. A day on which
+    /// nothing was spent or reserved takes any amount: it would fit on no other day either.
+    pub async fn require_room(&self, reserved: Usd, amount: Usd) -> Result<()> {
+        let Some(limit) = self.budgets.daily else { return Ok(()) };
+        let now = self.clock.now();
+        let mut taken = self.spending.spent(now.date_naive(), &SpendScope::All).await?;
+        taken += reserved;
+        let mut wanted = taken;
+        wanted += amount;
+        if taken == Usd::ZERO || wanted <= limit {
+            return Ok(());
+        }
+        Err(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: until_tomorrow(now) })
+    }
+
+    /// Counts what the answers of a message batch have cost, in one sum: the weekly run is not on a user's own budget.
+    pub async fn count_batch(&self, cost: Usd) -> Result<()> {
+        Ok(self.spending.add_to_all(self.clock.now().date_naive(), cost).await?)
+    }
+
+    /// Counts what a call of `user_id` has cost. A sum that cannot be written is logged, not returned: the answer is paid
+    /// for and must not be lost with it.
+    pub async fn count(&self, user_id: &UserId, cost: Usd) {
+        if cost == Usd::ZERO {
+            return;
+        }
+        if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, cost).await {
+            telemetry::spending_not_counted(user_id, cost, &error);
+        }
+    }
+}
+
+/// Time until the UTC day ends.
+fn until_tomorrow(now: DateTime<Utc>) -> Duration {
+    let tomorrow = now.date_naive().checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    tomorrow.and_then(|tomorrow| (tomorrow - now).to_std().ok()).unwrap_or(Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_begins_anew_at_midnight_utc() {
+        let late = "2026-11-22T23:59:30Z".parse().expect("an instant");
+        assert_eq!(until_tomorrow(late), Duration::from_secs(30));
+    }
+}

@@ -1,0 +1,226 @@
+//! Rewrites the sections of a prompt that follow behaviour, and nothing else of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::claims::{Claimed, Claims};
+use super::error::{Conflict, Result, ServiceError};
+use super::metered_model::MeteredModel;
+use super::writing::{self, Written};
+use crate::app::Ports;
+use crate::config::{Budgets, Config, GenerationSettings, UpdateSettings};
+use crate::store::{CheckMark, HistoryEntry, NewVersion, ProfileTable, Versioned};
+use crate::system::Clock;
+use crate::{prompts, telemetry};
+use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
+use domain::behavior::{BehaviorMetrics, Decision};
+use domain::coaching_prompt::GenerationReason;
+use domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
+use domain::conversation::Role;
+use domain::due;
+use domain::money::TokenUsage;
+use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
+
+/// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
+pub const TYPICAL_UPDATE: TokenUsage =
+    TokenUsage { input_tokens: 2_200, output_tokens: 350, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+
+/// Why and from what a prompt is rewritten.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// Behaviour as measured.
+    pub metrics: &'a BehaviorMetrics,
+    /// The decision that it changed.
+    pub decision: &'a Decision,
+    /// The instant that it was measured at.
+    pub as_of: DateTime<Utc>,
+    /// The message batch that the answer comes from, if it is one.
+    pub batch_id: Option<&'a str>,
+}
+
+impl<'a> Grounds<'a> {
+    /// Those of a rewriting that was decided on.
+    #[must_use]
+    pub const fn of(pending: &'a PendingUpdate, as_of: DateTime<Utc>) -> Self {
+        Self { metrics: &pending.metrics, decision: &pending.decision, as_of, batch_id: None }
+    }
+}
+
+/// Rewrites prompts from behaviour.
+#[derive(Clone)]
+pub struct PromptUpdater {
+    profiles: ProfileTable,
+    clock: Arc<dyn Clock>,
+    model: MeteredModel,
+    settings: GenerationSettings,
+    update: UpdateSettings,
+    deadline: Duration,
+    claims: Claims,
+}
+
+impl PromptUpdater {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            clock: ports.clock.clone(),
+            // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
+            model: MeteredModel::new(ports, Budgets { user_daily: None, ..config.budgets }),
+            settings: config.generation.clone(),
+            update: config.update.clone(),
+            deadline: config.claude.timeout,
+            claims: Claims::new(ports, config.claude.timeout),
+        }
+    }
+
+    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version with its `mark`. A conflict
+    /// means that somebody else was faster, or is at it.
+    pub async fn update_prompt_from_behavior(
+        &self,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        grounds: Grounds<'_>,
+        mark: CheckMark,
+    ) -> Result<NewVersion> {
+        let current = parse(prompt)?;
+        let request = self.request(prompt, &current, grounds);
+        let read = |answer: &str| self.read(&current, answer);
+        let write = async {
+            let written = writing::write(&self.model, &profile.user_id, request, read).await?;
+            self.store(profile, prompt, grounds, &written, Some(mark)).await
+        };
+        self.claims.next_version(&profile.user_id, prompt.version, write).await
+    }
+
+    /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only
+    /// once, however often the batch is collected.
+    pub async fn apply_batched(
+        &self,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        grounds: Grounds<'_>,
+        answer: ModelReply,
+    ) -> Result<NewVersion> {
+        let current = parse(prompt)?;
+        let request = self.request(prompt, &current, grounds);
+        let read = |answer: &str| self.read(&current, answer);
+        if let Err(flaws) = read(&answer.text)
+            && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
+        {
+            return Err(ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect() });
+        }
+        let written = writing::read_or_repair(&self.model, &profile.user_id, request, answer, read).await?;
+        self.store(profile, prompt, grounds, &written, None).await
+    }
+
+    /// Takes the right to repair an answer: false if it was taken before by a worker that is gone, and busy while another
+    /// one is at it.
+    async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
+        match self.claims.take(user_id, &format!("repair#{batch_id}")).await? {
+            Claimed::First => Ok(true),
+            Claimed::Again => Ok(false),
+            Claimed::Taken => Err(Conflict::Busy.into()),
+        }
+    }
+
+    /// The question for one user, to be put into a message batch.
+    pub fn batch_request(&self, prompt: &PersonalPrompt, grounds: Grounds<'_>) -> Result<ModelRequest> {
+        Ok(self.request(prompt, &parse(prompt)?, grounds))
+    }
+
+    fn request(&self, prompt: &PersonalPrompt, current: &CoachingPrompt, grounds: Grounds<'_>) -> ModelRequest {
+        let choice = &self.settings.prompt_model;
+        let words = self.words_left(current);
+        let material = prompts::prompt_update_material(&prompt.text, grounds.metrics, grounds.decision);
+        ModelRequest {
+            purpose: Purpose::PromptUpdate,
+            model: choice.model.clone(),
+            max_tokens: choice.max_tokens,
+            system: vec![SystemBlock { text: prompts::prompt_update(words), cache: false }],
+            turns: vec![Turn::new(Role::User, material)],
+            output_schema: Some(prompts::behavior_sections_schema()),
+            deadline: self.deadline,
+        }
+    }
+
+    /// What the two sections may have together so that the whole prompt keeps its length. Where the locked sections are
+    /// long enough by themselves, the two still get at least half of what is left to them: a range that begins at one
+    /// word is no instruction.
+    fn words_left(&self, current: &CoachingPrompt) -> WordRange {
+        let locked = locked_words(current);
+        let max = self.settings.prompt_words.max.saturating_sub(locked).max(1);
+        WordRange { min: self.settings.prompt_words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
+    }
+
+    fn read(&self, current: &CoachingPrompt, answer: &str) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
+        let sections = writing::read_behavior_sections(answer)?;
+        let updated = current.with_behavior(&sections).map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])?;
+        let flaws = PromptRules { words: self.settings.prompt_words, targets: None }.flaws(&updated);
+        if flaws.is_empty() {
+            return Ok(updated);
+        }
+        // The model wrote two sections; it is told of their length and not of the whole prompt's.
+        let of_the_two = |flaw| match flaw {
+            Flaw::WordCount { words, .. } => Flaw::WordCount {
+                words: words.saturating_sub(locked_words(current)),
+                allowed: self.words_left(current),
+            },
+            other => other,
+        };
+        Err(flaws.into_iter().map(of_the_two).collect())
+    }
+
+    async fn store(
+        &self,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        grounds: Grounds<'_>,
+        written: &Written<CoachingPrompt>,
+        mark: Option<CheckMark>,
+    ) -> Result<NewVersion> {
+        let version = NewVersion {
+            after: prompt.version,
+            entry: HistoryEntry {
+                user_id: profile.user_id.clone(),
+                version: prompt.version + 1,
+                prompt: written.value.render(),
+                reason: GenerationReason::Weekly,
+                decision: Some(grounds.decision.clone()),
+                behavioral_data: Some(grounds.metrics.clone()),
+                model: written.model.clone(),
+                usage: written.usage,
+                cost: written.cost,
+                created_at: self.clock.now(),
+                batch_id: grounds.batch_id.map(str::to_owned),
+            },
+            conversational_profile: None,
+            completes: None,
+            next_check_at: due::next_check_at(grounds.as_of, self.update.min_days, self.update.due_tolerance),
+            update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            mark,
+        };
+        match self.profiles.add_prompt_version(&version).await? {
+            Versioned::Conflict => Err(Conflict::Busy.into()),
+            Versioned::Written => {
+                let HistoryEntry { version: number, reason, cost, .. } = version.entry;
+                telemetry::system_prompt_updated(&profile.user_id, number, reason, cost);
+                Ok(version)
+            }
+        }
+    }
+}
+
+/// Words of the sections, and of all headings, that an update leaves as they are.
+fn locked_words(prompt: &CoachingPrompt) -> usize {
+    let follow = Section::ALL.into_iter().filter(|section| section.follows_behavior());
+    count_words(&prompt.render()) - follow.map(|section| count_words(prompt.body(section))).sum::<usize>()
+}
+
+/// Reads the stored prompt; one that was written by hand cannot be updated section by section.
+fn parse(prompt: &PersonalPrompt) -> Result<CoachingPrompt> {
+    CoachingPrompt::parse(&prompt.text)
+        .map_err(|_| ServiceError::UnusableText { kinds: vec!["stored_prompt_malformed"] })
+}

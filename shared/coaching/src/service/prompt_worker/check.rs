@@ -1,0 +1,108 @@
+//! One user of a weekly run: day totals, metrics, decision, and what follows from it.
+//!
+//! The check is noted in the profile before anything is paid, and only for a user who is still due at the version that was
+//! read: of all workers that meet a user, one goes on.
+
+use super::{PromptWorker, Result, ServiceError};
+use crate::config::UpdateMode;
+use crate::service::batch_submission::RunRef;
+use crate::service::error::Conflict;
+use crate::service::prompt_update::Grounds;
+use crate::store::{CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, Versioned, Waiting};
+use crate::telemetry;
+use domain::coaching_prompt::GenerationReason;
+use domain::due;
+use domain::money::Usd;
+use domain::profile::{PendingUpdate, Profile};
+
+/// What became of one user.
+pub(super) enum Checked {
+    /// Nothing changed significantly.
+    Unchanged,
+    /// A new version was written at this cost.
+    Updated(Usd),
+    /// The prompt is to be rewritten in a message batch.
+    Batched(Waiting),
+    /// Somebody else has checked the user or written a version meanwhile.
+    Overtaken,
+    /// The rewriting failed; the old prompt stays.
+    Failed,
+}
+
+impl PromptWorker {
+    pub(super) async fn check(&self, user: &DueUser, run: RunRef<'_>, page_id: &str) -> Result<Checked> {
+        let metrics = self.tracker.check(user, run.as_of).await?;
+        let decision =
+            self.tracker.decide(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref());
+        if !decision.changed {
+            telemetry::skipping_prompt_update_no_significant_change(&user.user_id);
+            let outcome = self.outcome(user, run, page_id, CheckedAs::Unchanged, Finding::Unchanged(metrics));
+            let written = self.profiles.record_check(&user.user_id, &outcome).await?;
+            return Ok(if written == Versioned::Written { Checked::Unchanged } else { Checked::Overtaken });
+        }
+        // Read before the check is noted: a profile that cannot be read leaves its user due.
+        let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };
+        let pending = PendingUpdate { decision, metrics };
+        let begun = match self.settings.mode {
+            UpdateMode::Batch => CheckedAs::Batched,
+            UpdateMode::Immediate => CheckedAs::Begun,
+        };
+        let outcome = self.outcome(user, run, page_id, begun, Finding::Changed(pending.clone()));
+        if self.profiles.record_check(&user.user_id, &outcome).await? == Versioned::Conflict {
+            return Ok(Checked::Overtaken);
+        }
+        telemetry::significant_behavior_change_detected(&user.user_id, &pending.decision);
+        match self.settings.mode {
+            UpdateMode::Batch => Ok(Checked::Batched(Waiting { user_id: user.user_id.clone(), version: user.version })),
+            UpdateMode::Immediate => self.update_now(user, &profile, &pending, run, page_id).await,
+        }
+    }
+
+    async fn update_now(
+        &self,
+        user: &DueUser,
+        profile: &Profile,
+        pending: &PendingUpdate,
+        run: RunRef<'_>,
+        page_id: &str,
+    ) -> Result<Checked> {
+        let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == user.version) else {
+            return Ok(Checked::Overtaken);
+        };
+        let grounds = Grounds::of(pending, run.as_of);
+        let mark = CheckMark { page_id: page_id.to_owned(), outcome: CheckedAs::Updated };
+        match self.updater.update_prompt_from_behavior(profile, prompt, grounds, mark).await {
+            Ok(version) => Ok(Checked::Updated(version.entry.cost)),
+            Err(ServiceError::Conflict(Conflict::Busy)) => Ok(Checked::Overtaken),
+            // Nothing was tried: the user is found again when the run goes on.
+            Err(error @ ServiceError::BudgetExhausted { .. }) => {
+                let _ = self.profiles.reopen_check(&user.user_id, user.version, user.next_check_at).await?;
+                Err(error)
+            }
+            Err(error) => {
+                telemetry::personalized_prompt_generation_failed(&user.user_id, GenerationReason::Weekly, &error);
+                let ended = self.profiles.fail_update(&user.user_id, user.version).await?;
+                Ok(if ended == Versioned::Written { Checked::Failed } else { Checked::Overtaken })
+            }
+        }
+    }
+
+    fn outcome(
+        &self,
+        user: &DueUser,
+        run: RunRef<'_>,
+        page_id: &str,
+        outcome: CheckedAs,
+        finding: Finding,
+    ) -> CheckOutcome {
+        CheckOutcome {
+            version: user.version,
+            as_of: run.as_of,
+            finding,
+            checked_at: self.clock.now(),
+            next_check_at: due::next_check_at(run.as_of, self.settings.min_days, self.settings.due_tolerance),
+            update_shard: due::shard_of(&user.user_id, self.settings.shards),
+            mark: CheckMark { page_id: page_id.to_owned(), outcome },
+        }
+    }
+}

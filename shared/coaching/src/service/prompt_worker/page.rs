@@ -1,0 +1,138 @@
+//! A page of users: noted before anything is done with them, and counted once when it is done.
+
+use futures_util::{StreamExt as _, stream};
+
+use super::check::Checked;
+use super::part::Work;
+use super::{PromptWorker, Result, ServiceError};
+use crate::store::{CheckedAs, DueUser, RunCounters, RunPart, UnfinishedPage, Waiting};
+use crate::telemetry;
+use domain::coaching_prompt::GenerationReason;
+use domain::profile::UserId;
+
+/// Why a rewriting whose worker has vanished counts as failed.
+const INTERRUPTED: &str = "its worker vanished, and an answer may have been paid for; the next weekly run looks again";
+
+/// What became of the users of a page.
+#[derive(Default)]
+struct Tally {
+    counters: RunCounters,
+    waiting: Vec<Waiting>,
+}
+
+impl Tally {
+    fn add(&mut self, checked: Checked) {
+        let counters = &mut self.counters;
+        counters.checked += u64::from(!matches!(checked, Checked::Overtaken));
+        match checked {
+            Checked::Unchanged => counters.unchanged += 1,
+            Checked::Updated(cost) => {
+                counters.updated += 1;
+                counters.cost += cost;
+            }
+            Checked::Batched(waiting) => {
+                counters.batched += 1;
+                self.waiting.push(waiting);
+            }
+            Checked::Failed => counters.failed += 1,
+            Checked::Overtaken => {}
+        }
+    }
+}
+
+impl PromptWorker {
+    /// Checks the users of a page, as many at a time as are allowed. Who is left when the time is up stays due.
+    pub(super) async fn update_page(
+        &self,
+        work: &Work<'_>,
+        users: Vec<DueUser>,
+        counters: &mut RunCounters,
+    ) -> Result<()> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let page_id = format!("{}#{}", work.part, self.ids.next());
+        let ids: Vec<UserId> = users.iter().map(|user| user.user_id.clone()).collect();
+        self.runs.open_page(work.run.run_id, &page_id, &ids).await?;
+        let page = page_id.as_str();
+        let results: Vec<(UserId, Result<Checked>)> = stream::iter(users)
+            .take_while(|_| std::future::ready(self.clock.now() < work.deadline))
+            .map(|user| async move { (user.user_id.clone(), self.check(&user, work.run, page).await) })
+            .buffer_unordered(self.settings.concurrency)
+            .collect()
+            .await;
+        let mut tally = Tally::default();
+        let mut out_of_budget = None;
+        let mut failed = Vec::new();
+        for (user_id, result) in results {
+            match result {
+                Ok(checked) => tally.add(checked),
+                Err(error @ ServiceError::BudgetExhausted { .. }) => out_of_budget = Some(error),
+                Err(error) => failed.push((user_id, error)),
+            }
+        }
+        self.count(work, page, tally, counters).await?;
+        for (user_id, error) in failed {
+            self.stand_aside(work, &user_id, error).await?;
+        }
+        out_of_budget.map_or(Ok(()), Err)
+    }
+
+    /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting that
+    /// was begun at once may have been paid for without an answer: it is not begun again in this run.
+    pub(super) async fn count_open_pages(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<()> {
+        for page in self.runs.unfinished_pages(work.run.run_id, work.part).await? {
+            let UnfinishedPage::Open { page_id, users } = page else { continue };
+            let mut tally = Tally::default();
+            for user_id in users {
+                tally.add(self.noted(&user_id, &page_id).await?);
+            }
+            self.count(work, &page_id, tally, counters).await?;
+        }
+        Ok(())
+    }
+
+    async fn noted(&self, user_id: &UserId, page_id: &str) -> Result<Checked> {
+        let Some((mark, version)) = self.profiles.check_mark(user_id).await? else { return Ok(Checked::Overtaken) };
+        if mark.page_id != page_id {
+            return Ok(Checked::Overtaken);
+        }
+        Ok(match mark.outcome {
+            CheckedAs::Unchanged => Checked::Unchanged,
+            CheckedAs::Batched => Checked::Batched(Waiting { user_id: user_id.clone(), version }),
+            CheckedAs::Updated => {
+                let entry = self.history.get(user_id, version).await?;
+                Checked::Updated(entry.map(|entry| entry.cost).unwrap_or_default())
+            }
+            CheckedAs::Failed => Checked::Failed,
+            CheckedAs::Begun => {
+                telemetry::personalized_prompt_generation_failed(user_id, GenerationReason::Weekly, &INTERRUPTED);
+                // A conflict means that a newer version has taken the mark away since.
+                let _ = self.profiles.fail_update(user_id, version).await?;
+                Checked::Failed
+            }
+        })
+    }
+
+    async fn count(&self, work: &Work<'_>, page_id: &str, tally: Tally, counters: &mut RunCounters) -> Result<()> {
+        self.runs.count_page(work.run.run_id, page_id, &tally.counters, &tally.waiting).await?;
+        *counters += tally.counters;
+        Ok(())
+    }
+
+    /// A user whose check failed on the way gets a job of their own, and the others go on. If it was that job already, the
+    /// queue delivers it again, and hands it to the dead-letter queue in the end.
+    async fn stand_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
+        match work.part {
+            RunPart::Shard(_) => self.isolate(work, user_id, &cause).await,
+            RunPart::User(_) | RunPart::Retry { .. } => Err(cause),
+        }
+    }
+
+    pub(super) async fn isolate(&self, work: &Work<'_>, user_id: &UserId, cause: &ServiceError) -> Result<()> {
+        let run_id = work.run.run_id;
+        telemetry::prompt_update_user_isolated(run_id, user_id, cause);
+        self.queue.send(&RunPart::User(user_id.clone()).job(run_id.to_owned(), work.run.as_of)).await?;
+        Ok(self.runs.isolate(run_id, user_id).await?)
+    }
+}

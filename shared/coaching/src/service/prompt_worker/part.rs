@@ -1,0 +1,117 @@
+//! One part of a weekly run: who may work on it, where it begins, and how it ends.
+//!
+//! Every step leaves what was done in the stores before the next begins, so that a worker may vanish at any point: the next
+//! delivery of the job counts what the last one has left uncounted and goes on with the users who are still due.
+
+use chrono::{DateTime, Utc};
+
+use super::{PromptWorker, Result, ServiceError};
+use crate::service::batch_submission::RunRef;
+use crate::service::error::Conflict;
+use crate::service::weekly_run;
+use crate::store::{DueUser, PageRequest, RunCounters, RunPart, StoppedPart, UnreadableUser, Versioned};
+use crate::telemetry;
+use domain::due;
+use domain::lease::Lease;
+
+/// Users read at a time.
+const PAGE: u32 = 100;
+
+/// How far the work on a part has come.
+enum Progress {
+    /// Nothing is left to do.
+    Done,
+    /// The time is up.
+    OutOfTime,
+}
+
+/// A part that a worker is at.
+pub(super) struct Work<'a> {
+    pub(super) run: RunRef<'a>,
+    pub(super) part: &'a RunPart,
+    /// When the worker hands on what is left.
+    pub(super) deadline: DateTime<Utc>,
+}
+
+impl PromptWorker {
+    /// Works on a part, alone: another delivery of its job is refused meanwhile, and comes back later.
+    pub(super) async fn update_part(
+        &self,
+        run_id: &str,
+        part: RunPart,
+        as_of: DateTime<Utc>,
+        ended_at: DateTime<Utc>,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let lease = Lease { until: ended_at };
+        if self.runs.lease_part(run_id, &part, lease, now).await? == Versioned::Conflict {
+            return Err(Conflict::Busy.into());
+        }
+        let work = Work { run: RunRef { run_id, as_of }, part: &part, deadline: ended_at - self.winding_up };
+        let mut counters = RunCounters::default();
+        match self.work(&work, &mut counters).await {
+            Ok(Progress::Done) => {
+                self.runs.finish_part(run_id, &part, lease).await?;
+                telemetry::prompts_updated(run_id, &part.to_string(), &counters);
+                weekly_run::settle(&self.runs, &self.batches, run_id).await
+            }
+            Ok(Progress::OutOfTime) => {
+                self.runs.release_part(run_id, &part, lease).await?;
+                telemetry::prompts_updated(run_id, &part.to_string(), &counters);
+                Ok(self.queue.send(&part.job(run_id.to_owned(), as_of)).await?)
+            }
+            Err(ServiceError::BudgetExhausted { .. }) => {
+                let day = now.date_naive();
+                let stopped = StoppedPart { run_id: run_id.to_owned(), part, as_of, day };
+                self.runs.stop_part(&stopped, lease).await?;
+                telemetry::prompts_updated(run_id, &stopped.part.to_string(), &counters);
+                telemetry::prompt_update_stopped_by_budget(run_id, &stopped.part);
+                Ok(())
+            }
+            Err(error) => {
+                // The lease lapses by itself, but the job may come back earlier than that.
+                self.runs.release_part(run_id, &part, lease).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn work(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<Progress> {
+        self.count_open_pages(work, counters).await?;
+        let progress = match work.part {
+            RunPart::Shard(shard) => self.update_shard(work, shard, counters).await?,
+            RunPart::User(user_id) => {
+                let due = self.profiles.due_user(user_id).await?;
+                let due = due.filter(|user| due::is_due(user.next_check_at, work.run.as_of));
+                self.update_page(work, due.into_iter().collect(), counters).await?;
+                Progress::Done
+            }
+            RunPart::Retry { .. } => Progress::Done,
+        };
+        if matches!(progress, Progress::Done) {
+            self.submission.submit_waiting(work.run, work.part).await?;
+        }
+        Ok(progress)
+    }
+
+    async fn update_shard(&self, work: &Work<'_>, shard: &str, counters: &mut RunCounters) -> Result<Progress> {
+        let mut page = PageRequest::first(PAGE);
+        loop {
+            if self.clock.now() >= work.deadline {
+                return Ok(Progress::OutOfTime);
+            }
+            self.metered.require_budget(None).await?;
+            let due = self.profiles.due_page(shard, work.run.as_of, &page).await?;
+            let (readable, unreadable): (Vec<_>, Vec<_>) = due.items.into_iter().partition(std::result::Result::is_ok);
+            for UnreadableUser { user_id, cause } in unreadable.into_iter().filter_map(std::result::Result::err) {
+                self.isolate(work, &user_id, &cause.into()).await?;
+            }
+            let users: Vec<DueUser> = readable.into_iter().filter_map(std::result::Result::ok).collect();
+            self.update_page(work, users, counters).await?;
+            match due.next {
+                None => return Ok(Progress::Done),
+                next => page.cursor = next,
+            }
+        }
+    }
+}

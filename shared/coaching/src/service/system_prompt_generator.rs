@@ -1,0 +1,255 @@
+//! Writes whole prompts: the first one when a consultation is completed, and a fresh one when a person asks.
+//!
+//! A prompt that cannot be written leaves everything as it was, and the log says why.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::accounts::Accounts;
+use super::behavioral_tracker::BehavioralTracker;
+use super::claims::Claims;
+use super::error::{Conflict, Missing, Result, ServiceError};
+use super::metered_model::MeteredModel;
+use super::writing::{self, Written};
+use crate::app::Ports;
+use crate::config::{Config, GenerationSettings, UpdateSettings};
+use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, Versioned};
+use crate::system::Clock;
+use crate::{prompts, telemetry};
+use claude::{ModelRequest, Purpose, SystemBlock, Turn};
+use domain::behavior::BehaviorMetrics;
+use domain::coaching_prompt::GenerationReason;
+use domain::coaching_prompt::{CoachingPrompt, PromptRules, check_profile, count_words};
+use domain::consultation::{Fact, Session, SessionId, Status};
+use domain::conversation::Role;
+use domain::due;
+use domain::lease::Lease;
+use domain::money::Usd;
+use domain::profile::{Profile, UserId};
+
+/// What became of a prompt that a person asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regeneration {
+    /// This version was written.
+    Written(u32),
+    /// A version written after the request serves it already.
+    AlreadyServed,
+}
+
+/// The requirement's `SystemPromptGenerator`.
+#[derive(Clone)]
+pub struct SystemPromptGenerator {
+    profiles: ProfileTable,
+    consultations: ConsultationTable,
+    clock: Arc<dyn Clock>,
+    accounts: Accounts,
+    tracker: BehavioralTracker,
+    model: MeteredModel,
+    settings: GenerationSettings,
+    update: UpdateSettings,
+    deadline: Duration,
+    claims: Claims,
+    lease: chrono::Duration,
+}
+
+impl SystemPromptGenerator {
+    /// Takes what it needs.
+    ///
+    /// # Panics
+    ///
+    /// If a model call may take longer than a [`chrono::Duration`] can hold, which the settings rule out.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            consultations: ports.consultations.clone(),
+            clock: ports.clock.clone(),
+            accounts: Accounts::new(ports),
+            tracker: BehavioralTracker::new(ports, &config.behavior),
+            model: MeteredModel::new(ports, config.budgets),
+            settings: config.generation.clone(),
+            update: config.update.clone(),
+            deadline: config.claude.timeout,
+            claims: Claims::new(ports, config.claude.timeout),
+            // A profile and a prompt.
+            lease: chrono::Duration::from_std(writing::longest(config.claude.timeout) * 2)
+                .expect("the settings keep time-outs to minutes"),
+        }
+    }
+
+    /// Writes profile and prompt version 1 of a session that is being completed, and marks it as complete together with
+    /// them. Without effect if the session is not being completed or another worker is at it. A failure that a repetition
+    /// of the job cannot mend marks the session as failed; the person can complete it again.
+    pub async fn generate_initial_prompt(&self, session_id: SessionId) -> Result<()> {
+        let Some(session) = self.consultations.get(session_id).await? else { return Ok(()) };
+        let now = self.clock.now();
+        if session.status != Status::Generating {
+            return Ok(());
+        }
+        if self.consultations.lease_generation(session_id, Lease::from(now, self.lease), now).await?
+            == Versioned::Conflict
+        {
+            return Ok(());
+        }
+        match self.write_initial(&session).await {
+            Err(ServiceError::Store(error)) => {
+                self.consultations.release_generation(session_id, Usd::ZERO).await?;
+                Err(error.into())
+            }
+            Err(error) => {
+                telemetry::personalized_prompt_generation_failed(&session.user_id, GenerationReason::Initial, &error);
+                let failure = "Your coach could not be written. Complete the consultation again to try once more.";
+                self.consultations.fail_generation(session_id, failure, Usd::ZERO, self.clock.now()).await?;
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn write_initial(&self, session: &Session) -> Result<()> {
+        let facts = self.consultations.facts(session.session_id).await?;
+        let profile = self.accounts.fill_body(&session.user_id, &session.body).await?;
+        let text = match &session.conversational_profile {
+            Some(text) => text.clone(),
+            None => self.generate_conversational_profile(session, &facts).await?,
+        };
+        let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
+        let behavior = (metrics.days_logged > 0).then_some(&metrics);
+        let written = self.write_prompt(&profile, &text, &facts, behavior).await?;
+        self.store(&profile, &written, metrics, GenerationReason::Initial, Some((text, session.session_id))).await?;
+        Ok(())
+    }
+
+    /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
+    /// does not pay for it again.
+    async fn generate_conversational_profile(&self, session: &Session, facts: &[Fact]) -> Result<String> {
+        let transcript = self.consultations.transcript(session.session_id).await?;
+        let choice = &self.settings.profile_model;
+        let request = ModelRequest {
+            purpose: Purpose::Profile,
+            model: choice.model.clone(),
+            max_tokens: choice.max_tokens,
+            system: vec![SystemBlock {
+                text: prompts::profile(self.settings.profile_word_count, self.settings.profile_words),
+                cache: false,
+            }],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(&transcript, facts))],
+            output_schema: None,
+            deadline: self.deadline,
+        };
+        let allowed = self.settings.profile_words;
+        let written = writing::write(&self.model, &session.user_id, request, |text| {
+            let flaws = check_profile(text, allowed);
+            if flaws.is_empty() { Ok(text.trim().to_owned()) } else { Err(flaws) }
+        })
+        .await?;
+        self.consultations.save_profile_text(session.session_id, &written.value, written.cost).await?;
+        telemetry::conversational_profile_generated(&session.user_id, count_words(&written.value), written.cost);
+        Ok(written.value)
+    }
+
+    /// Writes a fresh prompt for a request of `requested_at`.
+    pub async fn regenerate(
+        &self,
+        user_id: &UserId,
+        reason: GenerationReason,
+        requested_at: DateTime<Utc>,
+    ) -> Result<Regeneration> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
+            return Err(Conflict::NothingToRegenerate.into());
+        };
+        if prompt.last_prompt_update > requested_at {
+            return Ok(Regeneration::AlreadyServed);
+        }
+        let facts = match profile.consultation_session_id {
+            Some(session_id) => self.consultations.facts(session_id).await?,
+            None => Vec::new(),
+        };
+        let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
+        let behavior = (metrics.days_logged > 0).then_some(&metrics);
+        let write = async {
+            let written = self.write_prompt(&profile, text, &facts, behavior).await?;
+            self.store(&profile, &written, metrics.clone(), reason, None).await.map(Regeneration::Written)
+        };
+        self.claims.next_version(user_id, prompt.version, write).await
+    }
+
+    async fn write_prompt(
+        &self,
+        profile: &Profile,
+        psychological_profile: &str,
+        facts: &[Fact],
+        behavior: Option<&BehaviorMetrics>,
+    ) -> Result<Written<CoachingPrompt>> {
+        let targets = *profile.current_targets();
+        let words = self.settings.prompt_words;
+        let choice = &self.settings.prompt_model;
+        let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
+        let request = ModelRequest {
+            purpose: Purpose::InitialPrompt,
+            model: choice.model.clone(),
+            max_tokens: choice.max_tokens,
+            system: vec![SystemBlock { text: prompts::initial_prompt(words, &targets), cache: false }],
+            turns: vec![Turn::new(Role::User, material)],
+            output_schema: Some(prompts::coaching_prompt_schema()),
+            deadline: self.deadline,
+        };
+        writing::write(&self.model, &profile.user_id, request, |answer| {
+            let prompt = writing::read_prompt(answer)?;
+            let flaws = PromptRules { words, targets: Some(&targets) }.flaws(&prompt);
+            if flaws.is_empty() { Ok(prompt) } else { Err(flaws) }
+        })
+        .await
+    }
+
+    async fn store(
+        &self,
+        profile: &Profile,
+        written: &Written<CoachingPrompt>,
+        metrics: BehaviorMetrics,
+        reason: GenerationReason,
+        completed: Option<(String, SessionId)>,
+    ) -> Result<u32> {
+        let now = self.clock.now();
+        let after = profile.prompt.as_ref().map_or(0, |prompt| prompt.version);
+        let prompt = written.value.render();
+        let words = count_words(&prompt);
+        let (conversational_profile, session_id) = completed.unzip();
+        let version = NewVersion {
+            after,
+            entry: HistoryEntry {
+                user_id: profile.user_id.clone(),
+                version: after + 1,
+                prompt,
+                reason,
+                decision: None,
+                behavioral_data: Some(metrics),
+                model: written.model.clone(),
+                usage: written.usage,
+                cost: written.cost,
+                created_at: now,
+                batch_id: None,
+            },
+            conversational_profile,
+            completes: session_id,
+            next_check_at: due::next_check_at(now, self.update.min_days, self.update.due_tolerance),
+            update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            mark: None,
+        };
+        match self.profiles.add_prompt_version(&version).await? {
+            Versioned::Conflict => Err(Conflict::Busy.into()),
+            Versioned::Written => {
+                match reason {
+                    GenerationReason::Initial => {
+                        telemetry::initial_system_prompt_generated(&profile.user_id, after + 1, words, written.cost);
+                    }
+                    later => telemetry::system_prompt_updated(&profile.user_id, after + 1, later, written.cost),
+                }
+                Ok(after + 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The books of a weekly run.
+
+use chrono::{DateTime, Utc};
+
+use super::error::Result;
+use crate::jobs::JobQueue;
+use crate::store::{BatchTable, RunState, RunTable};
+use crate::telemetry;
+
+/// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
+/// `done` when no batch of the run is open any more.
+pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Result<()> {
+    let Some(run) = runs.get(run_id).await? else { return Ok(()) };
+    let shards_done = match run.state {
+        RunState::Running => run.shards_done >= run.shards_queued,
+        // A user who was checked alone may come later than the shards.
+        RunState::WaitingForBatch | RunState::Done => true,
+        RunState::StoppedByBudget => false,
+    };
+    if !shards_done {
+        return Ok(());
+    }
+    let waiting = batches.open().await?.iter().any(|batch| batch.run_id == run_id);
+    let state = if waiting { RunState::WaitingForBatch } else { RunState::Done };
+    if state != run.state {
+        runs.set_state(run_id, state).await?;
+    }
+    Ok(())
+}
+
+/// Takes up what stopped because the budget of an earlier day was used up: the users who are left are still due. Answers
+/// with the number of parts.
+pub async fn resume(runs: &RunTable, queue: &dyn JobQueue, now: DateTime<Utc>) -> Result<u32> {
+    let mut resumed = 0;
+    for stopped in runs.stopped_parts().await?.into_iter().filter(|stopped| stopped.day < now.date_naive()) {
+        // Queued first: a job too many finds nothing to do, one too few would leave users behind.
+        queue.send(&stopped.part.job(stopped.run_id.clone(), stopped.as_of)).await?;
+        runs.resume_part(&stopped).await?;
+        telemetry::prompt_update_resumed(&stopped.run_id, &stopped.part);
+        resumed += 1;
+    }
+    Ok(resumed)
+}

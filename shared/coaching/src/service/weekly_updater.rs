@@ -1,0 +1,100 @@
+//! Begins a weekly run: finds the shards with due users and queues one job a shard.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
+
+use super::error::Result;
+use crate::app::Ports;
+use crate::config::{Config, UpdateSettings};
+use crate::jobs::{Job, JobQueue};
+use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
+use crate::system::Clock;
+use crate::telemetry;
+
+/// What the weekly updater has set going.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedRun {
+    /// Automatic updates are switched off.
+    Disabled,
+    /// A run with its jobs.
+    Started {
+        /// The run.
+        run_id: String,
+        /// The instant that it measures at.
+        as_of: DateTime<Utc>,
+        /// Jobs queued: shards with due users.
+        jobs_queued: u32,
+        /// Where the run stands.
+        state: RunState,
+    },
+}
+
+/// The requirement's `run_weekly_prompt_updates()`, up to its queue.
+#[derive(Clone)]
+pub struct WeeklyUpdater {
+    profiles: ProfileTable,
+    runs: RunTable,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    settings: UpdateSettings,
+}
+
+impl WeeklyUpdater {
+    /// Takes what it needs.
+    #[must_use]
+    pub fn new(ports: &Ports, config: &Config) -> Self {
+        Self {
+            profiles: ports.profiles.clone(),
+            runs: ports.runs.clone(),
+            queue: ports.queue.clone(),
+            clock: ports.clock.clone(),
+            settings: config.update.clone(),
+        }
+    }
+
+    /// Begins the run of `scheduled_time`, or of now. Beginning the same run again queues again what is still due: a user
+    /// who has been handled is not due any more.
+    pub async fn run_weekly_prompt_updates(&self, scheduled_time: Option<DateTime<Utc>>) -> Result<PlannedRun> {
+        if !self.settings.automatic {
+            telemetry::automatic_updates_disabled();
+            return Ok(PlannedRun::Disabled);
+        }
+        let as_of = scheduled_time.unwrap_or_else(|| self.clock.now()).trunc_subsecs(0);
+        let run_id = as_of.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let due = self.shards_with_due_users(as_of).await?;
+        let jobs_queued = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        let state = if due.is_empty() { RunState::Done } else { RunState::Running };
+        let run = RunRecord {
+            run_id: run_id.clone(),
+            as_of,
+            state,
+            shards_queued: jobs_queued,
+            shards_done: 0,
+            counters: RunCounters::default(),
+        };
+        let state = match self.runs.start(&run).await? {
+            Versioned::Written => state,
+            Versioned::Conflict => self.runs.get(&run_id).await?.map_or(state, |run| run.state),
+        };
+        telemetry::prompt_update_started(&run_id, jobs_queued);
+        for shard in due {
+            let job = Job::Shard { run_id: run_id.clone(), shard, as_of };
+            self.queue.send(&job).await?;
+        }
+        Ok(PlannedRun::Started { run_id, as_of, jobs_queued, state })
+    }
+
+    /// Shards that hold a due user, among all that users have ever been spread over: after a change of `UPDATE_SHARDS`
+    /// each user moves to the new shard when they are handled, and until then is found in the old one.
+    async fn shards_with_due_users(&self, as_of: DateTime<Utc>) -> Result<Vec<String>> {
+        let mut due = Vec::new();
+        for shard in 0..self.runs.widest_shards(self.settings.shards).await? {
+            let shard = format!("{shard:03}");
+            if !self.profiles.due_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
+                due.push(shard);
+            }
+        }
+        Ok(due)
+    }
+}

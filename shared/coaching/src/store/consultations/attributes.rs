@@ -1,0 +1,122 @@
+//! Sessions, messages and facts as items, and back.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::session_key;
+use crate::store::StoreError;
+use crate::store::item::{Item, Stored, instant, item, native, number, ordered_instant, read_instant, read_text, text};
+use domain::consultation::{ConsultationMessage, Fact, Progress, Session, SessionId};
+use domain::lease::Lease;
+use domain::money::Usd;
+use domain::profile::UserId;
+
+/// Longest key of a fact that is kept as it is, in bytes; DynamoDB's sort keys end at 1,024.
+const LONGEST_FACT_KEY: usize = 400;
+
+/// The item of a session.
+pub(super) fn of_session(session: &Session) -> Item {
+    let mut attributes = session_key(session.session_id);
+    attributes.extend(item([
+        ("user_id", text(session.user_id.as_str())),
+        ("status", native(&session.status)),
+        ("sections_completed", number(session.progress.sections_completed as u64)),
+        ("section_messages", number(session.section_messages)),
+        ("user_messages", number(session.user_messages)),
+        ("message_count", number(session.message_count)),
+        ("body", native(&session.body)),
+        ("cost_nano_usd", number(session.cost.nanos())),
+        ("created_at", instant(session.created_at)),
+        ("updated_at", instant(session.updated_at)),
+    ]));
+    let optional = [
+        ("answering_until", session.answering.map(|lease| ordered_instant(lease.until))),
+        ("generation_until", session.generation.map(|lease| ordered_instant(lease.until))),
+        ("conversational_profile", session.conversational_profile.as_ref().map(text)),
+        ("failure", session.failure.as_ref().map(text)),
+    ];
+    attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    attributes
+}
+
+/// Reads a session.
+pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
+    let lease = |attribute| stored.optional(attribute, read_instant).map(|until| until.map(|until| Lease { until }));
+    Ok(Session {
+        session_id: stored.native("session_id")?,
+        user_id: UserId::new(stored.text("user_id")?),
+        status: stored.native("status")?,
+        progress: Progress { sections_completed: stored.number("sections_completed")? },
+        section_messages: stored.number("section_messages")?,
+        user_messages: stored.number("user_messages")?,
+        message_count: stored.number("message_count")?,
+        body: stored.native("body")?,
+        answering: lease("answering_until")?,
+        generation: lease("generation_until")?,
+        conversational_profile: stored.optional("conversational_profile", read_text)?,
+        cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
+        failure: stored.optional("failure", read_text)?,
+        created_at: stored.instant("created_at")?,
+        updated_at: stored.instant("updated_at")?,
+    })
+}
+
+/// The item of a message.
+pub(super) fn of_message(session_id: SessionId, message: &ConsultationMessage) -> Item {
+    item([
+        ("session_id", text(session_id.to_string())),
+        ("item", text(format!("message#{:06}", message.sequence))),
+        ("sequence", number(message.sequence)),
+        ("role", native(&message.role)),
+        ("text", text(&message.text)),
+        ("created_at", instant(message.created_at)),
+    ])
+}
+
+/// Reads a message.
+pub(super) fn read_message(stored: &Stored) -> Result<ConsultationMessage, StoreError> {
+    Ok(ConsultationMessage {
+        sequence: stored.number("sequence")?,
+        role: stored.native("role")?,
+        text: stored.text("text")?,
+        created_at: stored.instant("created_at")?,
+    })
+}
+
+/// The item of a fact.
+pub(super) fn of_fact(session_id: SessionId, fact: &Fact) -> Item {
+    item([
+        ("session_id", text(session_id.to_string())),
+        ("item", text(format!("fact#{}", short(fact.key())))),
+        ("fact", native(fact)),
+    ])
+}
+
+/// A key that is too long is cut, and told apart from others that begin the same by its hash.
+fn short(mut key: String) -> String {
+    if key.len() > LONGEST_FACT_KEY {
+        let hash = Sha256::digest(&key);
+        key.truncate(key.floor_char_boundary(LONGEST_FACT_KEY));
+        key.push('#');
+        for byte in &hash[..16] {
+            write!(key, "{byte:02x}").expect("writing to a string cannot fail");
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_of_any_length_fits_the_sort_key_and_stays_itself() {
+        let long = "ü".repeat(2_000);
+        let longer = "ü".repeat(2_001);
+        assert!(short(long.clone()).len() < 1_024 - "fact#".len());
+        assert_eq!(short(long.clone()), short(long.clone()));
+        assert_ne!(short(long), short(longer));
+        assert_eq!(short("goals#weight".to_owned()), "goals#weight");
+    }
+}

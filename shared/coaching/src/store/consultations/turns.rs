@@ -1,0 +1,105 @@
+//! One message and its answer: taking the lease, answering, giving it back.
+
+use chrono::{DateTime, Utc};
+
+use super::{ConsultationTable, attributes, session_key};
+use crate::store::item::{instant, native, number, ordered_instant, text};
+use crate::store::transaction::Committed;
+use crate::store::write::Update;
+use crate::store::{Answered, StoreError, Versioned};
+use domain::consultation::{ConsultationMessage, Session, SessionId};
+use domain::lease::Lease;
+use domain::money::Usd;
+
+impl ConsultationTable {
+    /// Stores the user's message (if there is a new one) and takes the lease to answer it. `session` is the state after
+    /// the message, with its lease; `Conflict` if the session has changed since it was read (its message count differs,
+    /// it is not in progress, or someone holds the lease at `now`).
+    ///
+    /// The message and the lease together, so that a message is never stored twice nor answered twice.
+    pub async fn begin_turn(
+        &self,
+        session: &Session,
+        message: Option<&ConsultationMessage>,
+        now: DateTime<Utc>,
+    ) -> Result<Versioned, StoreError> {
+        let count_as_read = session.message_count - u32::from(message.is_some());
+        let lease = session.answering.map(|lease| ordered_instant(lease.until));
+        let update = self
+            .progress_of(session)
+            .set_or_remove("answering_until", lease)
+            .when("#message_count = :count_as_read", [(":count_as_read", number(count_as_read))])
+            .when("#status = :in_progress", [(":in_progress", text("in_progress"))])
+            .when(
+                "attribute_not_exists(#answering_until) OR #answering_until <= :now",
+                [(":now", ordered_instant(now))],
+            );
+        let mut transaction = self.sessions.transaction().with(update);
+        if let Some(message) = message {
+            let put = self.sessions.put(attributes::of_message(session.session_id, message));
+            transaction = transaction.with(put.only_new("session_id"));
+        }
+        transaction.commit("storing a consultation message").await.map(Versioned::from)
+    }
+
+    /// Stores reply, facts and progress, and gives the lease back; `Conflict` if the lease is no longer ours.
+    pub async fn finish_turn(&self, answered: &Answered<'_>, lease: Lease) -> Result<Versioned, StoreError> {
+        let session = answered.session;
+        let update = self
+            .progress_of(session)
+            .set("body", native(&session.body))
+            .set("cost_nano_usd", number(session.cost.nanos()))
+            .remove("answering_until")
+            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))])
+            .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
+        let reply = self.sessions.put(attributes::of_message(session.session_id, answered.reply));
+        let mut transaction = self.sessions.transaction().with(update).with(reply.only_new("session_id"));
+        for fact in answered.facts {
+            transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
+        }
+        transaction.commit("storing a consultation answer").await.map(Versioned::from)
+    }
+
+    /// Gives the lease back without an answer, adding `cost` to the session's cost.
+    pub async fn abandon_turn(&self, session_id: SessionId, lease: Lease, cost: Usd) -> Result<(), StoreError> {
+        const OPERATION: &str = "giving back a consultation turn";
+        let update = self
+            .sessions
+            .update(session_key(session_id))
+            .remove("answering_until")
+            .add("cost_nano_usd", cost.nanos())
+            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))]);
+        match self.sessions.transaction().with(update).commit(OPERATION).await? {
+            Committed::Written => Ok(()),
+            Committed::Refused(_) => self.add_cost(OPERATION, session_id, cost).await,
+        }
+    }
+
+    /// Money that was spent counts, even if the work that it was spent on came too late.
+    pub(super) async fn add_cost(
+        &self,
+        operation: &'static str,
+        session_id: SessionId,
+        cost: Usd,
+    ) -> Result<(), StoreError> {
+        if cost == Usd::ZERO {
+            return Ok(());
+        }
+        let update = self
+            .sessions
+            .update(session_key(session_id))
+            .add("cost_nano_usd", cost.nanos())
+            .when("attribute_exists(#session_id)", []);
+        self.sessions.transaction().with(update).commit(operation).await.map(drop)
+    }
+
+    fn progress_of(&self, session: &Session) -> Update {
+        self.sessions
+            .update(session_key(session.session_id))
+            .set("sections_completed", number(session.progress.sections_completed as u64))
+            .set("section_messages", number(session.section_messages))
+            .set("user_messages", number(session.user_messages))
+            .set("message_count", number(session.message_count))
+            .set("updated_at", instant(session.updated_at))
+    }
+}

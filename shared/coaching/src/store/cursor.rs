@@ -1,0 +1,106 @@
+//! Cursors: the key of the last item of a page, as hexadecimal text, so that it survives a query string unchanged.
+//!
+//! A cursor comes back from the outside. It is used only if it names exactly the key attributes of the list, and only for
+//! the partition that the list reads anyway, so that nobody can read on in someone else's items.
+
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Map, Value};
+
+use super::item::Item;
+use super::json;
+use crate::store::{Cursor, StoreError};
+
+/// Key attributes that are numbers; all others are texts.
+const NUMERIC_KEYS: [&str; 1] = ["version"];
+
+/// The cursor behind `item` in a list whose keys are `keys`; `None` if the item lacks one of them.
+pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
+    let members = keys
+        .iter()
+        .map(|key| Some(((*key).to_owned(), json::from_attribute(item.get(*key)?)?)))
+        .collect::<Option<Map<_, _>>>()?;
+    let mut text = String::new();
+    for byte in Value::Object(members).to_string().bytes() {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    Some(Cursor(text))
+}
+
+/// The key that `cursor` stands for, if it is one of a list whose keys are `keys` and whose partition is `partition`.
+pub(super) fn key_of(cursor: &Cursor, keys: &[&str], partition: (&str, &str)) -> Result<Item, StoreError> {
+    read(&cursor.0)
+        .filter(|key| {
+            key.len() == keys.len() && keys.iter().all(|name| key.get(*name).is_some_and(|it| fits(name, it)))
+        })
+        .filter(|key| {
+            key.get(partition.0).and_then(|value| value.as_s().ok()).is_some_and(|value| value == partition.1)
+        })
+        .ok_or(StoreError::ForeignCursor)
+}
+
+/// Whether a value has the type of the key attribute `name`: DynamoDB answers any other with an error of its own.
+fn fits(name: &str, value: &AttributeValue) -> bool {
+    if NUMERIC_KEYS.contains(&name) { value.is_n() } else { value.is_s() }
+}
+
+fn read(text: &str) -> Option<Item> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let bytes: Vec<u8> =
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect::<Option<_>>()?;
+    let Value::Object(members) = serde_json::from_slice(&bytes).ok()? else { return None };
+    members
+        .into_iter()
+        .map(|(name, value)| {
+            let value = json::to_attribute(value);
+            matches!(value, AttributeValue::S(_) | AttributeValue::N(_)).then_some((name, value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::item::{item, number, text};
+
+    const KEYS: [&str; 2] = ["user_id", "version"];
+
+    fn key() -> Item {
+        item([("user_id", text("ana")), ("version", number(7))])
+    }
+
+    fn cursor() -> Cursor {
+        let mut whole = key();
+        whole.insert("prompt".to_owned(), text("not for the cursor"));
+        behind(&whole, &KEYS).expect("both keys are there")
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_key_and_to_nothing_else() {
+        assert_eq!(key_of(&cursor(), &KEYS, ("user_id", "ana")).expect("our own"), key());
+    }
+
+    #[test]
+    fn a_cursor_of_another_partition_or_list_is_refused() {
+        assert!(key_of(&cursor(), &KEYS, ("user_id", "ben")).is_err());
+        assert!(key_of(&cursor(), &["user_id", "item"], ("user_id", "ana")).is_err());
+        assert!(key_of(&cursor(), &["user_id"], ("user_id", "ana")).is_err());
+    }
+
+    #[test]
+    fn a_cursor_whose_key_is_of_another_type_is_refused() {
+        let forged = item([("user_id", text("ana")), ("version", text("seven"))]);
+        let forged = behind(&forged, &KEYS).expect("both keys are there");
+        assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err());
+    }
+
+    #[test]
+    fn what_is_not_a_cursor_is_refused() {
+        for text in ["", "7", "zz", "+1", "é", "5b5d", "7b7d", "{\"user_id\":\"ana\"}"] {
+            assert!(key_of(&Cursor(text.to_owned()), &KEYS, ("user_id", "ana")).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A whole profile as an item, and back.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::details::{read_targets, targets};
+use crate::store::StoreError;
+use crate::store::item::{
+    Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
+    read_number, read_text, text,
+};
+use domain::behavior::BehaviorMetrics;
+use domain::local_day::TimeZone;
+use domain::profile::{
+    Age, BodyData, Email, Height, ManualRegeneration, Name, PersonalPrompt, Profile, UserId, Weight,
+};
+
+/// The instant of the next check, in whole seconds: all of one width, because it is a sort key.
+pub(super) fn next_check_at(at: DateTime<Utc>) -> String {
+    at.trunc_subsecs(0).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The item of a new profile. The shard of the reading list is given only when a prompt version is written, so a prompt in
+/// `profile` is not part of it.
+pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
+    let mut attributes = item([
+        ("user_id", text(profile.user_id.as_str())),
+        ("email", text(profile.email.as_str())),
+        ("name", text(profile.name.as_str())),
+        ("age", number(profile.age.years())),
+        ("weight_kg", decimal(profile.weight.kg())),
+        ("goal", native(&profile.goal)),
+        ("timezone", text(profile.timezone.name())),
+        ("targets_history", targets(&profile.targets)),
+        ("first_day", day(profile.first_day)),
+        ("consultation_enabled", flag(profile.consultation_enabled)),
+        ("system_prompt_version", number(0)),
+        ("created_at", instant(profile.created_at)),
+        ("revision", number(profile.revision)),
+    ]);
+    let body = &profile.body;
+    let optional = [
+        ("sex", body.sex.as_ref().map(native)),
+        ("height_cm", body.height.map(|height| decimal(height.cm()))),
+        ("activity_level", body.activity_level.as_ref().map(native)),
+        ("diet", body.diet.as_ref().map(native)),
+        ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
+        ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
+        ("behavioral_data", profile.behavioral_data.as_ref().map(native)),
+        ("last_behavior_check", profile.last_behavior_check.map(instant)),
+        ("pending_update", profile.pending_update.as_ref().map(native)),
+        (
+            "manual_regeneration_requested_at",
+            profile.manual_regeneration.map(|claim| ordered_instant(claim.requested_at)),
+        ),
+    ];
+    attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    attributes
+}
+
+/// Reads a profile.
+pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
+    Ok(Profile {
+        user_id: UserId::new(stored.text("user_id")?),
+        email: read_email(stored)?,
+        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        age: stored.required("age", |value| Age::parse("age", read_number(value)?).ok())?,
+        weight: stored.required("weight_kg", |value| Weight::parse("weight_kg", read_number(value)?).ok())?,
+        goal: stored.native("goal")?,
+        timezone: read_timezone(stored)?,
+        body: BodyData {
+            sex: stored.optional("sex", read_native)?,
+            height: stored.optional("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok())?,
+            activity_level: stored.optional("activity_level", read_native)?,
+            diet: stored.optional("diet", read_native)?,
+        },
+        targets: read_targets(stored)?,
+        first_day: stored.day("first_day")?,
+        consultation_enabled: stored.flag("consultation_enabled")?,
+        consultation_session_id: stored.optional("consultation_session_id", read_native)?,
+        conversational_profile: stored.optional("conversational_profile", read_text)?,
+        prompt: read_prompt(stored)?,
+        behavioral_data: stored.optional("behavioral_data", read_native)?,
+        last_behavior_check: stored.optional("last_behavior_check", read_instant)?,
+        pending_update: stored.optional("pending_update", read_native)?,
+        manual_regeneration: stored
+            .optional("manual_regeneration_requested_at", read_instant)?
+            .map(|requested_at| ManualRegeneration { requested_at }),
+        created_at: stored.instant("created_at")?,
+        revision: stored.number("revision")?,
+    })
+}
+
+/// Version 0 is no prompt.
+fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
+    let version = stored.optional("system_prompt_version", read_number)?.unwrap_or(0);
+    if version == 0 {
+        return Ok(None);
+    }
+    Ok(Some(PersonalPrompt {
+        text: stored.text("coaching_system_prompt")?,
+        version,
+        last_prompt_update: stored.instant("last_prompt_update")?,
+        prompt_behavioral_data: read_prompt_behavior(stored)?,
+        next_check_at: stored.instant("next_check_at")?,
+    }))
+}
+
+pub(super) fn read_email(stored: &Stored) -> Result<Email, StoreError> {
+    stored.required("email", |value| Email::parse("email", value.as_s().ok()?).ok())
+}
+
+pub(super) fn read_timezone(stored: &Stored) -> Result<TimeZone, StoreError> {
+    stored.required("timezone", |value| TimeZone::parse("timezone", value.as_s().ok()?).ok())
+}
+
+pub(super) fn read_prompt_behavior(stored: &Stored) -> Result<Option<BehaviorMetrics>, StoreError> {
+    stored.optional("prompt_behavioral_data", read_native)
+}

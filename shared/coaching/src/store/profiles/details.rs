@@ -1,0 +1,49 @@
+//! What a person says about themselves: the attributes that the person's own changes and the consultation write.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::store::StoreError;
+use crate::store::item::{Stored, decimal, native, number, text};
+use crate::store::write::Update;
+use domain::profile::{Profile, Targets, TargetsHistory};
+
+/// One entry of `targets_history`.
+#[derive(Serialize, Deserialize)]
+struct TargetsFrom {
+    /// The first local day on which they held.
+    from: NaiveDate,
+    #[serde(flatten)]
+    targets: Targets,
+}
+
+/// Sets the details over the revision that `profile.revision` names, and raises it.
+pub(super) fn write(update: Update, profile: &Profile) -> Update {
+    let body = &profile.body;
+    update
+        .set("name", text(profile.name.as_str()))
+        .set("age", number(profile.age.years()))
+        .set("weight_kg", decimal(profile.weight.kg()))
+        .set("goal", native(&profile.goal))
+        .set("timezone", text(profile.timezone.name()))
+        .set_or_remove("sex", body.sex.as_ref().map(native))
+        .set_or_remove("height_cm", body.height.map(|height| decimal(height.cm())))
+        .set_or_remove("activity_level", body.activity_level.as_ref().map(native))
+        .set_or_remove("diet", body.diet.as_ref().map(native))
+        .set("targets_history", targets(&profile.targets))
+        .set("revision", number(profile.revision + 1))
+        .when("#revision = :read_revision", [(":read_revision", number(profile.revision))])
+}
+
+/// The targets as a list of maps, oldest first.
+pub(super) fn targets(history: &TargetsHistory) -> aws_sdk_dynamodb::types::AttributeValue {
+    let entries: Vec<(NaiveDate, Targets)> = history.clone().into();
+    native(&entries.into_iter().map(|(from, targets)| TargetsFrom { from, targets }).collect::<Vec<_>>())
+}
+
+/// Reads the targets back.
+pub(super) fn read_targets(stored: &Stored) -> Result<TargetsHistory, StoreError> {
+    let entries: Vec<TargetsFrom> = stored.native("targets_history")?;
+    let entries: Vec<_> = entries.into_iter().map(|entry| (entry.from, entry.targets)).collect();
+    TargetsHistory::try_from(entries).map_err(|_| stored.corrupt("targets_history"))
+}

@@ -1,0 +1,95 @@
+//! The `profiles` table.
+
+mod attributes;
+mod claims;
+mod details;
+mod prompt_version;
+mod reading_list;
+mod records;
+
+use chrono::NaiveDate;
+
+use super::item::{Item, day, flag, item, text};
+use super::schema::EMAIL_INDEX;
+use super::table::Table;
+use crate::store::{StoreError, Versioned};
+use domain::profile::{Email, Profile, UserId};
+
+/// People, in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct ProfileTable {
+    profiles: Table,
+    history: Table,
+    sessions: Table,
+}
+
+impl ProfileTable {
+    /// The table of people, with those that a new prompt version is written to as well.
+    pub(super) const fn new(profiles: Table, history: Table, sessions: Table) -> Self {
+        Self { profiles, history, sessions }
+    }
+}
+
+pub(super) use attributes::of_profile;
+#[cfg(feature = "seeding")]
+pub(super) use prompt_version::with_version;
+pub use records::{
+    AccessChange, CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, HistoryEntry, NewVersion, UnreadableUser,
+};
+
+/// The key of a user's profile.
+pub(super) fn profile_key(user_id: &UserId) -> Item {
+    item([("user_id", text(user_id.as_str()))])
+}
+
+impl ProfileTable {
+    /// Adds a new profile; `Conflict` if the user has one.
+    pub async fn create(&self, profile: &Profile) -> Result<Versioned, StoreError> {
+        let put = self.profiles.put(of_profile(profile)).only_new("user_id");
+        self.profiles.transaction().with(put).commit("creating a profile").await.map(Versioned::from)
+    }
+
+    /// The profile, read consistently.
+    pub async fn get(&self, user_id: &UserId) -> Result<Option<Profile>, StoreError> {
+        let stored = self.profiles.get("reading a profile", profile_key(user_id)).await?;
+        stored.as_ref().map(attributes::read_profile).transpose()
+    }
+
+    /// Everyone with this address; the index may lag by moments.
+    pub async fn find_by_email(&self, email: &Email) -> Result<Vec<UserId>, StoreError> {
+        let query =
+            self.profiles.query("finding a profile by its address", ("email", email.as_str())).index(EMAIL_INDEX);
+        query.all().await?.iter().map(|stored| stored.text("user_id").map(UserId::new)).collect()
+    }
+
+    /// Writes the person's own details (name, age, weight, goal, zone, body, targets) over the revision that
+    /// `profile.revision` names, and raises it. Access, prompt and behaviour are not touched.
+    pub async fn save_details(&self, profile: &Profile) -> Result<Versioned, StoreError> {
+        let update = details::write(self.profiles.update(profile_key(&profile.user_id)), profile);
+        self.profiles.transaction().with(update).commit("saving a person's details").await.map(Versioned::from)
+    }
+
+    /// Opens or closes the consultation.
+    pub async fn set_consultation_access(&self, user_id: &UserId, enabled: bool) -> Result<AccessChange, StoreError> {
+        let update = self
+            .profiles
+            .update(profile_key(user_id))
+            .set("consultation_enabled", flag(enabled))
+            .when("attribute_exists(#user_id)", []);
+        Ok(match self.profiles.write("changing access to the consultation", update).await? {
+            Versioned::Written => AccessChange::Written,
+            Versioned::Conflict => AccessChange::NoSuchUser,
+        })
+    }
+
+    /// Moves the first day back to `day` if it is later than that.
+    pub async fn note_first_day(&self, user_id: &UserId, first: NaiveDate) -> Result<(), StoreError> {
+        let update = self
+            .profiles
+            .update(profile_key(user_id))
+            .set("first_day", day(first))
+            .when("#first_day > :earlier_than", [(":earlier_than", day(first))]);
+        // Refused means that the person was here before that day already, or is not here at all.
+        self.profiles.write("noting a person's first day", update).await.map(drop)
+    }
+}

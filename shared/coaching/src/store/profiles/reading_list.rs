@@ -1,0 +1,86 @@
+//! The index `due`: the users of one shard who have a prompt, by the instant of their next check.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::attributes::{next_check_at, read_email, read_prompt_behavior, read_timezone};
+use super::details::read_targets;
+use super::{ProfileTable, profile_key};
+use crate::store::item::{Stored, read_native};
+use crate::store::schema::DUE_INDEX;
+use crate::store::{DueUser, Page, PageRequest, StoreError, UnreadableUser};
+use domain::profile::UserId;
+
+/// Key of the index, and of the table.
+const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
+
+impl ProfileTable {
+    /// Users of `shard` whose check is due strictly before `as_of`, longest due first. An entry that cannot be read does not
+    /// hide the others.
+    ///
+    /// Users whose next check is before the second that `before` lies in.
+    pub async fn due_page(
+        &self,
+        shard: &str,
+        before: DateTime<Utc>,
+        page: &PageRequest,
+    ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError> {
+        let page = self.reading_list(shard, Some(before), page).await?;
+        let read = |stored: &Stored| match read_due_user(stored) {
+            Ok(user) => Ok(Ok(user)),
+            Err(cause) => Ok(Err(UnreadableUser { user_id: UserId::new(stored.text("user_id")?), cause })),
+        };
+        let items = page.items.iter().map(read).collect::<Result<_, StoreError>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    /// All users of `shard` who have a prompt, next due first.
+    ///
+    /// Everybody.
+    pub async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError> {
+        let page = self.reading_list(shard, None, page).await?;
+        let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    /// One user as the reading list tells of them; `None` for a user without a prompt.
+    ///
+    /// One user.
+    pub async fn due_user(&self, user_id: &UserId) -> Result<Option<DueUser>, StoreError> {
+        let stored = self.profiles.get("reading a user to check", profile_key(user_id)).await?;
+        // Without a prompt there is no next check.
+        let stored = stored.filter(|stored| stored.item().contains_key("next_check_at"));
+        stored.as_ref().map(read_due_user).transpose()
+    }
+
+    async fn reading_list(
+        &self,
+        shard: &str,
+        before: Option<DateTime<Utc>>,
+        page: &PageRequest,
+    ) -> Result<Page<Stored>, StoreError> {
+        let mut query =
+            self.profiles.query("listing users by their next check", ("update_shard", shard)).index(DUE_INDEX);
+        if let Some(before) = before {
+            let latest = next_check_at(before - Duration::seconds(1));
+            query = query.between("next_check_at", "0".to_owned(), latest);
+        }
+        query.page(page, &KEYS).await
+    }
+}
+
+fn read_due_user(stored: &Stored) -> Result<DueUser, StoreError> {
+    Ok(DueUser {
+        user_id: UserId::new(stored.text("user_id")?),
+        email: read_email(stored)?,
+        consultation_enabled: stored.flag("consultation_enabled")?,
+        timezone: read_timezone(stored)?,
+        goal: stored.native("goal")?,
+        targets: read_targets(stored)?,
+        first_day: stored.day("first_day")?,
+        version: stored.number("system_prompt_version")?,
+        last_prompt_update: stored.instant("last_prompt_update")?,
+        behavioral_data: stored.optional("behavioral_data", read_native)?,
+        prompt_behavioral_data: read_prompt_behavior(stored)?,
+        next_check_at: stored.instant("next_check_at")?,
+    })
+}

@@ -1,0 +1,160 @@
+//! People and their prompts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::store::StoreError;
+use domain::behavior::{BehaviorMetrics, Decision};
+use domain::coaching_prompt::GenerationReason;
+use domain::consultation::SessionId;
+use domain::local_day::TimeZone;
+use domain::money::{TokenUsage, Usd};
+use domain::profile::{Email, Goal, PendingUpdate, TargetsHistory, UserId};
+
+/// What became of a change of access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "there may be nobody to give access to"]
+pub enum AccessChange {
+    /// It was written.
+    Written,
+    /// There is no such user.
+    NoSuchUser,
+}
+
+/// A new prompt version with everything that is written together with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewVersion {
+    /// The version that it follows; 0 before the first.
+    pub after: u32,
+    /// The history row, whose version is `after + 1`.
+    pub entry: HistoryEntry,
+    /// The psychological profile, when the consultation has just produced one.
+    pub conversational_profile: Option<String>,
+    /// The session to mark as complete in the same transaction.
+    pub completes: Option<SessionId>,
+    /// When the weekly run looks at the user next.
+    pub next_check_at: DateTime<Utc>,
+    /// The shard in which it will find them.
+    pub update_shard: String,
+    /// For a version that the weekly run writes at once: its page there.
+    pub mark: Option<CheckMark>,
+}
+
+/// What a weekly run has noted of a user, so that a page of users whose worker has vanished can still be counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckMark {
+    /// The page of the run that the user was on.
+    pub page_id: String,
+    /// What became of the user.
+    pub outcome: CheckedAs,
+}
+
+/// What became of a user on a page of a weekly run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckedAs {
+    /// Nothing had changed significantly.
+    Unchanged,
+    /// The prompt is to be rewritten in a message batch.
+    Batched,
+    /// The prompt is being rewritten at once.
+    Begun,
+    /// The prompt was rewritten.
+    Updated,
+    /// The rewriting failed; the old prompt stays.
+    Failed,
+}
+
+/// What a check has found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// No significant change: this is the behaviour that the next check compares with.
+    Unchanged(BehaviorMetrics),
+    /// A significant change: the prompt is to be rewritten.
+    Changed(PendingUpdate),
+}
+
+/// A check that led to no new version yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckOutcome {
+    /// The version in force when the check was made.
+    pub version: u32,
+    /// The instant that the run measures due-ness at: who is not due any more has been checked by another worker.
+    pub as_of: DateTime<Utc>,
+    /// What was found.
+    pub finding: Finding,
+    /// When it was found.
+    pub checked_at: DateTime<Utc>,
+    /// When the next check is due.
+    pub next_check_at: DateTime<Utc>,
+    /// The shard in which it will be found.
+    pub update_shard: String,
+    /// The user's page in the run.
+    pub mark: CheckMark,
+}
+
+/// One row of the prompt history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEntry {
+    /// Whose prompt.
+    pub user_id: UserId,
+    /// Its version.
+    pub version: u32,
+    /// The rendered prompt.
+    pub prompt: String,
+    /// Why it was written.
+    pub reason: GenerationReason,
+    /// The decision that led to it, where there was one.
+    pub decision: Option<Decision>,
+    /// The behaviour it was written from.
+    pub behavioral_data: Option<BehaviorMetrics>,
+    /// The model that wrote it.
+    pub model: String,
+    /// Tokens used, repair call included.
+    pub usage: TokenUsage,
+    /// What it cost, repair call included. What the psychological profile cost is kept with its session.
+    pub cost: Usd,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// The message batch whose answer it was written from, if it was one.
+    pub batch_id: Option<String>,
+}
+
+/// What the updater's reading list tells of a user: all that a check needs, so that an unchanged user costs one read of
+/// meals and one write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueUser {
+    /// Who.
+    pub user_id: UserId,
+    /// Address, for the admin's report.
+    pub email: Email,
+    /// Whether the consultation is open to them.
+    pub consultation_enabled: bool,
+    /// The user's time zone.
+    pub timezone: TimeZone,
+    /// What the user wants.
+    pub goal: Goal,
+    /// Daily targets.
+    pub targets: TargetsHistory,
+    /// No behaviour is measured before it.
+    pub first_day: NaiveDate,
+    /// The version in force.
+    pub version: u32,
+    /// When it was written.
+    pub last_prompt_update: DateTime<Utc>,
+    /// Behaviour as of the last check.
+    pub behavioral_data: Option<BehaviorMetrics>,
+    /// Behaviour that the prompt in force was written from.
+    pub prompt_behavioral_data: Option<BehaviorMetrics>,
+    /// When the next check is due.
+    pub next_check_at: DateTime<Utc>,
+}
+
+/// A due user whose entry in the reading list cannot be read.
+#[derive(Debug)]
+pub struct UnreadableUser {
+    /// Who.
+    pub user_id: UserId,
+    /// What is wrong with the entry.
+    pub cause: StoreError,
+}

@@ -1,0 +1,163 @@
+//! Weekly runs in the `update_runs` table: of each run the item `run` with its sums, an item for every part with the lease
+//! of its worker, and one for every page of users and every collected batch, by which what is counted twice is recognised.
+
+mod pages;
+mod parts;
+mod records;
+
+pub use records::{Draft, OpenBatch, RunCounters, RunPart, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting};
+
+use super::item::{Item, Stored, instant, item, native, number, text};
+use super::table::Table;
+use super::transaction::{Committed, Transaction};
+use super::write::Update;
+use crate::store::{StoreError, Versioned};
+use domain::money::Usd;
+use domain::profile::UserId;
+
+/// Partition of what is known of all runs together.
+const OF_ALL_RUNS: &str = "all";
+
+/// Weekly runs, in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct RunTable {
+    runs: Table,
+}
+
+impl RunTable {
+    pub(super) const fn new(runs: Table) -> Self {
+        Self { runs }
+    }
+
+    /// An addition to the run's sums.
+    fn sums(&self, run_id: &str, counters: &RunCounters) -> Update {
+        let sums = self.runs.update(run_key(run_id)).when("attribute_exists(#run_id)", []);
+        counts(counters).into_iter().fold(sums, |sums, (name, count)| sums.add(name, count))
+    }
+
+    /// Commits a write that happens once, as the first of `transaction`, together with what it adds to the run.
+    async fn once(&self, operation: &'static str, transaction: Transaction<'_>) -> Result<(), StoreError> {
+        match transaction.commit(operation).await? {
+            Committed::Refused(conditions) if !conditions.contains(&0) => Err(no_such_run(operation)),
+            Committed::Written | Committed::Refused(_) => Ok(()),
+        }
+    }
+}
+
+fn no_such_run(operation: &'static str) -> StoreError {
+    StoreError::Corrupt { operation, attribute: "run_id".to_owned() }
+}
+
+fn key(run_id: &str, part: impl Into<String>) -> Item {
+    item([("run_id", text(run_id)), ("part", text(part))])
+}
+
+fn run_key(run_id: &str) -> Item {
+    key(run_id, "run")
+}
+
+/// The counters by the names of their attributes.
+fn counts(counters: &RunCounters) -> [(&'static str, u64); 8] {
+    [
+        ("checked", counters.checked),
+        ("unchanged", counters.unchanged),
+        ("updated", counters.updated),
+        ("batched", counters.batched),
+        ("failed", counters.failed),
+        ("overtaken", counters.overtaken),
+        ("isolated", counters.isolated),
+        ("cost_nano_usd", counters.cost.nanos()),
+    ]
+}
+
+fn read_run(stored: &Stored) -> Result<RunRecord, StoreError> {
+    Ok(RunRecord {
+        run_id: stored.text("run_id")?,
+        as_of: stored.instant("as_of")?,
+        state: stored.native("state")?,
+        shards_queued: stored.number("shards_queued")?,
+        shards_done: stored.number("shards_done")?,
+        counters: RunCounters {
+            checked: stored.number("checked")?,
+            unchanged: stored.number("unchanged")?,
+            updated: stored.number("updated")?,
+            batched: stored.number("batched")?,
+            failed: stored.number("failed")?,
+            overtaken: stored.number("overtaken")?,
+            isolated: stored.number("isolated")?,
+            cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
+        },
+    })
+}
+
+impl RunTable {
+    /// Adds a run; `Conflict` if it exists.
+    pub async fn start(&self, run: &RunRecord) -> Result<Versioned, StoreError> {
+        let mut attributes = run_key(&run.run_id);
+        attributes.extend(item([
+            ("as_of", instant(run.as_of)),
+            ("state", native(&run.state)),
+            ("shards_queued", number(run.shards_queued)),
+            ("shards_done", number(run.shards_done)),
+        ]));
+        attributes.extend(counts(&run.counters).map(|(name, count)| (name.to_owned(), number(count))));
+        let put = self.runs.put(attributes).only_new("run_id");
+        self.runs.transaction().with(put).commit("starting a run").await.map(Versioned::from)
+    }
+
+    /// One run.
+    pub async fn get(&self, run_id: &str) -> Result<Option<RunRecord>, StoreError> {
+        let stored = self.runs.get("reading a run", run_key(run_id)).await?;
+        stored.as_ref().map(read_run).transpose()
+    }
+
+    /// Notes a collected batch with its counts. Noting the same batch of a run twice changes nothing.
+    pub async fn finish_batch(&self, run_id: &str, batch_id: &str, counters: &RunCounters) -> Result<(), StoreError> {
+        let mut done = key(run_id, format!("batch#{batch_id}"));
+        done.extend(counts(counters).map(|(name, count)| (name.to_owned(), number(count))));
+        let transaction =
+            self.runs.transaction().with(self.runs.put(done).only_new("part")).with(self.sums(run_id, counters));
+        self.once("noting a collected batch", transaction).await
+    }
+
+    /// Whether a batch of the run was noted as collected.
+    pub async fn batch_collected(&self, run_id: &str, batch_id: &str) -> Result<bool, StoreError> {
+        let part = key(run_id, format!("batch#{batch_id}"));
+        Ok(self.runs.get("looking for a collected batch", part).await?.is_some())
+    }
+
+    /// Counts a user who stood in the way of a run; twice changes nothing.
+    pub async fn isolate(&self, run_id: &str, user_id: &UserId) -> Result<(), StoreError> {
+        let once = self.runs.put(key(run_id, format!("isolated#{user_id}"))).only_new("part");
+        let counters = RunCounters { isolated: 1, ..RunCounters::default() };
+        let transaction = self.runs.transaction().with(once).with(self.sums(run_id, &counters));
+        self.once("counting a user who stands in the way", transaction).await
+    }
+
+    /// Sets the state.
+    pub async fn set_state(&self, run_id: &str, state: RunState) -> Result<(), StoreError> {
+        const OPERATION: &str = "setting the state of a run";
+        match self.runs.write(OPERATION, self.state(run_id, state)).await? {
+            Versioned::Written => Ok(()),
+            Versioned::Conflict => Err(no_such_run(OPERATION)),
+        }
+    }
+
+    /// The largest number of shards that users have ever been spread over, after taking `shards` into account.
+    pub async fn widest_shards(&self, shards: u32) -> Result<u32, StoreError> {
+        const OPERATION: &str = "noting the number of shards";
+        let key = key(OF_ALL_RUNS, "widest_shards");
+        let update = self
+            .runs
+            .update(key.clone())
+            .set("shards", number(shards))
+            .when("attribute_not_exists(#shards) OR #shards < :wider", [(":wider", number(shards))]);
+        match self.runs.write(OPERATION, update).await? {
+            Versioned::Written => Ok(shards),
+            Versioned::Conflict => match self.runs.get(OPERATION, key).await? {
+                Some(stored) => stored.number("shards"),
+                None => Ok(shards),
+            },
+        }
+    }
+}

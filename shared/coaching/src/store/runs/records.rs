@@ -1,0 +1,196 @@
+//! Weekly runs and their message batches.
+
+use std::fmt;
+use std::ops::AddAssign;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::jobs::Job;
+use domain::money::Usd;
+use domain::profile::UserId;
+
+/// Where a weekly run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Shards are being worked on.
+    Running,
+    /// Every shard is done; results of message batches are awaited.
+    WaitingForBatch,
+    /// Nothing is left to do.
+    Done,
+    /// The budget of the day was used up.
+    StoppedByBudget,
+}
+
+/// Counts of a weekly run or of a part of it. Once the run is done,
+/// `checked = unchanged + updated + failed + overtaken`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunCounters {
+    /// Users whose behaviour was measured.
+    pub checked: u64,
+    /// Users whose behaviour had not changed significantly.
+    pub unchanged: u64,
+    /// Users whose prompt was rewritten.
+    pub updated: u64,
+    /// Users whose rewriting was put into a message batch.
+    pub batched: u64,
+    /// Users whose rewriting failed.
+    pub failed: u64,
+    /// Users whose rewriting was overtaken by a newer version, or whose account was gone when it came.
+    pub overtaken: u64,
+    /// Users who stood in the way and were given a job of their own; those of them who could be handled after all are
+    /// counted as checked as well.
+    pub isolated: u64,
+    /// What the rewriting cost.
+    pub cost: Usd,
+}
+
+impl AddAssign for RunCounters {
+    fn add_assign(&mut self, other: Self) {
+        self.checked += other.checked;
+        self.unchanged += other.unchanged;
+        self.updated += other.updated;
+        self.batched += other.batched;
+        self.failed += other.failed;
+        self.overtaken += other.overtaken;
+        self.isolated += other.isolated;
+        self.cost += other.cost;
+    }
+}
+
+/// A part of a weekly run, with a job of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunPart {
+    /// The due users of a shard.
+    Shard(String),
+    /// One user who stood in the way of a shard.
+    User(UserId),
+    /// What a message batch has left unanswered.
+    Retry {
+        /// The batch.
+        batch_id: String,
+        /// Which try it is going to be.
+        attempt: u32,
+    },
+}
+
+impl RunPart {
+    /// The job that works on this part.
+    #[must_use]
+    pub fn job(&self, run_id: String, as_of: DateTime<Utc>) -> Job {
+        match self.clone() {
+            Self::Shard(shard) => Job::Shard { run_id, shard, as_of },
+            Self::User(user_id) => Job::User { run_id, user_id, as_of },
+            Self::Retry { batch_id, attempt } => Job::Retry { run_id, batch_id, attempt, as_of },
+        }
+    }
+
+    /// Which try of its requests a message batch of this part is, from 1.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        match self {
+            Self::Shard(_) | Self::User(_) => 1,
+            Self::Retry { attempt, .. } => *attempt,
+        }
+    }
+}
+
+impl fmt::Display for RunPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shard(shard) => write!(formatter, "shard#{shard}"),
+            Self::User(user_id) => write!(formatter, "user#{user_id}"),
+            Self::Retry { batch_id, .. } => write!(formatter, "retry#{batch_id}"),
+        }
+    }
+}
+
+/// A user whose rewriting is to be put into a message batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Who.
+    pub user_id: UserId,
+    /// The version to follow.
+    pub version: u32,
+}
+
+/// A submission that was begun. What it led to is unknown until the batch is noted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Identity of the submission.
+    pub draft_id: Uuid,
+    /// When it was begun.
+    pub begun_at: DateTime<Utc>,
+    /// Number of requests in it.
+    pub requests: u64,
+}
+
+/// A page of users of one part of a run, as far as something is left to do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnfinishedPage {
+    /// It was begun and not counted.
+    Open {
+        /// Identity within the run.
+        page_id: String,
+        /// Who is on it.
+        users: Vec<UserId>,
+    },
+    /// It is counted, and some of its users wait for a message batch.
+    Waiting {
+        /// Identity within the run.
+        page_id: String,
+        /// Who waits.
+        waiting: Vec<Waiting>,
+        /// The submission that was begun for them.
+        draft: Option<Draft>,
+    },
+}
+
+/// A part that stopped because the budget of a day was used up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoppedPart {
+    /// The run.
+    pub run_id: String,
+    /// The part.
+    pub part: RunPart,
+    /// The instant that the run measures at.
+    pub as_of: DateTime<Utc>,
+    /// The UTC day whose budget was used up.
+    pub day: NaiveDate,
+}
+
+/// A weekly run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// Identity: the instant that the run was scheduled for.
+    pub run_id: String,
+    /// The instant that due-ness and behaviour are measured at.
+    pub as_of: DateTime<Utc>,
+    /// Where it stands.
+    pub state: RunState,
+    /// Number of shards that were queued.
+    pub shards_queued: u32,
+    /// Number of shards that are done.
+    pub shards_done: u32,
+    /// Sums over all parts.
+    pub counters: RunCounters,
+}
+
+/// A message batch whose results are awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenBatch {
+    /// The service's id of the batch.
+    pub batch_id: String,
+    /// The run that it belongs to.
+    pub run_id: String,
+    /// The instant that the run measured behaviour at.
+    pub as_of: DateTime<Utc>,
+    /// Which try of its requests it is, from 1.
+    pub attempt: u32,
+    /// What it is expected to cost.
+    pub estimate: Usd,
+}

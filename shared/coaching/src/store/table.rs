@@ -1,0 +1,159 @@
+//! One table: reads of single items and writes of single items.
+//!
+//! The SDK's requests are futures of several kilobytes, and every use case is made of many: each is kept on the heap.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use super::item::{Item, Stored};
+use super::query::Query;
+use super::retry::{ATTEMPTS, back_off};
+use super::sdk_error::{is_contention, unavailable};
+use super::transaction::Transaction;
+use super::write::{Condition, Delete, Put, Update, expression_of, filled};
+use crate::store::{StoreError, Versioned};
+
+/// DynamoDB's code for a condition that did not hold.
+const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
+
+/// A table by its name, with the client to reach it.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    client: Client,
+    name: Arc<str>,
+}
+
+impl Table {
+    /// The table called `name`.
+    pub(super) fn new(client: Client, name: &str) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// A new item, or one that replaces another.
+    pub(super) fn put(&self, item: Item) -> Put {
+        Put { table: self.name.to_string(), item, condition: Condition::default() }
+    }
+
+    /// A change of the item with `key`.
+    pub(super) fn update(&self, key: Item) -> Update {
+        Update::new(self.name.to_string(), key)
+    }
+
+    /// The deletion of the item with `key`.
+    pub(super) fn delete(&self, key: Item) -> Delete {
+        Delete { table: self.name.to_string(), key, condition: Condition::default() }
+    }
+
+    /// A transaction, which may span tables.
+    pub(super) const fn transaction(&self) -> Transaction<'_> {
+        Transaction::new(&self.client)
+    }
+
+    /// A list of the items of one partition.
+    pub(super) fn query<'a>(&'a self, operation: &'static str, partition: (&'a str, &'a str)) -> Query<'a> {
+        Query::new(self.client.query().table_name(&*self.name), operation, partition)
+    }
+
+    /// One item, read consistently.
+    pub(super) async fn get(&self, operation: &'static str, key: Item) -> Result<Option<Stored>, StoreError> {
+        let request = self.client.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
+        let answer = Box::pin(request.send()).await.map_err(|error| unavailable(operation, &error))?;
+        Ok(answer.item.map(|item| Stored::new(operation, item)))
+    }
+
+    /// Makes one write on its own. It must be one that may happen twice.
+    pub(super) async fn write(
+        &self,
+        operation: &'static str,
+        write: impl Into<Write>,
+    ) -> Result<Versioned, StoreError> {
+        let write = write.into();
+        let mut attempt = 0;
+        loop {
+            match self.try_write(operation, &write).await {
+                Tried::Answered(answer) => return answer,
+                Tried::Contended(error) => {
+                    attempt += 1;
+                    if attempt == ATTEMPTS {
+                        return Err(error);
+                    }
+                    back_off(attempt - 1).await;
+                }
+            }
+        }
+    }
+
+    async fn try_write(&self, operation: &'static str, write: &Write) -> Tried {
+        match write.clone() {
+            Write::Put(put) => {
+                let request = self.client.put_item().table_name(put.table).set_item(Some(put.item));
+                let request = request
+                    .set_condition_expression(expression_of(&put.condition))
+                    .set_expression_attribute_names(filled(put.condition.names))
+                    .set_expression_attribute_values(filled(put.condition.values));
+                tried(operation, Box::pin(request.send()).await)
+            }
+            Write::Update(update) => {
+                let request = self.client.update_item().update_expression(update.expression()).table_name(update.table);
+                let request = request
+                    .set_key(Some(update.key))
+                    .set_condition_expression(expression_of(&update.condition))
+                    .set_expression_attribute_names(filled(update.condition.names))
+                    .set_expression_attribute_values(filled(update.condition.values));
+                tried(operation, Box::pin(request.send()).await)
+            }
+            Write::Delete(delete) => {
+                let request = self.client.delete_item().table_name(delete.table).set_key(Some(delete.key));
+                let request = request
+                    .set_condition_expression(expression_of(&delete.condition))
+                    .set_expression_attribute_names(filled(delete.condition.names))
+                    .set_expression_attribute_values(filled(delete.condition.values));
+                tried(operation, Box::pin(request.send()).await)
+            }
+        }
+    }
+}
+
+/// What the answer to one try means.
+fn tried<T, E: ProvideErrorMetadata>(operation: &'static str, outcome: Result<T, SdkError<E>>) -> Tried {
+    match outcome {
+        Ok(_) => Tried::Answered(Ok(Versioned::Written)),
+        Err(error) if error.code() == Some(CONDITION_FAILED) => Tried::Answered(Ok(Versioned::Conflict)),
+        Err(error) if is_contention(error.code()) => Tried::Contended(unavailable(operation, &error)),
+        Err(error) => Tried::Answered(Err(unavailable(operation, &error))),
+    }
+}
+
+/// A write of one item.
+#[derive(Debug, Clone)]
+pub(super) enum Write {
+    Put(Put),
+    Update(Update),
+    Delete(Delete),
+}
+
+impl From<Put> for Write {
+    fn from(put: Put) -> Self {
+        Self::Put(put)
+    }
+}
+
+impl From<Update> for Write {
+    fn from(update: Update) -> Self {
+        Self::Update(update)
+    }
+}
+
+impl From<Delete> for Write {
+    fn from(delete: Delete) -> Self {
+        Self::Delete(delete)
+    }
+}
+
+/// What became of one try.
+enum Tried {
+    Answered(Result<Versioned, StoreError>),
+    Contended(StoreError),
+}

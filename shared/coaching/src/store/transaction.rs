@@ -1,0 +1,95 @@
+//! Several writes that happen together or not at all.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use uuid::Uuid;
+
+use super::retry::{ATTEMPTS, back_off};
+use super::sdk_error::{is_contention, unavailable};
+use crate::store::{StoreError, Versioned};
+
+/// What became of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a transaction may have been refused"]
+pub(super) enum Committed {
+    /// All of it was written.
+    Written,
+    /// Nothing was written: the conditions of the writes at these positions did not hold.
+    Refused(Vec<usize>),
+}
+
+impl From<Committed> for Versioned {
+    fn from(committed: Committed) -> Self {
+        match committed {
+            Committed::Written => Self::Written,
+            Committed::Refused(_) => Self::Conflict,
+        }
+    }
+}
+
+/// Writes that belong together.
+pub(super) struct Transaction<'a> {
+    client: &'a Client,
+    writes: Vec<TransactWriteItem>,
+}
+
+impl<'a> Transaction<'a> {
+    /// A transaction of nothing yet.
+    pub(super) const fn new(client: &'a Client) -> Self {
+        Self { client, writes: Vec::new() }
+    }
+
+    /// Adds a write. DynamoDB takes up to 100, each of another item.
+    pub(super) fn with(mut self, write: impl Into<TransactWriteItem>) -> Self {
+        self.writes.push(write.into());
+        self
+    }
+
+    /// Writes everything, unless a condition does not hold.
+    ///
+    /// The request token makes a repetition harmless: if the answer to the first try was lost, the SDK's next try is
+    /// recognised and writes nothing again. A transaction that met another one on the same item is tried again.
+    pub(super) async fn commit(self, operation: &'static str) -> Result<Committed, StoreError> {
+        let token = Uuid::new_v4().to_string();
+        let mut attempt = 0;
+        loop {
+            let request = self.client.transact_write_items().client_request_token(&token);
+            let request = request.set_transact_items(Some(self.writes.clone()));
+            let Err(error) = Box::pin(request.send()).await else {
+                return Ok(Committed::Written);
+            };
+            let codes = cancellation_codes(error.as_service_error());
+            let refused: Vec<usize> = codes
+                .iter()
+                .enumerate()
+                .filter(|(_, code)| **code == "ConditionalCheckFailed")
+                .map(|(at, _)| at)
+                .collect();
+            if !refused.is_empty() {
+                return Ok(Committed::Refused(refused));
+            }
+            let contended = is_contention(error.code()) || codes.iter().any(|code| is_contention(Some(code)));
+            attempt += 1;
+            if !contended || attempt == ATTEMPTS {
+                return Err(failure(operation, &error, &codes));
+            }
+            back_off(attempt - 1).await;
+        }
+    }
+}
+
+/// DynamoDB's own sentence about a cancelled transaction is long and says no more than the codes.
+fn failure(operation: &'static str, error: &SdkError<TransactWriteItemsError>, codes: &[&str]) -> StoreError {
+    if codes.is_empty() {
+        return unavailable(operation, error);
+    }
+    StoreError::Unavailable { operation, detail: format!("the transaction was cancelled [{}]", codes.join(", ")) }
+}
+
+/// Why each write of a cancelled transaction was not made: `None` is the word for a write that could have been made.
+fn cancellation_codes(error: Option<&TransactWriteItemsError>) -> Vec<&str> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error else { return Vec::new() };
+    cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect()
+}

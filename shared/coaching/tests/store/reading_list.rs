@@ -1,0 +1,196 @@
+//! The updater's reading list: who is on it, in which order, and who is due.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::samples::{at, behavior, check, profile, user, version_due};
+use super::{TestDatabase, edit, pages};
+use coaching::store::{
+    CheckOutcome, CheckedAs, Cursor, DueUser, Finding, PageRequest, ProfileTable, StoreError, Versioned,
+};
+
+const CHECKS: [(&str, &str); 5] = [
+    ("ana", "2026-11-22T03:00:00Z"),
+    ("ben", "2026-11-15T03:00:00Z"),
+    ("cleo", "2026-11-22T02:59:59Z"),
+    ("dora", "2026-11-29T03:00:00Z"),
+    ("emil", "2026-11-15T03:00:00Z"),
+];
+
+async fn with_prompts() -> (TestDatabase, ProfileTable) {
+    let database = TestDatabase::create().await;
+    let profiles = database.stores().profiles;
+    for (name, next_check_at) in CHECKS {
+        assert_eq!(profiles.create(&profile(name)).await.expect("stored"), Versioned::Written);
+        let version = version_due(&user(name), 0, next_check_at);
+        assert_eq!(profiles.add_prompt_version(&version).await.expect("an answer"), Versioned::Written);
+    }
+    // The index may lag by moments.
+    for _ in 0..200 {
+        if names(&all(&profiles).await).len() == CHECKS.len() {
+            break;
+        }
+    }
+    (database, profiles)
+}
+
+async fn all(profiles: &ProfileTable) -> Vec<DueUser> {
+    profiles.prompted_page("007", &PageRequest::first(100)).await.expect("a page").items
+}
+
+async fn due(profiles: &ProfileTable, as_of: &str) -> Vec<DueUser> {
+    let page = profiles.due_page("007", at(as_of), &PageRequest::first(100)).await.expect("a page");
+    page.items.into_iter().map(|user| user.expect("a readable entry")).collect()
+}
+
+fn names(users: &[DueUser]) -> Vec<&str> {
+    users.iter().map(|user| user.user_id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn due_users_come_longest_due_first_and_only_if_due_strictly_before() {
+    let (_database, profiles) = with_prompts().await;
+    let users = due(&profiles, "2026-11-22T03:00:00Z").await;
+    let mut longest_due = names(&users)[..2].to_vec();
+    longest_due.sort_unstable();
+    assert_eq!((longest_due, &names(&users)[2..]), (vec!["ben", "emil"], &["cleo"][..]));
+    assert_eq!(names(&due(&profiles, "2026-11-22T03:00:00.9Z").await).len(), 3, "the same second");
+    assert_eq!(names(&due(&profiles, "2026-11-22T03:00:01Z").await).len(), 4);
+    assert!(due(&profiles, "2026-11-15T03:00:00Z").await.is_empty());
+    for user in due(&profiles, "2026-11-22T03:00:01Z").await {
+        assert!(domain::due::is_due(user.next_check_at, at("2026-11-22T03:00:01Z")));
+    }
+}
+
+#[tokio::test]
+async fn the_list_tells_all_that_a_check_needs() {
+    let (_database, profiles) = with_prompts().await;
+    let whole = profiles.get(&user("cleo")).await.expect("readable").expect("there");
+    let prompt = whole.prompt.expect("a prompt");
+    let listed = due(&profiles, "2026-11-22T03:00:00Z").await.pop().expect("someone is due");
+    let expected = DueUser {
+        user_id: whole.user_id,
+        email: whole.email,
+        consultation_enabled: whole.consultation_enabled,
+        timezone: whole.timezone,
+        goal: whole.goal,
+        targets: whole.targets,
+        first_day: whole.first_day,
+        version: prompt.version,
+        last_prompt_update: prompt.last_prompt_update,
+        behavioral_data: whole.behavioral_data,
+        prompt_behavioral_data: prompt.prompt_behavioral_data,
+        next_check_at: prompt.next_check_at,
+    };
+    assert_eq!(listed, expected);
+}
+
+#[tokio::test]
+async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list() {
+    let (_database, profiles) = with_prompts().await;
+    assert_eq!(profiles.create(&profile("fynn")).await.expect("stored"), Versioned::Written);
+    let listed = all(&profiles).await;
+    assert_eq!(names(&listed)[2..], ["cleo", "ana", "dora"]);
+    assert!(names(&listed)[..2].contains(&"ben") && names(&listed)[..2].contains(&"emil"), "at the same instant");
+    let other = profiles.prompted_page("008", &PageRequest::first(100)).await.expect("a page");
+    assert_eq!((other.items, other.next), (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn a_check_moves_a_user_to_the_end_of_the_list_or_to_another_shard() {
+    let (_database, profiles) = with_prompts().await;
+    let checked = |update_shard: &str| CheckOutcome {
+        finding: Finding::Unchanged(behavior(1_800)),
+        next_check_at: at("2026-12-01T15:00:00.75Z"),
+        update_shard: update_shard.to_owned(),
+        ..check(1, CheckedAs::Unchanged)
+    };
+    assert_eq!(profiles.record_check(&user("ben"), &checked("007")).await.expect("an answer"), Versioned::Written);
+    assert_eq!(profiles.record_check(&user("emil"), &checked("008")).await.expect("an answer"), Versioned::Written);
+    let mut listed = all(&profiles).await;
+    for _ in 0..200 {
+        if listed.len() == 4 && names(&listed).last() == Some(&"ben") {
+            break;
+        }
+        listed = all(&profiles).await;
+    }
+    assert_eq!(names(&listed), ["cleo", "ana", "dora", "ben"]);
+    assert_eq!(listed[3].next_check_at, at("2026-12-01T15:00:00Z"), "whole seconds");
+    assert_eq!(listed[3].behavioral_data, Some(behavior(1_800)));
+}
+
+#[tokio::test]
+async fn the_list_is_read_page_by_page_even_while_users_leave_it() {
+    let (_database, profiles) = with_prompts().await;
+    let as_of = at("2026-12-24T03:00:00Z");
+    let listed = pages(2, async |page| {
+        let page = profiles.due_page("007", as_of, &page).await.expect("a page");
+        for due in page.items.iter().map(|user| user.as_ref().expect("a readable entry")) {
+            let check = CheckOutcome {
+                as_of,
+                next_check_at: at("2026-12-31T03:00:00Z"),
+                ..check(due.version, CheckedAs::Unchanged)
+            };
+            assert_eq!(profiles.record_check(&due.user_id, &check).await.expect("an answer"), Versioned::Written);
+        }
+        page
+    })
+    .await;
+    let mut seen: Vec<String> = listed.iter().flatten().flatten().map(|due| due.user_id.to_string()).collect();
+    seen.sort();
+    assert_eq!(seen, CHECKS.map(|(name, _)| name));
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_shard_or_of_later_users_is_refused() {
+    let (_database, profiles) = with_prompts().await;
+    let page = profiles.prompted_page("007", &PageRequest::first(4)).await.expect("a page");
+    let cursor = PageRequest { limit: 2, cursor: page.next };
+    let other_shard = profiles.prompted_page("008", &cursor).await;
+    assert!(matches!(other_shard, Err(StoreError::ForeignCursor)));
+    let not_yet_due = profiles.due_page("007", at("2026-11-16T00:00:00Z"), &cursor).await;
+    assert!(matches!(not_yet_due, Err(StoreError::ForeignCursor)));
+    let nonsense = PageRequest { limit: 2, cursor: Some(Cursor("nonsense".to_owned())) };
+    assert!(matches!(profiles.prompted_page("007", &nonsense).await, Err(StoreError::ForeignCursor)));
+}
+
+#[tokio::test]
+async fn a_next_check_that_was_edited_by_hand_still_falls_due() {
+    let (database, profiles) = with_prompts().await;
+    let key = [("user_id", AttributeValue::S("dora".to_owned()))];
+    for written in ["2026-11-20T03:00:00+00:00", "2026-11-20T03:00:00.123Z", "2026-11-20T03:00:00"] {
+        let value = Some(AttributeValue::S(written.to_owned()));
+        edit(&database, &database.tables.profiles, &key, "next_check_at", value).await;
+        let mut users = Vec::new();
+        for _ in 0..200 {
+            users = due(&profiles, "2026-11-21T03:00:00Z").await;
+            if users.len() == 3 {
+                break;
+            }
+        }
+        assert_eq!(names(&users)[2..], ["dora"], "{written}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_does_not_hide_the_others() {
+    let (database, profiles) = with_prompts().await;
+    let key = [("user_id", AttributeValue::S("ben".to_owned()))];
+    edit(&database, &database.tables.profiles, &key, "timezone", Some(AttributeValue::S("Nowhere/Land".to_owned())))
+        .await;
+    let mut items = Vec::new();
+    for _ in 0..200 {
+        let page = profiles.due_page("007", at("2026-11-22T03:00:00Z"), &PageRequest::first(100)).await;
+        items = page.expect("a page").items;
+        if items.iter().any(Result::is_err) {
+            break;
+        }
+    }
+    let unreadable: Vec<_> = items.iter().filter_map(|item| item.as_ref().err()).collect();
+    assert_eq!(unreadable.iter().map(|user| user.user_id.as_str()).collect::<Vec<_>>(), ["ben"]);
+    assert!(unreadable[0].cause.to_string().contains("timezone"));
+    assert_eq!(items.len(), 3);
+    assert!(matches!(profiles.due_user(&user("ben")).await, Err(StoreError::Corrupt { .. })));
+    let alone = profiles.due_user(&user("cleo")).await.expect("readable").expect("there");
+    assert!(items.iter().any(|item| item.as_ref().is_ok_and(|listed| *listed == alone)), "the same as in the list");
+    assert_eq!(profiles.due_user(&user("nobody")).await.expect("an answer"), None);
+}

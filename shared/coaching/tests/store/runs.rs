@@ -1,0 +1,200 @@
+//! Weekly runs and their sums.
+
+use uuid::Uuid;
+
+use super::TestDatabase;
+use super::samples::{at, day, user};
+use coaching::store::{
+    Draft, DynamoStores, RunCounters, RunPart, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage,
+    Versioned, Waiting,
+};
+use domain::lease::Lease;
+use domain::money::Usd;
+
+const RUN: &str = "2026-11-22T03:00:00Z";
+
+fn run() -> RunRecord {
+    RunRecord {
+        run_id: RUN.to_owned(),
+        as_of: at(RUN),
+        state: RunState::Running,
+        shards_queued: 2,
+        shards_done: 0,
+        counters: RunCounters::default(),
+    }
+}
+
+const fn counters(checked: u64) -> RunCounters {
+    RunCounters {
+        checked,
+        unchanged: 1,
+        updated: 2,
+        batched: 3,
+        failed: 4,
+        overtaken: 5,
+        isolated: 6,
+        cost: Usd::from_nanos(7),
+    }
+}
+
+fn shard(number: u32) -> RunPart {
+    RunPart::Shard(format!("{number:03}"))
+}
+
+fn lease(minute: u32) -> Lease {
+    Lease { until: at(&format!("2026-11-22T03:{minute:02}:00Z")) }
+}
+
+fn waiting(name: &str) -> Waiting {
+    Waiting { user_id: user(name), version: 3 }
+}
+
+async fn started() -> DynamoStores {
+    let stores = TestDatabase::create().await.stores();
+    assert_eq!(stores.runs.start(&run()).await.expect("stored"), Versioned::Written);
+    stores
+}
+
+async fn read(runs: &RunTable) -> RunRecord {
+    runs.get(RUN).await.expect("readable").expect("there")
+}
+
+#[tokio::test]
+async fn a_run_is_started_once() {
+    let runs = started().await.runs;
+    let again = RunRecord { shards_queued: 9, ..run() };
+    assert_eq!(runs.start(&again).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(read(&runs).await, run());
+    assert_eq!(runs.get("2026-11-29T03:00:00Z").await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn a_page_or_batch_that_is_counted_twice_counts_once() {
+    let runs = started().await.runs;
+    runs.open_page(RUN, "shard#000#1", &[user("ana")]).await.expect("opened");
+    for _ in 0..2 {
+        runs.count_page(RUN, "shard#000#1", &counters(10), &[]).await.expect("counted");
+        let updated = RunCounters { updated: 7, ..RunCounters::default() };
+        runs.finish_batch(RUN, "msgbatch_1", &updated).await.expect("noted");
+        runs.isolate(RUN, &user("ben")).await.expect("counted");
+    }
+    let mut sums = counters(10);
+    sums.updated += 7;
+    sums.isolated += 1;
+    assert_eq!(read(&runs).await, RunRecord { counters: sums, ..run() });
+    assert!(runs.batch_collected(RUN, "msgbatch_1").await.expect("an answer"));
+    assert!(!runs.batch_collected(RUN, "msgbatch_2").await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn pages_that_end_at_the_same_moment_are_all_counted() {
+    let runs = started().await.runs;
+    let pages: Vec<String> = (0..16).map(|page| format!("shard#000#{page:03}")).collect();
+    for page in &pages {
+        runs.open_page(RUN, page, &[user("ana")]).await.expect("opened");
+    }
+    let counted = counters(1);
+    let reports = pages.iter().chain(&pages).map(|page| runs.count_page(RUN, page, &counted, &[]));
+    futures_util::future::try_join_all(reports).await.expect("all are counted");
+    assert_eq!(read(&runs).await.counters.checked, 16);
+}
+
+#[tokio::test]
+async fn a_part_is_worked_on_by_one_worker_and_done_once() {
+    let runs = started().await.runs;
+    let now = at("2026-11-22T03:00:10Z");
+    let take = async |minute, now| runs.lease_part(RUN, &shard(0), lease(minute), now).await.expect("an answer");
+    assert_eq!(take(5, now).await, Versioned::Written);
+    assert_eq!(take(6, now).await, Versioned::Conflict);
+    runs.release_part(RUN, &shard(0), lease(6)).await.expect("without effect");
+    assert_eq!(take(6, now).await, Versioned::Conflict, "only its holder gives a lease back");
+    assert_eq!(take(11, lease(5).until).await, Versioned::Written, "a lease lapses");
+    for _ in 0..2 {
+        runs.finish_part(RUN, &shard(0), lease(11)).await.expect("noted");
+        assert_eq!(take(11, now).await, Versioned::Written, "what is done can be looked at again");
+    }
+    runs.finish_part(RUN, &RunPart::User(user("ana")), lease(5)).await.expect("noted");
+    assert_eq!(read(&runs).await.shards_done, 1, "a user is no shard");
+}
+
+#[tokio::test]
+async fn a_part_that_stopped_is_remembered_until_it_goes_on() {
+    let runs = started().await.runs;
+    let retry = RunPart::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 };
+    for part in [shard(1), retry] {
+        let stopped = StoppedPart { run_id: RUN.to_owned(), part, as_of: at(RUN), day: day("2026-11-22") };
+        let leased = runs.lease_part(RUN, &stopped.part, lease(5), at(RUN)).await;
+        assert_eq!(leased.expect("an answer"), Versioned::Written);
+        runs.stop_part(&stopped, lease(5)).await.expect("noted");
+        assert_eq!(read(&runs).await.state, RunState::StoppedByBudget);
+        assert_eq!(runs.stopped_parts().await.expect("a list"), std::slice::from_ref(&stopped));
+        let again = runs.lease_part(RUN, &stopped.part, lease(5), at(RUN)).await;
+        assert_eq!(again.expect("an answer"), Versioned::Written, "nobody is at it");
+        for _ in 0..2 {
+            runs.resume_part(&stopped).await.expect("forgotten");
+        }
+        assert_eq!(runs.stopped_parts().await.expect("a list"), []);
+        assert_eq!(read(&runs).await.state, RunState::Running);
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_unfinished_until_nobody_on_it_waits() {
+    let runs = started().await.runs;
+    let unfinished = async |part: &RunPart| runs.unfinished_pages(RUN, part).await.expect("a list");
+    let page = |number: u32| format!("shard#001#{number}");
+    let users = [user("ana"), user("ben")];
+    for number in [1, 2, 3] {
+        runs.open_page(RUN, &page(number), &users).await.expect("opened");
+    }
+    runs.open_page(RUN, "shard#0010#1", &users).await.expect("opened");
+    runs.count_page(RUN, &page(1), &counters(1), &[]).await.expect("counted");
+    runs.count_page(RUN, &page(2), &counters(1), &[waiting("ana")]).await.expect("counted");
+    let open = UnfinishedPage::Open { page_id: page(3), users: users.to_vec() };
+    let waits = |draft| UnfinishedPage::Waiting { page_id: page(2), waiting: vec![waiting("ana")], draft };
+    assert_eq!(unfinished(&shard(1)).await, [waits(None), open.clone()]);
+    assert_eq!(unfinished(&shard(2)).await, []);
+
+    let draft = Draft { draft_id: Uuid::nil(), begun_at: at(RUN), requests: 1 };
+    let set = async |draft: Option<&Draft>| runs.set_draft(RUN, &[page(2)], draft).await.expect("an answer");
+    assert_eq!(set(Some(&draft)).await, Versioned::Written);
+    assert_eq!(set(Some(&draft)).await, Versioned::Conflict, "one submission at a time");
+    assert_eq!(unfinished(&shard(1)).await, [waits(Some(draft.clone())), open.clone()]);
+    assert_eq!(set(None).await, Versioned::Written);
+    assert_eq!(set(Some(&draft)).await, Versioned::Written);
+    for _ in 0..2 {
+        let overtaken = RunCounters { overtaken: 1, ..RunCounters::default() };
+        runs.submit_pages(RUN, &[page(2)], None, &overtaken).await.expect("noted");
+    }
+    assert_eq!(unfinished(&shard(1)).await, [open]);
+    assert_eq!(set(Some(&draft)).await, Versioned::Conflict, "nobody waits any more");
+    assert_eq!(read(&runs).await.counters.overtaken, 2 * counters(0).overtaken + 1);
+}
+
+#[tokio::test]
+async fn a_part_of_a_run_that_was_never_started_is_an_error() {
+    let runs = TestDatabase::create().await.stores().runs;
+    let finished = runs.finish_batch(RUN, "msgbatch_1", &counters(1)).await;
+    assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
+    let finished = runs.finish_part(RUN, &shard(0), lease(5)).await;
+    assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
+    assert!(matches!(runs.set_state(RUN, RunState::Done).await, Err(StoreError::Corrupt { .. })));
+    assert_eq!(runs.get(RUN).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn the_state_of_a_run_can_be_set() {
+    let stores = started().await;
+    for state in [RunState::WaitingForBatch, RunState::StoppedByBudget, RunState::Done] {
+        stores.runs.set_state(RUN, state).await.expect("set");
+        assert_eq!(read(&stores.runs).await, RunRecord { state, ..run() });
+    }
+}
+
+#[tokio::test]
+async fn the_largest_number_of_shards_is_remembered() {
+    let runs = TestDatabase::create().await.stores().runs;
+    for (shards, widest) in [(16, 16), (4, 16), (16, 16), (100, 100), (32, 100)] {
+        assert_eq!(runs.widest_shards(shards).await.expect("a number"), widest);
+    }
+}

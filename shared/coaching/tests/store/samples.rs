@@ -1,0 +1,181 @@
+//! People, meals and sessions that the tests store.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use coaching::store::{CheckMark, CheckOutcome, CheckedAs, Finding, HistoryEntry, NewVersion};
+use domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, Window, detect_change, measure};
+use domain::coaching_prompt::GenerationReason;
+use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
+use domain::conversation::Role;
+use domain::local_day::TimeZone;
+use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
+use domain::money::{TokenUsage, Usd};
+use domain::profile::{
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Targets, TargetsHistory, UserId,
+    Weight,
+};
+
+pub(super) fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a valid instant")
+}
+
+pub(super) fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a valid day")
+}
+
+pub(super) fn user(name: &str) -> UserId {
+    UserId::new(name)
+}
+
+/// Someone who has just signed up and said everything there is to say.
+pub(super) fn profile(name: &str) -> Profile {
+    let (age, weight, goal) = (
+        Age::parse("age", 41).expect("an adult"),
+        Weight::parse("weight_kg", 72.5).expect("a plausible weight"),
+        Goal::LoseWeight,
+    );
+    let body = BodyData {
+        sex: Some(Sex::Female),
+        height: Some(Height::parse("height_cm", 168.5).expect("a plausible height")),
+        activity_level: Some(ActivityLevel::Moderate),
+        diet: Some(Diet::parse("diet", "vegetarian").expect("a diet")),
+    };
+    let mut targets =
+        TargetsHistory::starting(day("2026-11-01"), Targets::calculate(age, weight, Goal::Maintain, &body));
+    targets.change(day("2026-11-10"), Targets::calculate(age, weight, goal, &body));
+    Profile {
+        user_id: user(name),
+        email: Email::parse("email", &format!("{name}@example.com")).expect("an address"),
+        name: Name::parse("name", "Zoë").expect("a name"),
+        age,
+        weight,
+        goal,
+        timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+        body,
+        targets,
+        first_day: day("2026-11-01"),
+        consultation_enabled: false,
+        consultation_session_id: None,
+        conversational_profile: None,
+        prompt: None,
+        behavioral_data: None,
+        last_behavior_check: None,
+        pending_update: None,
+        manual_regeneration: None,
+        created_at: at("2026-11-01T09:30:15.123456Z"),
+        revision: 0,
+    }
+}
+
+/// Someone who has said no more than sign-up asks for.
+pub(super) fn plain_profile(name: &str) -> Profile {
+    Profile { body: BodyData::default(), ..profile(name) }
+}
+
+/// The behaviour of someone who logged `calories` on each of the first ten days of November.
+pub(super) fn behavior(calories: u32) -> BehaviorMetrics {
+    let days: Vec<DayTotals> = day("2026-11-01")
+        .iter_days()
+        .take(10)
+        .map(|day| DayTotals { meals: 1, calories, protein_tenths: 900, dinners: 1, ..DayTotals::empty(day) })
+        .collect();
+    let window = Window::before(day("2026-11-22"), day("2026-11-01"), 30);
+    measure(&days, day("2026-11-22"), &window, &profile("ana").targets, &BehaviorSettings::default())
+}
+
+/// A decision with rules and numbers in it.
+pub(super) fn decision() -> Decision {
+    let decision = detect_change(&behavior(9_000), Some(&behavior(1_700)), None, &BehaviorSettings::default());
+    assert!(decision.changed && !decision.rules.is_empty(), "a decision worth storing");
+    decision
+}
+
+pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
+    HistoryEntry {
+        user_id: user_id.clone(),
+        version,
+        prompt: format!("## Core directive\nPrompt {version}."),
+        reason: if version == 1 { GenerationReason::Initial } else { GenerationReason::Weekly },
+        decision: (version > 1).then(decision),
+        behavioral_data: Some(behavior(1_500 + version)),
+        model: "claude-sonnet-5-5".to_owned(),
+        usage: TokenUsage {
+            input_tokens: 1_200,
+            output_tokens: 900,
+            cache_read_input_tokens: 0,
+            cache_creation_input_tokens: 7,
+        },
+        cost: Usd::from_nanos(11_400_000),
+        created_at: at("2026-11-22T03:00:07.5Z"),
+        batch_id: (version > 1).then(|| "msgbatch_1".to_owned()),
+    }
+}
+
+/// A check a week later that found nothing new.
+pub(super) fn check(version: u32, outcome: CheckedAs) -> CheckOutcome {
+    CheckOutcome {
+        version,
+        as_of: at("2026-11-29T03:00:00Z"),
+        finding: Finding::Unchanged(behavior(2_400)),
+        checked_at: at("2026-11-29T03:00:01Z"),
+        next_check_at: at("2026-12-05T15:00:00Z"),
+        update_shard: "007".to_owned(),
+        mark: CheckMark { page_id: "shard#007#page".to_owned(), outcome },
+    }
+}
+
+/// The version that follows `after`, due again on `next_check_at`.
+pub(super) fn version_due(user_id: &UserId, after: u32, next_check_at: &str) -> NewVersion {
+    NewVersion {
+        after,
+        entry: entry(user_id, after + 1),
+        conversational_profile: None,
+        completes: None,
+        next_check_at: at(next_check_at),
+        update_shard: "007".to_owned(),
+        mark: None,
+    }
+}
+
+pub(super) fn version(user_id: &UserId, after: u32) -> NewVersion {
+    version_due(user_id, after, "2026-11-28T15:00:00Z")
+}
+
+pub(super) fn session(session_id: SessionId, user_id: &UserId) -> Session {
+    Session { message_count: 1, ..Session::start(session_id, user_id.clone(), at("2026-11-02T10:00:00Z")) }
+}
+
+pub(super) fn message(sequence: u32, role: Role, text: &str) -> ConsultationMessage {
+    ConsultationMessage { sequence, role, text: text.to_owned(), created_at: at("2026-11-02T10:00:01.25Z") }
+}
+
+pub(super) fn goal(subject: &str, target: Option<&str>) -> Fact {
+    Fact {
+        subject: subject.to_owned(),
+        summary: "Wants to weigh less.".to_owned(),
+        quote: "eight kilos".to_owned(),
+        detail: FactDetail::Goals(GoalFact {
+            objective: "lose weight".to_owned(),
+            target: target.map(str::to_owned),
+            deadline: None,
+            motivation: None,
+        }),
+    }
+}
+
+/// A meal eaten at `eaten_at` by someone in Denver.
+pub(super) fn meal(meal_type: MealType, eaten_at: &str, calories: u32) -> Meal {
+    let entry = NewMeal {
+        name: "Lentils".to_owned(),
+        meal_type,
+        eaten_at: at(eaten_at),
+        calories,
+        protein: Grams::from(20.1),
+        carbs: Grams::from(55.5),
+        fat: Grams::from(9.9),
+        notes: None,
+    };
+    let zone = TimeZone::parse("timezone", "America/Denver").expect("a zone");
+    Meal::log(MealId(Uuid::now_v7()), entry, zone, at("2026-11-22T12:00:00Z"))
+}

@@ -1,0 +1,203 @@
+//! The metrics as they are stored and as the API returns them: the counts, and beside them the rates that readers want.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::metrics::BehaviorMetrics;
+use super::patterns::{Pattern, PatternKind};
+use super::share::Rate;
+use super::window::Window;
+
+/// Behaviour in one analysis window. Rates lie between 0 and 1 and are null where there is not enough evidence.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BehaviorMetrics")]
+pub(super) struct Wire {
+    /// First local day measured.
+    window_first_day: NaiveDate,
+    /// Last local day measured; the day before `window_first_day` if there is no complete day yet.
+    window_last_day: NaiveDate,
+    /// Length of a full window in days.
+    analysis_days: u32,
+    /// Days in the window.
+    #[serde(skip_deserializing)]
+    days_analyzed: u32,
+    /// Days with at least one meal.
+    days_logged: u32,
+    /// Days without any meal.
+    #[serde(skip_deserializing)]
+    days_not_logged: u32,
+    /// `days_logged` of `days_analyzed`.
+    #[serde(skip_deserializing)]
+    logging_rate: Option<f64>,
+    /// Consecutive logged days up to today or yesterday, at most `analysis_days`.
+    meal_logging_streak_days: u32,
+    /// `days_in_target` of `days_logged`.
+    #[serde(skip_deserializing)]
+    adherence_rate: Option<f64>,
+    /// Why `adherence_rate` and the averages are null.
+    #[serde(skip_deserializing)]
+    adherence_reason: Option<String>,
+    /// Logged days below which `adherence_rate` and the averages are null.
+    min_logged_days: u32,
+    /// Logged days within the tolerance of their calorie target.
+    days_in_target: u32,
+    /// Logged days above it.
+    days_over_target: u32,
+    /// Logged days below it.
+    days_under_target: u32,
+    /// Longest run of consecutive days in target.
+    longest_streak_in_target_days: u32,
+    /// Days in target in an average calendar week of the window.
+    #[serde(skip_deserializing)]
+    days_in_target_per_week: Option<f64>,
+    /// Meals on an average logged day.
+    #[serde(skip_deserializing)]
+    meals_per_day: Option<f64>,
+    /// Energy of an average logged day, in kcal.
+    #[serde(skip_deserializing)]
+    average_calories: Option<f64>,
+    /// Protein of an average logged day, in g.
+    #[serde(skip_deserializing)]
+    average_protein_g: Option<f64>,
+    /// `days_with_enough_protein` of `days_logged`.
+    #[serde(skip_deserializing)]
+    protein_adherence_rate: Option<f64>,
+    /// Logged days with at least the protein target less the tolerance.
+    days_with_enough_protein: u32,
+    /// Meals logged in the window.
+    total_meals: u64,
+    /// Energy logged in the window, in kcal.
+    total_calories: u64,
+    /// Protein logged in the window, in tenths of a gram.
+    total_protein_tenths_g: u64,
+    /// Failure patterns, the most severe first.
+    patterns: Vec<Pattern>,
+    /// The pattern with the most severe evidence.
+    #[serde(skip_deserializing)]
+    most_common_failure_pattern: Option<PatternKind>,
+}
+
+impl From<BehaviorMetrics> for Wire {
+    fn from(metrics: BehaviorMetrics) -> Self {
+        let evidence = metrics.adherence_rate().and(metrics.logging_rate());
+        Self {
+            window_first_day: metrics.window.first,
+            window_last_day: metrics.window.last,
+            analysis_days: metrics.analysis_days,
+            days_analyzed: metrics.days_analyzed(),
+            days_logged: metrics.days_logged,
+            days_not_logged: metrics.days_not_logged(),
+            logging_rate: metrics.logging_rate().map(Rate::ratio),
+            meal_logging_streak_days: metrics.meal_logging_streak_days,
+            adherence_rate: metrics.adherence_rate().map(Rate::ratio),
+            adherence_reason: metrics.missing_evidence(),
+            min_logged_days: metrics.min_logged_days,
+            days_in_target: metrics.days_in_target,
+            days_over_target: metrics.days_over_target,
+            days_under_target: metrics.days_under_target,
+            longest_streak_in_target_days: metrics.longest_streak_in_target_days,
+            days_in_target_per_week: evidence
+                .map(|window| to_decimals(f64::from(metrics.days_in_target) * 7.0 / f64::from(window.of()), 1)),
+            meals_per_day: metrics.per_logged_day(metrics.meals).map(|meals| to_decimals(meals, 1)),
+            average_calories: metrics.per_logged_day(metrics.calories).map(|kcal| to_decimals(kcal, 0)),
+            average_protein_g: metrics
+                .per_logged_day(metrics.protein_tenths)
+                .map(|tenths| to_decimals(tenths / 10.0, 1)),
+            protein_adherence_rate: metrics.protein_adherence_rate().map(Rate::ratio),
+            days_with_enough_protein: metrics.days_with_enough_protein,
+            total_meals: metrics.meals,
+            total_calories: metrics.calories,
+            total_protein_tenths_g: metrics.protein_tenths,
+            most_common_failure_pattern: metrics.most_common_failure_pattern(),
+            patterns: metrics.patterns,
+        }
+    }
+}
+
+impl From<Wire> for BehaviorMetrics {
+    fn from(wire: Wire) -> Self {
+        Self {
+            window: Window { first: wire.window_first_day, last: wire.window_last_day },
+            analysis_days: wire.analysis_days,
+            min_logged_days: wire.min_logged_days,
+            days_logged: wire.days_logged,
+            days_in_target: wire.days_in_target,
+            days_over_target: wire.days_over_target,
+            days_under_target: wire.days_under_target,
+            days_with_enough_protein: wire.days_with_enough_protein,
+            meals: wire.total_meals,
+            calories: wire.total_calories,
+            protein_tenths: wire.total_protein_tenths_g,
+            meal_logging_streak_days: wire.meal_logging_streak_days,
+            longest_streak_in_target_days: wire.longest_streak_in_target_days,
+            patterns: wire.patterns,
+        }
+    }
+}
+
+/// Rounds for a reader.
+fn to_decimals(value: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (value * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::behavior::fixtures::{day, history, measured};
+
+    #[test]
+    fn rates_and_averages_leave_beside_the_counts_they_come_from() {
+        let today = day("2026-03-31");
+        let days = [Some(2000), Some(2000), Some(2600), Some(1500), None, Some(2000), Some(2100)];
+        let json = serde_json::to_value(measured(&history(today, &days), today)).expect("metrics serialise");
+        for (field, expected) in [
+            ("days_analyzed", serde_json::json!(30)),
+            ("days_logged", serde_json::json!(6)),
+            ("days_not_logged", serde_json::json!(24)),
+            ("logging_rate", serde_json::json!(0.2)),
+            ("adherence_rate", serde_json::json!(0.6667)),
+            ("adherence_reason", serde_json::json!(null)),
+            ("days_in_target_per_week", serde_json::json!(0.9)),
+            ("meals_per_day", serde_json::json!(3.0)),
+            ("average_calories", serde_json::json!(2033.0)),
+            ("average_protein_g", serde_json::json!(101.7)),
+            ("protein_adherence_rate", serde_json::json!(0.8333)),
+            ("window_first_day", serde_json::json!("2026-03-01")),
+            ("window_last_day", serde_json::json!("2026-03-30")),
+        ] {
+            assert_eq!(json[field], expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn too_few_logged_days_give_null_with_a_reason_and_never_zero() {
+        let today = day("2026-03-31");
+        let json = serde_json::to_value(measured(&history(today, &[Some(2000); 3]), today)).expect("metrics serialise");
+        for field in [
+            "adherence_rate",
+            "average_calories",
+            "average_protein_g",
+            "meals_per_day",
+            "protein_adherence_rate",
+            "days_in_target_per_week",
+        ] {
+            assert!(json[field].is_null(), "{field}");
+        }
+        assert_eq!(json["adherence_reason"], "not enough evidence: 3 logged days, 5 needed");
+        assert_eq!(json["logging_rate"], 0.1);
+    }
+
+    #[test]
+    fn what_was_stored_comes_back_exactly() {
+        let today = day("2026-03-31");
+        let month: Vec<_> =
+            (0..30).map(|number| (number % 7 != 0).then_some(if number % 7 > 4 { 3100 } else { 1990 })).collect();
+        for days in [&month[..], &month[..3], &[]] {
+            let metrics = measured(&history(today, days), today);
+            let json = serde_json::to_string(&metrics).expect("metrics serialise");
+            assert_eq!(serde_json::from_str::<BehaviorMetrics>(&json).expect("and back"), metrics);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A consultation session and the states it goes through.
+//!
+//! ```text
+//! in_progress --complete--> generating --prompt stored--> complete
+//!                              |  ^
+//!                      failure v  | complete again
+//!                            failed
+//! ```
+//!
+//! `complete` is written in the same transaction as prompt version 1, so it never stands without a prompt.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::section::Progress;
+use crate::conversation::Role;
+use crate::lease::Lease;
+use crate::money::Usd;
+use crate::profile::{BodyData, UserId};
+
+/// Identifies a session.
+pub type SessionId = Uuid;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The person is talking.
+    InProgress,
+    /// Profile and prompt are being written.
+    Generating,
+    /// Profile and prompt exist.
+    Complete,
+    /// Writing them failed; completing again tries again.
+    Failed,
+}
+
+/// Limits of a consultation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsultationSettings {
+    /// Most messages that a person can send.
+    pub max_messages: u32,
+    /// Fewest messages from which a profile can honestly be written.
+    pub min_messages: u32,
+    /// Messages after which a section is left behind even if it taught nothing.
+    pub section_max_messages: u32,
+}
+
+/// Why a session cannot be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// The person has said too little.
+    #[error("the consultation needs at least {needed} messages and has {sent}")]
+    TooFewMessages {
+        /// Messages sent.
+        sent: u32,
+        /// Messages needed.
+        needed: u32,
+    },
+}
+
+/// A consultation session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Identity.
+    pub session_id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Where it stands.
+    pub status: Status,
+    /// How far it has come.
+    pub progress: Progress,
+    /// Messages that the person sent in the current section.
+    pub section_messages: u32,
+    /// Messages that the person sent in all.
+    pub user_messages: u32,
+    /// Number of stored messages of both sides; the next one gets this sequence number.
+    pub message_count: u32,
+    /// Body data learned so far.
+    pub body: BodyData,
+    /// Holds while one message is being answered.
+    pub answering: Option<Lease>,
+    /// Holds while a worker writes profile and prompt.
+    pub generation: Option<Lease>,
+    /// The finished profile, kept so that a retry does not pay for it again.
+    pub conversational_profile: Option<String>,
+    /// What the session's model calls have cost so far.
+    pub cost: Usd,
+    /// A plain sentence on why the last attempt to complete failed.
+    pub failure: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// One stored message of a consultation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsultationMessage {
+    /// Position in the transcript, from 0.
+    pub sequence: u32,
+    /// Who wrote it.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Session {
+    /// A session that has just been opened.
+    #[must_use]
+    pub fn start(session_id: SessionId, user_id: UserId, now: DateTime<Utc>) -> Self {
+        Self {
+            session_id,
+            user_id,
+            status: Status::InProgress,
+            progress: Progress { sections_completed: 0 },
+            section_messages: 0,
+            user_messages: 0,
+            message_count: 0,
+            body: BodyData::default(),
+            answering: None,
+            generation: None,
+            conversational_profile: None,
+            cost: Usd::ZERO,
+            failure: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether the person can send another message. At the limit the session can still be completed.
+    #[must_use]
+    pub const fn takes_messages(&self, settings: &ConsultationSettings) -> bool {
+        self.user_messages < settings.max_messages
+    }
+
+    /// Whether profile and prompt can be written from what was said.
+    pub const fn ready_to_complete(&self, settings: &ConsultationSettings) -> Result<(), NotReady> {
+        if self.user_messages >= settings.min_messages || !self.takes_messages(settings) {
+            Ok(())
+        } else {
+            Err(NotReady::TooFewMessages { sent: self.user_messages, needed: settings.min_messages })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(user_messages: u32) -> Session {
+        let now = "2026-03-01T10:00:00Z".parse().expect("an instant");
+        Session { user_messages, ..Session::start(Uuid::nil(), UserId::new("ana"), now) }
+    }
+
+    #[test]
+    fn a_session_can_always_go_on_or_be_completed() {
+        for (max_messages, min_messages) in [(60, 3), (2, 3), (1, 1), (5, 5)] {
+            let settings = ConsultationSettings { max_messages, min_messages, section_max_messages: 6 };
+            for sent in 0..=max_messages {
+                let session = session(sent);
+                assert!(
+                    session.takes_messages(&settings) || session.ready_to_complete(&settings).is_ok(),
+                    "stuck after {sent} messages with {settings:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_consultation_that_has_hardly_begun_is_not_complete() {
+        let settings = ConsultationSettings { max_messages: 60, min_messages: 3, section_max_messages: 6 };
+        assert_eq!(session(2).ready_to_complete(&settings), Err(NotReady::TooFewMessages { sent: 2, needed: 3 }));
+        assert_eq!(session(3).ready_to_complete(&settings), Ok(()));
+    }
+}

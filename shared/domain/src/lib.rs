@@ -1,0 +1,15 @@
+//! Validated types and pure rules. Nothing here does I/O or reads the clock or the environment: time, ids and settings
+//! come in as arguments, so every rule can be tested with plain values.
+
+pub mod behavior;
+pub mod coaching_prompt;
+pub mod consultation;
+pub mod conversation;
+pub mod due;
+pub mod field;
+pub mod lease;
+pub mod local_day;
+pub mod meals;
+pub mod money;
+pub mod profile;
+pub mod schedule;

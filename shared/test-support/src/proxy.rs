@@ -1,0 +1,148 @@
+//! A proxy before DynamoDB or Claude that a test decides over: it loses answers, makes up refusals, lets a worker vanish
+//! in the middle of a request, or lets somebody else be faster.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Operations of DynamoDB that write.
+const WRITES: [&str; 4] = ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"];
+
+/// One request that reached the proxy.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// Operation and table of a request to DynamoDB, such as `UpdateItem meals`; else method and path.
+    pub kind: String,
+    /// The body; null if it is not JSON.
+    pub body: Value,
+}
+
+impl Exchange {
+    fn read(head: &str, body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let operation = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("x-amz-target").then(|| value.trim().rsplit('.').next().map(str::to_owned))?
+        });
+        let kind = match operation {
+            Some(operation) => {
+                // A test's tables are named `test-<id>-<table>`.
+                let table = body["TableName"].as_str().and_then(|name| name.splitn(3, '-').nth(2));
+                table.map_or_else(|| operation.clone(), |table| format!("{operation} {table}"))
+            }
+            None => head.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
+        };
+        Self { kind, body }
+    }
+
+    /// Whether this is a write to DynamoDB.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        WRITES.iter().any(|operation| self.kind.split(' ').next() == Some(operation))
+    }
+}
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is passed on, and its answer back.
+    Pass,
+    /// It is passed on, and the connection breaks before the answer.
+    LoseAnswer,
+    /// It is not passed on: the transaction is cancelled with this reason.
+    Cancel(&'static str),
+    /// It is not passed on: DynamoDB refuses it with this code.
+    Refuse(&'static str),
+}
+
+/// Decides over requests. Either method may wait for as long as it likes, or do something else first.
+#[async_trait]
+pub trait Intercept: Send + Sync + 'static {
+    /// Called before a request is passed on.
+    async fn before(&self, exchange: &Exchange) -> Fate;
+
+    /// Called when its answer is there, before it is passed back.
+    async fn after(&self, _exchange: &Exchange) {}
+}
+
+/// Starts a proxy before the service at `upstream` and answers with its own base URL.
+///
+/// # Panics
+///
+/// If the machine has no free port.
+pub async fn proxy(upstream: &str, intercept: Arc<dyn Intercept>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port on loopback");
+    let address = listener.local_addr().expect("a bound listener has an address");
+    let upstream: Arc<str> = upstream.trim_start_matches("http://").trim_end_matches('/').into();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(exchange(client, Arc::clone(&upstream), Arc::clone(&intercept)));
+        }
+    });
+    format!("http://{address}")
+}
+
+/// One request and its answer; then the connection ends.
+async fn exchange(mut client: TcpStream, upstream: Arc<str>, intercept: Arc<dyn Intercept>) {
+    let Some((head, body)) = read_request(&mut client).await else { return };
+    let exchange = Exchange::read(&head, &body);
+    let answer = match intercept.before(&exchange).await {
+        Fate::Pass => forward(&upstream, &head, &body).await,
+        Fate::LoseAnswer => {
+            forward(&upstream, &head, &body).await;
+            intercept.after(&exchange).await;
+            return;
+        }
+        Fate::Cancel(code) => {
+            let reasons = json!([{"Code": code, "Message": "made up"}, {"Code": "None"}]);
+            let kind = kind("TransactionCanceledException");
+            refusal(&json!({"__type": kind, "Message": "cancelled", "CancellationReasons": reasons}))
+        }
+        Fate::Refuse(code) => refusal(&json!({"__type": kind(code), "message": "made up"})),
+    };
+    intercept.after(&exchange).await;
+    // The client may have gone, which is its own affair.
+    client.write_all(&answer).await.ok();
+}
+
+fn kind(code: &str) -> String {
+    format!("com.amazonaws.dynamodb.v20120810#{code}")
+}
+
+fn refusal(body: &Value) -> Vec<u8> {
+    let body = body.to_string();
+    let head = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0";
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// The head up to the empty line, and the body.
+async fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let head = String::from_utf8(bytes[..end + 2].to_vec()).ok()?;
+            let length = head
+                .lines()
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned));
+            let length: usize = length.map_or(Some(0), |length| length.trim().parse().ok())?;
+            if bytes.len() >= end + 4 + length {
+                return Some((head, bytes[end + 4..end + 4 + length].to_vec()));
+            }
+        }
+        if client.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+async fn forward(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut upstream = TcpStream::connect(upstream).await.expect("the upstream listens");
+    let request = [head.as_bytes(), b"connection: close\r\n\r\n", body].concat();
+    upstream.write_all(&request).await.expect("the upstream reads");
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer).await.expect("the upstream answers");
+    answer
+}
