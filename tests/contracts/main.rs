@@ -1,3 +1,4 @@
 //! The contracts between code, template and documents.
 
+mod environment;
 mod openapi;

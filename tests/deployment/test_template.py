@@ -92,31 +92,41 @@ def test_policies_name_what_they_allow(functions):
                 assert not [action for action in statement["Action"] if "*" in action], f"{name} may do everything"
 
 
-def test_every_variable_is_set_from_the_parameter_of_its_name(template):
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    from_parameters = {value["Ref"] for value in variables.values() if value.get("Ref") in template["Parameters"]}
-    for name, value in variables.items():
-        if value.get("Ref") in template["Parameters"]:
-            assert value["Ref"] == "".join(word.capitalize() for word in name.split("_"))
-    assert set(template["Parameters"]) - from_parameters == {"Architecture", "LogRetentionDays", "AnthropicApiKey"}
+def variables(template, function) -> dict[str, object]:
+    """The environment of a function: what all functions get, and its own."""
+    common = template["Globals"]["Function"]["Environment"]["Variables"]
+    return common | function.get("Environment", {}).get("Variables", {})
 
 
-def test_the_environment_fits_lambdas_limit_with_the_longest_name_of_a_stack(template):
+def test_every_variable_is_set_from_the_parameter_of_its_name(template, functions):
+    from_parameters = set()
+    for function in functions.values():
+        for name, value in variables(template, function).items():
+            if value.get("Ref") in template["Parameters"]:
+                assert value["Ref"] == "".join(word.capitalize() for word in name.split("_"))
+                from_parameters.add(value["Ref"])
+    # The last is for the schedule alone.
+    assert set(template["Parameters"]) - from_parameters == {
+        "Architecture", "LogRetentionDays", "AnthropicApiKey", "BatchCollectorRateMinutes"}
+
+
+def test_the_environment_fits_lambdas_limit_with_the_longest_name_of_a_stack(template, functions):
     # 64 characters are Lambda's limit for a function's name, so no stack's name is longer than this.
     stack_name = "s" * (64 - len("-send-consultation-message"))
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    size = 0
-    for name, value in variables.items():
+
+    def length(value: dict[str, str]) -> int:
         target = value.get("Ref") or value.get("Fn::Sub")
         if target in template["Parameters"]:
-            text = str(template["Parameters"][target]["Default"])
-        elif target in template["Resources"]:
-            properties = template["Resources"][target]["Properties"]
-            named = next((properties[key] for key in ("TableName", "QueueName", "Name") if key in properties), None)
-            text = named["Fn::Sub"].replace("${AWS::StackName}", stack_name) if named else "c" * 26
-            text += "https://sqs.ap-southeast-2.amazonaws.com/123456789012/" if "QueueName" in properties else ""
-            text += "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:-AbCdEf" if "Secret" in target else ""
-        else:
-            text = "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_AbCdEfGhI"
-        size += len(name) + len(text)
-    assert size < MOST_ENVIRONMENT_BYTES, f"{size} bytes"
+            return len(str(template["Parameters"][target]["Default"]))
+        if target not in template["Resources"]:
+            return len("https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_AbCdEfGhI")
+        properties = template["Resources"][target]["Properties"]
+        named = next((properties[key] for key in ("TableName", "QueueName", "Name") if key in properties), None)
+        text = named["Fn::Sub"].replace("${AWS::StackName}", stack_name) if named else "c" * 26
+        text += "https://sqs.ap-southeast-2.amazonaws.com/123456789012/" if "QueueName" in properties else ""
+        text += "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:-AbCdEf" if "Secret" in target else ""
+        return len(text)
+
+    for name, function in functions.items():
+        size = sum(len(variable) + length(value) for variable, value in variables(template, function).items())
+        assert size < MOST_ENVIRONMENT_BYTES, f"{name}: {size} bytes"

@@ -207,7 +207,7 @@ async fn names_of_users_that_cannot_exist_are_404() {
 async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_back() {
     let mut deployment = ana().await;
     let session_id = deployment.start("ana").await;
-    deployment.ports = deployment.without_stores();
+    deployment.lose_tables();
     let meal = json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": 1,
         "protein_g": 1, "carbs_g": 1, "fat_g": 1});
     for function in API_FUNCTIONS {

@@ -112,7 +112,7 @@ async fn each_refusal_and_failure_is_one_line_with_its_status_and_request() {
     deployment.sign_up("ana").await;
     let log = Log::capture();
     let refused = deployment.send(Call::to("log-meal").by("ana").text("{")).await;
-    deployment.ports = deployment.without_stores();
+    deployment.lose_tables();
     let failed = deployment.send(Call::to("get-profile").by("ana")).await;
     for (event, reply) in [("request_refused", refused), ("request_failed", failed)] {
         let lines = log.of(event);

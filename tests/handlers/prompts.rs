@@ -3,7 +3,6 @@
 use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
 use serde_json::json;
-use test_support::unreachable_stores;
 
 use crate::harness::{Call, Deployment, Reply};
 
@@ -99,10 +98,10 @@ async fn a_store_or_queue_that_fails_does_not_use_up_the_request() {
     deployment.break_queue(false);
     assert_eq!(ask_for_a_fresh_prompt(&deployment, "ana").await.status, 202);
     let job = deployment.take_jobs().remove(0);
-    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
+    deployment.lose_meals(true);
     assert_eq!(deployment.deliver(&job).await.batch_item_failures.len(), 1);
     assert_eq!(deployment.versions("ana").await, [1]);
-    deployment.ports.meals = meals;
+    deployment.lose_meals(false);
     assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
     assert_eq!(deployment.versions("ana").await, [2, 1]);
 }

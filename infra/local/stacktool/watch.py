@@ -9,9 +9,7 @@ from .console import note
 def watch(stack: dict) -> int:
     """Serves the API's routes from the sources until interrupted. Tables, queue and pool are those of the stack."""
     endpoint = stack["aws_endpoint"]
-    configuration = aws.client("lambda", endpoint).get_function_configuration(
-        FunctionName=functions.physical_name(stack, "get-profile"))
-    environment = aws.environment(endpoint) | build.environment() | configuration["Environment"]["Variables"] | {
+    environment = aws.environment(endpoint) | build.environment() | _variables(stack) | {
         **aws.CREDENTIALS, "AWS_ENDPOINT_URL": endpoint,
         # No authorizer stands before these functions: they verify the token themselves.
         "AUTH_MODE": "jwt",
@@ -24,3 +22,13 @@ def watch(stack: dict) -> int:
     command = [tools.bin("cargo-lambda"), "lambda", "watch", "--invoke-address", "127.0.0.1",
                "--invoke-port", str(port)]
     return subprocess.run(command, cwd=paths.ROOT, env=environment, check=False).returncode
+
+
+def _variables(stack: dict) -> dict[str, str]:
+    """The environments of all functions together: `cargo lambda watch` has one for every function."""
+    client = aws.client("lambda", stack["aws_endpoint"])
+    variables = {}
+    for name in stack["functions"]:
+        configuration = client.get_function_configuration(FunctionName=functions.physical_name(stack, name))
+        variables |= configuration["Environment"]["Variables"]
+    return variables

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::batch::{self, Batch, BatchList, BatchParams, BatchRequest};
 use super::call_log;
 use super::circuit::Circuit;
+use super::http::Http;
 use super::key::{ApiKey, KeptKey};
 use super::lines::{Limits, lines};
 use super::pace::Pace;
@@ -54,19 +55,24 @@ impl ClaudeClient {
     /// A client that reads its key from `key` when it first needs it. A model without a price in `prices` is never
     /// asked.
     #[must_use]
-    pub fn new(
+    pub fn new(settings: &ClaudeSettings, prices: PriceList, key: impl ApiKey + 'static) -> Self {
+        Self::over(Http::default(), settings, prices, key, Arc::new(SystemTimer))
+    }
+
+    /// A client with connections and a sense of time of its own.
+    #[must_use]
+    pub fn with(
         http: reqwest::Client,
+        timer: Arc<dyn Timer>,
         settings: &ClaudeSettings,
         prices: PriceList,
         key: impl ApiKey + 'static,
     ) -> Self {
-        Self::with_timer(http, settings, prices, key, Arc::new(SystemTimer))
+        Self::over(Http::built(http), settings, prices, key, timer)
     }
 
-    /// A client with its own sense of time.
-    #[must_use]
-    pub fn with_timer(
-        http: reqwest::Client,
+    fn over(
+        http: Http,
         settings: &ClaudeSettings,
         prices: PriceList,
         key: impl ApiKey + 'static,
@@ -82,7 +88,7 @@ impl ClaudeClient {
             timer,
         };
         let pricing = Arc::new(Pricing(prices));
-        Self { transport, effort: settings.effort.clone(), batch_timeout: settings.timeout, pricing }
+        Self { transport, effort: settings.effort.clone(), batch_timeout: settings.batch_timeout, pricing }
     }
 
     fn params<'a>(&'a self, request: &'a ModelRequest) -> Result<MessageParams<'a>, ModelError> {
@@ -197,10 +203,6 @@ impl Model for ClaudeClient {
         let limits = Limits { line: LONGEST_RESULT, pause: self.batch_timeout };
         let results = lines(response.bytes_stream().boxed(), limits);
         Ok(results.map(move |line| batch::read_line(line, &pricing)).boxed())
-    }
-
-    fn price(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
-        self.pricing.cost(model, usage, mode)
     }
 }
 

@@ -11,6 +11,7 @@ mod call_log;
 mod capabilities;
 mod circuit;
 mod client;
+mod http;
 mod key;
 mod lines;
 mod model;

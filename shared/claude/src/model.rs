@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 use serde_json::Value;
 
 use domain::conversation::Role;
-use domain::money::{CallMode, TokenUsage, Usd};
+use domain::money::{TokenUsage, Usd};
 
 /// What a call is for; it selects nothing, and is named in logs and metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,7 +277,4 @@ pub trait Model: Send + Sync {
 
     /// The results of a batch that has ended.
     async fn batch_results(&self, batch_id: &str) -> Result<BatchResults, ModelError>;
-
-    /// What `usage` of `model` costs at the configured prices, for estimates.
-    fn price(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd>;
 }

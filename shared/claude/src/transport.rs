@@ -12,6 +12,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 
 use super::circuit::{Circuit, Health};
+use super::http::Http;
 use super::key::{KeptKey, KeyError};
 use super::pace::Pace;
 use super::refusal::{self, Again, Refusal};
@@ -95,7 +96,7 @@ enum Fault {
 }
 
 pub(super) struct Transport {
-    pub(super) http: reqwest::Client,
+    pub(super) http: Http,
     pub(super) base_url: String,
     pub(super) key: KeptKey,
     pub(super) max_retries: u32,
@@ -181,8 +182,8 @@ impl Transport {
 
     async fn attempt<T: Receive>(&self, call: &Call, trace: &mut Trace) -> Result<T, Fault> {
         let key = self.key.get().await.map_err(|error| Fault::Final(no_key(&error)))?;
-        let mut request = self
-            .http
+        let http = self.http.client().map_err(Fault::Final)?;
+        let mut request = http
             .request(call.method.clone(), format!("{}{}", self.base_url, call.path))
             .header("anthropic-version", API_VERSION)
             .header(AUTHORIZATION, key.clone());

@@ -1,35 +1,45 @@
-//! The composition root: builds the clients once per cold start and fills the ports.
+//! The one state that functions are made from: the settings, the tables, the model, the queue and the clock. Nothing is
+//! read or built before a use case asks for it, so that a function starts with what it uses and no more.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
+use claude::{ClaudeClient, Model};
 
 use crate::SecretsManagerKey;
-use crate::config::{Config, ConfigError};
-use crate::http::Api;
-use crate::jobs::JobQueue;
-use crate::jobs::SqsJobQueue;
+use crate::config::{ConfigError, Environment, model};
+use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    BatchTable, ConsultationTable, ConversationTable, DynamoStores, IdempotencyTable, MealTable, ProfileTable,
-    PromptHistoryTable, RunTable, SpendingTable,
+    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, MealTable, ProfileTable, PromptHistoryTable,
+    PromptVersionTable, RunTable, SpendingTable, Table,
 };
-use crate::system::SystemClock;
-use crate::system::{Clock, Ids};
-use claude::ClaudeClient;
-use claude::Model;
+use crate::system::{Clock, Ids, SystemClock};
 
-/// How long a connection may take to come about: short, so that the try after it still falls within a call's deadline.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Everything that a function is made of.
+/// What functions are made from. Cloning is cheap: the clients are shared.
 #[derive(Clone)]
 pub struct App {
-    /// The settings.
-    pub config: Config,
-    /// The filled ports.
-    pub ports: Ports,
-    http: reqwest::Client,
+    env: Environment,
+    clients: Arc<Clients>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The clients, each built when it is first asked for.
+#[derive(Clone)]
+struct Clients {
+    aws: SdkConfig,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    model: OnceLock<Arc<dyn Model>>,
+    queue: OnceLock<Arc<dyn JobQueue>>,
+}
+
+/// What is built from an app: a use case with the settings, tables and clients that it uses.
+pub trait FromApp: Sized {
+    /// Builds it. What is asked of `app` here, and nothing else, is what a function with this use case needs.
+    ///
+    /// # Errors
+    ///
+    /// If one of its settings cannot be used: the function does not start.
+    fn from_app(app: &App) -> Result<Self, StartError>;
 }
 
 /// Why a function cannot start.
@@ -44,105 +54,152 @@ pub enum StartError {
 }
 
 impl App {
-    /// Reads the environment and builds the clients. A function that cannot start says so in one line of its log.
-    pub async fn from_env() -> Result<Self, StartError> {
-        let started = Self::build().await;
-        if let Err(error) = &started {
-            tracing::error!(%error, "cold_start_failed");
-        }
-        started
+    /// An app over the process environment and AWS.
+    pub async fn from_env() -> Self {
+        Self::new(Environment::of_process(), aws_config::load_from_env().await)
     }
 
-    async fn build() -> Result<Self, StartError> {
-        let config = Config::from_env()?;
-        let aws = aws_config::load_from_env().await;
-        Self::new(config, &aws)
-    }
-
-    /// Builds the clients from settings.
-    pub fn new(config: Config, aws: &SdkConfig) -> Result<Self, StartError> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("sharpened/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build()?;
-        let secrets = aws_sdk_secretsmanager::Client::new(aws);
-        let key = SecretsManagerKey::new(secrets, config.claude.api_key_secret.clone());
-        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), key);
-        let queue = SqsJobQueue::new(aws_sdk_sqs::Client::new(aws), config.prompt_jobs_queue_url.clone());
-        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(aws);
-        dynamodb.set_endpoint_url(config.dynamodb_endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)));
-        let client = aws_sdk_dynamodb::Client::from_conf(dynamodb.build());
-        let stores = DynamoStores::new(client, &config.tables);
-        let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), Arc::new(SystemClock));
-        Ok(Self { config, ports, http })
-    }
-
-    /// What was put together elsewhere.
+    /// An app over an environment, whose clients reach AWS as `aws` says.
     #[must_use]
-    pub const fn of(config: Config, ports: Ports, http: reqwest::Client) -> Self {
-        Self { config, ports, http }
+    pub fn new(env: Environment, aws: SdkConfig) -> Self {
+        let clients = Clients { aws, dynamodb: OnceLock::new(), model: OnceLock::new(), queue: OnceLock::new() };
+        Self { env, clients: Arc::new(clients), clock: Arc::new(SystemClock) }
     }
 
-    /// What every API function does around its handler.
+    /// The same with another way to the tables.
     #[must_use]
-    pub fn api(&self) -> Api {
-        let Ports { idempotency, clock, ids, .. } = self.ports.clone();
-        Api::new(&self.config.http, &self.http, idempotency, clock, ids)
+    pub fn with_dynamodb(self, client: aws_sdk_dynamodb::Client) -> Self {
+        self.with(|clients| clients.dynamodb = client.into())
     }
-}
 
-/// Fills the ports: stores over one database client, and whatever stands for the model, the queue, the clock and ids.
-#[must_use]
-pub fn fill_ports(
-    stores: &DynamoStores,
-    model: Arc<dyn Model>,
-    queue: Arc<dyn JobQueue>,
-    clock: Arc<dyn Clock>,
-) -> Ports {
-    Ports {
-        profiles: stores.profiles.clone(),
-        history: stores.prompt_history.clone(),
-        consultations: stores.consultations.clone(),
-        conversations: stores.conversations.clone(),
-        meals: stores.meals.clone(),
-        idempotency: stores.idempotency.clone(),
-        spending: stores.spending.clone(),
-        runs: stores.runs.clone(),
-        batches: stores.batches.clone(),
-        queue,
-        model,
-        clock,
-        ids: Ids,
+    /// The same with another model.
+    #[must_use]
+    pub fn with_model(self, model: Arc<dyn Model>) -> Self {
+        self.with(|clients| clients.model = model.into())
     }
-}
 
-/// Every store and what else use cases need. A service takes the ones it uses.
-#[derive(Clone)]
-pub struct Ports {
-    /// People.
-    pub profiles: ProfileTable,
-    /// Prompt versions.
-    pub history: PromptHistoryTable,
-    /// Consultations.
-    pub consultations: ConsultationTable,
-    /// Coaching conversations.
-    pub conversations: ConversationTable,
-    /// Meals and day totals.
-    pub meals: MealTable,
-    /// Answers to requests that carry a key.
-    pub idempotency: IdempotencyTable,
-    /// What was spent.
-    pub spending: SpendingTable,
-    /// Weekly runs.
-    pub runs: RunTable,
-    /// Open message batches.
-    pub batches: BatchTable,
-    /// The `prompt-jobs` queue.
-    pub queue: Arc<dyn JobQueue>,
-    /// The language model.
-    pub model: Arc<dyn Model>,
+    /// The same with another queue.
+    #[must_use]
+    pub fn with_queue(self, queue: Arc<dyn JobQueue>) -> Self {
+        self.with(|clients| clients.queue = queue.into())
+    }
+
+    /// The same at another time.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    fn with(self, change: impl FnOnce(&mut Clients)) -> Self {
+        let mut clients = (*self.clients).clone();
+        change(&mut clients);
+        Self { clients: Arc::new(clients), ..self }
+    }
+
+    /// The settings.
+    #[must_use]
+    pub const fn env(&self) -> &Environment {
+        &self.env
+    }
+
     /// Time.
-    pub clock: Arc<dyn Clock>,
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Identities.
-    pub ids: Ids,
+    #[must_use]
+    pub const fn ids(&self) -> Ids {
+        Ids
+    }
+
+    /// The language model.
+    ///
+    /// # Errors
+    ///
+    /// If its settings cannot be used.
+    pub fn model(&self) -> Result<Arc<dyn Model>, StartError> {
+        if let Some(model) = self.clients.model.get() {
+            return Ok(Arc::clone(model));
+        }
+        let secrets = aws_sdk_secretsmanager::Client::new(&self.clients.aws);
+        let key = SecretsManagerKey::new(secrets, self.env.required("ANTHROPIC_API_KEY_SECRET")?);
+        let client = ClaudeClient::new(&model::claude(&self.env)?, model::prices(&self.env)?, key);
+        Ok(Arc::clone(self.clients.model.get_or_init(|| Arc::new(client))))
+    }
+
+    /// The `prompt-jobs` queue.
+    ///
+    /// # Errors
+    ///
+    /// If its address is not set.
+    pub fn queue(&self) -> Result<Arc<dyn JobQueue>, StartError> {
+        if let Some(queue) = self.clients.queue.get() {
+            return Ok(Arc::clone(queue));
+        }
+        let url = self.env.required("PROMPT_JOBS_QUEUE_URL")?;
+        let queue = SqsJobQueue::new(aws_sdk_sqs::Client::new(&self.clients.aws), url);
+        Ok(Arc::clone(self.clients.queue.get_or_init(|| Arc::new(queue))))
+    }
+
+    /// People.
+    ///
+    /// # Errors
+    ///
+    /// If the table's name is not set; likewise the other tables.
+    pub fn profiles(&self) -> Result<ProfileTable, StartError> {
+        Ok(ProfileTable::new(self.table("PROFILES_TABLE")?))
+    }
+
+    /// Prompt versions as they are written: with their profile, their history row and the session that they complete.
+    pub fn prompt_versions(&self) -> Result<PromptVersionTable, StartError> {
+        let (profiles, history) = (self.table("PROFILES_TABLE")?, self.table("PROMPT_HISTORY_TABLE")?);
+        Ok(PromptVersionTable::new(profiles, history, self.table("CONSULTATION_SESSIONS_TABLE")?))
+    }
+
+    /// Prompt versions as they are read.
+    pub fn prompt_history(&self) -> Result<PromptHistoryTable, StartError> {
+        Ok(PromptHistoryTable::new(self.table("PROMPT_HISTORY_TABLE")?))
+    }
+
+    /// Consultations.
+    pub fn consultations(&self) -> Result<ConsultationTable, StartError> {
+        Ok(ConsultationTable::new(self.table("CONSULTATION_SESSIONS_TABLE")?, self.table("PROFILES_TABLE")?))
+    }
+
+    /// Coaching conversations.
+    pub fn conversations(&self) -> Result<ConversationTable, StartError> {
+        Ok(ConversationTable::new(self.table("COACH_CONVERSATIONS_TABLE")?))
+    }
+
+    /// Meals and day totals.
+    pub fn meals(&self) -> Result<MealTable, StartError> {
+        Ok(MealTable::new(self.table("MEALS_TABLE")?))
+    }
+
+    /// Answers to requests that carry a key.
+    pub fn idempotency(&self) -> Result<IdempotencyTable, StartError> {
+        Ok(IdempotencyTable::new(self.table("IDEMPOTENCY_TABLE")?))
+    }
+
+    /// What was spent.
+    pub fn spending(&self) -> Result<SpendingTable, StartError> {
+        Ok(SpendingTable::new(self.table("SPENDING_TABLE")?))
+    }
+
+    /// Weekly runs.
+    pub fn runs(&self) -> Result<RunTable, StartError> {
+        Ok(RunTable::new(self.table("UPDATE_RUNS_TABLE")?))
+    }
+
+    /// Open message batches.
+    pub fn batches(&self) -> Result<BatchTable, StartError> {
+        Ok(BatchTable::new(self.table("UPDATE_RUNS_TABLE")?))
+    }
+
+    fn table(&self, variable: &'static str) -> Result<Table, ConfigError> {
+        let client = self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.clients.aws));
+        Ok(Table::new(client.clone(), &self.env.required(variable)?))
+    }
 }

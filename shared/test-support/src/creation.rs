@@ -9,16 +9,14 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, TableStatus,
 };
 
-use coaching::config::Tables;
 use coaching::store::schema::{IndexContents, KeyAttribute, KeyKind, TableDefinition};
 
 /// How often a table that is being created is looked at, and how many times.
 const POLL_EVERY: Duration = Duration::from_millis(100);
 const MOST_POLLS: u32 = 600;
 
-/// Creates `table` under the name that `tables` gives it, and waits until it can be used.
-pub(super) async fn create(table: &TableDefinition, client: &Client, tables: &Tables) -> Result<(), String> {
-    let name = (table.physical_name)(tables);
+/// Creates `table` as `name`, and waits until it can be used.
+pub(super) async fn create(table: &TableDefinition, client: &Client, name: &str) -> Result<(), String> {
     let indexes = table.indexes.iter().map(|index| {
         let index = GlobalSecondaryIndex::builder()
             .index_name(index.name)

@@ -14,11 +14,142 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use futures_util::future::try_join_all;
 use uuid::Uuid;
 
-use coaching::config::Tables;
-use coaching::store::DynamoStores;
+use aws_config::SdkConfig;
+use coaching::app::App;
+use coaching::config::Environment;
 use coaching::store::schema::TABLES;
+use coaching::store::{
+    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, MealTable, ProfileTable, PromptHistoryTable,
+    PromptVersionTable, RunTable, SpendingTable,
+};
 
 use crate::creation;
+
+/// Names of the tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    /// `PROFILES_TABLE`
+    pub profiles: String,
+    /// `CONSULTATION_SESSIONS_TABLE`
+    pub consultation_sessions: String,
+    /// `COACH_CONVERSATIONS_TABLE`
+    pub coach_conversations: String,
+    /// `MEALS_TABLE`
+    pub meals: String,
+    /// `PROMPT_HISTORY_TABLE`
+    pub prompt_history: String,
+    /// `UPDATE_RUNS_TABLE`
+    pub update_runs: String,
+    /// `IDEMPOTENCY_TABLE`
+    pub idempotency: String,
+    /// `SPENDING_TABLE`
+    pub spending: String,
+}
+
+impl Tables {
+    /// Names that begin with `prefix`.
+    #[must_use]
+    pub fn named(prefix: &str) -> Self {
+        let name = |table: &str| format!("{prefix}-{table}");
+        Self {
+            profiles: name("profiles"),
+            consultation_sessions: name("consultation-sessions"),
+            coach_conversations: name("coach-conversations"),
+            meals: name("meals"),
+            prompt_history: name("prompt-history"),
+            update_runs: name("update-runs"),
+            idempotency: name("idempotency"),
+            spending: name("spending"),
+        }
+    }
+
+    /// The variables of a function that uses these tables, with every other one that has no default.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        BTreeMap::from(
+            [
+                ("PROFILES_TABLE", self.profiles.clone()),
+                ("CONSULTATION_SESSIONS_TABLE", self.consultation_sessions.clone()),
+                ("COACH_CONVERSATIONS_TABLE", self.coach_conversations.clone()),
+                ("MEALS_TABLE", self.meals.clone()),
+                ("PROMPT_HISTORY_TABLE", self.prompt_history.clone()),
+                ("UPDATE_RUNS_TABLE", self.update_runs.clone()),
+                ("IDEMPOTENCY_TABLE", self.idempotency.clone()),
+                ("SPENDING_TABLE", self.spending.clone()),
+                ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs".to_owned()),
+                ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key".to_owned()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        )
+    }
+}
+
+/// The environment that `variables` make up.
+#[must_use]
+pub fn environment(variables: BTreeMap<String, String>) -> Environment {
+    Environment::new(move |name| variables.get(name).cloned())
+}
+
+/// An app whose environment is `variables` and whose tables are reached through `client`; it has no way to the rest of AWS.
+#[must_use]
+pub fn app(client: Client, variables: BTreeMap<String, String>) -> App {
+    App::new(environment(variables), SdkConfig::builder().build()).with_dynamodb(client)
+}
+
+/// Every store of an app.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    /// People.
+    pub profiles: ProfileTable,
+    /// Prompt versions as they are written.
+    pub versions: PromptVersionTable,
+    /// Prompt versions as they are read.
+    pub prompt_history: PromptHistoryTable,
+    /// Consultations.
+    pub consultations: ConsultationTable,
+    /// Coaching conversations.
+    pub conversations: ConversationTable,
+    /// Meals and day totals.
+    pub meals: MealTable,
+    /// Answers to repeated requests.
+    pub idempotency: IdempotencyTable,
+    /// What was spent on the model.
+    pub spending: SpendingTable,
+    /// Weekly runs.
+    pub runs: RunTable,
+    /// Open message batches.
+    pub batches: BatchTable,
+}
+
+impl Stores {
+    /// The stores in the tables that `tables` names.
+    #[must_use]
+    pub fn new(client: Client, tables: &Tables) -> Self {
+        Self::of(&app(client, tables.variables()))
+    }
+
+    /// The stores of an app.
+    ///
+    /// # Panics
+    ///
+    /// If the app does not know the name of a table.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        const NAMED: &str = "every table of a test has a name";
+        Self {
+            profiles: app.profiles().expect(NAMED),
+            versions: app.prompt_versions().expect(NAMED),
+            prompt_history: app.prompt_history().expect(NAMED),
+            consultations: app.consultations().expect(NAMED),
+            conversations: app.conversations().expect(NAMED),
+            meals: app.meals().expect(NAMED),
+            idempotency: app.idempotency().expect(NAMED),
+            spending: app.spending().expect(NAMED),
+            runs: app.runs().expect(NAMED),
+            batches: app.batches().expect(NAMED),
+        }
+    }
+}
 
 /// Empty tables with names of their own.
 #[derive(Debug, Clone)]
@@ -36,7 +167,7 @@ impl TestDatabase {
     ///
     /// If DynamoDB cannot be reached or does not create a table.
     pub async fn create() -> Self {
-        Self::create_in(client_at(endpoint()), table_names(&format!("test-{}", Uuid::new_v4().simple()))).await
+        Self::create_in(client_at(endpoint()), Tables::named(&format!("test-{}", Uuid::new_v4().simple()))).await
     }
 
     /// Creates every table under a given name.
@@ -46,7 +177,8 @@ impl TestDatabase {
     /// If DynamoDB cannot be reached or does not create a table.
     pub async fn create_in(client: Client, tables: Tables) -> Self {
         let database = Self { client, tables };
-        let created = TABLES.iter().map(|table| creation::create(table, &database.client, &database.tables));
+        let names = database.tables.variables();
+        let created = TABLES.iter().map(|table| creation::create(table, &database.client, &names[table.variable]));
         if let Err(problem) = try_join_all(created).await {
             panic!("the tables of a test could not be created: {problem}");
         }
@@ -55,42 +187,9 @@ impl TestDatabase {
 
     /// The stores in these tables.
     #[must_use]
-    pub fn stores(&self) -> DynamoStores {
-        DynamoStores::new(self.client.clone(), &self.tables)
+    pub fn stores(&self) -> Stores {
+        Stores::new(self.client.clone(), &self.tables)
     }
-}
-
-/// Names of tables that begin with `prefix`.
-#[must_use]
-pub fn table_names(prefix: &str) -> Tables {
-    let name = |table: &str| format!("{prefix}-{table}");
-    Tables {
-        profiles: name("profiles"),
-        consultation_sessions: name("consultation-sessions"),
-        coach_conversations: name("coach-conversations"),
-        meals: name("meals"),
-        prompt_history: name("prompt-history"),
-        update_runs: name("update-runs"),
-        idempotency: name("idempotency"),
-        spending: name("spending"),
-    }
-}
-
-/// The environment of a function that uses `tables`, with every other setting that has no default.
-#[must_use]
-pub fn environment(tables: &Tables) -> BTreeMap<&'static str, &str> {
-    BTreeMap::from([
-        ("PROFILES_TABLE", tables.profiles.as_str()),
-        ("CONSULTATION_SESSIONS_TABLE", tables.consultation_sessions.as_str()),
-        ("COACH_CONVERSATIONS_TABLE", tables.coach_conversations.as_str()),
-        ("MEALS_TABLE", tables.meals.as_str()),
-        ("PROMPT_HISTORY_TABLE", tables.prompt_history.as_str()),
-        ("UPDATE_RUNS_TABLE", tables.update_runs.as_str()),
-        ("IDEMPOTENCY_TABLE", tables.idempotency.as_str()),
-        ("SPENDING_TABLE", tables.spending.as_str()),
-        ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs"),
-        ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
-    ])
 }
 
 /// The endpoint that tests use: `DYNAMODB_ENDPOINT`, or else that of this process's own engine.
@@ -136,15 +235,15 @@ pub fn client_at(endpoint: &str) -> Client {
     Client::from_conf(config)
 }
 
-/// Stores whose DynamoDB cannot be reached: nothing listens on the port.
+/// A client whose DynamoDB cannot be reached: nothing listens on the port.
 ///
 /// # Panics
 ///
 /// If the machine has no free port.
 #[must_use]
-pub fn unreachable_stores() -> DynamoStores {
+pub fn unreachable_client() -> Client {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on the loopback interface");
     let address = listener.local_addr().expect("a bound listener has an address");
     drop(listener);
-    DynamoStores::new(client_at(&format!("http://{address}")), &table_names("unreachable"))
+    client_at(&format!("http://{address}"))
 }

@@ -6,7 +6,7 @@ mod log;
 mod proxy;
 mod stand_ins;
 
-pub use database::{TestDatabase, client_at, endpoint, environment, table_names, unreachable_stores};
+pub use database::{Stores, Tables, TestDatabase, app, client_at, endpoint, environment, unreachable_client};
 pub use log::Log;
 pub use proxy::{Exchange, Fate, Intercept, proxy};
 pub use stand_ins::{FixedKey, TestClock, TestQueue};

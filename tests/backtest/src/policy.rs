@@ -1,6 +1,6 @@
 //! The settings that are compared.
 
-use domain::behavior::{BehaviorSettings, Share};
+use domain::behavior::{ChangeSettings, Share};
 
 /// The change thresholds for adherence and for logging that are tried, in percentage points.
 pub const THRESHOLDS: [u32; 6] = [5, 10, 15, 20, 25, 30];
@@ -50,14 +50,14 @@ impl Policy {
     /// # Panics
     /// Never: thresholds of the grid are below 100 points.
     #[must_use]
-    pub fn settings(&self) -> BehaviorSettings {
+    pub fn settings(&self) -> ChangeSettings {
         let share = |points: u32| Share::from_ratio(f64::from(points) / 100.0).expect("below 100 points");
-        BehaviorSettings {
+        ChangeSettings {
             adherence_change_threshold: share(self.points),
             logging_change_threshold: share(self.points),
             streak_change_threshold: self.streak,
             drift_detection: self.drift,
-            ..BehaviorSettings::default()
+            ..ChangeSettings::default()
         }
     }
 }

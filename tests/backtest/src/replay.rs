@@ -4,7 +4,7 @@ use std::thread;
 
 use chrono::NaiveDate;
 use cohorts::{Archetype, cohort};
-use domain::behavior::detect_change;
+use domain::behavior::{MeasureSettings, detect_change};
 
 use crate::policy::Policy;
 use crate::tally::{PATIENCE, Tally};
@@ -47,7 +47,7 @@ fn one_part(
     worker: usize,
     workers: usize,
 ) -> Vec<Tally> {
-    let settings = Policy::REQUIRED.settings();
+    let settings = MeasureSettings::default();
     let mut tallies = vec![Tally::default(); policies.len()];
     for person in cohort(archetype, people, seed, begin, DAYS).skip(worker).step_by(workers) {
         let weeks = weeks_of(&person, begin, &settings);

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use cohorts::Person;
-use domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
+use domain::behavior::{BehaviorMetrics, MeasureSettings, Window, measure};
 
 /// Weeks that are replayed.
 pub const WEEKS: u32 = 52;
@@ -60,7 +60,7 @@ impl Truth {
 /// The weeks of `person` from the one in which their first prompt is written. Somebody new gets that prompt on their first
 /// day, before there is anything to measure.
 #[must_use]
-pub fn weeks_of(person: &Person, begin: NaiveDate, settings: &BehaviorSettings) -> Vec<Week> {
+pub fn weeks_of(person: &Person, begin: NaiveDate, settings: &MeasureSettings) -> Vec<Week> {
     let end = begin + chrono::Days::new(u64::from(DAYS));
     let days = person.days(person.first_day, end);
     let mut weeks: Vec<Week> = Vec::new();

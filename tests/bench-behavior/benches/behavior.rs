@@ -6,12 +6,12 @@ use std::hint::black_box;
 use chrono::NaiveDate;
 use cohorts::cohort_with_habits;
 use criterion::Criterion;
-use domain::behavior::{BehaviorSettings, PatternKind, Window, detect_change, measure};
+use domain::behavior::{ChangeSettings, MeasureSettings, PatternKind, Window, detect_change, measure};
 
 const DAYS: u32 = 60;
 
 fn one_person(criterion: &mut Criterion) {
-    let settings = BehaviorSettings::default();
+    let (settings, thresholds) = (MeasureSettings::default(), ChangeSettings::default());
     let begin: NaiveDate = "2026-01-01".parse().expect("a day");
     let mut group = criterion.benchmark_group("metrics and decision for one person with 30 days");
     let habits: [(&str, &[PatternKind]); 3] = [
@@ -34,7 +34,7 @@ fn one_person(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let metrics = measure(black_box(&days), today, &window, &person.targets, &settings);
-                let decision = detect_change(&metrics, Some(&last), Some(&prompt), &settings);
+                let decision = detect_change(&metrics, Some(&last), Some(&prompt), &thresholds);
                 (metrics, decision)
             });
         });

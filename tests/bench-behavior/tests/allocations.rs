@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use cohorts::{Person, cohort_with_habits};
-use domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, PatternKind, Window, detect_change, measure};
+use domain::behavior::{
+    BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, PatternKind, Window, detect_change, measure,
+};
 use domain::local_day::TimeZone;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, totals_by_day};
 use uuid::Uuid;
@@ -44,7 +46,7 @@ fn dinners(totals: &DayTotals, portions: u32) -> impl Iterator<Item = Meal> {
 /// The metrics of somebody who eats as `person` does, in `portions` meals a day, and the decision after a quiet month; and
 /// the blocks of memory that both took.
 fn weekly_check(person: &Person, portions: u32) -> (BehaviorMetrics, Decision, u64) {
-    let settings = BehaviorSettings::default();
+    let (settings, thresholds) = (MeasureSettings::default(), ChangeSettings::default());
     let today = person.day_after(DAYS);
     let window = Window::before(today, person.first_day, settings.analysis_days);
     let eaten = person.days(window.read_from(), today);
@@ -54,7 +56,7 @@ fn weekly_check(person: &Person, portions: u32) -> (BehaviorMetrics, Decision, u
     let mut answer = None;
     let allocated = allocation_counter::measure(|| {
         let metrics = measure(&days, today, &window, &person.targets, &settings);
-        let decision = detect_change(&metrics, Some(&quiet), Some(&quiet), &settings);
+        let decision = detect_change(&metrics, Some(&quiet), Some(&quiet), &thresholds);
         answer = Some((metrics, decision));
     });
     let (metrics, decision) = answer.expect("the closure was run");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::database::Database;
 use crate::measure::Figures;
-use crate::scene::{Failure, config};
+use crate::scene::Failure;
 use crate::{child, seeding};
 
 /// Small runs are repeated, because they are over before the machine has settled.
@@ -30,7 +30,7 @@ pub async fn measure(users: u64) -> Result<Measured, Failure> {
     let folder = Folder::create()?;
     let seed = folder.file("seed.db");
     let database = Database::start(&seed).await?;
-    seeding::fill(&database.endpoint, users, &config()).await?;
+    seeding::fill(&database.endpoint, users).await?;
     database.stop().await?;
 
     let rounds = (REPEATED_UP_TO / users).clamp(1, MOST_ROUNDS);

@@ -10,7 +10,7 @@ use claude::{
     ModelRequest,
 };
 use coaching::service::TYPICAL_UPDATE;
-use domain::money::{CallMode, PriceList, TokenUsage, Usd};
+use domain::money::{CallMode, PriceList};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde_json::json;
@@ -90,9 +90,5 @@ impl Model for InstantModel {
             Ok(BatchItem { custom_id: format!("{user_id}_{version}"), outcome })
         });
         Ok(stream::iter(results).boxed())
-    }
-
-    fn price(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
-        self.prices.cost(model, usage, mode)
     }
 }

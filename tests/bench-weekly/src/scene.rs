@@ -1,10 +1,10 @@
 //! What all processes of the benchmark agree on: the run's instant, the tables, the settings, the prompt.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use coaching::config::{Config, Tables};
-use test_support::{environment, table_names};
+use test_support::Tables;
 
 /// Why a part of the benchmark could not be done.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -30,22 +30,15 @@ pub fn as_of() -> DateTime<Utc> {
 /// The tables.
 #[must_use]
 pub fn tables() -> Tables {
-    table_names("bench")
+    Tables::named("bench")
 }
 
-/// The settings of a deployment, with the defaults of everything that can be left out.
-///
-/// # Panics
-///
-/// If the defaults are not valid settings.
+/// The variables of a deployment, with the defaults of everything that can be left out.
 #[must_use]
-pub fn config() -> Config {
-    let tables = tables();
-    let mut environment = environment(&tables);
-    environment.extend([
-        ("BATCH_MAX_MEGABYTES", BATCH_MEGABYTES),
-        // A whole run of 100,000 people costs more than the default budget of a day.
-        ("DAILY_BUDGET_USD", "0"),
-    ]);
-    Config::from_lookup(&|name| environment.get(name).map(|value| (*value).to_owned())).expect("valid settings")
+pub fn variables() -> BTreeMap<String, String> {
+    let mut variables = tables().variables();
+    variables.insert("BATCH_MAX_MEGABYTES".to_owned(), BATCH_MEGABYTES.to_owned());
+    // A whole run of 100,000 people costs more than the default budget of a day.
+    variables.insert("DAILY_BUDGET_USD".to_owned(), "0".to_owned());
+    variables
 }

@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use chrono::{Days, Duration, NaiveDate};
-use coaching::config::Config;
 use coaching::store::seeding::{logged_day, prompted_profile};
 use coaching::store::{HistoryEntry, NewVersion};
 use cohorts::{Archetype, Person, cohort};
-use domain::behavior::{BehaviorMetrics, Window, measure};
+use domain::behavior::{BehaviorMetrics, MeasureSettings, Window, measure};
 use domain::coaching_prompt::GenerationReason;
 use domain::due;
 use domain::local_day::TimeZone;
@@ -50,7 +49,7 @@ pub fn user_id(number: u64) -> UserId {
 }
 
 /// Creates the tables at `endpoint` and fills them with `users` people.
-pub async fn fill(endpoint: &str, users: u64, config: &Config) -> Result<(), Failure> {
+pub async fn fill(endpoint: &str, users: u64) -> Result<(), Failure> {
     let client = client_at(endpoint);
     TestDatabase::create_in(client.clone(), tables()).await;
     let progress = Progress::begin("seeding", users);
@@ -59,7 +58,7 @@ pub async fn fill(endpoint: &str, users: u64, config: &Config) -> Result<(), Fai
         .try_for_each_concurrent(WRITERS, |(number, person)| {
             let (client, progress) = (&client, &progress);
             async move {
-                write(client, &user_id(number), &person, config).await?;
+                write(client, &user_id(number), &person).await?;
                 progress.one_more();
                 Ok::<_, Failure>(())
             }
@@ -69,12 +68,12 @@ pub async fn fill(endpoint: &str, users: u64, config: &Config) -> Result<(), Fai
     Ok(())
 }
 
-async fn write(client: &Client, user_id: &UserId, person: &Person, config: &Config) -> Result<(), Failure> {
+async fn write(client: &Client, user_id: &UserId, person: &Person) -> Result<(), Failure> {
     let tables = tables();
     let days = person.days(TODAY - Days::new(STORED_DAYS), TODAY - Days::new(1));
     let mut items: Vec<(&str, Item)> =
         days.iter().map(|totals| (tables.meals.as_str(), logged_day(user_id, totals))).collect();
-    items.push((&tables.profiles, profile(user_id, person, config)?));
+    items.push((&tables.profiles, profile(user_id, person)?));
     for some in items.chunks(AT_ONCE) {
         let mut requests: HashMap<String, Vec<WriteRequest>> = HashMap::new();
         for (table, item) in some {
@@ -90,7 +89,7 @@ async fn write(client: &Client, user_id: &UserId, person: &Person, config: &Conf
 }
 
 /// Somebody whose prompt was written, or found to fit still, a week ago.
-fn profile(user_id: &UserId, person: &Person, config: &Config) -> Result<Item, Failure> {
+fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
     let written_at = as_of() - Duration::weeks(1);
     let profile = Profile {
         user_id: user_id.clone(),
@@ -122,7 +121,7 @@ fn profile(user_id: &UserId, person: &Person, config: &Config) -> Result<Item, F
             prompt: PROMPT.to_owned(),
             reason: GenerationReason::Initial,
             decision: None,
-            behavioral_data: Some(behavior(person, TODAY - Days::new(7), config)),
+            behavioral_data: Some(behavior(person, TODAY - Days::new(7))),
             model: String::new(),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,
@@ -139,9 +138,10 @@ fn profile(user_id: &UserId, person: &Person, config: &Config) -> Result<Item, F
 }
 
 /// What a run on the morning of `day` has measured.
-fn behavior(person: &Person, day: NaiveDate, config: &Config) -> BehaviorMetrics {
-    let window = Window::before(day, person.first_day, config.behavior.analysis_days);
+fn behavior(person: &Person, day: NaiveDate) -> BehaviorMetrics {
+    let settings = MeasureSettings::default();
+    let window = Window::before(day, person.first_day, settings.analysis_days);
     // Nothing is logged yet at 3 am.
     let days = person.days(window.first, day - Days::new(1));
-    measure(&days, day, &window, &person.targets, &config.behavior)
+    measure(&days, day, &window, &person.targets, &settings)
 }

@@ -5,21 +5,20 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use coaching::app::Ports;
-use coaching::app::fill_ports;
+use coaching::app::{App, FromApp as _};
+use coaching::config::{model, writing};
 use coaching::jobs::{Job, JobQueue, QueueError};
 use coaching::service::{BatchCollector, PlannedRun, PromptWorker, WeeklyUpdater};
-use coaching::store::DynamoStores;
 use coaching::store::RunCounters;
 use coaching::system::Clock;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use test_support::{client_at, endpoint};
+use test_support::{app, client_at, endpoint};
 
 use crate::child::Progress;
 use crate::counting::Counting;
 use crate::measure::{Figures, Stopwatch};
 use crate::model::InstantModel;
-use crate::scene::{CONCURRENCY, Failure, as_of, config, tables};
+use crate::scene::{CONCURRENCY, Failure, as_of, variables};
 
 /// What a check writes, by which the users who are done are counted.
 const CHECKS: &str = "UpdateItem profiles";
@@ -51,15 +50,15 @@ impl JobQueue for Queue {
 
 /// Takes all due users of the database that `DYNAMODB_ENDPOINT` names through a whole run.
 pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
-    let config = config();
     let (client, counting) = Counting::of(&client_at(endpoint()));
-    let stores = DynamoStores::new(client, &tables());
-    let model = Arc::new(InstantModel::new(config.prices.clone(), config.generation.prompt_model.model.clone()));
+    let app = app(client, variables());
+    let (prices, prompt_model) = (model::prices(app.env())?, writing::prompt_model(app.env())?);
+    let model = Arc::new(InstantModel::new(prices, prompt_model));
     let queue = Arc::new(Queue::default());
-    let ports = fill_ports(&stores, model.clone(), queue.clone(), Arc::new(FixedClock));
-    let updater = WeeklyUpdater::new(&ports, &config);
-    let worker = PromptWorker::new(&ports, &config);
-    let collector = BatchCollector::new(&ports, &config);
+    let app = app.with_model(model.clone()).with_queue(queue.clone()).with_clock(Arc::new(FixedClock));
+    let updater = WeeklyUpdater::from_app(&app)?;
+    let worker = PromptWorker::from_app(&app)?;
+    let collector = BatchCollector::from_app(&app)?;
     let progress = Progress::begin("weekly run", users);
 
     let stopwatch = Stopwatch::start()?;
@@ -76,7 +75,7 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let usage = stopwatch.stop()?;
     progress.end();
 
-    let counters = counters(&ports, &run_id).await?;
+    let counters = counters(&app, &run_id).await?;
     let (batches, changed) = model.submitted();
     let cost_usd = counters.cost.dollars();
     let requests = counting.requests();
@@ -103,6 +102,6 @@ async fn watch(counting: &Counting, progress: &Progress) {
     }
 }
 
-async fn counters(ports: &Ports, run_id: &str) -> Result<RunCounters, Failure> {
-    Ok(ports.runs.get(run_id).await?.ok_or("the run has left no record")?.counters)
+async fn counters(app: &App, run_id: &str) -> Result<RunCounters, Failure> {
+    Ok(app.runs()?.get(run_id).await?.ok_or("the run has left no record")?.counters)
 }

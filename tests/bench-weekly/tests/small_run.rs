@@ -1,6 +1,5 @@
 //! A run over a few people, for what does not depend on time.
 
-use bench_weekly::scene::config;
 use bench_weekly::{seeding, worker};
 use coaching::store::RunCounters;
 use test_support::endpoint;
@@ -9,7 +8,7 @@ const USERS: u64 = 60;
 
 #[tokio::test]
 async fn everybody_is_handled_once_and_the_unchanged_cost_one_read_and_one_write() {
-    seeding::fill(endpoint(), USERS, &config()).await.expect("the tables are filled");
+    seeding::fill(endpoint(), USERS).await.expect("the tables are filled");
     let (figures, counters) = worker::run(USERS).await.expect("a run");
     let RunCounters { checked, unchanged, updated, batched, failed, overtaken, .. } = counters;
     assert_eq!((checked, failed, overtaken), (USERS, 0, 0), "{counters:?}");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use cohorts::{Person, cohort_with_habits};
-use domain::behavior::{BehaviorSettings, PatternKind, Window, measure};
+use domain::behavior::{MeasureSettings, PatternKind, Window, measure};
 
 const SEED: u64 = 20_260_301;
 /// People of each single habit, and of each pair of habits.
@@ -41,7 +41,7 @@ impl Score {
 }
 
 fn found(person: &Person) -> Vec<PatternKind> {
-    let settings = BehaviorSettings::default();
+    let settings = MeasureSettings::default();
     let today = person.day_after(DAYS);
     let window = Window::before(today, person.first_day, settings.analysis_days);
     let days = person.days(window.read_from(), window.last);

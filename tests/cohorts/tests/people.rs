@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use cohorts::{Archetype, Person, cohort};
-use domain::behavior::{BehaviorMetrics, BehaviorSettings, Window, measure};
+use domain::behavior::{BehaviorMetrics, MeasureSettings, Window, measure};
 use domain::meals::{DayTotals, totals_by_day};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -16,7 +16,7 @@ fn person(archetype: Archetype, seed: u64) -> Person {
 }
 
 fn measured(person: &Person, days: &[DayTotals], today: NaiveDate) -> BehaviorMetrics {
-    let settings = BehaviorSettings::default();
+    let settings = MeasureSettings::default();
     measure(days, today, &Window::before(today, person.first_day, 30), &person.targets, &settings)
 }
 

@@ -62,13 +62,13 @@ async fn an_account_that_is_erased_during_a_run_does_not_come_back() {
         assert_eq!((open, updated, failed), (0, 0, 0));
         deployment.send(Call::to("get-profile").by("ana")).await.assert_problem(404, "profile_not_found");
         let user_id = UserId::new("ana");
-        assert!(deployment.ports.history.get(&user_id, 2).await.expect("readable").is_none());
+        assert!(deployment.stores.prompt_history.get(&user_id, 2).await.expect("readable").is_none());
         assert_eq!(deployment.begin_weekly().await, 0);
     }
 }
 
 async fn erase_profile(deployment: &Deployment, name: &str) {
     let client = client_at(endpoint());
-    let erasure = client.delete_item().table_name(&deployment.config.tables.profiles);
+    let erasure = client.delete_item().table_name(&deployment.tables.profiles);
     erasure.key("user_id", AttributeValue::S(name.to_owned())).send().await.expect("erased");
 }

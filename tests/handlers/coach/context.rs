@@ -2,7 +2,6 @@
 
 use claude_simulator::{RecordedRequest, Task};
 use serde_json::json;
-use test_support::unreachable_stores;
 
 use crate::harness::{Call, Deployment};
 
@@ -115,9 +114,9 @@ async fn a_list_can_be_of_one_conversation() {
 async fn a_log_that_cannot_be_read_is_not_an_empty_one() {
     let mut deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
-    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
+    deployment.lose_meals(true);
     deployment.tell("ana", "What is left for dinner?").await.assert_retry(503, "temporarily_unavailable");
     assert!(deployment.claude.requests().is_empty());
-    deployment.ports.meals = meals;
+    deployment.lose_meals(false);
     assert_eq!(deployment.tell("ana", "What is left for dinner?").await.status, 200);
 }

@@ -2,7 +2,6 @@
 
 use claude_simulator::{FaultKind, Task};
 use serde_json::json;
-use test_support::unreachable_stores;
 
 use crate::harness::{Deployment, until};
 
@@ -105,14 +104,14 @@ async fn a_store_that_fails_while_the_prompt_is_written_is_not_taken_for_an_empt
     let session_id = deployment.talked("ana").await;
     deployment.complete("ana", &session_id).await;
     let job = deployment.take_jobs().remove(0);
-    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
+    deployment.lose_meals(true);
     let response = deployment.deliver(&job).await;
     assert_eq!(response.batch_item_failures.len(), 1, "the queue delivers the job again");
     assert_eq!(deployment.session("ana", &session_id).await["status"], "generating");
     assert!(deployment.asked(Task::Prompt).is_empty());
     assert_eq!(deployment.profile("ana").await["system_prompt_version"], json!(null));
 
-    deployment.ports.meals = meals;
+    deployment.lose_meals(false);
     assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
     assert_eq!(deployment.session("ana", &session_id).await["status"], "complete");
     assert_eq!(deployment.asked(Task::Profile).len(), 1, "what was paid for was kept");

@@ -17,6 +17,7 @@ fn bill(deployment: &Deployment) -> Usd {
     let readable = |request: &RecordedRequest| {
         request.fault != Some(FaultKind::Malformed) || !request.body["output_config"]["format"].is_null()
     };
+    let prices = coaching::config::model::prices(deployment.app().env()).expect("the settings of a test are valid");
     let cost = |request: &RecordedRequest| {
         let usage = request.usage?;
         let usage = TokenUsage {
@@ -25,7 +26,7 @@ fn bill(deployment: &Deployment) -> Usd {
             cache_read_input_tokens: usage.cache_read_input_tokens,
             cache_creation_input_tokens: usage.cache_creation_input_tokens,
         };
-        deployment.config.prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
+        prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
     };
     deployment.claude.requests().iter().filter(|request| readable(request)).filter_map(cost).sum()
 }

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use claude::ClaudeClient;
+use claude::{ClaudeClient, SystemTimer};
 use claude_simulator::Simulator;
-use coaching::app::Ports;
-use coaching::app::fill_ports;
+use coaching::app::App;
+use coaching::config::model;
 use coaching::jobs::{Job, JobQueue, QueueError};
-use coaching::store::DynamoStores;
 use test_support::{Exchange, Fate, Intercept, client_at, proxy};
 use tokio::sync::Notify;
 
@@ -44,8 +43,8 @@ struct GatedQueue {
 }
 
 impl Interruption {
-    /// Ports of a deployment that lead through a new interruption.
-    pub async fn of(deployment: &Deployment, moment: Moment) -> (Arc<Self>, Ports) {
+    /// An app like the deployment's whose ways to the outside lead through a new interruption.
+    pub async fn of(deployment: &Deployment, moment: Moment) -> (Arc<Self>, App) {
         let interruption = Arc::new(Self {
             moment,
             steps: AtomicUsize::new(0),
@@ -53,20 +52,16 @@ impl Interruption {
             seen: Mutex::default(),
             vanished: Notify::new(),
         });
+        let app = deployment.app();
         let database = proxy(test_support::endpoint(), interruption.clone()).await;
-        let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
-        let mut claude = deployment.config.claude.clone();
-        claude.base_url = proxy(&claude.base_url, interruption.clone()).await;
-        let model = ClaudeClient::new(
-            plain_http(),
-            &claude,
-            deployment.config.prices.clone(),
-            FixedKey(Simulator::api_key().to_owned()),
-        );
+        let mut settings = model::claude(app.env()).expect("the settings of a test are valid");
+        settings.base_url = proxy(&settings.base_url, interruption.clone()).await;
+        let prices = model::prices(app.env()).expect("the settings of a test are valid");
+        let key = FixedKey(Simulator::api_key().to_owned());
+        let model = ClaudeClient::with(plain_http(), Arc::new(SystemTimer), &settings, prices, key);
         let queue = GatedQueue { interruption: Arc::clone(&interruption), queue: deployment.queue.clone() };
-        let clock = deployment.clock.clone();
-        let ports = fill_ports(&stores, Arc::new(model), Arc::new(queue), clock);
-        (interruption, ports)
+        let app = app.with_dynamodb(client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue));
+        (interruption, app)
     }
 
     /// Lets `work` go on until it ends or vanishes; `None` if it vanished.

@@ -7,26 +7,27 @@ mod interruption;
 mod scenes;
 mod tokens;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_dynamodb::Client;
 use chrono::{DateTime, Duration, Utc};
-use claude::ClaudeClient;
+use claude::{ClaudeClient, SystemTimer};
 use claude_simulator::{Options, Pace, Simulator};
 use coaching::api::ROUTES;
-use coaching::app::Ports;
-use coaching::app::{App, fill_ports};
-use coaching::config::Config;
+use coaching::app::{App, FromApp as _};
+use coaching::config::model;
+use coaching::http::Api;
 use coaching::jobs::Job;
 use coaching::service::PromptWorker;
 use serde_json::{Value, json};
-use test_support::{TestDatabase, environment};
+use test_support::{FixedKey, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 
 pub use event::{API_FUNCTIONS, Call, Reply};
 pub use interruption::{Interruption, Moment};
 pub use scenes::{TARGET, items, until};
 pub use test_support::Log;
-use test_support::{FixedKey, TestClock, TestQueue};
 pub use tokens::Issuer;
 
 /// The instant at which every test begins, unless it moves the clock: a Wednesday noon in UTC.
@@ -42,15 +43,19 @@ pub const VISIBILITY: Duration = Duration::seconds(960);
 
 /// A deployment in one process.
 pub struct Deployment {
-    /// The settings in force.
-    pub config: Config,
-    /// The ports, for looking at what was stored.
-    pub ports: Ports,
+    /// Names of the tables.
+    pub tables: Tables,
+    /// The stores, for looking at what was stored.
+    pub stores: Stores,
     /// The model's service.
     pub claude: Simulator,
+    variables: BTreeMap<String, String>,
+    database: Client,
+    http: reqwest::Client,
+    key: String,
     clock: Arc<TestClock>,
     queue: Arc<TestQueue>,
-    http: reqwest::Client,
+    app: App,
 }
 
 impl Deployment {
@@ -71,16 +76,50 @@ impl Deployment {
         Self::over(reqwest::Client::new(), key, &variables).await
     }
 
-    async fn over(http: reqwest::Client, key: String, variables: &[(&str, &str)]) -> Self {
+    async fn over(http: reqwest::Client, key: String, set: &[(&str, &str)]) -> Self {
         let options = Options { batch_pace: Pace::Held, ..Options::default() };
         let claude = Simulator::start(options).await.expect("a free port on loopback");
-        let database = TestDatabase::create().await;
-        let config = config(&database, &claude, variables);
-        let model = ClaudeClient::new(http.clone(), &config.claude, config.prices.clone(), FixedKey(key));
+        let TestDatabase { client, tables } = TestDatabase::create().await;
+        let mut variables = tables.variables();
+        let address = claude.base_url();
+        // Faults are injected one by one; a test that wants retries says so.
+        let own = [("CLAUDE_MAX_RETRIES", "0"), ("COMPLETION_WAIT_SECONDS", "0"), ("UPDATE_SHARDS", "4")];
+        let own = own.into_iter().chain([("ANTHROPIC_BASE_URL", address.as_str())]).chain(set.iter().copied());
+        variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());
-        let ports = fill_ports(&database.stores(), Arc::new(model), queue.clone(), clock.clone());
-        Self { config, ports, claude, clock, queue, http }
+        let stores = Stores::new(client.clone(), &tables);
+        let app = app(client.clone(), variables.clone());
+        let mut deployment = Self { tables, stores, claude, variables, database: client, http, key, clock, queue, app };
+        deployment.build();
+        deployment
+    }
+
+    /// Builds the functions anew.
+    fn build(&mut self) {
+        let app = app(self.database.clone(), self.variables.clone());
+        let settings = model::claude(app.env()).expect("the settings of a test are valid");
+        let prices = model::prices(app.env()).expect("the settings of a test are valid");
+        let model =
+            ClaudeClient::with(self.http.clone(), Arc::new(SystemTimer), &settings, prices, FixedKey(self.key.clone()));
+        self.app = app.with_model(Arc::new(model)).with_queue(self.queue.clone()).with_clock(self.clock.clone());
+    }
+
+    /// What the functions are made from.
+    pub fn app(&self) -> App {
+        self.app.clone()
+    }
+
+    /// Deploys with another value of a variable.
+    pub fn set(&mut self, variable: &str, value: &str) {
+        self.variables.insert(variable.to_owned(), value.to_owned());
+        self.build();
+    }
+
+    /// Lets the functions reach the tables through `client`.
+    pub fn reach_tables_through(&mut self, client: Client) {
+        self.database = client;
+        self.build();
     }
 
     /// The present instant.
@@ -98,13 +137,9 @@ impl Deployment {
     pub async fn send(&self, call: Call) -> Reply {
         let route =
             ROUTES.iter().find(|route| route.function == call.function()).expect("a function of the route table");
-        let app = self.app();
-        let handler = (route.handler)(&app).expect("the settings of a test are valid");
-        Reply::read(app.api().respond(call.event(), &handler).await)
-    }
-
-    fn app(&self) -> App {
-        App::of(self.config.clone(), self.ports.clone(), self.http.clone())
+        let frame = Api::for_route(route, &self.app).expect("the settings of a test are valid");
+        let handler = (route.handler)(&self.app).expect("the settings of a test are valid");
+        Reply::read(frame.respond(call.event(), &handler).await)
     }
 
     /// The jobs that wait in the queue, taken out of it.
@@ -128,31 +163,31 @@ impl Deployment {
         self.deliver_text(&body).await
     }
 
-    /// Delivers one job to a prompt worker with ports of its own.
-    pub async fn deliver_through(&self, ports: &Ports, job: &Job) -> SqsBatchResponse {
+    /// Delivers one job to a prompt worker that is made from `app`.
+    pub async fn deliver_through(&self, app: &App, job: &Job) -> SqsBatchResponse {
         let body = serde_json::to_string(job).expect("a job serialises");
-        self.deliver_text_through(ports, &body).await
+        self.deliver_text_through(app, &body).await
     }
 
     /// Delivers any text to the prompt worker.
     pub async fn deliver_text(&self, body: &str) -> SqsBatchResponse {
-        self.deliver_text_through(&self.ports, body).await
+        self.deliver_text_through(&self.app, body).await
     }
 
     /// Delivers one job to a prompt worker that is ended at `ended_at`.
     pub async fn deliver_ended_at(&self, job: &Job, ended_at: DateTime<Utc>) -> SqsBatchResponse {
         let body = serde_json::to_string(job).expect("a job serialises");
-        self.work(&self.ports, &body, ended_at).await
+        self.work(&self.app, &body, ended_at).await
     }
 
-    async fn deliver_text_through(&self, ports: &Ports, body: &str) -> SqsBatchResponse {
-        self.work(ports, body, self.now() + Duration::minutes(15)).await
+    async fn deliver_text_through(&self, app: &App, body: &str) -> SqsBatchResponse {
+        self.work(app, body, self.now() + Duration::minutes(15)).await
     }
 
-    async fn work(&self, ports: &Ports, body: &str, ended_at: DateTime<Utc>) -> SqsBatchResponse {
+    async fn work(&self, app: &App, body: &str, ended_at: DateTime<Utc>) -> SqsBatchResponse {
         let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
-        let worker = PromptWorker::new(ports, &self.config);
+        let worker = PromptWorker::from_app(app).expect("the settings of a test are valid");
         Box::pin(coaching::api::jobs::work(&worker, event, ended_at)).await
     }
 
@@ -283,17 +318,3 @@ pub const CONSULTATION: [&str; 6] = [
     "Every diet I tried failed after three weeks. When work gets stressful I eat chocolate in front of the TV and then I think the day is ruined anyway.",
     "I will commit to cooking on Sundays. Please be direct with me but never sarcastic.",
 ];
-
-fn config(database: &TestDatabase, claude: &Simulator, variables: &[(&str, &str)]) -> Config {
-    let base_url = claude.base_url();
-    let mut environment = environment(&database.tables);
-    environment.extend([
-        ("ANTHROPIC_BASE_URL", base_url.as_str()),
-        ("COMPLETION_WAIT_SECONDS", "0"),
-        // Faults are injected one by one; a test that wants retries says so.
-        ("CLAUDE_MAX_RETRIES", "0"),
-        ("UPDATE_SHARDS", "4"),
-    ]);
-    environment.extend(variables.iter().copied());
-    Config::from_lookup(&|name| environment.get(name).map(|value| (*value).to_owned())).expect("valid settings")
-}

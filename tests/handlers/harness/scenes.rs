@@ -4,12 +4,11 @@ use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
 use coaching::api::schedules::CollectorAnswer;
 use coaching::api::schedules::{WeeklyAnswer, WeeklyEvent};
-use coaching::app::Ports;
-use coaching::app::fill_ports;
+use coaching::app::FromApp as _;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
 use domain::money::Usd;
 use serde_json::{Value, json};
-use test_support::unreachable_stores;
+use test_support::unreachable_client;
 
 use super::{Call, Deployment, Reply};
 
@@ -125,7 +124,7 @@ impl Deployment {
 
     /// Invokes the weekly updater as the scheduler does, with the time that the run was due.
     pub async fn schedule(&self, at: Option<DateTime<Utc>>) -> WeeklyAnswer {
-        let service = WeeklyUpdater::new(&self.ports, &self.config);
+        let service = WeeklyUpdater::from_app(&self.app()).expect("the settings of a test are valid");
         coaching::api::schedules::begin_weekly_run(&service, WeeklyEvent { scheduled_time: at })
             .await
             .expect("a weekly run begins")
@@ -147,7 +146,10 @@ impl Deployment {
 
     /// Lets the batch collector look once.
     pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
-        coaching::api::schedules::collect_batches(&BatchCollector::new(&self.ports, &self.config)).await
+        coaching::api::schedules::collect_batches(
+            &BatchCollector::from_app(&self.app()).expect("the settings of a test are valid"),
+        )
+        .await
     }
 
     /// What Claude was asked for `task`, oldest first.
@@ -169,10 +171,15 @@ impl Deployment {
         (done, struck)
     }
 
-    /// Ports of which none reaches its store.
-    pub fn without_stores(&self) -> Ports {
-        let Ports { model, queue, clock, .. } = self.ports.clone();
-        fill_ports(&unreachable_stores(), model, queue, clock)
+    /// Cuts the functions off from every table.
+    pub fn lose_tables(&mut self) {
+        self.reach_tables_through(unreachable_client());
+    }
+
+    /// Cuts the functions off from the meals, or connects them again.
+    pub fn lose_meals(&mut self, lost: bool) {
+        let name = if lost { "no-such-table".to_owned() } else { self.tables.meals.clone() };
+        self.set("MEALS_TABLE", &name);
     }
 }
 

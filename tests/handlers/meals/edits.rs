@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use coaching::store::{DynamoStores, MealTable, Versioned};
+use coaching::store::{MealTable, Versioned};
 use domain::meals::MealId;
 use domain::profile::UserId;
 use serde_json::{Value, json};
@@ -195,10 +195,9 @@ async fn overtaken(others: impl IntoIterator<Item = Other>) -> (Deployment, Valu
     let id = meal["meal_id"].as_str().and_then(|id| id.split_once('.')).expect("a day and an id");
     let meal_id = (id.0.parse().expect("a day"), MealId(id.1.parse().expect("an id")));
     let others = Mutex::new(others.into_iter().collect());
-    let overtaken = Overtaken { meals: deployment.ports.meals.clone(), meal: meal_id, others };
+    let overtaken = Overtaken { meals: deployment.stores.meals.clone(), meal: meal_id, others };
     let database = proxy(endpoint(), Arc::new(overtaken)).await;
-    let stores = DynamoStores::new(client_at(&database), &deployment.config.tables);
-    deployment.ports.meals = stores.meals;
+    deployment.reach_tables_through(client_at(&database));
     (deployment, meal)
 }
 

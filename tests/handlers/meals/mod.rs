@@ -214,7 +214,7 @@ async fn a_range_that_is_turned_round_or_too_long_is_refused() {
 async fn meals_that_cannot_be_read_are_not_reported_as_none() {
     let mut deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
-    deployment.ports.meals = test_support::unreachable_stores().meals;
+    deployment.lose_meals(true);
     for call in [
         Call::to("list-meals"),
         Call::to("get-behavior"),

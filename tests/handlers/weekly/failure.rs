@@ -3,7 +3,6 @@
 use claude_simulator::{FaultKind, Task};
 use coaching::jobs::Job;
 use serde_json::json;
-use test_support::unreachable_stores;
 
 use super::{CHANGED, deployment, deployment_with};
 
@@ -67,11 +66,11 @@ async fn meals_that_cannot_be_read_are_not_a_user_who_stopped_logging() {
     deployment.live("ana", &[2_000; 7]).await;
     let (profile, behavior) = (deployment.profile("ana").await, deployment.behavior("ana").await);
     deployment.claude.clear();
-    let meals = std::mem::replace(&mut deployment.ports.meals, unreachable_stores().meals);
+    deployment.lose_meals(true);
     deployment.begin_weekly().await;
     let dead = deployment.run_queue().await;
     assert!(matches!(&dead[..], [Job::User { .. }]), "operators find the user in the dead-letter queue: {dead:?}");
-    deployment.ports.meals = meals;
+    deployment.lose_meals(false);
     assert!(deployment.claude.requests().is_empty());
     assert_eq!(deployment.profile("ana").await, profile);
     assert_eq!(deployment.behavior("ana").await, behavior, "nothing was measured");
@@ -121,7 +120,7 @@ async fn a_budget_that_runs_out_in_the_middle_of_a_run_leaves_the_others_due() {
         }
         deployment.pass(chrono::Duration::days(1));
     }
-    deployment.config.budgets.daily = Some(domain::money::Usd::from_nanos(1));
+    deployment.set("DAILY_BUDGET_USD", "0.000000001");
     deployment.weekly().await;
     assert_eq!(rewritten(&deployment, names).await, 2, "as many as had begun together");
     deployment.pass(chrono::Duration::days(1));
@@ -143,7 +142,7 @@ async fn a_user_who_has_spent_their_own_budget_is_still_rewritten() {
     deployment.prompted("ana", &[2_000; 30]).await;
     deployment.live("ana", &CHANGED).await;
     deployment.tell("ana", "Hello there").await;
-    deployment.config.budgets.user_daily = Some(domain::money::Usd::from_nanos(1));
+    deployment.set("USER_DAILY_BUDGET_USD", "0.000000001");
     deployment.tell("ana", "Hello there").await.assert_retry(429, "user_daily_budget_exhausted");
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [2, 1], "the run is on the house: {}", json!(deployment.now()));

@@ -98,7 +98,7 @@ async fn users_are_found_after_the_number_of_shards_has_changed() {
     for name in ["ana", "ben", "cleo", "dan", "eve"] {
         deployment.prompted(name, &[]).await;
     }
-    deployment.config.update.shards = 2;
+    deployment.set("UPDATE_SHARDS", "2");
     deployment.pass(Duration::days(7));
     deployment.weekly().await;
     for name in ["ana", "ben", "cleo", "dan", "eve"] {

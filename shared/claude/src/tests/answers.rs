@@ -23,7 +23,7 @@ async fn a_reply_has_the_words_the_tokens_and_their_price() {
     };
     assert_eq!(reply.usage, expected);
     assert!(reply.cost.nanos() > 0);
-    assert_eq!(simulated.client.price(SONNET, &expected, CallMode::Immediate), Some(reply.cost));
+    assert_eq!(prices().cost(SONNET, &expected, CallMode::Immediate), Some(reply.cost));
 }
 
 #[tokio::test]

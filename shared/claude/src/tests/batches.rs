@@ -42,8 +42,8 @@ async fn a_batch_is_answered_later_and_at_the_batch_price() {
         let BatchOutcome::Answered(reply) = &outcomes[&entry.custom_id] else { panic!("{outcomes:?}") };
         let at_once = simulated.client.ask(&entry.request).await.expect("a reply");
         assert_eq!(reply.text, at_once.text, "the answer belongs to its request");
-        assert_eq!(simulated.client.price(SONNET, &reply.usage, CallMode::Batched), Some(reply.cost));
-        let list_price = simulated.client.price(SONNET, &reply.usage, CallMode::Immediate).expect("a priced model");
+        assert_eq!(prices().cost(SONNET, &reply.usage, CallMode::Batched), Some(reply.cost));
+        let list_price = prices().cost(SONNET, &reply.usage, CallMode::Immediate).expect("a priced model");
         assert_eq!(reply.cost, list_price.scaled(0.5));
     }
 }

@@ -83,9 +83,7 @@ impl ApiKey for Keys {
 fn settings(base_url: &str) -> ClaudeSettings {
     ClaudeSettings {
         base_url: base_url.to_owned(),
-        api_key_secret: "claude".to_owned(),
-        timeout: Duration::from_mins(1),
-        api_timeout: Duration::from_secs(25),
+        batch_timeout: Duration::from_mins(1),
         max_retries: MAX_RETRIES,
         effort: None,
     }
@@ -98,7 +96,7 @@ fn prices() -> PriceList {
 }
 
 fn client_at(base_url: &str, keys: &Keys, timer: &Arc<ManualTimer>) -> ClaudeClient {
-    ClaudeClient::with_timer(reqwest::Client::new(), &settings(base_url), prices(), keys.clone(), timer.clone())
+    ClaudeClient::with(reqwest::Client::new(), timer.clone(), &settings(base_url), prices(), keys.clone())
 }
 
 /// A simulator with a client of it.

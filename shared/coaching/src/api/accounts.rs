@@ -27,7 +27,7 @@ pub const SIGN_UP: Route = Route {
         ),
         ..Sample::EMPTY
     },
-    ..Route::new("POST", "/v1/users", "sign-up", |app| Ok(serve(Accounts::new(&app.ports), sign_up)))
+    ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
 };
 
 async fn sign_up(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
@@ -41,7 +41,7 @@ async fn sign_up(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
 pub const GET_PROFILE: Route = Route {
     summary: "The caller's profile.",
     answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
-    ..Route::new("GET", "/v1/users/me", "get-profile", |app| Ok(serve(Accounts::new(&app.ports), get_profile)))
+    ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))
 };
 
 async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
@@ -58,7 +58,7 @@ pub const UPDATE_PROFILE: Route = Route {
         body: Some(r#"{"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"}"#),
         ..Sample::EMPTY
     },
-    ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| Ok(serve(Accounts::new(&app.ports), update_profile)))
+    ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| serve(app, update_profile))
 };
 
 async fn update_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {

@@ -23,7 +23,7 @@ pub const SET_CONSULTATION_ACCESS: Route = Route {
     admin: true,
     sample: Sample { path: &["nora@example.com"], body: Some(r#"{"enabled": true}"#), ..Sample::EMPTY },
     ..Route::new("PUT", "/v1/admin/users/{user}/consultation-access", "set-consultation-access", |app| {
-        Ok(serve(Accounts::new(&app.ports), set_consultation_access))
+        serve(app, set_consultation_access)
     })
 };
 
@@ -41,9 +41,7 @@ pub const GET_REPORT: Route = Route {
     query: &[Parameter::new("limit", "integer", "Most users to list, 0 to 1000; 100 if left out.")],
     answers: &[Answer::ok("The state of the service now.", body::<ReportResponse>)],
     admin: true,
-    ..Route::new("GET", "/v1/admin/report", "get-report", |app| {
-        Ok(serve(ReportService::new(&app.ports, &app.config), get_report))
-    })
+    ..Route::new("GET", "/v1/admin/report", "get-report", |app| serve(app, get_report))
 };
 
 async fn get_report(service: Arc<ReportService>, request: ApiRequest) -> ApiResult {

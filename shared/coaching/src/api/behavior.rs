@@ -15,9 +15,7 @@ use domain::behavior::{BehaviorMetrics, DayPoint, Decision};
 pub const GET_BEHAVIOR: Route = Route {
     summary: "Measured behaviour and the daily series behind it.",
     answers: &[Answer::ok("The metrics and the days that they rest on.", body::<BehaviorResponse>)],
-    ..Route::new("GET", "/v1/users/me/behavior", "get-behavior", |app| {
-        Ok(serve(BehaviorService::new(&app.ports, &app.config), get_behavior))
-    })
+    ..Route::new("GET", "/v1/users/me/behavior", "get-behavior", |app| serve(app, get_behavior))
 };
 
 async fn get_behavior(service: Arc<BehaviorService>, request: ApiRequest) -> ApiResult {

@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 use super::list::ListResponse;
 use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use crate::app::{App, FromApp, StartError};
+use crate::config::talk::max_message_chars;
 use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult};
-use crate::service::{CoachService, CoachingAnswer};
+use crate::service::{CoachMessages, CoachService, CoachingAnswer};
 use domain::conversation::{CoachMessage, CoachMessageBody, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -24,16 +26,19 @@ pub const SEND_COACH_MESSAGE: Route = Route {
         body: Some(r#"{"message": "I just read about another diet. Should I switch?"}"#),
         ..Sample::EMPTY
     },
-    ..Route::new("POST", "/v1/coach/message", "send-coach-message", |app| {
-        let coach = CoachService::new(&app.ports, &app.config);
-        Ok(serve(Coach { coach, max_chars: app.config.http.max_message_chars }, send_coach_message))
-    })
+    ..Route::new("POST", "/v1/coach/message", "send-coach-message", |app| serve(app, send_coach_message))
 };
 
 struct Coach {
     coach: CoachService,
     /// Longest message, in characters.
     max_chars: usize,
+}
+
+impl FromApp for Coach {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { coach: CoachService::from_app(app)?, max_chars: max_message_chars(app.env())? })
+    }
 }
 
 async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
@@ -52,12 +57,10 @@ pub const LIST_COACH_MESSAGES: Route = Route {
     ],
     answers: &[Answer::ok("A page of messages.", body::<ListResponse<StoredCoachMessage>>)],
     sample: Sample { query: &[("limit", "20")], ..Sample::EMPTY },
-    ..Route::new("GET", "/v1/coach/messages", "list-coach-messages", |app| {
-        Ok(serve(CoachService::new(&app.ports, &app.config), list_coach_messages))
-    })
+    ..Route::new("GET", "/v1/coach/messages", "list-coach-messages", |app| serve(app, list_coach_messages))
 };
 
-async fn list_coach_messages(coach: Arc<CoachService>, request: ApiRequest) -> ApiResult {
+async fn list_coach_messages(coach: Arc<CoachMessages>, request: ApiRequest) -> ApiResult {
     let query = CoachMessageListQuery::parse(&request)?;
     let page = coach.list(&request.caller.user_id, query.conversation_id, &request.page()?).await?;
     Ok(ApiResponse::ok(&ListResponse::of(page, StoredCoachMessage::from)))

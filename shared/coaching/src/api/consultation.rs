@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::route::{Answer, Route, Sample, body, serve};
+use crate::app::{App, FromApp, StartError};
+use crate::config::talk::max_message_chars;
 use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult};
 use crate::service::{
-    Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Missing, Opened, ServiceError,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Missing, Opened, Opening,
+    ServiceError, Transcripts,
 };
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progress, Session, SessionId, Status};
 use domain::conversation::Role;
@@ -21,13 +24,11 @@ use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 pub const START_CONSULTATION: Route = Route {
     summary: "Opens a consultation, or the one that is open already.",
     answers: &[Answer::ok("The open session.", body::<StartConsultationResponse>)],
-    ..Route::new("POST", "/v1/consultation/start", "start-consultation", |app| {
-        Ok(serve(ConsultationAiService::new(&app.ports, &app.config), start_consultation))
-    })
+    ..Route::new("POST", "/v1/consultation/start", "start-consultation", |app| serve(app, start_consultation))
 };
 
-async fn start_consultation(service: Arc<ConsultationAiService>, request: ApiRequest) -> ApiResult {
-    let opened = service.start_consultation(&request.caller.user_id).await?;
+async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiResult {
+    let opened = opening.start_consultation(&request.caller.user_id).await?;
     Ok(ApiResponse::ok(&StartConsultationResponse::from(opened)))
 }
 
@@ -43,8 +44,7 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
         ..Sample::EMPTY
     },
     ..Route::new("POST", "/v1/consultation/message", "send-consultation-message", |app| {
-        let service = ConsultationAiService::new(&app.ports, &app.config);
-        Ok(serve(Talk { service, max_chars: app.config.http.max_message_chars }, send_consultation_message))
+        serve(app, send_consultation_message)
     })
 };
 
@@ -52,6 +52,12 @@ struct Talk {
     service: ConsultationAiService,
     /// Longest message, in characters.
     max_chars: usize,
+}
+
+impl FromApp for Talk {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { service: ConsultationAiService::from_app(app)?, max_chars: max_message_chars(app.env())? })
+    }
 }
 
 async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiResult {
@@ -69,13 +75,13 @@ pub const COMPLETE_CONSULTATION: Route = Route {
     ],
     sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
     ..Route::new("POST", "/v1/consultation/{session_id}/complete", "complete-consultation", |app| {
-        Ok(serve(ConsultationAiService::new(&app.ports, &app.config), complete_consultation))
+        serve(app, complete_consultation)
     })
 };
 
-async fn complete_consultation(service: Arc<ConsultationAiService>, request: ApiRequest) -> ApiResult {
+async fn complete_consultation(completing: Arc<Completing>, request: ApiRequest) -> ApiResult {
     let session_id = request.path_uuid("session_id", ServiceError::from(Missing::Session))?;
-    let completion = service.complete(&request.caller.user_id, session_id).await?;
+    let completion = completing.complete(&request.caller.user_id, session_id).await?;
     let body = CompletionResponse::new(session_id, completion);
     Ok(match completion {
         Completion::Done(_) => ApiResponse::ok(&body),
@@ -88,14 +94,12 @@ pub const GET_CONSULTATION: Route = Route {
     summary: "Status, transcript and facts of a consultation.",
     answers: &[Answer::ok("The session; what a loading screen polls.", body::<ConsultationResponse>)],
     sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
-    ..Route::new("GET", "/v1/consultation/{session_id}", "get-consultation", |app| {
-        Ok(serve(ConsultationAiService::new(&app.ports, &app.config), get_consultation))
-    })
+    ..Route::new("GET", "/v1/consultation/{session_id}", "get-consultation", |app| serve(app, get_consultation))
 };
 
-async fn get_consultation(service: Arc<ConsultationAiService>, request: ApiRequest) -> ApiResult {
+async fn get_consultation(transcripts: Arc<Transcripts>, request: ApiRequest) -> ApiResult {
     let session_id = request.path_uuid("session_id", ServiceError::from(Missing::Session))?;
-    let view = service.view(&request.caller.user_id, session_id).await?;
+    let view = transcripts.view(&request.caller.user_id, session_id).await?;
     Ok(ApiResponse::ok(&ConsultationResponse::from(view)))
 }
 

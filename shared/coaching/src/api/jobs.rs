@@ -6,7 +6,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use chrono::{DateTime, Utc};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
-use crate::app::App;
+use crate::app::{App, FromApp as _};
 use crate::jobs::Job;
 use crate::service::PromptWorker;
 use crate::telemetry;
@@ -18,8 +18,7 @@ use crate::telemetry;
 /// If the function cannot start; the log says why in one line.
 pub async fn run_prompt_worker() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env().await?;
-    let worker = PromptWorker::new(&app.ports, &app.config);
+    let worker = super::started(&App::from_env().await, PromptWorker::from_app)?;
     let worker = &worker;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let ended_at = event.context.deadline().into();

@@ -27,7 +27,7 @@ pub const LOG_MEAL: Route = Route {
         ),
         ..Sample::EMPTY
     },
-    ..Route::new("POST", "/v1/meals", "log-meal", |app| Ok(serve(MealService::new(&app.ports), log_meal)))
+    ..Route::new("POST", "/v1/meals", "log-meal", |app| serve(app, log_meal))
 };
 
 async fn log_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
@@ -48,7 +48,7 @@ pub const LIST_MEALS: Route = Route {
     ],
     answers: &[Answer::ok("A page of meals, and the totals of all days in the range.", body::<MealListResponse>)],
     sample: Sample { query: &[("from", "2026-11-01"), ("to", "2026-11-20")], ..Sample::EMPTY },
-    ..Route::new("GET", "/v1/meals", "list-meals", |app| Ok(serve(MealService::new(&app.ports), list_meals)))
+    ..Route::new("GET", "/v1/meals", "list-meals", |app| serve(app, list_meals))
 };
 
 async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
@@ -67,9 +67,7 @@ pub const UPDATE_MEAL: Route = Route {
         body: Some(r#"{"calories": 610, "protein_g": 41, "notes": null}"#),
         ..Sample::EMPTY
     },
-    ..Route::new("PATCH", "/v1/meals/{meal_id}", "update-meal", |app| {
-        Ok(serve(MealService::new(&app.ports), update_meal))
-    })
+    ..Route::new("PATCH", "/v1/meals/{meal_id}", "update-meal", |app| serve(app, update_meal))
 };
 
 async fn update_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
@@ -84,9 +82,7 @@ pub const DELETE_MEAL: Route = Route {
     summary: "Deletes a meal and takes it off its day.",
     answers: &[Answer::no_content("The meal is gone.")],
     sample: Sample { path: &["2026-11-20.0192b3c8-52d0-7f11-8a44-9d1c5be0f3a2"], ..Sample::EMPTY },
-    ..Route::new("DELETE", "/v1/meals/{meal_id}", "delete-meal", |app| {
-        Ok(serve(MealService::new(&app.ports), delete_meal))
-    })
+    ..Route::new("DELETE", "/v1/meals/{meal_id}", "delete-meal", |app| serve(app, delete_meal))
 };
 
 async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {

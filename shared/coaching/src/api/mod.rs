@@ -24,7 +24,8 @@ use lambda_http::{Error, Request, service_fn};
 pub use list::ListResponse;
 pub use route::{Answer, Handler, Parameter, Route, Sample, SchemaOf};
 
-use crate::app::App;
+use crate::app::{App, StartError};
+use crate::http::Api;
 use crate::telemetry;
 
 /// Every route, in the order of a person's journey.
@@ -56,12 +57,16 @@ pub const ROUTES: &[&Route] = &[
 /// If the function cannot start; the log says why in one line.
 pub async fn run(route: &Route) -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env().await?;
-    let api = app.api();
-    let handler = (route.handler)(&app)?;
+    let app = App::from_env().await;
+    let (api, handler) = started(&app, |app| Ok((Api::for_route(route, app)?, (route.handler)(app)?)))?;
     lambda_http::run(service_fn(|event: Request| {
         let (api, handler) = (&api, &handler);
         async move { Ok::<_, Error>(api.respond(event, handler).await) }
     }))
     .await
+}
+
+/// What `build` makes of an app. A function that cannot start says why in one line of its log.
+fn started<T>(app: &App, build: impl FnOnce(&App) -> Result<T, StartError>) -> Result<T, StartError> {
+    build(app).inspect_err(|error| tracing::error!(%error, "cold_start_failed"))
 }

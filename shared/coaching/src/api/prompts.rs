@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::list::ListResponse;
 use super::route::{Answer, Parameter, Route, Sample, body, serve};
 use crate::http::{ApiRequest, ApiResponse, ApiResult};
-use crate::service::{PromptHistory, VersionWithDiff};
+use crate::service::{PromptHistory, Regenerating, VersionWithDiff};
 use domain::behavior::{BehaviorMetrics, Decision};
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::Status;
@@ -21,13 +21,11 @@ pub const REGENERATE_PROMPT: Route = Route {
         Answer::ok("The fresh prompt is in force.", body::<RegenerationResponse>),
         Answer::accepted("The fresh prompt is being written.", body::<RegenerationResponse>),
     ],
-    ..Route::new("POST", "/v1/users/me/regenerate-prompt", "regenerate-prompt", |app| {
-        Ok(serve(PromptHistory::new(&app.ports, &app.config), regenerate_prompt))
-    })
+    ..Route::new("POST", "/v1/users/me/regenerate-prompt", "regenerate-prompt", |app| serve(app, regenerate_prompt))
 };
 
-async fn regenerate_prompt(service: Arc<PromptHistory>, request: ApiRequest) -> ApiResult {
-    let version = service.regenerate(&request.caller.user_id).await?;
+async fn regenerate_prompt(regenerating: Arc<Regenerating>, request: ApiRequest) -> ApiResult {
+    let version = regenerating.regenerate(&request.caller.user_id).await?;
     let body = RegenerationResponse::new(version);
     Ok(if version.is_some() { ApiResponse::ok(&body) } else { ApiResponse::accepted(&body) })
 }
@@ -38,9 +36,7 @@ pub const LIST_PROMPTS: Route = Route {
     query: &[Parameter::LIMIT, Parameter::CURSOR],
     answers: &[Answer::ok("A page of versions.", body::<ListResponse<PromptVersionResponse>>)],
     sample: Sample { query: &[("limit", "10")], ..Sample::EMPTY },
-    ..Route::new("GET", "/v1/users/me/prompts", "list-prompts", |app| {
-        Ok(serve(PromptHistory::new(&app.ports, &app.config), list_prompts))
-    })
+    ..Route::new("GET", "/v1/users/me/prompts", "list-prompts", |app| serve(app, list_prompts))
 };
 
 async fn list_prompts(service: Arc<PromptHistory>, request: ApiRequest) -> ApiResult {

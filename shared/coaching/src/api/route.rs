@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::app::{App, StartError};
+use crate::app::{App, FromApp, StartError};
 use crate::http::{ApiRequest, ApiResult};
 
 /// Makes the schema of a body.
@@ -138,14 +138,14 @@ pub fn body<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
 
-/// A handler that carries requests out with `state`.
-pub fn serve<S, F>(state: S, handle: fn(Arc<S>, ApiRequest) -> F) -> Handler
+/// A handler over `handle` and the use case that it works with.
+pub fn serve<S, F>(app: &App, handle: fn(Arc<S>, ApiRequest) -> F) -> Result<Handler, StartError>
 where
-    S: Send + Sync + 'static,
+    S: FromApp + Send + Sync + 'static,
     F: Future<Output = ApiResult> + Send + 'static,
 {
-    let state = Arc::new(state);
-    Box::new(move |request| Box::pin(handle(Arc::clone(&state), request)))
+    let state = Arc::new(S::from_app(app)?);
+    Ok(Box::new(move |request| Box::pin(handle(Arc::clone(&state), request))))
 }
 
 const fn parameter(name: &'static str, kind: &'static str, description: &'static str) -> Parameter {

@@ -5,7 +5,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::app::App;
+use crate::app::{App, FromApp as _};
 use crate::service::{BatchCollector, CollectionSummary, PlannedRun, ServiceError, WeeklyUpdater};
 use crate::store::RunState;
 use crate::telemetry;
@@ -61,8 +61,7 @@ pub struct CollectorAnswer {
 /// If the function cannot start; the log says why in one line.
 pub async fn run_weekly_updater() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env().await?;
-    let updater = WeeklyUpdater::new(&app.ports, &app.config);
+    let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
     let updater = &updater;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<WeeklyEvent>| {
         Box::pin(async move { Ok::<_, Error>(begin_weekly_run(updater, event.payload).await?) })
@@ -87,8 +86,7 @@ pub async fn begin_weekly_run(updater: &WeeklyUpdater, event: WeeklyEvent) -> Re
 /// If the function cannot start; the log says why in one line.
 pub async fn run_batch_collector() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env().await?;
-    let collector = BatchCollector::new(&app.ports, &app.config);
+    let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
     let collector = &collector;
     lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| {
         Box::pin(async move { Ok::<_, Error>(collect_batches(collector).await?) })

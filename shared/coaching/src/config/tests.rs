@@ -1,44 +1,82 @@
 //! What a bad environment is told.
 
+use std::collections::BTreeMap;
+
+use super::requests::{AuthMode, HttpSettings};
+use super::weekly::{BatchLimits, DueSettings, ScheduleSettings, UpdateMode};
+use super::writing::{ProfileSettings, PromptSettings};
 use super::*;
 
-const REQUIRED: [&str; 10] = [
-    "PROFILES_TABLE",
-    "CONSULTATION_SESSIONS_TABLE",
-    "COACH_CONVERSATIONS_TABLE",
-    "MEALS_TABLE",
-    "PROMPT_HISTORY_TABLE",
-    "UPDATE_RUNS_TABLE",
-    "IDEMPOTENCY_TABLE",
-    "SPENDING_TABLE",
-    "PROMPT_JOBS_QUEUE_URL",
-    "ANTHROPIC_API_KEY_SECRET",
-];
+fn environment(set: &[(&'static str, &str)]) -> Environment {
+    let set: BTreeMap<&str, String> = set.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Environment::new(move |name| set.get(name).cloned())
+}
 
-fn config_with(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    Config::from_lookup(&|name| {
-        let given = set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
-        given.or_else(|| REQUIRED.contains(&name).then(|| format!("the {name}")))
-    })
+/// Reads every group of settings.
+fn read_all(env: &Environment) -> Result<(), ConfigError> {
+    let prices = model::prices(env)?;
+    behavior::measuring(env)?;
+    behavior::change(env)?;
+    ScheduleSettings::read(env)?;
+    DueSettings::read(env)?;
+    UpdateMode::read(env)?;
+    BatchLimits::read(env)?;
+    weekly::update_concurrency(env)?;
+    weekly::batch_attempts(env)?;
+    ProfileSettings::read(env, &prices)?;
+    PromptSettings::read(env, &prices)?;
+    writing::regeneration_interval(env)?;
+    writing::completion_wait(env)?;
+    talk::CoachSettings::read(env, &prices)?;
+    talk::consultation_limits(env)?;
+    talk::consultation_model(env, &prices)?;
+    talk::max_message_chars(env)?;
+    model::claude(env)?;
+    model::api_timeout(env)?;
+    model::Budgets::read(env)?;
+    HttpSettings::read(env)?;
+    requests::idempotency(env)?;
+    requests::log_level(env)?;
+    Ok(())
 }
 
 #[test]
 fn the_requirements_defaults_hold_when_nothing_is_set() {
-    let config = config_with(&[]).expect("every required variable is set");
-    assert_eq!(config.behavior.analysis_days, 30);
-    assert_eq!(config.behavior.streak_change_threshold, 7);
-    assert_eq!(config.update.min_days, 7);
-    assert!(config.behavior.change_detection && config.update.automatic && config.coach.generic_fallback);
-    assert_eq!((config.generation.prompt_words.min, config.generation.prompt_words.max), (500, 800));
-    assert_eq!((config.generation.profile_words.min, config.generation.profile_words.max), (160, 240));
+    let env = environment(&[]);
+    let (measuring, change) = (behavior::measuring(&env).expect("defaults"), behavior::change(&env).expect("defaults"));
+    assert_eq!(measuring, domain::behavior::MeasureSettings::default());
+    assert_eq!(change, domain::behavior::ChangeSettings::default());
+    assert_eq!(DueSettings::read(&env).expect("defaults").min_days, 7);
+    assert!(ScheduleSettings::read(&env).expect("defaults").automatic);
+    let prices = model::prices(&env).expect("defaults");
+    assert!(talk::CoachSettings::read(&env, &prices).expect("defaults").generic_fallback);
+    let prompt = PromptSettings::read(&env, &prices).expect("defaults");
+    assert_eq!((prompt.words.min, prompt.words.max), (500, 800));
+    let profile = ProfileSettings::read(&env, &prices).expect("defaults");
+    assert_eq!((profile.words.min, profile.words.max), (160, 240));
 }
 
 #[test]
-fn each_required_variable_is_named_when_it_is_missing() {
-    for missing in REQUIRED {
-        let error = config_with(&[(missing, "")]).expect_err("a required variable is empty");
-        assert_eq!(error.variable, missing);
-        assert!(error.to_string().contains(missing), "{error}");
+fn every_setting_is_listed_once_and_takes_its_own_default() {
+    let env = environment(&[]);
+    read_all(&env).expect("every default is taken");
+    let listed: Vec<&str> = SETTINGS.iter().map(|setting| setting.description().name).collect();
+    let names: std::collections::BTreeSet<&str> = listed.iter().copied().collect();
+    assert_eq!(names.len(), listed.len(), "a setting is listed twice: {listed:?}");
+    let asked = env.asked();
+    let unlisted: Vec<_> = asked.iter().filter(|name| !names.contains(**name)).collect();
+    assert!(unlisted.is_empty(), "read but not listed: {unlisted:?}");
+    // The template alone uses the rate of the collector's schedule.
+    let unread: Vec<_> = names.iter().filter(|name| !asked.contains(**name)).collect();
+    assert_eq!(unread, [&"BATCH_COLLECTOR_RATE_MINUTES"]);
+}
+
+#[test]
+fn a_required_variable_is_named_when_it_is_missing_or_empty() {
+    for set in [&[][..], &[("PROFILES_TABLE", "  ")]] {
+        let error = environment(set).required("PROFILES_TABLE").expect_err("it is not set");
+        assert_eq!(error.variable, "PROFILES_TABLE");
+        assert!(error.to_string().contains("PROFILES_TABLE"), "{error}");
     }
 }
 
@@ -66,7 +104,7 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
         ("PROMPT_UPDATE_TIMEZONE", "Mars/Olympus"),
     ];
     for (variable, value) in bad {
-        let error = config_with(&[(variable, value)]).expect_err(value);
+        let error = read_all(&environment(&[(variable, value)])).expect_err(value);
         assert_eq!(error.variable, variable);
         assert!(!error.to_string().contains('\n'), "one line: {error}");
     }
@@ -74,23 +112,25 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
 
 #[test]
 fn a_threshold_from_the_environment_replaces_the_default() {
-    let config = config_with(&[("MIN_DAYS_BETWEEN_UPDATES", "14"), ("STREAK_CHANGE_THRESHOLD", "3")]);
-    let config = config.expect("both are in range");
-    assert_eq!((config.update.min_days, config.behavior.streak_change_threshold), (14, 3));
+    let env = environment(&[("MIN_DAYS_BETWEEN_UPDATES", "14"), ("STREAK_CHANGE_THRESHOLD", "3")]);
+    assert_eq!(DueSettings::read(&env).expect("in range").min_days, 14);
+    assert_eq!(behavior::change(&env).expect("in range").streak_change_threshold, 3);
 }
 
 #[test]
 fn a_function_that_verifies_tokens_itself_needs_to_know_the_issuer() {
-    let error = config_with(&[("AUTH_MODE", "jwt")]).expect_err("there is no issuer");
+    let error = HttpSettings::read(&environment(&[("AUTH_MODE", "jwt")])).expect_err("there is no issuer");
     assert_eq!(error.variable, "COGNITO_ISSUER");
     let issuer = ("COGNITO_ISSUER", "https://issuer.example/pool/");
-    let config = config_with(&[("AUTH_MODE", "jwt"), issuer, ("COGNITO_CLIENT_ID", "app")]).expect("all is known");
-    let AuthMode::Jwt { jwks_url, .. } = config.http.auth else { panic!("jwt was asked for") };
+    let env = environment(&[("AUTH_MODE", "jwt"), issuer, ("COGNITO_CLIENT_ID", "app")]);
+    let AuthMode::Jwt { jwks_url, .. } = HttpSettings::read(&env).expect("all is known").auth else {
+        panic!("jwt was asked for")
+    };
     assert_eq!(jwks_url, "https://issuer.example/pool/.well-known/jwks.json");
 }
 
 #[test]
 fn a_budget_of_nothing_is_no_limit() {
-    let config = config_with(&[("DAILY_BUDGET_USD", "0")]).expect("0 is in range");
-    assert!(config.budgets.daily.is_none() && config.budgets.user_daily.is_some());
+    let budgets = model::Budgets::read(&environment(&[("DAILY_BUDGET_USD", "0")])).expect("0 is in range");
+    assert!(budgets.daily.is_none() && budgets.user_daily.is_some());
 }

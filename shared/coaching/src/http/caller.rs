@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::jwt::TokenVerifier;
 use super::problem::{ApiError, RequestError};
-use crate::config::AuthMode;
+use crate::app::StartError;
+use crate::config::requests::AuthMode;
 use crate::service::ServiceError;
 use domain::profile::{Email, UserId};
 
@@ -68,14 +69,18 @@ pub enum Identity {
 
 impl Identity {
     /// The way of recognising callers that `mode` asks for.
-    #[must_use]
-    pub fn new(mode: &AuthMode, http: &reqwest::Client) -> Self {
-        match mode {
+    ///
+    /// # Errors
+    ///
+    /// If the HTTP client that reads the issuer's keys cannot be built.
+    pub fn new(mode: &AuthMode) -> Result<Self, StartError> {
+        Ok(match mode {
             AuthMode::Authorizer => Self::Authorizer,
             AuthMode::Jwt { issuer, audience, jwks_url } => {
-                Self::Jwt(TokenVerifier::new(http.clone(), issuer.clone(), audience.clone(), jwks_url.clone()))
+                let http = reqwest::Client::builder().build()?;
+                Self::Jwt(TokenVerifier::new(http, issuer.clone(), audience.clone(), jwks_url.clone()))
             }
-        }
+        })
     }
 
     /// The caller of `event`.

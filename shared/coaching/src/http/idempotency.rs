@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use super::problem::{ApiError, RequestError};
 use super::response::{ApiResponse, ApiResult};
+use crate::app::{App, FromApp, StartError};
+use crate::config::requests;
 use crate::service::ServiceError;
 use crate::store::{Attempt, IdempotencyTable, Remembered, StoredResponse};
 use crate::system::Clock;
@@ -70,12 +72,13 @@ pub enum Step {
     Repeat(ApiResponse),
 }
 
-impl Memory {
-    /// A memory that keeps answers for `keep_for`.
-    pub fn new(store: IdempotencyTable, clock: Arc<dyn Clock>, keep_for: Duration) -> Self {
-        Self { store, clock, keep_for }
+impl FromApp for Memory {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { store: app.idempotency()?, clock: app.clock(), keep_for: requests::idempotency(app.env())? })
     }
+}
 
+impl Memory {
     /// Looks the request up and claims it if it is new.
     pub async fn begin(&self, keyed: &KeyedRequest, resource_id: Uuid) -> Result<Step, ApiError> {
         let now = self.clock.now();

@@ -16,9 +16,10 @@ use super::idempotency::{KeyedRequest, Memory, Step};
 use super::problem::{ApiError, RequestError};
 use super::request::ApiRequest;
 use super::response::{ApiResponse, ApiResult};
-use crate::config::HttpSettings;
-use crate::store::IdempotencyTable;
-use crate::system::{Clock, Ids};
+use crate::api::Route;
+use crate::app::{App, FromApp as _, StartError};
+use crate::config::requests::HttpSettings;
+use crate::system::Ids;
 use crate::telemetry;
 
 /// Headers that a page of the frontend may read.
@@ -28,33 +29,29 @@ const EXPOSED_HEADERS: &str = "retry-after, x-request-id, idempotency-replayed";
 #[derive(Clone)]
 pub struct Api {
     identity: Arc<Identity>,
-    memory: Memory,
+    /// Remembers answers, where repetitions of a request may come.
+    memory: Option<Memory>,
     ids: Ids,
     max_body_bytes: usize,
     frontend_origin: HeaderValue,
 }
 
 impl Api {
-    /// Puts the parts together.
+    /// The frame around the handler of `route`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If the frontend's origin is no header value, which the settings rule out.
-    pub fn new(
-        settings: &HttpSettings,
-        http: &reqwest::Client,
-        idempotency: IdempotencyTable,
-        clock: Arc<dyn Clock>,
-        ids: Ids,
-    ) -> Self {
-        Self {
-            identity: Arc::new(Identity::new(&settings.auth, http)),
-            memory: Memory::new(idempotency, clock, settings.idempotency),
-            ids,
+    /// If one of its settings cannot be used.
+    pub fn for_route(route: &Route, app: &App) -> Result<Self, StartError> {
+        let settings = HttpSettings::read(app.env())?;
+        let memory = route.is_idempotent().then(|| Memory::from_app(app)).transpose()?;
+        Ok(Self {
+            identity: Arc::new(Identity::new(&settings.auth)?),
+            memory,
+            ids: app.ids(),
             max_body_bytes: settings.max_body_bytes,
-            frontend_origin: HeaderValue::from_str(&settings.frontend_origin)
-                .expect("the settings take visible ASCII characters only"),
-        }
+            frontend_origin: settings.frontend_origin,
+        })
     }
 
     /// Answers one event with `handle`.
@@ -86,14 +83,18 @@ impl Api {
         if event.body().len() > self.max_body_bytes {
             return Err(RequestError::BodyTooLarge { limit: self.max_body_bytes }.into());
         }
-        let Some(keyed) = keyed(&event, &caller)? else {
+        let memory = match &self.memory {
+            Some(memory) => keyed(&event, &caller)?.map(|keyed| (memory, keyed)),
+            None => None,
+        };
+        let Some((memory, keyed)) = memory else {
             return handle(request(event, caller, self.ids.next())).await.map(|response| (response, false));
         };
-        match self.memory.begin(&keyed, self.ids.next()).await? {
+        match memory.begin(&keyed, self.ids.next()).await? {
             Step::Repeat(response) => Ok((response, true)),
             Step::CarryOut(resource_id) => {
                 let result = handle(request(event, caller, resource_id)).await;
-                if let Err(error) = self.memory.end(&keyed, &result).await {
+                if let Err(error) = memory.end(&keyed, &result).await {
                     // The work itself is done; a repetition will find what it stored under the same resource id.
                     telemetry::answer_not_kept(&error);
                 }
@@ -104,9 +105,6 @@ impl Api {
 }
 
 fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, ApiError> {
-    if event.method() != lambda_http::http::Method::POST {
-        return Ok(None);
-    }
     let key = event.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default());
     let path = event.uri().path();
     Ok(KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())?)

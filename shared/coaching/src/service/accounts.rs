@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::error::{Conflict, Missing, Result};
-use crate::app::Ports;
+use crate::app::{App, FromApp, StartError};
 use crate::store::{AccessChange, ProfileTable, Versioned};
 use crate::system::Clock;
 use domain::field::FieldError;
@@ -81,13 +81,13 @@ pub struct Accounts {
     clock: Arc<dyn Clock>,
 }
 
-impl Accounts {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { profiles: ports.profiles.clone(), clock: ports.clock.clone() }
+impl FromApp for Accounts {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { profiles: app.profiles()?, clock: app.clock() })
     }
+}
 
+impl Accounts {
     /// Creates the caller's profile, with the consultation closed. `vouched` is the address in the caller's token: an
     /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's.
     pub async fn sign_up(&self, user_id: UserId, vouched: Option<&Email>, account: NewAccount) -> Result<Profile> {

@@ -12,8 +12,8 @@ use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::{Grounds, PromptUpdater};
 use super::weekly_run;
-use crate::app::Ports;
-use crate::config::{Config, UpdateSettings};
+use crate::app::{App, FromApp, StartError};
+use crate::config::weekly;
 use crate::jobs::JobQueue;
 use crate::store::{
     BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunPart, RunTable, Versioned, Waiting,
@@ -53,7 +53,10 @@ pub struct BatchCollector {
     clock: Arc<dyn Clock>,
     metered: MeteredModel,
     updater: PromptUpdater,
-    settings: UpdateSettings,
+    /// Results that are applied at a time.
+    concurrency: usize,
+    /// How often a request is put into a batch before its rewriting has failed.
+    attempts: u32,
 }
 
 /// What came of the results of a batch.
@@ -77,24 +80,25 @@ enum Applied {
     Overtaken,
 }
 
-impl BatchCollector {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            history: ports.history.clone(),
-            runs: ports.runs.clone(),
-            batches: ports.batches.clone(),
-            queue: ports.queue.clone(),
-            model: ports.model.clone(),
-            clock: ports.clock.clone(),
-            metered: MeteredModel::new(ports, config.budgets),
-            updater: PromptUpdater::new(ports, config),
-            settings: config.update.clone(),
-        }
+impl FromApp for BatchCollector {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            history: app.prompt_history()?,
+            runs: app.runs()?,
+            batches: app.batches()?,
+            queue: app.queue()?,
+            model: app.model()?,
+            clock: app.clock(),
+            metered: MeteredModel::from_app(app)?,
+            updater: PromptUpdater::from_app(app)?,
+            concurrency: weekly::update_concurrency(app.env())?,
+            attempts: weekly::batch_attempts(app.env())?,
+        })
     }
+}
 
+impl BatchCollector {
     /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch does
     /// not keep the others waiting.
     pub async fn collect(&self) -> Result<CollectionSummary> {
@@ -147,7 +151,7 @@ impl BatchCollector {
                 let cost = item.outcome.cost();
                 Ok::<_, ServiceError>(self.apply_item(batch, item).await?.map(|applied| (cost, applied)))
             })
-            .buffer_unordered(self.settings.concurrency);
+            .buffer_unordered(self.concurrency);
         while let Some(applied) = applied.next().await {
             let Some((cost, applied)) = applied? else { continue };
             *spent += cost;
@@ -170,7 +174,7 @@ impl BatchCollector {
     /// `None` for a request that is not of this service.
     async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
         let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
-        if item.outcome == BatchOutcome::TryAgain && batch.attempt < self.settings.batches.attempts {
+        if item.outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
             // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
             // applied twice.
             return Ok(Some(Applied::TryAgain(Waiting { user_id, version })));

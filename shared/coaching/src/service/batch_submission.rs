@@ -11,8 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::prompt_update::{Grounds, PromptUpdater, TYPICAL_UPDATE};
-use crate::app::Ports;
-use crate::config::{BatchLimits, Config};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::weekly::BatchLimits;
+use crate::config::writing;
 use crate::store::{
     BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunPart, RunTable, UnfinishedPage, Versioned, Waiting,
 };
@@ -83,25 +85,25 @@ pub fn parse_custom_id(custom_id: &str) -> Option<(UserId, u32)> {
     Some((UserId::new(user_id), version.parse().ok()?))
 }
 
-impl BatchSubmission {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        let prompt_model = &config.generation.prompt_model.model;
-        Self {
-            profiles: ports.profiles.clone(),
-            runs: ports.runs.clone(),
-            batches: ports.batches.clone(),
-            model: ports.model.clone(),
-            clock: ports.clock.clone(),
-            ids: ports.ids,
-            metered: MeteredModel::new(ports, config.budgets),
-            updater: PromptUpdater::new(ports, config),
-            limits: config.update.batches,
-            typical_cost: ports.model.price(prompt_model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default(),
-        }
+impl FromApp for BatchSubmission {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let (prices, prompt_model) = (model::prices(app.env())?, writing::prompt_model(app.env())?);
+        Ok(Self {
+            profiles: app.profiles()?,
+            runs: app.runs()?,
+            batches: app.batches()?,
+            model: app.model()?,
+            clock: app.clock(),
+            ids: app.ids(),
+            metered: MeteredModel::from_app(app)?,
+            updater: PromptUpdater::from_app(app)?,
+            limits: BatchLimits::read(app.env())?,
+            typical_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default(),
+        })
     }
+}
 
+impl BatchSubmission {
     /// Submits everything that waits on the pages of a part, in as few batches as their limits allow.
     pub async fn submit_waiting(&self, run: RunRef<'_>, part: &RunPart) -> Result<()> {
         let mut pages = Vec::new();

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::behavioral_tracker::{Behavior, BehavioralTracker};
 use super::error::{Missing, Result};
-use crate::app::Ports;
-use crate::config::Config;
+use crate::app::{App, FromApp, StartError};
 use crate::store::{ProfileTable, PromptHistoryTable};
 use crate::system::Clock;
 use domain::behavior::Decision;
@@ -33,18 +32,18 @@ pub struct BehaviorService {
     tracker: BehavioralTracker,
 }
 
-impl BehaviorService {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            history: ports.history.clone(),
-            clock: ports.clock.clone(),
-            tracker: BehavioralTracker::new(ports, &config.behavior),
-        }
+impl FromApp for BehaviorService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            history: app.prompt_history()?,
+            clock: app.clock(),
+            tracker: BehavioralTracker::from_app(app)?,
+        })
     }
+}
 
+impl BehaviorService {
     /// Measures now.
     pub async fn view(&self, user_id: &UserId) -> Result<BehaviorView> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::Result;
-use crate::app::Ports;
+use crate::app::{App, FromApp, StartError};
+use crate::config::behavior::measuring;
 use crate::store::{DueUser, MealTable};
-use domain::behavior::{self, BehaviorMetrics, BehaviorSettings, DayPoint, Decision, Window};
+use domain::behavior::{self, BehaviorMetrics, DayPoint, MeasureSettings, Window};
 use domain::local_day::TimeZone;
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
@@ -27,7 +28,7 @@ pub struct Behavior {
 #[derive(Clone)]
 pub struct BehavioralTracker {
     meals: MealTable,
-    settings: BehaviorSettings,
+    settings: MeasureSettings,
 }
 
 /// Whose days are read.
@@ -51,13 +52,13 @@ impl<'a> From<&'a DueUser> for Subject<'a> {
     }
 }
 
-impl BehavioralTracker {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, settings: &BehaviorSettings) -> Self {
-        Self { meals: ports.meals.clone(), settings: settings.clone() }
+impl FromApp for BehavioralTracker {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { meals: app.meals()?, settings: measuring(app.env())? })
     }
+}
 
+impl BehavioralTracker {
     /// Metrics and daily series of a person as of `now`.
     pub async fn calculate_metrics(&self, profile: &Profile, now: DateTime<Utc>) -> Result<Behavior> {
         let (today, window, days) = self.read(&profile.into(), now).await?;
@@ -71,18 +72,6 @@ impl BehavioralTracker {
     pub async fn check(&self, user: &DueUser, as_of: DateTime<Utc>) -> Result<BehaviorMetrics> {
         let (today, window, days) = self.read(&user.into(), as_of).await?;
         Ok(behavior::measure(&days, today, &window, &user.targets, &self.settings))
-    }
-
-    /// Whether the behaviour changed significantly against the last check or the behaviour that the prompt in force was
-    /// written from.
-    #[must_use]
-    pub fn decide(
-        &self,
-        current: &BehaviorMetrics,
-        last: Option<&BehaviorMetrics>,
-        baseline: Option<&BehaviorMetrics>,
-    ) -> Decision {
-        behavior::detect_change(current, last, baseline, &self.settings)
     }
 
     async fn read(&self, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<(NaiveDate, Window, Vec<DayTotals>)> {

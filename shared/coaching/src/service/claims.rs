@@ -2,13 +2,13 @@
 //! version of a prompt.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use super::error::{Conflict, Result};
 use super::writing;
-use crate::app::Ports;
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
 use crate::store::{Attempt, IdempotencyTable, Remembered, StoredResponse};
 use crate::system::{Clock, Ids};
 use domain::lease::Lease;
@@ -38,18 +38,15 @@ pub struct Claims {
     lasts: TimeDelta,
 }
 
-impl Claims {
-    /// Takes what it needs; `call` is the longest that a call to the model may take.
-    ///
-    /// # Panics
-    ///
-    /// If that is longer than a [`TimeDelta`] can hold, which the settings rule out.
-    #[must_use]
-    pub fn new(ports: &Ports, call: Duration) -> Self {
-        let lasts = TimeDelta::from_std(writing::longest(call)).expect("the settings keep time-outs to minutes");
-        Self { store: ports.idempotency.clone(), clock: ports.clock.clone(), ids: ports.ids, lasts }
+impl FromApp for Claims {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let longest = writing::longest(model::background_timeout(app.env())?);
+        let lasts = TimeDelta::from_std(longest).expect("the settings keep time-outs to minutes");
+        Ok(Self { store: app.idempotency()?, clock: app.clock(), ids: app.ids(), lasts })
     }
+}
 
+impl Claims {
     /// Claims `work` of a user, by its name.
     pub async fn take(&self, user_id: &UserId, work: &str) -> Result<Claimed> {
         let now = self.clock.now();

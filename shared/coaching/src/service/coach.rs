@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::behavioral_tracker::BehavioralTracker;
 use super::error::{Conflict, Missing, Result};
 use super::metered_model::MeteredModel;
-use crate::app::Ports;
-use crate::config::{CoachSettings, Config};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::talk::CoachSettings;
 use crate::store::{ConversationTable, Page, PageRequest, ProfileTable};
 use crate::system::{Clock, Ids};
 use crate::{prompts, telemetry};
@@ -41,22 +42,22 @@ pub struct CoachService {
     deadline: Duration,
 }
 
-impl CoachService {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            conversations: ports.conversations.clone(),
-            clock: ports.clock.clone(),
-            ids: ports.ids,
-            tracker: BehavioralTracker::new(ports, &config.behavior),
-            model: MeteredModel::new(ports, config.budgets),
-            settings: config.coach.clone(),
-            deadline: config.claude.api_timeout,
-        }
+impl FromApp for CoachService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            conversations: app.conversations()?,
+            clock: app.clock(),
+            ids: app.ids(),
+            tracker: BehavioralTracker::from_app(app)?,
+            model: MeteredModel::from_app(app)?,
+            settings: CoachSettings::read(app.env(), &model::prices(app.env())?)?,
+            deadline: model::api_timeout(app.env())?,
+        })
     }
+}
 
+impl CoachService {
     /// Answers a message. `message_id` names the person's message: the same one is stored once and answered once, however
     /// often it is sent, and so are the same words sent again after an answer that failed. The message is stored before
     /// the model is asked.
@@ -128,16 +129,6 @@ impl CoachService {
         Ok(CoachingAnswer { conversation_id, message_id: stored.message_id, reply })
     }
 
-    /// A person's messages, newest first; of one conversation if it is named.
-    pub async fn list(
-        &self,
-        user_id: &UserId,
-        conversation_id: Option<Uuid>,
-        page: &PageRequest,
-    ) -> Result<Page<CoachMessage>> {
-        Ok(self.conversations.list(user_id, conversation_id, page).await?)
-    }
-
     /// The personal prompt with its version if there is one, else the generic one; the safety rules stand before either.
     fn build_system_prompt(&self, profile: &Profile) -> Result<(Vec<SystemBlock>, Option<u32>)> {
         let (text, version) = match &profile.prompt {
@@ -153,6 +144,30 @@ impl CoachService {
         };
         let preamble = SystemBlock { text: prompts::safety_preamble().to_owned(), cache: false };
         Ok((vec![preamble, SystemBlock { text, cache: true }], version))
+    }
+}
+
+/// What was said to the coach and by it.
+#[derive(Clone)]
+pub struct CoachMessages {
+    conversations: ConversationTable,
+}
+
+impl FromApp for CoachMessages {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { conversations: app.conversations()? })
+    }
+}
+
+impl CoachMessages {
+    /// A person's messages, newest first; of one conversation if it is named.
+    pub async fn list(
+        &self,
+        user_id: &UserId,
+        conversation_id: Option<Uuid>,
+        page: &PageRequest,
+    ) -> Result<Page<CoachMessage>> {
+        Ok(self.conversations.list(user_id, conversation_id, page).await?)
     }
 }
 

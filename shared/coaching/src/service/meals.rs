@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::error::{Conflict, Missing, Result};
-use crate::app::Ports;
+use crate::app::{App, FromApp, StartError};
 use crate::store::{MealTable, Page, PageRequest, ProfileTable, Versioned};
 use crate::system::Clock;
 use domain::field::FieldError;
@@ -45,13 +45,13 @@ pub struct MealService {
     clock: Arc<dyn Clock>,
 }
 
-impl MealService {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { profiles: ports.profiles.clone(), meals: ports.meals.clone(), clock: ports.clock.clone() }
+impl FromApp for MealService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { profiles: app.profiles()?, meals: app.meals()?, clock: app.clock() })
     }
+}
 
+impl MealService {
     /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
     pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
         let now = self.clock.now();

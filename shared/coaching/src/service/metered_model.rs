@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::error::{Budget, Result, ServiceError};
-use crate::app::Ports;
-use crate::config::Budgets;
+use crate::app::{App, FromApp, StartError};
+use crate::config::model::Budgets;
 use crate::store::{SpendScope, SpendingTable};
 use crate::system::Clock;
 use crate::telemetry::{self, metrics};
@@ -27,11 +27,20 @@ pub struct MeteredModel {
     budgets: Budgets,
 }
 
+impl FromApp for MeteredModel {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Self::within(app, Budgets::read(app.env())?)
+    }
+}
+
 impl MeteredModel {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, budgets: Budgets) -> Self {
-        Self { model: ports.model.clone(), spending: ports.spending.clone(), clock: ports.clock.clone(), budgets }
+    /// Without the users' own budgets: those are for what people ask themselves, and the weekly run has only the one of all.
+    pub fn for_the_weekly_run(app: &App) -> std::result::Result<Self, StartError> {
+        Self::within(app, Budgets::of_all(app.env())?)
+    }
+
+    fn within(app: &App, budgets: Budgets) -> std::result::Result<Self, StartError> {
+        Ok(Self { model: app.model()?, spending: app.spending()?, clock: app.clock(), budgets })
     }
 
     /// Asks for a user, within the budgets.

@@ -1,21 +1,12 @@
 //! What a person's prompts have been, why each was written, and what changed.
 
-use std::sync::Arc;
-use std::time::Duration;
 
 use similar::TextDiff;
 
-use super::error::{Conflict, Missing, Result, ServiceError};
-use crate::app::Ports;
-use crate::config::{Config, GenerationSettings};
-use crate::jobs::{Job, JobQueue};
-use crate::store::{HistoryEntry, Page, PageRequest, ProfileTable, PromptHistoryTable, Versioned};
-use crate::system::Clock;
-use domain::coaching_prompt::GenerationReason;
+use super::error::Result;
+use crate::app::{App, FromApp, StartError};
+use crate::store::{HistoryEntry, Page, PageRequest, PromptHistoryTable};
 use domain::profile::UserId;
-
-/// How often a waiting request looks.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// A version with what it changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,26 +20,16 @@ pub struct VersionWithDiff {
 /// Prompt versions of one person.
 #[derive(Clone)]
 pub struct PromptHistory {
-    profiles: ProfileTable,
     history: PromptHistoryTable,
-    queue: Arc<dyn JobQueue>,
-    clock: Arc<dyn Clock>,
-    settings: GenerationSettings,
+}
+
+impl FromApp for PromptHistory {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { history: app.prompt_history()? })
+    }
 }
 
 impl PromptHistory {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            history: ports.history.clone(),
-            queue: ports.queue.clone(),
-            clock: ports.clock.clone(),
-            settings: config.generation.clone(),
-        }
-    }
-
     /// Versions, newest first.
     pub async fn list(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<VersionWithDiff>> {
         let Page { items, next } = self.history.list(user_id, page).await?;
@@ -63,46 +44,6 @@ impl PromptHistory {
             entry: entry.clone(),
         });
         Ok(Page { items: items.collect(), next })
-    }
-
-    /// Queues a fresh prompt and waits for it for a while: the new version, or `None` while it is still being written.
-    pub async fn regenerate(&self, user_id: &UserId) -> Result<Option<u32>> {
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        let version = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?.version;
-        let now = self.clock.now();
-        let interval = self.settings.manual_interval;
-        if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == Versioned::Conflict {
-            let last = profile.manual_regeneration.map_or(now, |manual| manual.requested_at);
-            let retry_after = (last + interval - now).to_std().unwrap_or(LOOK_EVERY);
-            return Err(ServiceError::RegenerationLimit { retry_after });
-        }
-        let job = Job::Generate {
-            user_id: user_id.clone(),
-            reason: GenerationReason::Manual,
-            session_id: None,
-            requested_at: now,
-        };
-        if let Err(error) = self.queue.send(&job).await {
-            self.profiles.release_manual_regeneration(user_id, now).await?;
-            return Err(error.into());
-        }
-        let mut waited = Duration::ZERO;
-        loop {
-            let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-            let in_force = profile.prompt.as_ref().map_or(version, |prompt| prompt.version);
-            if in_force > version {
-                return Ok(Some(in_force));
-            }
-            if profile.manual_regeneration.is_none() {
-                // The worker gave the right to ask back: it could not write the prompt.
-                return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"] });
-            }
-            if waited >= self.settings.wait {
-                return Ok(None);
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-            waited += LOOK_EVERY;
-        }
     }
 }
 

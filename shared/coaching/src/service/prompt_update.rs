@@ -9,9 +9,11 @@ use super::claims::{Claimed, Claims};
 use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::writing::{self, Written};
-use crate::app::Ports;
-use crate::config::{Budgets, Config, GenerationSettings, UpdateSettings};
-use crate::store::{CheckMark, HistoryEntry, NewVersion, ProfileTable, Versioned};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::weekly::DueSettings;
+use crate::config::writing::PromptSettings;
+use crate::store::{CheckMark, HistoryEntry, NewVersion, PromptVersionTable, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};
 use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
@@ -51,31 +53,31 @@ impl<'a> Grounds<'a> {
 /// Rewrites prompts from behaviour.
 #[derive(Clone)]
 pub struct PromptUpdater {
-    profiles: ProfileTable,
+    versions: PromptVersionTable,
     clock: Arc<dyn Clock>,
     model: MeteredModel,
-    settings: GenerationSettings,
-    update: UpdateSettings,
+    settings: PromptSettings,
+    due: DueSettings,
     deadline: Duration,
     claims: Claims,
 }
 
-impl PromptUpdater {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            clock: ports.clock.clone(),
+impl FromApp for PromptUpdater {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            versions: app.prompt_versions()?,
+            clock: app.clock(),
             // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
-            model: MeteredModel::new(ports, Budgets { user_daily: None, ..config.budgets }),
-            settings: config.generation.clone(),
-            update: config.update.clone(),
-            deadline: config.claude.timeout,
-            claims: Claims::new(ports, config.claude.timeout),
-        }
+            model: MeteredModel::for_the_weekly_run(app)?,
+            settings: PromptSettings::read(app.env(), &model::prices(app.env())?)?,
+            due: DueSettings::read(app.env())?,
+            deadline: model::background_timeout(app.env())?,
+            claims: Claims::from_app(app)?,
+        })
     }
+}
 
+impl PromptUpdater {
     /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version with its `mark`. A conflict
     /// means that somebody else was faster, or is at it.
     pub async fn update_prompt_from_behavior(
@@ -132,7 +134,7 @@ impl PromptUpdater {
     }
 
     fn request(&self, prompt: &PersonalPrompt, current: &CoachingPrompt, grounds: Grounds<'_>) -> ModelRequest {
-        let choice = &self.settings.prompt_model;
+        let choice = &self.settings.model;
         let words = self.words_left(current);
         let material = prompts::prompt_update_material(&prompt.text, grounds.metrics, grounds.decision);
         ModelRequest {
@@ -151,14 +153,14 @@ impl PromptUpdater {
     /// word is no instruction.
     fn words_left(&self, current: &CoachingPrompt) -> WordRange {
         let locked = locked_words(current);
-        let max = self.settings.prompt_words.max.saturating_sub(locked).max(1);
-        WordRange { min: self.settings.prompt_words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
+        let max = self.settings.words.max.saturating_sub(locked).max(1);
+        WordRange { min: self.settings.words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
     }
 
     fn read(&self, current: &CoachingPrompt, answer: &str) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
         let sections = writing::read_behavior_sections(answer)?;
         let updated = current.with_behavior(&sections).map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])?;
-        let flaws = PromptRules { words: self.settings.prompt_words, targets: None }.flaws(&updated);
+        let flaws = PromptRules { words: self.settings.words, targets: None }.flaws(&updated);
         if flaws.is_empty() {
             return Ok(updated);
         }
@@ -198,11 +200,11 @@ impl PromptUpdater {
             },
             conversational_profile: None,
             completes: None,
-            next_check_at: due::next_check_at(grounds.as_of, self.update.min_days, self.update.due_tolerance),
-            update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            next_check_at: due::next_check_at(grounds.as_of, self.due.min_days, self.due.tolerance),
+            update_shard: due::shard_of(&profile.user_id, self.due.shards),
             mark,
         };
-        match self.profiles.add_prompt_version(&version).await? {
+        match self.versions.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),
             Versioned::Written => {
                 let HistoryEntry { version: number, reason, cost, .. } = version.entry;

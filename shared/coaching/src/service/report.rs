@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::error::Result;
 use super::prompt_update::TYPICAL_UPDATE;
-use crate::app::Ports;
-use crate::config::{Config, UpdateMode, UpdateSettings};
+use crate::app::{App, FromApp, StartError};
+use crate::config::weekly::{self, ScheduleSettings, UpdateMode};
+use crate::config::{model, writing};
 use crate::store::{DueUser, PageRequest, ProfileTable, RunTable, SpendScope, SpendingTable};
 use crate::system::Clock;
-use claude::Model;
 use domain::due;
 use domain::money::{CallMode, Usd};
 
@@ -47,27 +47,27 @@ pub struct ReportService {
     profiles: ProfileTable,
     runs: RunTable,
     spending: SpendingTable,
-    model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
-    settings: UpdateSettings,
-    prompt_model: String,
+    schedule: ScheduleSettings,
+    shards: u32,
+    cost_per_update: Usd,
+}
+
+impl FromApp for ReportService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            runs: app.runs()?,
+            spending: app.spending()?,
+            clock: app.clock(),
+            schedule: ScheduleSettings::read(app.env())?,
+            shards: weekly::update_shards(app.env())?,
+            cost_per_update: cost_per_update(app)?,
+        })
+    }
 }
 
 impl ReportService {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            runs: ports.runs.clone(),
-            spending: ports.spending.clone(),
-            model: ports.model.clone(),
-            clock: ports.clock.clone(),
-            settings: config.update.clone(),
-            prompt_model: config.generation.prompt_model.model.clone(),
-        }
-    }
-
     /// A report that lists at most `listed` users.
     pub async fn report(&self, listed: usize) -> Result<Report> {
         let now = self.clock.now();
@@ -76,13 +76,13 @@ impl ReportService {
             users_with_prompts: 0,
             versions_in_use: BTreeMap::new(),
             due_for_update: 0,
-            next_run_at: self.settings.automatic.then(|| self.settings.schedule.next_run_after(now)),
+            next_run_at: self.schedule.automatic.then(|| self.schedule.weekly.next_run_after(now)),
             estimated_cost: Usd::ZERO,
-            cost_per_update: self.cost_per_update(),
+            cost_per_update: self.cost_per_update,
             spent_today: self.spending.spent(now.date_naive(), &SpendScope::All).await?,
             users: Vec::new(),
         };
-        for shard in 0..self.runs.widest_shards(self.settings.shards).await? {
+        for shard in 0..self.runs.widest_shards(self.shards).await? {
             self.add_shard(&mut report, &format!("{shard:03}"), listed).await?;
         }
         report.users.sort_by_key(|user| user.next_check_at);
@@ -111,12 +111,14 @@ impl ReportService {
             }
         }
     }
+}
 
-    fn cost_per_update(&self) -> Usd {
-        let mode = match self.settings.mode {
-            UpdateMode::Batch => CallMode::Batched,
-            UpdateMode::Immediate => CallMode::Immediate,
-        };
-        self.model.price(&self.prompt_model, &TYPICAL_UPDATE, mode).unwrap_or(Usd::ZERO)
-    }
+/// What one update is taken to cost in the mode of the weekly run.
+fn cost_per_update(app: &App) -> std::result::Result<Usd, StartError> {
+    let mode = match UpdateMode::read(app.env())? {
+        UpdateMode::Batch => CallMode::Batched,
+        UpdateMode::Immediate => CallMode::Immediate,
+    };
+    let prices = model::prices(app.env())?;
+    Ok(prices.cost(&writing::prompt_model(app.env())?, &TYPICAL_UPDATE, mode).unwrap_or(Usd::ZERO))
 }

@@ -13,9 +13,11 @@ use super::claims::Claims;
 use super::error::{Conflict, Missing, Result, ServiceError};
 use super::metered_model::MeteredModel;
 use super::writing::{self, Written};
-use crate::app::Ports;
-use crate::config::{Config, GenerationSettings, UpdateSettings};
-use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, Versioned};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::weekly::DueSettings;
+use crate::config::writing::{ProfileSettings, PromptSettings};
+use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
@@ -42,43 +44,45 @@ pub enum Regeneration {
 #[derive(Clone)]
 pub struct SystemPromptGenerator {
     profiles: ProfileTable,
+    versions: PromptVersionTable,
     consultations: ConsultationTable,
     clock: Arc<dyn Clock>,
     accounts: Accounts,
     tracker: BehavioralTracker,
     model: MeteredModel,
-    settings: GenerationSettings,
-    update: UpdateSettings,
+    profile: ProfileSettings,
+    prompt: PromptSettings,
+    due: DueSettings,
     deadline: Duration,
     claims: Claims,
     lease: chrono::Duration,
 }
 
-impl SystemPromptGenerator {
-    /// Takes what it needs.
-    ///
-    /// # Panics
-    ///
-    /// If a model call may take longer than a [`chrono::Duration`] can hold, which the settings rule out.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            consultations: ports.consultations.clone(),
-            clock: ports.clock.clone(),
-            accounts: Accounts::new(ports),
-            tracker: BehavioralTracker::new(ports, &config.behavior),
-            model: MeteredModel::new(ports, config.budgets),
-            settings: config.generation.clone(),
-            update: config.update.clone(),
-            deadline: config.claude.timeout,
-            claims: Claims::new(ports, config.claude.timeout),
+impl FromApp for SystemPromptGenerator {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let prices = model::prices(app.env())?;
+        let deadline = model::background_timeout(app.env())?;
+        Ok(Self {
+            profiles: app.profiles()?,
+            versions: app.prompt_versions()?,
+            consultations: app.consultations()?,
+            clock: app.clock(),
+            accounts: Accounts::from_app(app)?,
+            tracker: BehavioralTracker::from_app(app)?,
+            model: MeteredModel::from_app(app)?,
+            profile: ProfileSettings::read(app.env(), &prices)?,
+            prompt: PromptSettings::read(app.env(), &prices)?,
+            due: DueSettings::read(app.env())?,
+            deadline,
+            claims: Claims::from_app(app)?,
             // A profile and a prompt.
-            lease: chrono::Duration::from_std(writing::longest(config.claude.timeout) * 2)
+            lease: chrono::Duration::from_std(writing::longest(deadline) * 2)
                 .expect("the settings keep time-outs to minutes"),
-        }
+        })
     }
+}
 
+impl SystemPromptGenerator {
     /// Writes profile and prompt version 1 of a session that is being completed, and marks it as complete together with
     /// them. Without effect if the session is not being completed or another worker is at it. A failure that a repetition
     /// of the job cannot mend marks the session as failed; the person can complete it again.
@@ -126,20 +130,20 @@ impl SystemPromptGenerator {
     /// does not pay for it again.
     async fn generate_conversational_profile(&self, session: &Session, facts: &[Fact]) -> Result<String> {
         let transcript = self.consultations.transcript(session.session_id).await?;
-        let choice = &self.settings.profile_model;
+        let choice = &self.profile.model;
         let request = ModelRequest {
             purpose: Purpose::Profile,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
             system: vec![SystemBlock {
-                text: prompts::profile(self.settings.profile_word_count, self.settings.profile_words),
+                text: prompts::profile(self.profile.word_count, self.profile.words),
                 cache: false,
             }],
             turns: vec![Turn::new(Role::User, prompts::profile_material(&transcript, facts))],
             output_schema: None,
             deadline: self.deadline,
         };
-        let allowed = self.settings.profile_words;
+        let allowed = self.profile.words;
         let written = writing::write(&self.model, &session.user_id, request, |text| {
             let flaws = check_profile(text, allowed);
             if flaws.is_empty() { Ok(text.trim().to_owned()) } else { Err(flaws) }
@@ -185,8 +189,8 @@ impl SystemPromptGenerator {
         behavior: Option<&BehaviorMetrics>,
     ) -> Result<Written<CoachingPrompt>> {
         let targets = *profile.current_targets();
-        let words = self.settings.prompt_words;
-        let choice = &self.settings.prompt_model;
+        let words = self.prompt.words;
+        let choice = &self.prompt.model;
         let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,
@@ -235,11 +239,11 @@ impl SystemPromptGenerator {
             },
             conversational_profile,
             completes: session_id,
-            next_check_at: due::next_check_at(now, self.update.min_days, self.update.due_tolerance),
-            update_shard: due::shard_of(&profile.user_id, self.update.shards),
+            next_check_at: due::next_check_at(now, self.due.min_days, self.due.tolerance),
+            update_shard: due::shard_of(&profile.user_id, self.due.shards),
             mark: None,
         };
-        match self.profiles.add_prompt_version(&version).await? {
+        match self.versions.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),
             Versioned::Written => {
                 match reason {

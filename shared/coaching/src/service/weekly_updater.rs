@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 
 use super::error::Result;
-use crate::app::Ports;
-use crate::config::{Config, UpdateSettings};
+use crate::app::{App, FromApp, StartError};
+use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
 use crate::system::Clock;
@@ -37,26 +37,28 @@ pub struct WeeklyUpdater {
     runs: RunTable,
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
-    settings: UpdateSettings,
+    automatic: bool,
+    shards: u32,
+}
+
+impl FromApp for WeeklyUpdater {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            runs: app.runs()?,
+            queue: app.queue()?,
+            clock: app.clock(),
+            automatic: weekly::automatic_updates(app.env())?,
+            shards: weekly::update_shards(app.env())?,
+        })
+    }
 }
 
 impl WeeklyUpdater {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            runs: ports.runs.clone(),
-            queue: ports.queue.clone(),
-            clock: ports.clock.clone(),
-            settings: config.update.clone(),
-        }
-    }
-
     /// Begins the run of `scheduled_time`, or of now. Beginning the same run again queues again what is still due: a user
     /// who has been handled is not due any more.
     pub async fn run_weekly_prompt_updates(&self, scheduled_time: Option<DateTime<Utc>>) -> Result<PlannedRun> {
-        if !self.settings.automatic {
+        if !self.automatic {
             telemetry::automatic_updates_disabled();
             return Ok(PlannedRun::Disabled);
         }
@@ -89,7 +91,7 @@ impl WeeklyUpdater {
     /// each user moves to the new shard when they are handled, and until then is found in the old one.
     async fn shards_with_due_users(&self, as_of: DateTime<Utc>) -> Result<Vec<String>> {
         let mut due = Vec::new();
-        for shard in 0..self.runs.widest_shards(self.settings.shards).await? {
+        for shard in 0..self.runs.widest_shards(self.shards).await? {
             let shard = format!("{shard:03}");
             if !self.profiles.due_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
                 due.push(shard);

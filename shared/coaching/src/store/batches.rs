@@ -15,7 +15,7 @@ pub struct BatchTable {
 }
 
 impl BatchTable {
-    pub(super) const fn new(runs: Table) -> Self {
+    pub(crate) const fn new(runs: Table) -> Self {
         Self { runs }
     }
 }

@@ -16,7 +16,7 @@ pub struct ConversationTable {
 }
 
 impl ConversationTable {
-    pub(super) const fn new(messages: Table) -> Self {
+    pub(crate) const fn new(messages: Table) -> Self {
         Self { messages }
     }
 }

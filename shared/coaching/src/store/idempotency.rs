@@ -75,7 +75,7 @@ struct Try<'a> {
 }
 
 impl IdempotencyTable {
-    pub(super) const fn new(requests: Table) -> Self {
+    pub(crate) const fn new(requests: Table) -> Self {
         Self { requests }
     }
 

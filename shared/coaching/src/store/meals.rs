@@ -23,7 +23,7 @@ pub struct MealTable {
 }
 
 impl MealTable {
-    pub(super) const fn new(meals: Table) -> Self {
+    pub(crate) const fn new(meals: Table) -> Self {
         Self { meals }
     }
 

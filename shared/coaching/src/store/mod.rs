@@ -49,7 +49,7 @@ pub use meals::MealTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
     AccessChange, CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, HistoryEntry, NewVersion, ProfileTable,
-    UnreadableUser,
+    PromptVersionTable, UnreadableUser,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use runs::{
@@ -57,53 +57,4 @@ pub use runs::{
 };
 pub use spending::{SpendScope, SpendingTable};
 
-use aws_sdk_dynamodb::Client;
-
-use crate::config::Tables;
-use table::Table;
-
-/// Every store, over one client. Cloning is cheap: the stores share their connections.
-#[derive(Debug, Clone)]
-pub struct DynamoStores {
-    /// People.
-    pub profiles: ProfileTable,
-    /// Prompt versions.
-    pub prompt_history: PromptHistoryTable,
-    /// Consultations.
-    pub consultations: ConsultationTable,
-    /// Coaching conversations.
-    pub conversations: ConversationTable,
-    /// Meals and day totals.
-    pub meals: MealTable,
-    /// Answers to repeated requests.
-    pub idempotency: IdempotencyTable,
-    /// What was spent on the model.
-    pub spending: SpendingTable,
-    /// Weekly runs.
-    pub runs: RunTable,
-    /// Open message batches.
-    pub batches: BatchTable,
-}
-
-impl DynamoStores {
-    /// The stores in the tables that `tables` names.
-    #[must_use]
-    pub fn new(client: Client, tables: &Tables) -> Self {
-        let table = move |name: &str| Table::new(client.clone(), name);
-        let profiles = table(&tables.profiles);
-        let sessions = table(&tables.consultation_sessions);
-        let history = table(&tables.prompt_history);
-        let runs = table(&tables.update_runs);
-        Self {
-            profiles: ProfileTable::new(profiles.clone(), history.clone(), sessions.clone()),
-            prompt_history: PromptHistoryTable::new(history),
-            consultations: ConsultationTable::new(sessions, profiles),
-            conversations: ConversationTable::new(table(&tables.coach_conversations)),
-            meals: MealTable::new(table(&tables.meals)),
-            idempotency: IdempotencyTable::new(table(&tables.idempotency)),
-            spending: SpendingTable::new(table(&tables.spending)),
-            runs: RunTable::new(runs.clone()),
-            batches: BatchTable::new(runs),
-        }
-    }
-}
+pub(crate) use table::Table;

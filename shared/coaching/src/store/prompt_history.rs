@@ -13,7 +13,7 @@ pub struct PromptHistoryTable {
 }
 
 impl PromptHistoryTable {
-    pub(super) const fn new(history: Table) -> Self {
+    pub(crate) const fn new(history: Table) -> Self {
         Self { history }
     }
 }

@@ -1,7 +1,5 @@
 //! The tables as data: what the template creates in AWS, and the tests create for themselves.
 
-use crate::config::Tables;
-
 /// Type of a key attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
@@ -51,8 +49,8 @@ pub struct TableDefinition {
     pub indexes: &'static [IndexDefinition],
     /// The attribute (epoch seconds) after which DynamoDB deletes an item.
     pub time_to_live: Option<&'static str>,
-    /// Which of the configured names is this table's.
-    pub physical_name: fn(&Tables) -> &str,
+    /// The environment variable that holds its physical name.
+    pub variable: &'static str,
 }
 
 /// Name of the index that lists users by their next check.
@@ -92,55 +90,55 @@ pub const TABLES: &[TableDefinition] = &[
             IndexDefinition { name: EMAIL_INDEX, key: &[text("email")], contents: IndexContents::KeysOnly },
         ],
         time_to_live: None,
-        physical_name: |tables| &tables.profiles,
+        variable: "PROFILES_TABLE",
     },
     TableDefinition {
         name: "consultation_sessions",
         key: &[text("session_id"), text("item")],
         indexes: &[],
         time_to_live: None,
-        physical_name: |tables| &tables.consultation_sessions,
+        variable: "CONSULTATION_SESSIONS_TABLE",
     },
     TableDefinition {
         name: "coach_conversations",
         key: &[text("user_id"), text("message_id")],
         indexes: &[],
         time_to_live: None,
-        physical_name: |tables| &tables.coach_conversations,
+        variable: "COACH_CONVERSATIONS_TABLE",
     },
     TableDefinition {
         name: "meals",
         key: &[text("user_id"), text("item")],
         indexes: &[],
         time_to_live: None,
-        physical_name: |tables| &tables.meals,
+        variable: "MEALS_TABLE",
     },
     TableDefinition {
         name: "prompt_history",
         key: &[text("user_id"), KeyAttribute { name: "version", kind: KeyKind::Number }],
         indexes: &[],
         time_to_live: None,
-        physical_name: |tables| &tables.prompt_history,
+        variable: "PROMPT_HISTORY_TABLE",
     },
     TableDefinition {
         name: "update_runs",
         key: &[text("run_id"), text("part")],
         indexes: &[],
         time_to_live: None,
-        physical_name: |tables| &tables.update_runs,
+        variable: "UPDATE_RUNS_TABLE",
     },
     TableDefinition {
         name: "idempotency",
         key: &[text("user_id"), text("request")],
         indexes: &[],
         time_to_live: Some("expires_at"),
-        physical_name: |tables| &tables.idempotency,
+        variable: "IDEMPOTENCY_TABLE",
     },
     TableDefinition {
         name: "spending",
         key: &[text("day"), text("scope")],
         indexes: &[],
         time_to_live: Some("expires_at"),
-        physical_name: |tables| &tables.spending,
+        variable: "SPENDING_TABLE",
     },
 ];

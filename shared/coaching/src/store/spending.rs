@@ -28,7 +28,7 @@ pub struct SpendingTable {
 }
 
 impl SpendingTable {
-    pub(super) const fn new(sums: Table) -> Self {
+    pub(crate) const fn new(sums: Table) -> Self {
         Self { sums }
     }
 

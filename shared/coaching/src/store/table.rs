@@ -20,14 +20,14 @@ const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
 
 /// A table by its name, with the client to reach it.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub(crate) struct Table {
     client: Client,
     name: Arc<str>,
 }
 
 impl Table {
     /// The table called `name`.
-    pub(super) fn new(client: Client, name: &str) -> Self {
+    pub(crate) fn new(client: Client, name: &str) -> Self {
         Self { client, name: name.into() }
     }
 

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use coaching::store::DynamoStores;
 use serde_json::Value;
+use test_support::Stores;
 use test_support::{Exchange, Fate, Intercept, TestDatabase, client_at, endpoint, proxy};
 
 /// Stores behind the proxy, and what the proxy has seen.
 pub(super) struct Behind {
-    pub(super) stores: DynamoStores,
+    pub(super) stores: Stores,
     seen: Arc<Seen>,
 }
 
@@ -21,7 +21,7 @@ impl Behind {
     pub(super) async fn proxy(database: &TestDatabase, fates: impl IntoIterator<Item = Fate>) -> Self {
         let seen = Arc::new(Seen(Mutex::new((fates.into_iter().collect(), Vec::new()))));
         let address = proxy(endpoint(), seen.clone()).await;
-        Self { stores: DynamoStores::new(client_at(&address), &database.tables), seen }
+        Self { stores: Stores::new(client_at(&address), &database.tables), seen }
     }
 
     /// The bodies of all writes, in the order in which they came.

@@ -81,7 +81,7 @@ async fn a_complete_session_stays_complete_and_keeps_its_profile() {
     assert_eq!(leased.expect("an answer"), Versioned::Written);
     consultations.save_profile_text(id, "The first.", Usd::from_nanos(1)).await.expect("kept");
     let completing = NewVersion { completes: Some(id), ..version(&user("ana"), 0) };
-    let written = stores.profiles.add_prompt_version(&completing).await;
+    let written = stores.versions.add_prompt_version(&completing).await;
     assert_eq!(written.expect("an answer"), Versioned::Written);
 
     consultations.save_profile_text(id, "A late one.", Usd::from_nanos(2)).await.expect("an answer");

@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 use super::samples::{at, goal, message, profile, session, user};
-use coaching::store::{Answered, ConsultationTable, DynamoStores, StoreError, Versioned};
+use coaching::store::{Answered, ConsultationTable, StoreError, Versioned};
 use domain::consultation::{Challenge, ConsultationMessage, Fact, FactDetail, Progress, Session, SessionId, Training};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
+use test_support::Stores;
 
 pub(super) fn noon() -> DateTime<Utc> {
     at("2026-11-02T12:00:00Z")
@@ -22,7 +23,7 @@ pub(super) fn lease(now: DateTime<Utc>, nudge: i64) -> Lease {
 }
 
 /// The session of ana, just opened.
-pub(super) async fn opened() -> (DynamoStores, SessionId) {
+pub(super) async fn opened() -> (Stores, SessionId) {
     let stores = TestDatabase::create().await.stores();
     assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), Versioned::Written);
     let id = Uuid::now_v7();

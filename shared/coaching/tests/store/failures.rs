@@ -9,7 +9,7 @@ use domain::lease::Lease;
 use domain::meals::MealType;
 use domain::money::Usd;
 use domain::profile::Email;
-use test_support::{TestDatabase, unreachable_stores};
+use test_support::{Stores, Tables, TestDatabase, unreachable_client};
 
 fn assert_unavailable<T>(outcome: Result<T, StoreError>, what: &str) {
     match outcome {
@@ -23,7 +23,7 @@ fn assert_unavailable<T>(outcome: Result<T, StoreError>, what: &str) {
 
 #[tokio::test]
 async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
-    let stores = unreachable_stores();
+    let stores = Stores::new(unreachable_client(), &Tables::named("unreachable"));
     let (ana, page, now) = (user("ana"), PageRequest::first(10), at("2026-11-22T03:00:00Z"));
     let (from, to) = (day("2026-11-01"), day("2026-11-30"));
     let email = Email::parse("email", "ana@example.com").expect("an address");
@@ -44,12 +44,12 @@ async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
 
 #[tokio::test]
 async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
-    let stores = unreachable_stores();
+    let stores = Stores::new(unreachable_client(), &Tables::named("unreachable"));
     let (ana, now) = (user("ana"), at("2026-11-22T03:00:00Z"));
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
     let lease = Lease::from(now, Duration::seconds(30));
     assert_unavailable(stores.profiles.create(&profile("ana")).await, "a profile");
-    assert_unavailable(stores.profiles.add_prompt_version(&version(&ana, 0)).await, "a version");
+    assert_unavailable(stores.versions.add_prompt_version(&version(&ana, 0)).await, "a version");
     assert_unavailable(stores.profiles.set_consultation_access(&ana, true).await, "access");
     assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
@@ -79,7 +79,7 @@ async fn an_error_of_the_database_names_the_operation_and_the_code() {
     let missing = stores.prompt_history.get(&user("ana"), 1).await.expect_err("there is no such table").to_string();
     assert!(missing.starts_with("reading a prompt version failed: ResourceNotFoundException"), "{missing}");
     assert_unavailable(
-        stores.profiles.add_prompt_version(&version(&user("ana"), 0)).await,
+        stores.versions.add_prompt_version(&version(&user("ana"), 0)).await,
         "a version without its history",
     );
 
@@ -88,5 +88,5 @@ async fn an_error_of_the_database_names_the_operation_and_the_code() {
     let mut too_large = version(&user("ana"), 0);
     too_large.entry = oversized;
     let stores = TestDatabase::create().await.stores();
-    assert_unavailable(stores.profiles.add_prompt_version(&too_large).await, "an item that is too large");
+    assert_unavailable(stores.versions.add_prompt_version(&too_large).await, "an item that is too large");
 }

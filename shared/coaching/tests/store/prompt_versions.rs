@@ -4,23 +4,24 @@ use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, session, user, version};
 use super::{TestDatabase, pages};
-use coaching::store::{CheckOutcome, CheckedAs, DynamoStores, Finding, NewVersion, PageRequest, StoreError, Versioned};
+use coaching::store::{CheckOutcome, CheckedAs, Finding, NewVersion, PageRequest, StoreError, Versioned};
 use domain::consultation::Status;
 use domain::conversation::Role;
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
+use test_support::Stores;
 
-async fn with(name: &str) -> DynamoStores {
+async fn with(name: &str) -> Stores {
     let stores = TestDatabase::create().await.stores();
     assert_eq!(stores.profiles.create(&profile(name)).await.expect("stored"), Versioned::Written);
     stores
 }
 
-async fn read(stores: &DynamoStores, name: &str) -> Profile {
+async fn read(stores: &Stores, name: &str) -> Profile {
     stores.profiles.get(&user(name)).await.expect("readable").expect("there")
 }
 
-async fn add(stores: &DynamoStores, version: &NewVersion) -> Versioned {
-    stores.profiles.add_prompt_version(version).await.expect("an answer")
+async fn add(stores: &Stores, version: &NewVersion) -> Versioned {
+    stores.versions.add_prompt_version(version).await.expect("an answer")
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::{TestDatabase, edit, pages};
 use coaching::store::{
     CheckOutcome, CheckedAs, Cursor, DueUser, Finding, PageRequest, ProfileTable, StoreError, Versioned,
 };
+use test_support::Stores;
 
 const CHECKS: [(&str, &str); 5] = [
     ("ana", "2026-11-22T03:00:00Z"),
@@ -18,11 +19,11 @@ const CHECKS: [(&str, &str); 5] = [
 
 async fn with_prompts() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
-    let profiles = database.stores().profiles;
+    let Stores { profiles, versions, .. } = database.stores();
     for (name, next_check_at) in CHECKS {
         assert_eq!(profiles.create(&profile(name)).await.expect("stored"), Versioned::Written);
         let version = version_due(&user(name), 0, next_check_at);
-        assert_eq!(profiles.add_prompt_version(&version).await.expect("an answer"), Versioned::Written);
+        assert_eq!(versions.add_prompt_version(&version).await.expect("an answer"), Versioned::Written);
     }
     // The index may lag by moments.
     for _ in 0..200 {

@@ -5,11 +5,12 @@ use uuid::Uuid;
 use super::TestDatabase;
 use super::samples::{at, day, user};
 use coaching::store::{
-    Draft, DynamoStores, RunCounters, RunPart, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage,
-    Versioned, Waiting,
+    Draft, RunCounters, RunPart, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Versioned,
+    Waiting,
 };
 use domain::lease::Lease;
 use domain::money::Usd;
+use test_support::Stores;
 
 const RUN: &str = "2026-11-22T03:00:00Z";
 
@@ -49,7 +50,7 @@ fn waiting(name: &str) -> Waiting {
     Waiting { user_id: user(name), version: 3 }
 }
 
-async fn started() -> DynamoStores {
+async fn started() -> Stores {
     let stores = TestDatabase::create().await.stores();
     assert_eq!(stores.runs.start(&run()).await.expect("stored"), Versioned::Written);
     stores

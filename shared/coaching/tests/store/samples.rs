@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use coaching::store::{CheckMark, CheckOutcome, CheckedAs, Finding, HistoryEntry, NewVersion};
-use domain::behavior::{BehaviorMetrics, BehaviorSettings, Decision, Window, detect_change, measure};
+use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
 use domain::conversation::Role;
@@ -81,12 +81,12 @@ pub(super) fn behavior(calories: u32) -> BehaviorMetrics {
         .map(|day| DayTotals { meals: 1, calories, protein_tenths: 900, dinners: 1, ..DayTotals::empty(day) })
         .collect();
     let window = Window::before(day("2026-11-22"), day("2026-11-01"), 30);
-    measure(&days, day("2026-11-22"), &window, &profile("ana").targets, &BehaviorSettings::default())
+    measure(&days, day("2026-11-22"), &window, &profile("ana").targets, &MeasureSettings::default())
 }
 
 /// A decision with rules and numbers in it.
 pub(super) fn decision() -> Decision {
-    let decision = detect_change(&behavior(9_000), Some(&behavior(1_700)), None, &BehaviorSettings::default());
+    let decision = detect_change(&behavior(9_000), Some(&behavior(1_700)), None, &ChangeSettings::default());
     assert!(decision.changed && !decision.rules.is_empty(), "a decision worth storing");
     decision
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{BehaviorMetrics, BehaviorSettings, Window, measure};
+use super::{BehaviorMetrics, ChangeSettings, MeasureSettings, Window, measure};
 use crate::meals::DayTotals;
 use crate::profile::{TargetBasis, Targets, TargetsHistory};
 
@@ -10,9 +10,14 @@ pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().expect("a valid day")
 }
 
-/// The default settings.
-pub(super) fn settings() -> BehaviorSettings {
-    BehaviorSettings::default()
+/// The default settings of measuring.
+pub(super) fn settings() -> MeasureSettings {
+    MeasureSettings::default()
+}
+
+/// The default settings of what counts as a change.
+pub(super) fn thresholds() -> ChangeSettings {
+    ChangeSettings::default()
 }
 
 /// 2,000 kcal and 100 g of protein since long ago.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::measured_day::{Standing, logged_days};
 use super::metrics::BehaviorMetrics;
 use super::patterns;
-use super::settings::BehaviorSettings;
+use super::settings::MeasureSettings;
 use super::streaks::{logging_streak, longest_in_target};
 use super::window::Window;
 use crate::meals::DayTotals;
@@ -21,7 +21,7 @@ pub fn measure(
     today: NaiveDate,
     window: &Window,
     targets: &TargetsHistory,
-    settings: &BehaviorSettings,
+    settings: &MeasureSettings,
 ) -> BehaviorMetrics {
     let logged = logged_days(days, *window, targets, settings);
     let mut metrics = BehaviorMetrics {

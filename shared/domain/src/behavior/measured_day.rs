@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::settings::BehaviorSettings;
+use super::settings::MeasureSettings;
 use super::share::Share;
 use super::window::Window;
 use crate::meals::DayTotals;
@@ -89,7 +89,7 @@ pub(super) fn logged_days<'a>(
     days: &'a [DayTotals],
     window: Window,
     targets: &'a TargetsHistory,
-    settings: &BehaviorSettings,
+    settings: &MeasureSettings,
 ) -> Vec<MeasuredDay<'a>> {
     let from = days.partition_point(|totals| totals.day < window.first);
     let to = days.partition_point(|totals| totals.day <= window.last).max(from);

@@ -28,6 +28,6 @@ pub use measure::measure;
 pub use metrics::BehaviorMetrics;
 pub use patterns::{Evidence, Figure, Pattern, PatternKind, Severity};
 pub use series::{DayPoint, daily_series};
-pub use settings::BehaviorSettings;
+pub use settings::{ChangeSettings, MeasureSettings};
 pub use share::{Rate, Share};
 pub use window::Window;

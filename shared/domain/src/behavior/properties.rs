@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
-use super::fixtures::{day, eaten, settings, targets};
+use super::fixtures::{day, eaten, settings, targets, thresholds};
 use super::{BehaviorMetrics, Decision, Window, daily_series, detect_change, measure};
 use crate::meals::DayTotals;
 
@@ -46,7 +46,7 @@ fn weekly_run(days: &[DayTotals], first_day: NaiveDate, weeks: Range<u64>) -> Ve
     let mut changes = Vec::new();
     for week in weeks {
         let current = at(week);
-        let decision = detect_change(&current, Some(&last), Some(&prompt), &settings());
+        let decision = detect_change(&current, Some(&last), Some(&prompt), &thresholds());
         if decision.changed {
             prompt = current.clone();
             changes.push((week, decision));
@@ -132,7 +132,7 @@ proptest! {
             level = if upwards { (level + step).min(30) } else { level.saturating_sub(step) };
             let current = behaving(level);
             let moved = level.abs_diff(start) > 3;
-            let decision = detect_change(&current, Some(&last), Some(&prompt), &settings());
+            let decision = detect_change(&current, Some(&last), Some(&prompt), &thresholds());
             if moved {
                 prop_assert!(decision.changed, "from {start} to {level}");
                 break;
@@ -145,15 +145,15 @@ proptest! {
     fn nothing_changes_against_itself(days in prop::collection::vec(any_day(), 0..45)) {
         let first = day("2026-02-20");
         let metrics = measured_on(day("2026-03-31"), first, &totals(first, &days));
-        prop_assert!(!detect_change(&metrics, Some(&metrics), Some(&metrics), &settings()).changed);
+        prop_assert!(!detect_change(&metrics, Some(&metrics), Some(&metrics), &thresholds()).changed);
     }
 
     #[test]
     fn change_has_no_direction(one in prop::collection::vec(any_day(), 30), other in prop::collection::vec(any_day(), 30)) {
         let (first, today) = (day("2026-03-01"), day("2026-03-31"));
         let [one, other] = [one, other].map(|days| measured_on(today, day("2020-01-01"), &totals(first, &days)));
-        let there = detect_change(&other, Some(&one), Some(&one), &settings());
-        let back = detect_change(&one, Some(&other), Some(&other), &settings());
+        let there = detect_change(&other, Some(&one), Some(&one), &thresholds());
+        let back = detect_change(&one, Some(&other), Some(&other), &thresholds());
         prop_assert_eq!(there.changed, back.changed);
     }
 }

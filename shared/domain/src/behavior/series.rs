@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::measured_day::Standing;
-use super::settings::BehaviorSettings;
+use super::settings::MeasureSettings;
 use super::window::Window;
 use crate::meals::{DayTotals, Grams};
 use crate::profile::TargetsHistory;
@@ -40,7 +40,7 @@ pub fn daily_series(
     today: NaiveDate,
     window: &Window,
     targets: &TargetsHistory,
-    settings: &BehaviorSettings,
+    settings: &MeasureSettings,
 ) -> Vec<DayPoint> {
     let point = |day: NaiveDate| {
         let targets = targets.on(day);

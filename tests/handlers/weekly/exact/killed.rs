@@ -3,6 +3,7 @@
 use claude_simulator::Task;
 use coaching::api::schedules::CollectorAnswer;
 use coaching::api::schedules::WeeklyEvent;
+use coaching::app::FromApp as _;
 use coaching::service::{BatchCollector, WeeklyUpdater};
 
 use super::{assert_done, begin, bills, deployment, seed, settle};
@@ -39,11 +40,17 @@ async fn a_worker_that_vanishes_at_any_point_of_a_batched_run_loses_nobody_and_p
     at_every_moment(|moment| async move {
         let deployment = people("batch", &["ben"]).await;
         let (run_id, job) = begin(&deployment).await;
-        let (interruption, ports) = Interruption::of(&deployment, moment).await;
-        let vanished = interruption.run(deployment.deliver_through(&ports, &job)).await.is_none();
+        let (interruption, app) = Interruption::of(&deployment, moment).await;
+        let vanished = interruption.run(deployment.deliver_through(&app, &job)).await.is_none();
         deployment.pass(VISIBILITY);
         if vanished {
-            deployment.ports.queue.send(&job).await.expect("the queue delivers again what was not carried out");
+            deployment
+                .app()
+                .queue()
+                .expect("a queue")
+                .send(&job)
+                .await
+                .expect("the queue delivers again what was not carried out");
         }
         assert_eq!(deployment.run_queue().await, [], "{moment:?}");
         settle(&deployment).await;
@@ -63,11 +70,17 @@ async fn a_worker_that_vanishes_at_any_point_of_an_immediate_run_pays_nothing_tw
     at_every_moment(|moment| async move {
         let deployment = people("immediate", &["ben"]).await;
         let (run_id, job) = begin(&deployment).await;
-        let (interruption, ports) = Interruption::of(&deployment, moment).await;
-        let vanished = interruption.run(deployment.deliver_through(&ports, &job)).await.is_none();
+        let (interruption, app) = Interruption::of(&deployment, moment).await;
+        let vanished = interruption.run(deployment.deliver_through(&app, &job)).await.is_none();
         deployment.pass(VISIBILITY);
         if vanished {
-            deployment.ports.queue.send(&job).await.expect("the queue delivers again what was not carried out");
+            deployment
+                .app()
+                .queue()
+                .expect("a queue")
+                .send(&job)
+                .await
+                .expect("the queue delivers again what was not carried out");
         }
         assert_eq!(deployment.run_queue().await, [], "{moment:?}");
         let counters = assert_done(&deployment, &run_id, 2).await;
@@ -97,8 +110,8 @@ async fn a_collector_that_vanishes_at_any_point_writes_and_counts_every_result_o
         // One answer, and one request that the batch leaves unanswered.
         deployment.claude.inject(claude_simulator::FaultKind::BatchErrored, 1);
         deployment.claude.finish_batches();
-        let (interruption, ports) = Interruption::of(&deployment, moment).await;
-        let service = BatchCollector::new(&ports, &deployment.config);
+        let (interruption, app) = Interruption::of(&deployment, moment).await;
+        let service = BatchCollector::from_app(&app).expect("the settings of a test are valid");
         let answer = interruption.run(coaching::api::schedules::collect_batches(&service)).await;
         let vanished = answer.is_none();
         if let Some(answer) = answer {
@@ -126,8 +139,8 @@ async fn an_updater_that_vanishes_at_any_point_is_invoked_again_and_begins_one_r
         let deployment = people("batch", &["ben"]).await;
         let at = deployment.now();
         let event = || WeeklyEvent { scheduled_time: Some(at) };
-        let (interruption, ports) = Interruption::of(&deployment, moment).await;
-        let service = WeeklyUpdater::new(&ports, &deployment.config);
+        let (interruption, app) = Interruption::of(&deployment, moment).await;
+        let service = WeeklyUpdater::from_app(&app).expect("the settings of a test are valid");
         let vanished = interruption.run(coaching::api::schedules::begin_weekly_run(&service, event())).await.is_none();
         deployment.schedule(Some(at)).await;
         assert_eq!(deployment.run_queue().await, [], "{moment:?}");

@@ -10,6 +10,7 @@ mod twice;
 use std::collections::BTreeMap;
 
 use chrono::Duration;
+use coaching::app::FromApp as _;
 use coaching::jobs::Job;
 use coaching::service::BehavioralTracker;
 use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, Versioned};
@@ -55,7 +56,7 @@ async fn seed(deployment: &Deployment, name: &str, changed: bool) {
         log(deployment, &profile, days_ago, target).await;
     }
     let first_day = profile.timezone.day_of(deployment.now() - Duration::days(LOGGED_DAYS));
-    deployment.ports.profiles.note_first_day(&user_id, first_day).await.expect("noted");
+    deployment.stores.profiles.note_first_day(&user_id, first_day).await.expect("noted");
     profile = read(deployment, &user_id).await;
     let metrics = measure(deployment, &profile).await;
     if changed {
@@ -72,7 +73,7 @@ async fn seed(deployment: &Deployment, name: &str, changed: bool) {
             reason: GenerationReason::Initial,
             decision: None,
             behavioral_data: Some(metrics),
-            model: deployment.config.generation.prompt_model.model.clone(),
+            model: coaching::config::writing::prompt_model(deployment.app().env()).expect("a model"),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,
             created_at: deployment.now(),
@@ -84,16 +85,16 @@ async fn seed(deployment: &Deployment, name: &str, changed: bool) {
         update_shard: "000".to_owned(),
         mark: None,
     };
-    let written = deployment.ports.profiles.add_prompt_version(&version).await.expect("an answer");
+    let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
     assert_eq!(written, Versioned::Written);
 }
 
 async fn read(deployment: &Deployment, user_id: &UserId) -> Profile {
-    deployment.ports.profiles.get(user_id).await.expect("readable").expect("there")
+    deployment.stores.profiles.get(user_id).await.expect("readable").expect("there")
 }
 
 async fn measure(deployment: &Deployment, profile: &Profile) -> BehaviorMetrics {
-    let tracker = BehavioralTracker::new(&deployment.ports, &deployment.config.behavior);
+    let tracker = BehavioralTracker::from_app(&deployment.app()).expect("the settings of a test are valid");
     tracker.calculate_metrics(profile, deployment.now()).await.expect("measured").metrics
 }
 
@@ -110,7 +111,7 @@ async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories
         notes: None,
     };
     let meal = Meal::log(MealId(Uuid::now_v7()), meal, profile.timezone, deployment.now());
-    let logged = deployment.ports.meals.log(&profile.user_id, &meal).await.expect("an answer");
+    let logged = deployment.stores.meals.log(&profile.user_id, &meal).await.expect("an answer");
     assert_eq!(logged, Versioned::Written);
 }
 
@@ -128,7 +129,7 @@ async fn settle(deployment: &Deployment) {
         deployment.claude.finish_batches();
         deployment.collect().await.expect("a collection");
         assert_eq!(deployment.run_queue().await, [], "nothing is given up");
-        if deployment.ports.batches.open().await.expect("a list").is_empty() {
+        if deployment.stores.batches.open().await.expect("a list").is_empty() {
             return;
         }
     }
@@ -136,7 +137,7 @@ async fn settle(deployment: &Deployment) {
 }
 
 async fn run_record(deployment: &Deployment, run_id: &str) -> RunRecord {
-    deployment.ports.runs.get(run_id).await.expect("readable").expect("there")
+    deployment.stores.runs.get(run_id).await.expect("readable").expect("there")
 }
 
 /// Asserts that a run is done, that it counted `people` people, and that its counters add up.

@@ -12,7 +12,7 @@ async fn damage(deployment: &Deployment, name: &str) {
     let client = test_support::client_at(test_support::endpoint());
     client
         .update_item()
-        .table_name(&deployment.config.tables.profiles)
+        .table_name(&deployment.tables.profiles)
         .key("user_id", AttributeValue::S(name.to_owned()))
         .update_expression("SET #zone = :zone")
         .expression_attribute_names("#zone", "timezone")

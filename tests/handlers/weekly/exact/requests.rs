@@ -13,8 +13,8 @@ async fn asked(people: usize) -> BTreeMap<String, usize> {
     }
     deployment.claude.clear();
     let (run_id, job) = begin(&deployment).await;
-    let (interruption, ports) = Interruption::of(&deployment, Moment::Never).await;
-    let response = interruption.run(deployment.deliver_through(&ports, &job)).await.expect("nothing breaks off");
+    let (interruption, app) = Interruption::of(&deployment, Moment::Never).await;
+    let response = interruption.run(deployment.deliver_through(&app, &job)).await.expect("nothing breaks off");
     assert!(response.batch_item_failures.is_empty());
     let counters = assert_done(&deployment, &run_id, people as u64).await;
     assert_eq!(counters.unchanged, people as u64);

@@ -2,7 +2,6 @@
 
 use chrono::Duration;
 use coaching::store::RunState;
-use domain::money::Usd;
 
 use super::{assert_done, begin, deployment, run_record, seed, settle};
 
@@ -14,7 +13,7 @@ async fn a_run_that_the_budget_stops_goes_on_the_day_after_by_itself() {
             seed(&deployment, name, true).await;
         }
         deployment.tell("ana", "Hello there").await;
-        deployment.config.budgets.daily = Some(Usd::from_nanos(1));
+        deployment.set("DAILY_BUDGET_USD", "0.000000001");
         let (run_id, job) = begin(&deployment).await;
         assert!(deployment.deliver(&job).await.batch_item_failures.is_empty(), "{mode}: it stops cleanly");
         let stopped = run_record(&deployment, &run_id).await;
@@ -23,7 +22,7 @@ async fn a_run_that_the_budget_stops_goes_on_the_day_after_by_itself() {
         assert_eq!(deployment.collect().await.expect("a collection").parts_resumed, 0, "{mode}: not on the same day");
         assert!(deployment.take_jobs().is_empty());
 
-        deployment.config.budgets.daily = Some(Usd::from(1.0));
+        deployment.set("DAILY_BUDGET_USD", "1");
         deployment.pass(Duration::days(1));
         assert_eq!(deployment.collect().await.expect("a collection").parts_resumed, 1, "{mode}");
         assert_eq!(run_record(&deployment, &run_id).await.state, RunState::Running, "{mode}");

@@ -4,13 +4,20 @@
 //! goes on and pays. The request claims the session, queues the job and waits for a while; whoever asks again joins the
 //! wait, so two tabs or two tries lead to one prompt.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Conflict, ConsultationAiService, Result, ServiceError, Session, SessionId, Status, UserId};
-use crate::jobs::Job;
+use super::access::Access;
+use crate::app::{App, FromApp, StartError};
+use crate::config::{talk, writing};
+use crate::jobs::{Job, JobQueue};
+use crate::service::error::{Conflict, Result, ServiceError};
 use crate::store::Versioned;
+use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
+use domain::consultation::{ConsultationSettings, Session, SessionId, Status};
 use domain::money::Usd;
+use domain::profile::UserId;
 
 /// How often a waiting request looks.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -24,20 +31,42 @@ pub enum Completion {
     UnderWay,
 }
 
-impl ConsultationAiService {
+/// Completes consultations.
+#[derive(Clone)]
+pub struct Completing {
+    access: Access,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    settings: ConsultationSettings,
+    wait: Duration,
+}
+
+impl FromApp for Completing {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            access: Access::from_app(app)?,
+            queue: app.queue()?,
+            clock: app.clock(),
+            settings: talk::consultation_limits(app.env())?,
+            wait: writing::completion_wait(app.env())?,
+        })
+    }
+}
+
+impl Completing {
     /// Completes a session, or joins a completion that is under way or done.
     pub async fn complete(&self, user_id: &UserId, session_id: SessionId) -> Result<Completion> {
-        let session = self.owned(user_id, session_id).await?;
+        let session = self.access.owned(user_id, session_id).await?;
         if session.status != Status::Complete {
-            self.admitted(user_id).await?;
+            self.access.admitted(user_id).await?;
             self.request_generation(&session).await?;
         }
         let mut waited = Duration::ZERO;
         loop {
-            let session = self.owned(user_id, session_id).await?;
+            let session = self.access.owned(user_id, session_id).await?;
             match session.status {
                 Status::Complete => {
-                    let version = self.version_in_force(user_id).await?;
+                    let version = self.access.version_in_force(user_id).await?;
                     return Ok(version.map_or(Completion::UnderWay, Completion::Done));
                 }
                 Status::Failed => return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"] }),
@@ -61,7 +90,7 @@ impl ConsultationAiService {
                 ready.map_err(|domain::consultation::NotReady::TooFewMessages { sent, needed }| {
                     Conflict::TooFewMessages { sent, needed }
                 })?;
-                match self.consultations.begin_generation(session.session_id, now).await? {
+                match self.access.consultations.begin_generation(session.session_id, now).await? {
                     Versioned::Written => true,
                     Versioned::Conflict if session.answering.is_some_and(|lease| lease.holds(now)) => {
                         return Err(Conflict::AnswerPending.into());
@@ -81,7 +110,7 @@ impl ConsultationAiService {
         };
         if let Err(error) = self.queue.send(&job).await {
             let failure = "The work could not be queued. Complete the consultation again to try once more.";
-            self.consultations.fail_generation(session.session_id, failure, Usd::ZERO, now).await?;
+            self.access.consultations.fail_generation(session.session_id, failure, Usd::ZERO, now).await?;
             return Err(error.into());
         }
         Ok(())

@@ -3,44 +3,39 @@
 //! Access is checked on everything that costs money: opening, talking and completing. If an admin withdraws access in the
 //! middle, the person can still read what was said, and goes on where it stopped once access is given again.
 
+mod access;
 mod answer;
 mod complete;
+mod open;
+mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::accounts::Accounts;
-use super::error::{Conflict, Missing, Result, ServiceError};
+use super::error::{Conflict, Result, ServiceError};
 use super::metered_model::MeteredModel;
-use crate::app::Ports;
-use crate::config::{Config, ModelChoice};
-use crate::jobs::JobQueue;
-use crate::store::{Answered, ConsultationTable, ProfileTable, Versioned};
-use crate::system::{Clock, Ids};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model::{self, ModelChoice};
+use crate::config::talk;
+use crate::store::{Answered, Versioned};
+use crate::system::Clock;
 use crate::{prompts, telemetry};
 use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
 use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
-use domain::profile::{Profile, UserId};
+use domain::profile::UserId;
 
-pub use complete::Completion;
+use access::Access;
+pub use complete::{Completing, Completion};
+pub use open::{Opened, Opening};
+pub use view::{ConsultationView, Transcripts};
 
 /// How long a message may be in the making before another one is let through, should its function have vanished. Longer
 /// than any API function runs.
 const ANSWER_LASTS: chrono::Duration = chrono::Duration::seconds(40);
-
-/// A session that is open to talk.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Opened {
-    /// The session.
-    pub session: Session,
-    /// Everything said so far, in order.
-    pub transcript: Vec<ConsultationMessage>,
-    /// Whether the session had been opened before.
-    pub resumed: bool,
-}
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,84 +50,35 @@ pub struct ConsultationTurn {
     pub facts_known: usize,
 }
 
-/// A session with everything in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConsultationView {
-    /// The session.
-    pub session: Session,
-    /// Everything said, in order.
-    pub transcript: Vec<ConsultationMessage>,
-    /// Everything learned.
-    pub facts: Vec<Fact>,
-    /// The version in force, once the session is complete.
-    pub system_prompt_version: Option<u32>,
-}
-
-/// The requirement's `ConsultationAIService`.
+/// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`] starts a consultation,
+/// [`Completing`] has profile and prompt written.
 #[derive(Clone)]
 pub struct ConsultationAiService {
-    profiles: ProfileTable,
-    consultations: ConsultationTable,
-    queue: Arc<dyn JobQueue>,
+    access: Access,
     clock: Arc<dyn Clock>,
-    ids: Ids,
     accounts: Accounts,
     model: MeteredModel,
     settings: ConsultationSettings,
     choice: ModelChoice,
     deadline: Duration,
-    wait: Duration,
+}
+
+impl FromApp for ConsultationAiService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let env = app.env();
+        Ok(Self {
+            access: Access::from_app(app)?,
+            clock: app.clock(),
+            accounts: Accounts::from_app(app)?,
+            model: MeteredModel::from_app(app)?,
+            settings: talk::consultation_limits(env)?,
+            choice: talk::consultation_model(env, &model::prices(env)?)?,
+            deadline: model::api_timeout(env)?,
+        })
+    }
 }
 
 impl ConsultationAiService {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            consultations: ports.consultations.clone(),
-            queue: ports.queue.clone(),
-            clock: ports.clock.clone(),
-            ids: ports.ids,
-            accounts: Accounts::new(ports),
-            model: MeteredModel::new(ports, config.budgets),
-            settings: config.consultation,
-            choice: config.consultation_model.clone(),
-            deadline: config.claude.api_timeout,
-            wait: config.generation.wait,
-        }
-    }
-
-    /// Opens a session, or the one that is open already.
-    pub async fn start_consultation(&self, user_id: &UserId) -> Result<Opened> {
-        let profile = self.admitted(user_id).await?;
-        if let Some(session_id) = profile.consultation_session_id {
-            return self.resume(session_id).await;
-        }
-        let now = self.clock.now();
-        let mut session = Session::start(self.ids.next(), user_id.clone(), now);
-        let text = prompts::opening(&profile.name);
-        let opening = ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now };
-        session.message_count = 1;
-        if self.consultations.open(&session, &opening).await? == Versioned::Written {
-            return Ok(Opened { session, transcript: vec![opening], resumed: false });
-        }
-        // Another tab was faster; both talk in the same session.
-        let profile = self.admitted(user_id).await?;
-        self.resume(profile.consultation_session_id.ok_or(Conflict::Busy)?).await
-    }
-
-    async fn resume(&self, session_id: SessionId) -> Result<Opened> {
-        let session = self.consultations.get(session_id).await?.ok_or(Missing::Session)?;
-        match session.status {
-            Status::Complete => return Err(Conflict::ConsultationComplete.into()),
-            Status::Generating => return Err(Conflict::ConsultationGenerating.into()),
-            Status::InProgress | Status::Failed => {}
-        }
-        let transcript = self.consultations.transcript(session_id).await?;
-        Ok(Opened { session, transcript, resumed: true })
-    }
-
     /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, the
     /// message is kept, and sending the same words again answers it instead of storing it twice.
     pub async fn process_message(
@@ -141,8 +87,8 @@ impl ConsultationAiService {
         session_id: SessionId,
         text: String,
     ) -> Result<ConsultationTurn> {
-        self.admitted(user_id).await?;
-        let mut session = self.owned(user_id, session_id).await?;
+        self.access.admitted(user_id).await?;
+        let mut session = self.access.owned(user_id, session_id).await?;
         let now = self.clock.now();
         match session.status {
             Status::InProgress => {}
@@ -153,7 +99,7 @@ impl ConsultationAiService {
         if session.answering.is_some_and(|lease| lease.holds(now)) {
             return Err(Conflict::AnswerPending.into());
         }
-        let mut transcript = self.consultations.transcript(session_id).await?;
+        let mut transcript = self.access.consultations.transcript(session_id).await?;
         let unanswered = transcript.last().is_some_and(|last| last.role == Role::User && last.text == text);
         let message = (!unanswered).then_some(ConsultationMessage {
             sequence: session.message_count,
@@ -172,7 +118,7 @@ impl ConsultationAiService {
         let lease = Lease::from(now, ANSWER_LASTS);
         session.answering = Some(lease);
         session.updated_at = now;
-        if self.consultations.begin_turn(&session, message.as_ref(), now).await? == Versioned::Conflict {
+        if self.access.consultations.begin_turn(&session, message.as_ref(), now).await? == Versioned::Conflict {
             return Err(Conflict::AnswerPending.into());
         }
         transcript.extend(message);
@@ -185,7 +131,7 @@ impl ConsultationAiService {
         transcript: Vec<ConsultationMessage>,
         lease: Lease,
     ) -> Result<ConsultationTurn> {
-        let known = self.consultations.facts(session.session_id).await?;
+        let known = self.access.consultations.facts(session.session_id).await?;
         let answer = self.model.ask(&session.user_id, &self.request(&session, &transcript, &known)).await;
         let (reply, outcome) = match answer.and_then(parsed) {
             Ok(answered) => answered,
@@ -194,7 +140,7 @@ impl ConsultationAiService {
                     ServiceError::Model(error) => error.cost(),
                     _ => Usd::ZERO,
                 };
-                self.consultations.abandon_turn(session.session_id, lease, cost).await?;
+                self.access.consultations.abandon_turn(session.session_id, lease, cost).await?;
                 return Err(error);
             }
         };
@@ -219,7 +165,7 @@ impl ConsultationAiService {
         session.answering = None;
         session.updated_at = now;
         let answered = Answered { session: &session, reply: &message, facts: &learned.facts };
-        if self.consultations.finish_turn(&answered, lease).await? == Versioned::Conflict {
+        if self.access.consultations.finish_turn(&answered, lease).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
         if let Err(error) = self.accounts.fill_body(&session.user_id, &session.body).await {
@@ -256,40 +202,6 @@ impl ConsultationAiService {
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
         }
-    }
-
-    /// A session with its transcript and facts.
-    pub async fn view(&self, user_id: &UserId, session_id: SessionId) -> Result<ConsultationView> {
-        let session = self.owned(user_id, session_id).await?;
-        let transcript = self.consultations.transcript(session_id).await?;
-        let facts = self.consultations.facts(session_id).await?;
-        let system_prompt_version = match session.status {
-            Status::Complete => self.version_in_force(user_id).await?,
-            _ => None,
-        };
-        Ok(ConsultationView { session, transcript, facts, system_prompt_version })
-    }
-
-    /// The profile of a user whom an admin has let in.
-    async fn admitted(&self, user_id: &UserId) -> Result<Profile> {
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        if profile.consultation_enabled {
-            Ok(profile)
-        } else {
-            telemetry::consultation_access_denied(user_id);
-            Err(ServiceError::ConsultationAccessDenied)
-        }
-    }
-
-    /// A session of this user; anybody else's is not there.
-    async fn owned(&self, user_id: &UserId, session_id: SessionId) -> Result<Session> {
-        let session = self.consultations.get(session_id).await?.filter(|session| session.user_id == *user_id);
-        Ok(session.ok_or(Missing::Session)?)
-    }
-
-    async fn version_in_force(&self, user_id: &UserId) -> Result<Option<u32>> {
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        Ok(profile.prompt.map(|prompt| prompt.version))
     }
 }
 

@@ -4,12 +4,13 @@
 //! read: of all workers that meet a user, one goes on.
 
 use super::{PromptWorker, Result, ServiceError};
-use crate::config::UpdateMode;
+use crate::config::weekly::UpdateMode;
 use crate::service::batch_submission::RunRef;
 use crate::service::error::Conflict;
 use crate::service::prompt_update::Grounds;
 use crate::store::{CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, Versioned, Waiting};
 use crate::telemetry;
+use domain::behavior::detect_change;
 use domain::coaching_prompt::GenerationReason;
 use domain::due;
 use domain::money::Usd;
@@ -33,7 +34,7 @@ impl PromptWorker {
     pub(super) async fn check(&self, user: &DueUser, run: RunRef<'_>, page_id: &str) -> Result<Checked> {
         let metrics = self.tracker.check(user, run.as_of).await?;
         let decision =
-            self.tracker.decide(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref());
+            detect_change(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref(), &self.change);
         if !decision.changed {
             telemetry::skipping_prompt_update_no_significant_change(&user.user_id);
             let outcome = self.outcome(user, run, page_id, CheckedAs::Unchanged, Finding::Unchanged(metrics));
@@ -43,7 +44,7 @@ impl PromptWorker {
         // Read before the check is noted: a profile that cannot be read leaves its user due.
         let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };
         let pending = PendingUpdate { decision, metrics };
-        let begun = match self.settings.mode {
+        let begun = match self.mode {
             UpdateMode::Batch => CheckedAs::Batched,
             UpdateMode::Immediate => CheckedAs::Begun,
         };
@@ -52,7 +53,7 @@ impl PromptWorker {
             return Ok(Checked::Overtaken);
         }
         telemetry::significant_behavior_change_detected(&user.user_id, &pending.decision);
-        match self.settings.mode {
+        match self.mode {
             UpdateMode::Batch => Ok(Checked::Batched(Waiting { user_id: user.user_id.clone(), version: user.version })),
             UpdateMode::Immediate => self.update_now(user, &profile, &pending, run, page_id).await,
         }
@@ -100,8 +101,8 @@ impl PromptWorker {
             as_of: run.as_of,
             finding,
             checked_at: self.clock.now(),
-            next_check_at: due::next_check_at(run.as_of, self.settings.min_days, self.settings.due_tolerance),
-            update_shard: due::shard_of(&user.user_id, self.settings.shards),
+            next_check_at: due::next_check_at(run.as_of, self.due.min_days, self.due.tolerance),
+            update_shard: due::shard_of(&user.user_id, self.due.shards),
             mark: CheckMark { page_id: page_id.to_owned(), outcome },
         }
     }

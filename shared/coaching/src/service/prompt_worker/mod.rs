@@ -17,12 +17,14 @@ use super::metered_model::MeteredModel;
 use super::prompt_update::PromptUpdater;
 use super::system_prompt_generator::SystemPromptGenerator;
 use super::writing;
-use crate::app::Ports;
-use crate::config::{Config, UpdateSettings};
+use crate::app::{App, FromApp, StartError};
+use crate::config::weekly::{self, DueSettings, UpdateMode};
+use crate::config::{behavior, model};
 use crate::jobs::{Job, JobQueue};
 use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunPart, RunTable};
 use crate::system::{Clock, Ids};
 use crate::telemetry;
+use domain::behavior::ChangeSettings;
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
 
@@ -42,36 +44,44 @@ pub struct PromptWorker {
     updater: PromptUpdater,
     submission: BatchSubmission,
     metered: MeteredModel,
-    settings: UpdateSettings,
+    change: ChangeSettings,
+    mode: UpdateMode,
+    due: DueSettings,
+    /// Users of a page that are checked at a time.
+    concurrency: usize,
     /// How long before its end a worker begins nothing new.
     winding_up: TimeDelta,
     shards_noted: Arc<OnceCell<()>>,
 }
 
-impl PromptWorker {
-    /// Takes what it needs.
-    #[must_use]
-    pub fn new(ports: &Ports, config: &Config) -> Self {
-        Self {
-            profiles: ports.profiles.clone(),
-            history: ports.history.clone(),
-            runs: ports.runs.clone(),
-            batches: ports.batches.clone(),
-            claims: Claims::new(ports, config.claude.timeout),
-            queue: ports.queue.clone(),
-            clock: ports.clock.clone(),
-            ids: ports.ids,
-            tracker: BehavioralTracker::new(ports, &config.behavior),
-            generator: SystemPromptGenerator::new(ports, config),
-            updater: PromptUpdater::new(ports, config),
-            submission: BatchSubmission::new(ports, config),
-            metered: MeteredModel::new(ports, config.budgets),
-            settings: config.update.clone(),
-            winding_up: TimeDelta::from_std(writing::longest(config.claude.timeout)).unwrap_or_default(),
+impl FromApp for PromptWorker {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            history: app.prompt_history()?,
+            runs: app.runs()?,
+            batches: app.batches()?,
+            claims: Claims::from_app(app)?,
+            queue: app.queue()?,
+            clock: app.clock(),
+            ids: app.ids(),
+            tracker: BehavioralTracker::from_app(app)?,
+            generator: SystemPromptGenerator::from_app(app)?,
+            updater: PromptUpdater::from_app(app)?,
+            submission: BatchSubmission::from_app(app)?,
+            metered: MeteredModel::from_app(app)?,
+            change: behavior::change(app.env())?,
+            mode: UpdateMode::read(app.env())?,
+            due: DueSettings::read(app.env())?,
+            concurrency: weekly::update_concurrency(app.env())?,
+            winding_up: TimeDelta::from_std(writing::longest(model::background_timeout(app.env())?))
+                .unwrap_or_default(),
             shards_noted: Arc::default(),
-        }
+        })
     }
+}
 
+impl PromptWorker {
     /// Carries out one job; what is left of it when the function is about to be ended at `ended_at` is put back on the
     /// queue. `Err` asks for another delivery.
     pub async fn carry_out(&self, job: Job, ended_at: DateTime<Utc>) -> Result<()> {
@@ -98,9 +108,7 @@ impl PromptWorker {
     /// Every job puts users into shards. Their number is noted before the first of them, once in each execution environment,
     /// so that a run finds them all after `UPDATE_SHARDS` was lowered.
     async fn note_shards(&self) -> Result<()> {
-        self.shards_noted
-            .get_or_try_init(async || self.runs.widest_shards(self.settings.shards).await.map(drop))
-            .await?;
+        self.shards_noted.get_or_try_init(async || self.runs.widest_shards(self.due.shards).await.map(drop)).await?;
         Ok(())
     }
 

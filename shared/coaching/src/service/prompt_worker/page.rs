@@ -58,7 +58,7 @@ impl PromptWorker {
         let results: Vec<(UserId, Result<Checked>)> = stream::iter(users)
             .take_while(|_| std::future::ready(self.clock.now() < work.deadline))
             .map(|user| async move { (user.user_id.clone(), self.check(&user, work.run, page).await) })
-            .buffer_unordered(self.settings.concurrency)
+            .buffer_unordered(self.concurrency)
             .collect()
             .await;
         let mut tally = Tally::default();

@@ -38,7 +38,7 @@ pub struct ConsultationTable {
 
 impl ConsultationTable {
     /// The table of consultations, and that of people, who are told which session is theirs.
-    pub(super) const fn new(sessions: Table, profiles: Table) -> Self {
+    pub(crate) const fn new(sessions: Table, profiles: Table) -> Self {
         Self { sessions, profiles }
     }
 }

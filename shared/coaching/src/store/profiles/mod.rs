@@ -1,6 +1,7 @@
 //! The `profiles` table.
 
 mod attributes;
+mod checks;
 mod claims;
 mod details;
 mod prompt_version;
@@ -19,18 +20,16 @@ use domain::profile::{Email, Profile, UserId};
 #[derive(Debug, Clone)]
 pub struct ProfileTable {
     profiles: Table,
-    history: Table,
-    sessions: Table,
 }
 
 impl ProfileTable {
-    /// The table of people, with those that a new prompt version is written to as well.
-    pub(super) const fn new(profiles: Table, history: Table, sessions: Table) -> Self {
-        Self { profiles, history, sessions }
+    pub(crate) const fn new(profiles: Table) -> Self {
+        Self { profiles }
     }
 }
 
 pub(super) use attributes::of_profile;
+pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
 pub(super) use prompt_version::with_version;
 pub use records::{

@@ -25,7 +25,7 @@ pub struct RunTable {
 }
 
 impl RunTable {
-    pub(super) const fn new(runs: Table) -> Self {
+    pub(crate) const fn new(runs: Table) -> Self {
         Self { runs }
     }
 

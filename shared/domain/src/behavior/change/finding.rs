@@ -2,7 +2,7 @@
 
 use super::decision::Rule;
 use crate::behavior::metrics::BehaviorMetrics;
-use crate::behavior::settings::BehaviorSettings;
+use crate::behavior::settings::ChangeSettings;
 use crate::behavior::share::{Rate, Share};
 
 /// Shortest window whose logging rate is compared, in days: a shorter one holds some weekdays and not others.
@@ -21,7 +21,7 @@ pub(super) enum Finding {
 pub(super) fn findings(
     baseline: &BehaviorMetrics,
     current: &BehaviorMetrics,
-    settings: &BehaviorSettings,
+    settings: &ChangeSettings,
 ) -> impl Iterator<Item = Finding> + use<> {
     [eating(baseline, current, settings), logging(baseline, current, settings), streak(baseline, current, settings)]
         .into_iter()
@@ -29,12 +29,12 @@ pub(super) fn findings(
 }
 
 /// The first sufficient evidence about a person of whom nothing was on record.
-pub(super) fn first_evidence(current: &BehaviorMetrics, settings: &BehaviorSettings) -> Option<Finding> {
+pub(super) fn first_evidence(current: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Finding> {
     evidence(0, current.days_logged, settings)
 }
 
 /// Adherence if it is known on both sides; otherwise whether it became known or unknown.
-fn eating(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &BehaviorSettings) -> Option<Finding> {
+fn eating(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Finding> {
     match (adherence(baseline, settings), adherence(current, settings)) {
         (Some(from), Some(to)) => {
             let threshold = settings.adherence_change_threshold;
@@ -52,12 +52,12 @@ fn eating(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &Beha
 
 /// Becoming known or unknown is a change only if the logged days moved by as many as knowledge needs: somebody who logs
 /// four days one month and five the next has not changed.
-fn evidence(from: u32, to: u32, settings: &BehaviorSettings) -> Option<Finding> {
+fn evidence(from: u32, to: u32, settings: &ChangeSettings) -> Option<Finding> {
     let threshold = settings.min_logged_days.max(1);
     (from.abs_diff(to) >= threshold).then_some(Finding::Days { rule: Rule::Evidence, from, to, threshold })
 }
 
-fn logging(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &BehaviorSettings) -> Option<Finding> {
+fn logging(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Finding> {
     if baseline.days_analyzed().min(current.days_analyzed()) < LEAST_WINDOW_DAYS {
         return None;
     }
@@ -73,7 +73,7 @@ fn logging(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &Beh
 
 /// Streaks are compared up to the shorter of the two windows, so that a window that was lengthened by configuration does
 /// not read as a longer streak.
-fn streak(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &BehaviorSettings) -> Option<Finding> {
+fn streak(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Finding> {
     let cap = baseline.analysis_days.min(current.analysis_days);
     let (from, to) = (baseline.meal_logging_streak_days.min(cap), current.meal_logging_streak_days.min(cap));
     let threshold = settings.streak_change_threshold;
@@ -90,7 +90,7 @@ fn either_is_growing(baseline: &BehaviorMetrics, current: &BehaviorMetrics) -> b
 }
 
 /// Adherence by the present minimum of evidence, whatever the minimum was when the baseline was measured.
-fn adherence(metrics: &BehaviorMetrics, settings: &BehaviorSettings) -> Option<Rate> {
+fn adherence(metrics: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Rate> {
     if metrics.days_logged < settings.min_logged_days {
         None
     } else {

@@ -5,7 +5,7 @@ mod explain;
 mod finding;
 
 use super::metrics::BehaviorMetrics;
-use super::settings::BehaviorSettings;
+use super::settings::ChangeSettings;
 
 pub use decision::{Baseline, ChangedRule, Decision, Rule};
 use finding::findings;
@@ -21,7 +21,7 @@ pub fn detect_change(
     current: &BehaviorMetrics,
     last_check: Option<&BehaviorMetrics>,
     prompt_baseline: Option<&BehaviorMetrics>,
-    settings: &BehaviorSettings,
+    settings: &ChangeSettings,
 ) -> Decision {
     if !settings.change_detection {
         return explain::change_detection_is_off();

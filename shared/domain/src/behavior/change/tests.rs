@@ -1,8 +1,8 @@
 //! What is a change and what is not.
 
 use super::{Baseline, Decision, Rule, detect_change};
-use crate::behavior::fixtures::{day, history, measured, settings, targets};
-use crate::behavior::{BehaviorMetrics, BehaviorSettings, Share, Window, measure};
+use crate::behavior::fixtures::{day, history, measured, settings, targets, thresholds};
+use crate::behavior::{BehaviorMetrics, ChangeSettings, Share, Window, measure};
 
 /// A full window of `logged` days, the first `in_target` of them in target, the rest over; the streak is `streak`.
 fn behaving(logged: u32, in_target: u32, streak: u32) -> BehaviorMetrics {
@@ -24,7 +24,7 @@ fn new_person(days: u32, logged: u32, in_target: u32) -> BehaviorMetrics {
 }
 
 fn since_last(last: &BehaviorMetrics, current: &BehaviorMetrics) -> Decision {
-    detect_change(current, Some(last), Some(last), &settings())
+    detect_change(current, Some(last), Some(last), &thresholds())
 }
 
 fn rules(decision: &Decision) -> Vec<(Rule, Baseline)> {
@@ -72,12 +72,12 @@ fn a_decision_survives_storage() {
 fn slow_drift_is_seen_against_the_behaviour_behind_the_prompt() {
     // Two days a week: never more than the threshold since last week.
     let weeks: Vec<_> = (0..8).map(|week| behaving(30, 27 - 2 * week, 5)).collect();
-    let first_change = |settings: &BehaviorSettings| {
+    let first_change = |settings: &ChangeSettings| {
         (1..8).find(|week| detect_change(&weeks[*week], Some(&weeks[week - 1]), Some(&weeks[0]), settings).changed)
     };
-    assert_eq!(first_change(&settings()), Some(2));
-    assert_eq!(first_change(&BehaviorSettings { drift_detection: false, ..settings() }), None);
-    let decision = detect_change(&weeks[2], Some(&weeks[1]), Some(&weeks[0]), &settings());
+    assert_eq!(first_change(&thresholds()), Some(2));
+    assert_eq!(first_change(&ChangeSettings { drift_detection: false, ..thresholds() }), None);
+    let decision = detect_change(&weeks[2], Some(&weeks[1]), Some(&weeks[0]), &thresholds());
     assert_eq!(rules(&decision), [(Rule::Adherence, Baseline::CurrentPrompt)]);
 }
 
@@ -114,7 +114,7 @@ fn a_prompt_written_without_any_meal_is_rewritten_when_meals_are_there() {
     let now = measured(&history(today, &[Some(2000); 30]), today);
     for prompt in [Some(&at_consultation), None] {
         for last in [Some(&at_consultation), None] {
-            let decision = detect_change(&now, last, prompt, &settings());
+            let decision = detect_change(&now, last, prompt, &thresholds());
             assert!(rules(&decision).iter().any(|(rule, _)| *rule == Rule::Evidence), "{decision:?}");
         }
     }
@@ -123,7 +123,7 @@ fn a_prompt_written_without_any_meal_is_rewritten_when_meals_are_there() {
 #[test]
 fn a_prompt_without_recorded_behaviour_is_rewritten_even_if_last_week_was_the_same() {
     let same = behaving(30, 25, 30);
-    let decision = detect_change(&same, Some(&same), None, &settings());
+    let decision = detect_change(&same, Some(&same), None, &thresholds());
     assert_eq!(rules(&decision), [(Rule::Evidence, Baseline::None)]);
 }
 
@@ -133,7 +133,7 @@ fn nobody_who_never_logged_is_rewritten() {
     for (last, prompt) in
         [(None, None), (Some(&nothing), None), (None, Some(&nothing)), (Some(&nothing), Some(&nothing))]
     {
-        let decision = detect_change(&nothing, last, prompt, &settings());
+        let decision = detect_change(&nothing, last, prompt, &thresholds());
         assert_eq!(decision.summary, "No significant change: not enough evidence: 0 logged days, 5 needed.");
         assert!(!decision.changed);
     }
@@ -174,14 +174,14 @@ fn a_window_of_days_has_no_logging_rate_to_compare() {
 
 #[test]
 fn without_drift_detection_the_prompt_stands_in_for_a_missing_last_check() {
-    let settings = BehaviorSettings { drift_detection: false, ..settings() };
+    let settings = ChangeSettings { drift_detection: false, ..thresholds() };
     let decision = detect_change(&behaving(30, 10, 5), None, Some(&behaving(30, 25, 5)), &settings);
     assert_eq!(rules(&decision), [(Rule::Adherence, Baseline::LastWeek)]);
 }
 
 #[test]
 fn with_change_detection_off_every_check_is_a_change_that_says_so() {
-    let settings = BehaviorSettings { change_detection: false, ..settings() };
+    let settings = ChangeSettings { change_detection: false, ..thresholds() };
     let same = behaving(30, 25, 30);
     let decision = detect_change(&same, Some(&same), Some(&same), &settings);
     assert_eq!(rules(&decision), [(Rule::ChangeDetectionOff, Baseline::None)]);
@@ -191,7 +191,7 @@ fn with_change_detection_off_every_check_is_a_change_that_says_so() {
 #[test]
 fn a_threshold_of_zero_answers_the_smallest_change() {
     let zero = Share::from_ratio(0.0).expect("a ratio");
-    let settings = BehaviorSettings { adherence_change_threshold: zero, streak_change_threshold: 365, ..settings() };
+    let settings = ChangeSettings { adherence_change_threshold: zero, streak_change_threshold: 365, ..thresholds() };
     assert!(detect_change(&behaving(30, 20, 5), Some(&behaving(30, 19, 5)), None, &settings).changed);
     let same = behaving(30, 20, 5);
     assert!(!detect_change(&same, Some(&same), Some(&same), &settings).changed);

@@ -17,12 +17,12 @@ mod weekend_overeating;
 pub use evidence::{Evidence, Figure, Pattern, PatternKind, Severity};
 
 use super::measured_day::MeasuredDay;
-use super::settings::BehaviorSettings;
+use super::settings::MeasureSettings;
 use super::window::Window;
 
 /// Every pattern that the logged days of `window` show, the most severe first. Rules about eating need as many logged days
 /// as adherence does, and look only at days that are plausibly complete.
-pub(super) fn detect(logged: &[MeasuredDay], window: Window, settings: &BehaviorSettings) -> Vec<Pattern> {
+pub(super) fn detect(logged: &[MeasuredDay], window: Window, settings: &MeasureSettings) -> Vec<Pattern> {
     let mut patterns = Vec::new();
     let mut add =
         |kind, evidence: Option<Evidence>| patterns.extend(evidence.map(|evidence| Pattern::new(kind, evidence)));

@@ -1,0 +1,93 @@
+//! Requests: who is believed, and what is taken.
+
+use chrono::Duration;
+use lambda_http::http::HeaderValue;
+
+use super::environment::{ConfigError, Environment};
+use super::setting::{Choice, Number, Text};
+
+pub(super) static MAX_BODY_BYTES: Number<usize> = Number {
+    name: "MAX_BODY_BYTES",
+    default: 65_536,
+    min: 1_024,
+    max: 6_000_000,
+    meaning: "Bytes a request body may have",
+};
+pub(super) static IDEMPOTENCY_HOURS: Number<i64> = Number {
+    name: "IDEMPOTENCY_HOURS",
+    default: 24,
+    min: 1,
+    max: 720,
+    meaning: "Hours for which an Idempotency-Key is remembered",
+};
+pub(super) static AUTH_MODE: Choice<bool> = Choice {
+    name: "AUTH_MODE",
+    default: "authorizer",
+    options: &[("authorizer", false), ("jwt", true)],
+    meaning: "authorizer trusts API Gateway's claims, jwt verifies the token again in the function",
+};
+pub(super) static LOG_LEVEL: Choice<&str> = Choice {
+    name: "LOG_LEVEL",
+    default: "info",
+    options: &[("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "debug"), ("trace", "trace")],
+    meaning: "Least severe log lines to write",
+};
+pub(super) static FRONTEND_ORIGIN: Text<HeaderValue> = Text {
+    name: "FRONTEND_ORIGIN",
+    default: "*",
+    takes: "`*` or an origin",
+    parse: |origin| HeaderValue::from_str(origin).ok().filter(|_| origin.bytes().all(|byte| byte.is_ascii_graphic())),
+    meaning: "Origin that browsers may call the API from, such as https://app.example.com",
+};
+
+/// How a caller is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthMode {
+    /// By the claims that API Gateway's authorizer passes on.
+    Authorizer,
+    /// By a bearer token that the function verifies itself.
+    Jwt {
+        /// Who must have issued it.
+        issuer: String,
+        /// For whom it must have been issued.
+        audience: String,
+        /// Where the issuer publishes its keys.
+        jwks_url: String,
+    },
+}
+
+/// Requests.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// How a caller is known.
+    pub auth: AuthMode,
+    /// Largest body, in bytes.
+    pub max_body_bytes: usize,
+    /// Origin whose pages may read the answers; `*` for any.
+    pub frontend_origin: HeaderValue,
+}
+
+impl HttpSettings {
+    /// Reads them.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        let auth = if env.get(&AUTH_MODE)? {
+            let issuer = env.required("COGNITO_ISSUER")?.trim_end_matches('/').to_owned();
+            let jwks_url = env.optional("COGNITO_JWKS_URL");
+            let jwks_url = jwks_url.unwrap_or_else(|| format!("{issuer}/.well-known/jwks.json"));
+            AuthMode::Jwt { issuer, audience: env.required("COGNITO_CLIENT_ID")?, jwks_url }
+        } else {
+            AuthMode::Authorizer
+        };
+        Ok(Self { auth, max_body_bytes: env.get(&MAX_BODY_BYTES)?, frontend_origin: env.get(&FRONTEND_ORIGIN)? })
+    }
+}
+
+/// How long an answer is kept for repetitions of its request.
+pub fn idempotency(env: &Environment) -> Result<Duration, ConfigError> {
+    env.get(&IDEMPOTENCY_HOURS).map(Duration::hours)
+}
+
+/// The least severe level of log lines to write.
+pub fn log_level(env: &Environment) -> Result<&'static str, ConfigError> {
+    env.get(&LOG_LEVEL)
+}

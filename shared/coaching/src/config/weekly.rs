@@ -1,0 +1,196 @@
+//! The weekly run: when it takes place, who is due, and how prompts are rewritten.
+
+use chrono::{Duration, NaiveTime, Weekday};
+use domain::local_day::TimeZone;
+use domain::schedule::WeeklySchedule;
+
+use super::environment::{ConfigError, Environment};
+use super::setting::{Choice, Flag, Number, Text};
+
+pub(super) static PROMPT_UPDATE_DAY: Choice<Weekday> = Choice {
+    name: "PROMPT_UPDATE_DAY",
+    default: "sun",
+    options: &[
+        ("sun", Weekday::Sun),
+        ("mon", Weekday::Mon),
+        ("tue", Weekday::Tue),
+        ("wed", Weekday::Wed),
+        ("thu", Weekday::Thu),
+        ("fri", Weekday::Fri),
+        ("sat", Weekday::Sat),
+    ],
+    meaning: "Day of the week of the weekly update",
+};
+pub(super) static PROMPT_UPDATE_HOUR: Number<u32> =
+    Number { name: "PROMPT_UPDATE_HOUR", default: 3, min: 0, max: 23, meaning: "Hour of the weekly update" };
+pub(super) static PROMPT_UPDATE_MINUTE: Number<u32> =
+    Number { name: "PROMPT_UPDATE_MINUTE", default: 0, min: 0, max: 59, meaning: "Minute of the weekly update" };
+pub(super) static PROMPT_UPDATE_TIMEZONE: Text<TimeZone> = Text {
+    name: "PROMPT_UPDATE_TIMEZONE",
+    default: "UTC",
+    takes: "IANA name",
+    parse: |name| TimeZone::parse("PROMPT_UPDATE_TIMEZONE", name).ok(),
+    meaning: "IANA time zone of the weekly update, such as Europe/Berlin",
+};
+pub(super) static ENABLE_AUTOMATIC_UPDATES: Flag = Flag {
+    name: "ENABLE_AUTOMATIC_UPDATES",
+    default: true,
+    meaning: "false keeps the schedule but makes each weekly run do nothing",
+};
+pub(super) static MIN_DAYS_BETWEEN_UPDATES: Number<u32> = Number {
+    name: "MIN_DAYS_BETWEEN_UPDATES",
+    default: 7,
+    min: 0,
+    max: 365,
+    meaning: "Days between two checks of one user; 0 checks everybody at every run",
+};
+pub(super) static UPDATE_DUE_TOLERANCE_HOURS: Number<i64> = Number {
+    name: "UPDATE_DUE_TOLERANCE_HOURS",
+    default: 12,
+    min: 0,
+    max: 23,
+    meaning: "Hours by which a user may be early and still be due",
+};
+pub(super) static PROMPT_UPDATE_MODE: Choice<UpdateMode> = Choice {
+    name: "PROMPT_UPDATE_MODE",
+    default: "batch",
+    options: &[("batch", UpdateMode::Batch), ("immediate", UpdateMode::Immediate)],
+    meaning: "batch uses message batches at half the price, immediate calls Claude at once",
+};
+pub(super) static UPDATE_CONCURRENCY: Number<usize> = Number {
+    name: "UPDATE_CONCURRENCY",
+    default: 4,
+    min: 2,
+    max: 100,
+    meaning: "Prompt jobs that run at the same time, and users that each handles at a time",
+};
+pub(super) static UPDATE_SHARDS: Number<u32> = Number {
+    name: "UPDATE_SHARDS",
+    default: 16,
+    min: 1,
+    max: 1_000,
+    meaning: "Parts into which users are divided for the weekly update",
+};
+pub(super) static BATCH_MAX_REQUESTS: Number<usize> = Number {
+    name: "BATCH_MAX_REQUESTS",
+    default: 10_000,
+    min: 100,
+    max: 100_000,
+    meaning: "Most requests in one message batch",
+};
+pub(super) static BATCH_MAX_MEGABYTES: Number<usize> = Number {
+    name: "BATCH_MAX_MEGABYTES",
+    default: 16,
+    min: 2,
+    max: 256,
+    meaning: "Most megabytes in one message batch, which a worker holds in memory",
+};
+pub(super) static BATCH_MAX_ATTEMPTS: Number<u32> = Number {
+    name: "BATCH_MAX_ATTEMPTS",
+    default: 3,
+    min: 1,
+    max: 10,
+    meaning: "Message batches that a request is put into before its rewriting has failed",
+};
+pub(super) static BATCH_COLLECTOR_RATE_MINUTES: Number<u32> = Number {
+    name: "BATCH_COLLECTOR_RATE_MINUTES",
+    default: 5,
+    min: 2,
+    max: 1_440,
+    meaning: "Minutes between two looks at the open message batches",
+};
+
+/// How changed prompts are written in the weekly run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdateMode {
+    /// In message batches, at the batch price.
+    Batch,
+    /// At once.
+    Immediate,
+}
+
+impl UpdateMode {
+    /// Reads it.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        env.get(&PROMPT_UPDATE_MODE)
+    }
+}
+
+/// Whether and when the weekly run takes place. The template makes the schedule's cron expression from the same variables.
+#[derive(Debug, Clone)]
+pub struct ScheduleSettings {
+    /// Whether it takes place at all.
+    pub automatic: bool,
+    /// When.
+    pub weekly: WeeklySchedule,
+}
+
+impl ScheduleSettings {
+    /// Reads them.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        let (hour, minute) = (env.get(&PROMPT_UPDATE_HOUR)?, env.get(&PROMPT_UPDATE_MINUTE)?);
+        // Both are within their ranges.
+        let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+        let timezone = env.get(&PROMPT_UPDATE_TIMEZONE)?;
+        let weekly = WeeklySchedule { day: env.get(&PROMPT_UPDATE_DAY)?, time, timezone };
+        Ok(Self { automatic: automatic_updates(env)?, weekly })
+    }
+}
+
+/// Whether the weekly run does anything.
+pub fn automatic_updates(env: &Environment) -> Result<bool, ConfigError> {
+    env.get(&ENABLE_AUTOMATIC_UPDATES)
+}
+
+/// Parts over which users are spread.
+pub fn update_shards(env: &Environment) -> Result<u32, ConfigError> {
+    env.get(&UPDATE_SHARDS)
+}
+
+/// Users that one worker handles at a time.
+pub fn update_concurrency(env: &Environment) -> Result<usize, ConfigError> {
+    env.get(&UPDATE_CONCURRENCY)
+}
+
+/// When a person is looked at again, and where the run finds them.
+#[derive(Debug, Clone, Copy)]
+pub struct DueSettings {
+    /// Least days between two checks of one person; 0 checks at every run.
+    pub min_days: u32,
+    /// How much earlier than that a check may come.
+    pub tolerance: Duration,
+    /// Parts over which users are spread.
+    pub shards: u32,
+}
+
+impl DueSettings {
+    /// Reads them.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            min_days: env.get(&MIN_DAYS_BETWEEN_UPDATES)?,
+            tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?),
+            shards: update_shards(env)?,
+        })
+    }
+}
+
+/// How large message batches are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Most requests in one batch; the service takes 100,000.
+    pub requests: usize,
+    /// Most bytes in one batch; the service takes 256 MB. A worker holds one batch in memory.
+    pub bytes: usize,
+}
+
+impl BatchLimits {
+    /// Reads them.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { requests: env.get(&BATCH_MAX_REQUESTS)?, bytes: env.get(&BATCH_MAX_MEGABYTES)? * 1_000_000 })
+    }
+}
+
+/// How often a request is put into a batch before its rewriting has failed.
+pub fn batch_attempts(env: &Environment) -> Result<u32, ConfigError> {
+    env.get(&BATCH_MAX_ATTEMPTS)
+}

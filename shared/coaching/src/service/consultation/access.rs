@@ -1,0 +1,46 @@
+//! Who may do what with a consultation.
+
+use crate::app::{App, FromApp, StartError};
+use crate::service::error::{Missing, Result, ServiceError};
+use crate::store::{ConsultationTable, ProfileTable};
+use crate::telemetry;
+use domain::consultation::{Session, SessionId};
+use domain::profile::{Profile, UserId};
+
+/// People and their consultations.
+#[derive(Clone)]
+pub(super) struct Access {
+    pub(super) profiles: ProfileTable,
+    pub(super) consultations: ConsultationTable,
+}
+
+impl FromApp for Access {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { profiles: app.profiles()?, consultations: app.consultations()? })
+    }
+}
+
+impl Access {
+    /// The profile of a user whom an admin has let in.
+    pub(super) async fn admitted(&self, user_id: &UserId) -> Result<Profile> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        if profile.consultation_enabled {
+            Ok(profile)
+        } else {
+            telemetry::consultation_access_denied(user_id);
+            Err(ServiceError::ConsultationAccessDenied)
+        }
+    }
+
+    /// A session of this user; anybody else's is not there.
+    pub(super) async fn owned(&self, user_id: &UserId, session_id: SessionId) -> Result<Session> {
+        let session = self.consultations.get(session_id).await?.filter(|session| session.user_id == *user_id);
+        Ok(session.ok_or(Missing::Session)?)
+    }
+
+    /// The version of the user's prompt; `None` before the first.
+    pub(super) async fn version_in_force(&self, user_id: &UserId) -> Result<Option<u32>> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        Ok(profile.prompt.map(|prompt| prompt.version))
+    }
+}

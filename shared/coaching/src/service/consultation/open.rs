@@ -1,0 +1,70 @@
+//! Opening a consultation, or the one that is open already.
+
+use std::sync::Arc;
+
+use super::access::Access;
+use crate::app::{App, FromApp, StartError};
+use crate::prompts;
+use crate::service::error::{Conflict, Missing, Result};
+use crate::store::Versioned;
+use crate::system::{Clock, Ids};
+use domain::consultation::{ConsultationMessage, Session, SessionId, Status};
+use domain::conversation::Role;
+use domain::profile::UserId;
+
+/// A session that is open to talk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// Everything said so far, in order.
+    pub transcript: Vec<ConsultationMessage>,
+    /// Whether the session had been opened before.
+    pub resumed: bool,
+}
+
+/// Opens consultations.
+#[derive(Clone)]
+pub struct Opening {
+    access: Access,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+}
+
+impl FromApp for Opening {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { access: Access::from_app(app)?, clock: app.clock(), ids: app.ids() })
+    }
+}
+
+impl Opening {
+    /// Opens a session, or the one that is open already.
+    pub async fn start_consultation(&self, user_id: &UserId) -> Result<Opened> {
+        let profile = self.access.admitted(user_id).await?;
+        if let Some(session_id) = profile.consultation_session_id {
+            return self.resume(session_id).await;
+        }
+        let now = self.clock.now();
+        let mut session = Session::start(self.ids.next(), user_id.clone(), now);
+        let text = prompts::opening(&profile.name);
+        let opening = ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now };
+        session.message_count = 1;
+        if self.access.consultations.open(&session, &opening).await? == Versioned::Written {
+            return Ok(Opened { session, transcript: vec![opening], resumed: false });
+        }
+        // Another tab was faster; both talk in the same session.
+        let profile = self.access.admitted(user_id).await?;
+        self.resume(profile.consultation_session_id.ok_or(Conflict::Busy)?).await
+    }
+
+    async fn resume(&self, session_id: SessionId) -> Result<Opened> {
+        let session = self.access.consultations.get(session_id).await?.ok_or(Missing::Session)?;
+        match session.status {
+            Status::Complete => return Err(Conflict::ConsultationComplete.into()),
+            Status::Generating => return Err(Conflict::ConsultationGenerating.into()),
+            Status::InProgress | Status::Failed => {}
+        }
+        let transcript = self.access.consultations.transcript(session_id).await?;
+        Ok(Opened { session, transcript, resumed: true })
+    }
+}

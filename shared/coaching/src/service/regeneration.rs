@@ -1,0 +1,82 @@
+//! Having a fresh prompt written because a person asks for it, at most once in a while.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::{Conflict, Missing, Result, ServiceError};
+use crate::app::{App, FromApp, StartError};
+use crate::config::writing;
+use crate::jobs::{Job, JobQueue};
+use crate::store::{ProfileTable, Versioned};
+use crate::system::Clock;
+use domain::coaching_prompt::GenerationReason;
+use domain::profile::UserId;
+
+/// How often a waiting request looks.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Has fresh prompts written.
+#[derive(Clone)]
+pub struct Regenerating {
+    profiles: ProfileTable,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    /// Least time between two prompts that one person asks for.
+    interval: chrono::Duration,
+    /// How long a request waits for a prompt.
+    wait: Duration,
+}
+
+impl FromApp for Regenerating {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            queue: app.queue()?,
+            clock: app.clock(),
+            interval: writing::regeneration_interval(app.env())?,
+            wait: writing::completion_wait(app.env())?,
+        })
+    }
+}
+
+impl Regenerating {
+    /// Queues a fresh prompt and waits for it for a while: the new version, or `None` while it is still being written.
+    pub async fn regenerate(&self, user_id: &UserId) -> Result<Option<u32>> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        let version = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?.version;
+        let now = self.clock.now();
+        let interval = self.interval;
+        if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == Versioned::Conflict {
+            let last = profile.manual_regeneration.map_or(now, |manual| manual.requested_at);
+            let retry_after = (last + interval - now).to_std().unwrap_or(LOOK_EVERY);
+            return Err(ServiceError::RegenerationLimit { retry_after });
+        }
+        let job = Job::Generate {
+            user_id: user_id.clone(),
+            reason: GenerationReason::Manual,
+            session_id: None,
+            requested_at: now,
+        };
+        if let Err(error) = self.queue.send(&job).await {
+            self.profiles.release_manual_regeneration(user_id, now).await?;
+            return Err(error.into());
+        }
+        let mut waited = Duration::ZERO;
+        loop {
+            let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+            let in_force = profile.prompt.as_ref().map_or(version, |prompt| prompt.version);
+            if in_force > version {
+                return Ok(Some(in_force));
+            }
+            if profile.manual_regeneration.is_none() {
+                // The worker gave the right to ask back: it could not write the prompt.
+                return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"] });
+            }
+            if waited >= self.wait {
+                return Ok(None);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+            waited += LOOK_EVERY;
+        }
+    }
+}
