@@ -1,4 +1,7 @@
 //! The contracts between code, template and documents.
+//!
+//! `UPDATE_CONTRACT=1 cargo test -p coaching-tests --test contracts` writes everything that comes from the code.
 
 mod environment;
-mod openapi;
+mod events;
+mod written;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{API_FUNCTIONS, Call, Deployment};
+use crate::harness::{Call, Deployment, api_functions};
 
 const WITH_BODY: [&str; 7] = [
     "sign-up",
@@ -167,7 +167,7 @@ async fn a_body_above_the_limit_is_413_for_every_function() {
     let profile = deployment.profile("ana").await;
     let fits = format!("{{\"message\": \"{}\"}}", "x".repeat(65_536 - 15));
     assert_eq!(fits.len(), 65_536);
-    for function in API_FUNCTIONS {
+    for function in api_functions() {
         let reply = deployment.send(call(function).text(&format!("{fits} "))).await;
         reply.assert_problem(413, "body_too_large");
     }
@@ -210,7 +210,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
     deployment.lose_tables();
     let meal = json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": 1,
         "protein_g": 1, "carbs_g": 1, "fat_g": 1});
-    for function in API_FUNCTIONS {
+    for function in api_functions() {
         let body = match function {
             "sign-up" => json!({"name": "Eve", "email": "newcomer@example.com", "age": 40, "weight_kg": 70,
                 "goal": "maintain"}),

@@ -16,6 +16,7 @@ COMMANDS = {
     "up": "build and deploy everything, wait until it answers",
     "demo": "up, then take one person through the whole journey",
     "token": "print an ID token, creating the person if needed",
+    "event": "print a sample event that carries a real token",
     "invoke": "invoke a function and print its result",
     "watch": "serve the API with hot reload",
     "logs": "print the functions' logs",
@@ -34,6 +35,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                               help="a file of infra/local/scenarios, without .json")
     made["token"].add_argument("email", metavar="EMAIL")
     made["token"].add_argument("--admin", action="store_true", help="put the person into the admin group")
+    made["event"].add_argument("function", metavar="FUNCTION")
+    made["event"].add_argument("email", metavar="EMAIL")
+    made["event"].add_argument("--http-api", action="store_true",
+                               help="in the shape of an HTTP API, which `cargo lambda watch` sends, not of a REST API")
     made["invoke"].add_argument("function", metavar="FUNCTION")
     made["invoke"].add_argument("event", nargs="?", metavar="EVENT.json")
     made["logs"].add_argument("function", nargs="?", metavar="FUNCTION")

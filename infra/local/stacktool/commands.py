@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import build, cloud, deploy, functions, paths, people, watch, weekly
+from . import build, cloud, deploy, events, functions, paths, people, watch, weekly
 from .console import Problem, note
 
 
@@ -22,6 +22,8 @@ def run(arguments: argparse.Namespace) -> None:
     stack = deployed()
     if arguments.command == "token":
         print(people.token(stack, arguments.email, arguments.admin))
+    elif arguments.command == "event":
+        print(json.dumps(events.sample(stack, arguments.function, arguments.email, arguments.http_api), indent=2))
     elif arguments.command == "invoke":
         invoke(stack, arguments.function, arguments.event)
     elif arguments.command == "watch":

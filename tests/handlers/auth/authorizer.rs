@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{API_FUNCTIONS, Call, Deployment, Issuer};
+use crate::harness::{Call, Deployment, Issuer, api_functions};
 
 #[tokio::test]
 async fn without_a_caller_every_function_answers_401_and_does_nothing() {
     let deployment = Deployment::new().await;
-    for function in API_FUNCTIONS {
+    for function in api_functions() {
         let body = json!({"message": "Hello there"});
         deployment.send(Call::to(function).json(&body)).await.assert_problem(401, "unauthorized");
         for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7}), Value::Null, json!("ana")] {
@@ -25,7 +25,7 @@ async fn a_token_in_a_header_is_not_believed_without_the_authorizer() {
     deployment.sign_up("ana").await;
     let issuer = Issuer::start().await;
     let token = Issuer::sign(&issuer.claims("ana"));
-    for function in API_FUNCTIONS {
+    for function in api_functions() {
         let call = Call::to(function).header("authorization", &format!("Bearer {token}")).header("x-user-id", "ana");
         deployment.send(call).await.assert_problem(401, "unauthorized");
     }

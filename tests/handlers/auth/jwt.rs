@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{API_FUNCTIONS, Call, Deployment, Issuer};
+use crate::harness::{Call, Deployment, Issuer, api_functions};
 
 /// `{"alg":"none","typ":"JWT","kid":"test-key"}`
 const UNSIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIiwia2lkIjoidGVzdC1rZXkifQ";
@@ -114,7 +114,7 @@ async fn a_token_whose_signature_does_not_hold_is_401() {
 async fn without_a_token_every_function_is_closed() {
     let issuer = Issuer::start().await;
     let deployment = Deployment::with(&issuer.variables()).await;
-    for function in API_FUNCTIONS {
+    for function in api_functions() {
         deployment.send(Call::to(function).through_watch()).await.assert_problem(401, "unauthorized");
         // Claims in the event are not believed either: nobody has verified them.
         deployment.send(Call::to(function).by_admin("boss")).await.assert_problem(401, "unauthorized");

@@ -1,29 +1,13 @@
 //! API Gateway events, made from the sample event of each function, and the answers to them.
 
+use coaching::api::ROUTES;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 
 /// Every function behind the API.
-pub const API_FUNCTIONS: [&str; 18] = [
-    "sign-up",
-    "get-profile",
-    "update-profile",
-    "start-consultation",
-    "send-consultation-message",
-    "complete-consultation",
-    "get-consultation",
-    "send-coach-message",
-    "list-coach-messages",
-    "log-meal",
-    "list-meals",
-    "update-meal",
-    "delete-meal",
-    "get-behavior",
-    "regenerate-prompt",
-    "list-prompts",
-    "set-consultation-access",
-    "get-report",
-];
+pub fn api_functions() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(|route| route.function)
+}
 
 /// One call of an API function.
 #[derive(Debug, Clone)]

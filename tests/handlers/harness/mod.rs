@@ -24,7 +24,7 @@ use coaching::service::PromptWorker;
 use serde_json::{Value, json};
 use test_support::{FixedKey, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 
-pub use event::{API_FUNCTIONS, Call, Reply};
+pub use event::{Call, Reply, api_functions};
 pub use interruption::{Interruption, Moment};
 pub use scenes::{TARGET, items, until};
 pub use test_support::Log;

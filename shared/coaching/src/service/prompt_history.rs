@@ -1,6 +1,5 @@
 //! What a person's prompts have been, why each was written, and what changed.
 
-
 use similar::TextDiff;
 
 use super::error::Result;
