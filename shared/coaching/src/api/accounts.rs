@@ -13,7 +13,8 @@ use crate::service::{Accounts, DetailsChange, NewAccount, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, TargetBasis, Targets, Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, LEAST_CALORIES, Name, Profile, Sex, TargetBasis, Targets,
+    Weight,
 };
 
 /// `POST /v1/users`
@@ -70,7 +71,7 @@ async fn update_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResu
 /// Most of one nutrient that a person can set as their target, in g a day.
 const TARGET_GRAMS_MAX: f64 = 1_000.0;
 /// Bounds of a person's own calorie target, in kcal a day.
-const TARGET_CALORIES: (f64, f64) = (1_000.0, 8_000.0);
+const TARGET_CALORIES: (f64, f64) = (LEAST_CALORIES, 8_000.0);
 
 /// Body of `POST /v1/users`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -3,6 +3,7 @@
 //! What a person or a model wrote goes through [`data`] before it is put between tags, so that it can neither close its tag
 //! nor open another one.
 
+mod behavior;
 mod schema;
 mod template;
 
@@ -13,7 +14,7 @@ use domain::coaching_prompt::{Flaw, WordRange};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
 use domain::meals::{DayTotals, Grams};
-use domain::profile::{Name, Profile, Targets};
+use domain::profile::{Goal, Name, Profile, Targets};
 
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema};
 pub use template::data;
@@ -206,16 +207,27 @@ fn person_in_words(profile: &Profile) -> String {
         known("Sex", spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok()))),
         known("Activity level", spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))),
         known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
-        Some(format!("Goal: {}", profile.goal.in_words())),
+        Some(format!("Goal: {}", goal(profile.goal))),
         Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
     ];
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
+const fn goal(goal: Goal) -> &'static str {
+    match goal {
+        Goal::LoseWeight => "lose weight",
+        Goal::BuildMuscle => "build muscle",
+        Goal::Maintain => "maintain weight",
+        Goal::ImprovePerformance => "improve performance",
+    }
+}
+
 fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
     match behavior {
         None => "Not enough evidence: nothing has been logged yet.".to_owned(),
-        Some(metrics) => metrics.in_words().iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
+        Some(metrics) => {
+            behavior::in_words(metrics).iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

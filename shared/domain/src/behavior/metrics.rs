@@ -99,7 +99,8 @@ impl BehaviorMetrics {
 
     /// Mean of `total` over the logged days.
     #[expect(clippy::cast_precision_loss, reason = "totals of at most 90 days are far below 2^53")]
-    pub(super) fn per_logged_day(&self, total: u64) -> Option<f64> {
+    #[must_use]
+    pub fn per_logged_day(&self, total: u64) -> Option<f64> {
         self.has_evidence().then(|| total as f64 / f64::from(self.days_logged))
     }
 

@@ -6,7 +6,6 @@
 //! numbers leave for a reader.
 
 mod change;
-mod in_words;
 mod measure;
 mod measured_day;
 mod metrics;

@@ -9,5 +9,5 @@ mod targets_history;
 pub use identity::{Email, UserId};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Goal, Height, Name, Sex, Weight};
 pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile};
-pub use targets::{TargetBasis, Targets};
+pub use targets::{LEAST_CALORIES, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

@@ -19,19 +19,6 @@ pub enum Goal {
     ImprovePerformance,
 }
 
-impl Goal {
-    /// The goal as prompts put it.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::LoseWeight => "lose weight",
-            Self::BuildMuscle => "build muscle",
-            Self::Maintain => "maintain weight",
-            Self::ImprovePerformance => "improve performance",
-        }
-    }
-}
-
 /// Sex, as the energy formula distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

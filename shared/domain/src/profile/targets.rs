@@ -12,8 +12,8 @@ use super::person::{ActivityLevel, Age, BodyData, Goal, Sex, Weight};
 
 /// Maintenance energy of a lightly active adult, in kcal a kilogram of body weight a day.
 const KCAL_PER_KG: f64 = 30.0;
-/// The least energy that a calculated target asks for, in kcal a day, whatever the formula says.
-const LEAST_CALORIES: f64 = 1_200.0;
+/// The least energy that a target asks for, in kcal a day, whatever the formula or the person says.
+pub const LEAST_CALORIES: f64 = 1_200.0;
 /// Share of energy from fat.
 const FAT_SHARE: f64 = 0.27;
 /// Energy of protein and of carbohydrates, in kcal a gram (Atwater).
