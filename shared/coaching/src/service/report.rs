@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::error::Result;
-use super::prompt_update::TYPICAL_UPDATE;
+use super::prompts::TYPICAL_UPDATE;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, ScheduleSettings, UpdateMode};
 use crate::config::{model, writing};

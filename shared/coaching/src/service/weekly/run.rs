@@ -1,11 +1,20 @@
-//! The books of a weekly run.
+//! Where a weekly run stands: what moves it on, and what takes it up again after a stop.
 
 use chrono::{DateTime, Utc};
 
-use super::error::Result;
 use crate::jobs::JobQueue;
+use crate::service::error::Result;
 use crate::store::{BatchTable, RunState, RunTable};
 use crate::telemetry;
+
+/// A weekly run by its identity and the instant that it measures at.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRef<'a> {
+    /// Identity.
+    pub run_id: &'a str,
+    /// The instant that it measures at.
+    pub as_of: DateTime<Utc>,
+}
 
 /// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
 /// `done` when no batch of the run is open any more.

@@ -6,9 +6,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{PromptWorker, Result, ServiceError};
-use crate::service::batch_submission::RunRef;
 use crate::service::error::Conflict;
-use crate::service::weekly_run;
+use crate::service::weekly::run;
+use crate::service::weekly::run::RunRef;
 use crate::store::{DueUser, PageRequest, RunCounters, RunPart, StoppedPart, UnreadableUser, Versioned};
 use crate::telemetry;
 use domain::due;
@@ -53,7 +53,7 @@ impl PromptWorker {
             Ok(Progress::Done) => {
                 self.runs.finish_part(run_id, &part, lease).await?;
                 telemetry::prompts_updated(run_id, &part.to_string(), &counters);
-                weekly_run::settle(&self.runs, &self.batches, run_id).await
+                run::settle(&self.runs, &self.batches, run_id).await
             }
             Ok(Progress::OutOfTime) => {
                 self.runs.release_part(run_id, &part, lease).await?;

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::error::{Conflict, Result, ServiceError};
-use super::metered_model::MeteredModel;
-use super::prompt_update::{Grounds, PromptUpdater, TYPICAL_UPDATE};
+use super::run::RunRef;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::BatchLimits;
 use crate::config::writing;
+use crate::service::error::{Conflict, Result, ServiceError};
+use crate::service::metered_model::MeteredModel;
+use crate::service::prompts::{Grounds, PromptUpdater, TYPICAL_UPDATE};
 use crate::store::{
     BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunPart, RunTable, UnfinishedPage, Versioned, Waiting,
 };
@@ -47,15 +48,6 @@ pub struct BatchSubmission {
     updater: PromptUpdater,
     limits: BatchLimits,
     typical_cost: Usd,
-}
-
-/// The run that a batch belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct RunRef<'a> {
-    /// Identity.
-    pub run_id: &'a str,
-    /// The instant that it measures at.
-    pub as_of: DateTime<Utc>,
 }
 
 /// A page whose users wait.

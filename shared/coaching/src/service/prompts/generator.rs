@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::accounts::Accounts;
-use super::behavioral_tracker::BehavioralTracker;
 use super::claims::Claims;
-use super::error::{Conflict, Missing, Result, ServiceError};
-use super::metered_model::MeteredModel;
 use super::writing::{self, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
 use crate::config::writing::{ProfileSettings, PromptSettings};
+use crate::service::accounts::Accounts;
+use crate::service::behavioral_tracker::BehavioralTracker;
+use crate::service::error::{Conflict, Missing, Result, ServiceError};
+use crate::service::metered_model::MeteredModel;
 use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 
-use super::error::Result;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
+use crate::service::error::Result;
 use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
 use crate::system::Clock;
 use crate::telemetry;

@@ -2,8 +2,8 @@
 
 use similar::TextDiff;
 
-use super::error::Result;
 use crate::app::{App, FromApp, StartError};
+use crate::service::error::Result;
 use crate::store::{HistoryEntry, Page, PageRequest, PromptHistoryTable};
 use domain::profile::UserId;
 

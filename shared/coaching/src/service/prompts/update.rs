@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::claims::{Claimed, Claims};
-use super::error::{Conflict, Result, ServiceError};
-use super::metered_model::MeteredModel;
 use super::writing::{self, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
 use crate::config::writing::PromptSettings;
+use crate::service::error::{Conflict, Result, ServiceError};
+use crate::service::metered_model::MeteredModel;
 use crate::store::{CheckMark, HistoryEntry, NewVersion, PromptVersionTable, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};

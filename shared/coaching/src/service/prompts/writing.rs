@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::error::{Result, ServiceError};
-use super::metered_model::MeteredModel;
 use crate::prompts;
+use crate::service::error::{Result, ServiceError};
+use crate::service::metered_model::MeteredModel;
 use claude::{ModelReply, ModelRequest, Turn};
 use domain::coaching_prompt::{BehaviorSections, CoachingPrompt, Flaw, Section, list};
 use domain::conversation::Role;

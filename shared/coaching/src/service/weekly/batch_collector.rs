@@ -8,13 +8,13 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 
 use super::batch_submission::parse_custom_id;
-use super::error::{Conflict, Result, ServiceError};
-use super::metered_model::MeteredModel;
-use super::prompt_update::{Grounds, PromptUpdater};
-use super::weekly_run;
+use super::run;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::JobQueue;
+use crate::service::error::{Conflict, Result, ServiceError};
+use crate::service::metered_model::MeteredModel;
+use crate::service::prompts::{Grounds, PromptUpdater};
 use crate::store::{
     BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunPart, RunTable, Versioned, Waiting,
 };
@@ -102,7 +102,7 @@ impl BatchCollector {
     /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch does
     /// not keep the others waiting.
     pub async fn collect(&self) -> Result<CollectionSummary> {
-        let parts_resumed = weekly_run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
+        let parts_resumed = run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
         let mut first_error = None;
         for batch in self.batches.open().await? {
@@ -137,7 +137,7 @@ impl BatchCollector {
         self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
         self.batches.remove(&batch.batch_id).await?;
         telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
-        weekly_run::settle(&self.runs, &self.batches, &batch.run_id).await?;
+        run::settle(&self.runs, &self.batches, &batch.run_id).await?;
         Ok(Some(counters))
     }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::{Conflict, Missing, Result, ServiceError};
 use crate::app::{App, FromApp, StartError};
 use crate::config::writing;
 use crate::jobs::{Job, JobQueue};
+use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::store::{ProfileTable, Versioned};
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;

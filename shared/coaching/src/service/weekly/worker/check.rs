@@ -5,9 +5,9 @@
 
 use super::{PromptWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
-use crate::service::batch_submission::RunRef;
 use crate::service::error::Conflict;
-use crate::service::prompt_update::Grounds;
+use crate::service::prompts::Grounds;
+use crate::service::weekly::run::RunRef;
 use crate::store::{CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, Versioned, Waiting};
 use crate::telemetry;
 use domain::behavior::detect_change;

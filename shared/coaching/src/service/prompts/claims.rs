@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::error::{Conflict, Result};
 use super::writing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
+use crate::service::error::{Conflict, Result};
 use crate::store::{Attempt, IdempotencyTable, Remembered, StoredResponse};
 use crate::system::{Clock, Ids};
 use domain::lease::Lease;
