@@ -7,40 +7,13 @@ use uuid::Uuid;
 
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
+use domain::run_part::RunPart;
 
-/// One message of the `prompt-jobs` queue.
+/// One message of the `prompt-jobs` queue: a JSON object whose `kind` is that of a [`PartKind`](domain::run_part::PartKind),
+/// or `generate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
-    /// Check every due user of one shard.
-    Shard {
-        /// The weekly run that the job belongs to.
-        run_id: String,
-        /// The shard, such as `007`.
-        shard: String,
-        /// The instant that the run measures due-ness and behaviour at.
-        as_of: DateTime<Utc>,
-    },
-    /// Check one user who stood in the way of a shard, alone: what fails again and again ends in the dead-letter queue.
-    User {
-        /// The weekly run that the job belongs to.
-        run_id: String,
-        /// Who.
-        user_id: UserId,
-        /// The instant that the run measures due-ness and behaviour at.
-        as_of: DateTime<Utc>,
-    },
-    /// Submit what a message batch has left unanswered once more.
-    Retry {
-        /// The weekly run that the job belongs to.
-        run_id: String,
-        /// The batch.
-        batch_id: String,
-        /// Which try it is going to be.
-        attempt: u32,
-        /// The instant that the run measures behaviour at.
-        as_of: DateTime<Utc>,
-    },
     /// Write one user's prompt.
     Generate {
         /// Whose prompt.
@@ -53,6 +26,9 @@ pub enum Job {
         /// When it was asked for: the worker does not write a version for a request that a later version has served.
         requested_at: DateTime<Utc>,
     },
+    /// Work on a part of a weekly run.
+    #[serde(untagged)]
+    Part(RunPart),
 }
 
 /// The queue could not take a job.
@@ -88,5 +64,63 @@ impl JobQueue for SqsJobQueue {
         let body = serde_json::to_string(job).expect("a job has string keys and finite numbers");
         let sent = self.client.send_message().queue_url(&self.queue_url).message_body(body).send().await;
         sent.map(|_| ()).map_err(|error| QueueError(aws_sdk_sqs::error::DisplayErrorContext(&error).to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::run_part::PartKind;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn part(kind: PartKind) -> Job {
+        let as_of = "2026-11-22T03:00:00Z".parse().expect("an instant");
+        Job::Part(RunPart { run_id: "2026-11-22T03:00:00Z".to_owned(), as_of, kind })
+    }
+
+    fn message(mut job: Value) -> Value {
+        for field in ["run_id", "as_of"] {
+            job[field] = json!("2026-11-22T03:00:00Z");
+        }
+        job
+    }
+
+    #[test]
+    fn messages_are_flat_objects_that_say_their_kind() {
+        let user_id = UserId::new("ana");
+        let jobs = [
+            (part(PartKind::Shard { shard: "007".to_owned() }), message(json!({"kind": "shard", "shard": "007"}))),
+            (part(PartKind::User { user_id: user_id.clone() }), message(json!({"kind": "user", "user_id": "ana"}))),
+            (
+                part(PartKind::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 }),
+                message(json!({"kind": "retry", "batch_id": "msgbatch_1", "attempt": 2})),
+            ),
+            (
+                Job::Generate {
+                    user_id,
+                    reason: GenerationReason::Manual,
+                    session_id: None,
+                    requested_at: "2026-11-22T03:00:00Z".parse().expect("an instant"),
+                },
+                json!({"kind": "generate", "user_id": "ana", "reason": "manual", "requested_at": "2026-11-22T03:00:00Z"}),
+            ),
+        ];
+        for (job, message) in jobs {
+            assert_eq!(serde_json::to_value(&job).expect("a job serialises"), message);
+            assert_eq!(serde_json::from_value::<Job>(message).expect("a job"), job);
+        }
+    }
+
+    #[test]
+    fn a_message_that_lacks_a_field_or_is_of_an_unknown_kind_is_no_job() {
+        for message in [
+            message(json!({"kind": "shard"})),
+            message(json!({"kind": "dance", "shard": "007"})),
+            json!({"kind": "shard", "shard": "007"}),
+            json!({"kind": "generate", "user_id": "ana"}),
+        ] {
+            assert!(serde_json::from_value::<Job>(message.clone()).is_err(), "{message}");
+        }
     }
 }

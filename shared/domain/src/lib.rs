@@ -12,4 +12,5 @@ pub mod local_day;
 pub mod meals;
 pub mod money;
 pub mod profile;
+pub mod run_part;
 pub mod schedule;

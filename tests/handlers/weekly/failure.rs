@@ -2,6 +2,7 @@
 
 use claude_simulator::{FaultKind, Task};
 use coaching::jobs::Job;
+use domain::run_part::{PartKind, RunPart};
 use serde_json::json;
 
 use super::{CHANGED, deployment, deployment_with};
@@ -69,7 +70,10 @@ async fn meals_that_cannot_be_read_are_not_a_user_who_stopped_logging() {
     deployment.lose_meals(true);
     deployment.begin_weekly().await;
     let dead = deployment.run_queue().await;
-    assert!(matches!(&dead[..], [Job::User { .. }]), "operators find the user in the dead-letter queue: {dead:?}");
+    assert!(
+        matches!(&dead[..], [Job::Part(RunPart { kind: PartKind::User { .. }, .. })]),
+        "operators find the user in the dead-letter queue: {dead:?}"
+    );
     deployment.lose_meals(false);
     assert!(deployment.claude.requests().is_empty());
     assert_eq!(deployment.profile("ana").await, profile);

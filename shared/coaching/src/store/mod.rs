@@ -24,6 +24,7 @@ mod error;
 mod idempotency;
 mod item;
 mod json;
+mod leases;
 mod meals;
 mod page;
 mod profiles;
@@ -52,9 +53,7 @@ pub use profiles::{
     PromptVersionTable, UnreadableUser,
 };
 pub use prompt_history::PromptHistoryTable;
-pub use runs::{
-    Draft, OpenBatch, RunCounters, RunPart, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage, Waiting,
-};
+pub use runs::{Draft, OpenBatch, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage, Waiting};
 pub use spending::{SpendScope, SpendingTable};
 
 pub(crate) use table::Table;

@@ -17,11 +17,12 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::http::ApiError;
 use crate::service::ServiceError;
-use crate::store::{RunCounters, RunPart, StoreError};
+use crate::store::{RunCounters, StoreError};
 use domain::behavior::Decision;
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
 use domain::profile::UserId;
+use domain::run_part::PartKind;
 
 /// Sends every event to standard output as JSON. `LOG_LEVEL` takes tracing's filter syntax; `info` if it is not set. It is
 /// read here and not with the other settings, because an error in those has to be logged too.
@@ -124,12 +125,12 @@ pub fn prompts_updated(run_id: &str, part: &str, counters: &RunCounters) {
 }
 
 /// A part of a weekly run stopped because the budget of the day is used up; it goes on the day after.
-pub fn prompt_update_stopped_by_budget(run_id: &str, part: &RunPart) {
+pub fn prompt_update_stopped_by_budget(run_id: &str, part: &PartKind) {
     warn!(run_id, %part, "prompt_update_stopped_by_budget");
 }
 
 /// A part of a weekly run that had stopped goes on.
-pub fn prompt_update_resumed(run_id: &str, part: &RunPart) {
+pub fn prompt_update_resumed(run_id: &str, part: &PartKind) {
     info!(run_id, %part, "prompt_update_resumed");
 }
 

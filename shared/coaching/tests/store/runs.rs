@@ -1,15 +1,18 @@
 //! Weekly runs and their sums.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::TestDatabase;
 use super::samples::{at, day, user};
+use super::{TestDatabase, edit};
 use coaching::store::{
-    Draft, RunCounters, RunPart, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Versioned,
-    Waiting,
+    Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Versioned, Waiting,
 };
 use domain::lease::Lease;
 use domain::money::Usd;
+use domain::run_part::{PartKind, RunPart};
 use test_support::Stores;
 
 const RUN: &str = "2026-11-22T03:00:00Z";
@@ -38,8 +41,20 @@ const fn counters(checked: u64) -> RunCounters {
     }
 }
 
+fn part(kind: PartKind) -> RunPart {
+    RunPart { run_id: RUN.to_owned(), as_of: at(RUN), kind }
+}
+
 fn shard(number: u32) -> RunPart {
-    RunPart::Shard(format!("{number:03}"))
+    part(PartKind::Shard { shard: format!("{number:03}") })
+}
+
+fn of_user(name: &str) -> RunPart {
+    part(PartKind::User { user_id: user(name) })
+}
+
+fn retry() -> RunPart {
+    part(PartKind::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 })
 }
 
 fn lease(minute: u32) -> Lease {
@@ -104,35 +119,36 @@ async fn pages_that_end_at_the_same_moment_are_all_counted() {
 async fn a_part_is_worked_on_by_one_worker_and_done_once() {
     let runs = started().await.runs;
     let now = at("2026-11-22T03:00:10Z");
-    let take = async |minute, now| runs.lease_part(RUN, &shard(0), lease(minute), now).await.expect("an answer");
+    let take = async |minute, now| runs.lease_part(&shard(0), lease(minute), now).await.expect("an answer");
     assert_eq!(take(5, now).await, Versioned::Written);
     assert_eq!(take(6, now).await, Versioned::Conflict);
-    runs.release_part(RUN, &shard(0), lease(6)).await.expect("without effect");
+    runs.release_part(&shard(0), lease(6)).await.expect("without effect");
     assert_eq!(take(6, now).await, Versioned::Conflict, "only its holder gives a lease back");
     assert_eq!(take(11, lease(5).until).await, Versioned::Written, "a lease lapses");
     for _ in 0..2 {
-        runs.finish_part(RUN, &shard(0), lease(11)).await.expect("noted");
+        runs.finish_part(&shard(0), lease(11)).await.expect("noted");
         assert_eq!(take(11, now).await, Versioned::Written, "what is done can be looked at again");
     }
-    runs.finish_part(RUN, &RunPart::User(user("ana")), lease(5)).await.expect("noted");
+    let ana = of_user("ana");
+    assert_eq!(runs.lease_part(&ana, lease(5), now).await.expect("an answer"), Versioned::Written);
+    runs.finish_part(&ana, lease(5)).await.expect("noted");
     assert_eq!(read(&runs).await.shards_done, 1, "a user is no shard");
 }
 
 #[tokio::test]
 async fn a_part_that_stopped_is_remembered_until_it_goes_on() {
     let runs = started().await.runs;
-    let retry = RunPart::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 };
-    for part in [shard(1), retry] {
-        let stopped = StoppedPart { run_id: RUN.to_owned(), part, as_of: at(RUN), day: day("2026-11-22") };
-        let leased = runs.lease_part(RUN, &stopped.part, lease(5), at(RUN)).await;
+    for part in [shard(1), retry()] {
+        let stopped = StoppedPart { part, day: day("2026-11-22") };
+        let leased = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
         assert_eq!(leased.expect("an answer"), Versioned::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
         assert_eq!(read(&runs).await.state, RunState::StoppedByBudget);
         assert_eq!(runs.stopped_parts().await.expect("a list"), std::slice::from_ref(&stopped));
-        let again = runs.lease_part(RUN, &stopped.part, lease(5), at(RUN)).await;
+        let again = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
         assert_eq!(again.expect("an answer"), Versioned::Written, "nobody is at it");
         for _ in 0..2 {
-            runs.resume_part(&stopped).await.expect("forgotten");
+            runs.resume_part(&stopped.part).await.expect("forgotten");
         }
         assert_eq!(runs.stopped_parts().await.expect("a list"), []);
         assert_eq!(read(&runs).await.state, RunState::Running);
@@ -140,9 +156,52 @@ async fn a_part_that_stopped_is_remembered_until_it_goes_on() {
 }
 
 #[tokio::test]
+async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_holds() {
+    let runs = started().await.runs;
+    let take = async |minute, now| runs.lease_part(&shard(1), lease(minute), now).await.expect("an answer");
+    let lapsed = lease(5);
+    assert_eq!(take(5, at(RUN)).await, Versioned::Written);
+    assert_eq!(take(20, lapsed.until).await, Versioned::Written);
+
+    runs.release_part(&shard(1), lapsed).await.expect("without effect");
+    runs.finish_part(&shard(1), lapsed).await.expect("without effect");
+    let stopped = StoppedPart { part: shard(1), day: day("2026-11-22") };
+    runs.stop_part(&stopped, lapsed).await.expect("without effect");
+    assert_eq!(take(21, lapsed.until).await, Versioned::Conflict, "the next one is still at it");
+    assert_eq!(read(&runs).await, run(), "neither done nor stopped");
+    assert_eq!(runs.stopped_parts().await.expect("a list"), []);
+
+    runs.finish_part(&shard(1), lease(20)).await.expect("noted");
+    assert_eq!(read(&runs).await.shards_done, 1);
+}
+
+#[tokio::test]
+async fn a_part_that_an_earlier_release_has_stopped_is_found() {
+    let database = TestDatabase::create().await;
+    let runs = database.stores().runs;
+    assert_eq!(runs.start(&run()).await.expect("stored"), Versioned::Written);
+    let map = |name: &str, value| AttributeValue::M(HashMap::from([(name.to_owned(), value)]));
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let batch = [("batch_id", text("msgbatch_1")), ("attempt", AttributeValue::N("2".to_owned()))];
+    let batch = AttributeValue::M(batch.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+    for (written, part) in [
+        (map("shard", text("001")), shard(1)),
+        (map("user", text("ana")), of_user("ana")),
+        (map("retry", batch), retry()),
+    ] {
+        let stopped = StoppedPart { part, day: day("2026-11-22") };
+        assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), Versioned::Written);
+        runs.stop_part(&stopped, lease(5)).await.expect("noted");
+        let key = [("run_id", text("stopped")), ("part", text(&format!("{RUN}#{}", stopped.part.kind)))];
+        edit(&database, &database.tables.update_runs, &key, "of_part", Some(written)).await;
+        assert!(runs.stopped_parts().await.expect("a list").contains(&stopped), "{stopped:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_is_unfinished_until_nobody_on_it_waits() {
     let runs = started().await.runs;
-    let unfinished = async |part: &RunPart| runs.unfinished_pages(RUN, part).await.expect("a list");
+    let unfinished = async |part: &RunPart| runs.unfinished_pages(part).await.expect("a list");
     let page = |number: u32| format!("shard#001#{number}");
     let users = [user("ana"), user("ben")];
     for number in [1, 2, 3] {
@@ -177,7 +236,8 @@ async fn a_part_of_a_run_that_was_never_started_is_an_error() {
     let runs = TestDatabase::create().await.stores().runs;
     let finished = runs.finish_batch(RUN, "msgbatch_1", &counters(1)).await;
     assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
-    let finished = runs.finish_part(RUN, &shard(0), lease(5)).await;
+    assert_eq!(runs.lease_part(&shard(0), lease(5), at(RUN)).await.expect("an answer"), Versioned::Written);
+    let finished = runs.finish_part(&shard(0), lease(5)).await;
     assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
     assert!(matches!(runs.set_state(RUN, RunState::Done).await, Err(StoreError::Corrupt { .. })));
     assert_eq!(runs.get(RUN).await.expect("an answer"), None);

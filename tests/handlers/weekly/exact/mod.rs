@@ -19,6 +19,7 @@ use domain::coaching_prompt::GenerationReason;
 use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Profile, UserId};
+use domain::run_part::RunPart;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -119,7 +120,7 @@ async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories
 async fn begin(deployment: &Deployment) -> (String, Job) {
     assert_eq!(deployment.begin_weekly().await, 1, "one shard has due users");
     let job = deployment.take_jobs().remove(0);
-    let Job::Shard { run_id, .. } = &job else { panic!("a shard's job: {job:?}") };
+    let Job::Part(RunPart { run_id, .. }) = &job else { panic!("a shard's job: {job:?}") };
     (run_id.clone(), job)
 }
 

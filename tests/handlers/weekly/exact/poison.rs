@@ -3,6 +3,7 @@
 use coaching::jobs::Job;
 use coaching::store::RunState;
 use domain::profile::UserId;
+use domain::run_part::{PartKind, RunPart};
 
 use super::{begin, deployment, run_record, seed, settle};
 use crate::harness::Deployment;
@@ -33,7 +34,9 @@ async fn a_poison_user_ends_in_the_dead_letter_queue_and_the_others_are_handled(
         let (run_id, job) = begin(&deployment).await;
         assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
         let dead = deployment.run_queue().await;
-        let [Job::User { user_id, .. }] = &dead[..] else { panic!("one user's job: {dead:?}") };
+        let [Job::Part(RunPart { kind: PartKind::User { user_id }, .. })] = &dead[..] else {
+            panic!("one user's job: {dead:?}")
+        };
         assert_eq!(*user_id, UserId::new("ana"));
         settle(&deployment).await;
         let run = run_record(&deployment, &run_id).await;

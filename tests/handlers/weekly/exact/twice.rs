@@ -2,6 +2,7 @@
 
 use claude_simulator::Task;
 use coaching::jobs::Job;
+use domain::run_part::RunPart;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
 use crate::harness::{Call, Deployment, VISIBILITY};
@@ -92,7 +93,7 @@ async fn two_runs_at_once_share_the_users_between_them() {
         assert_handled_once(&deployment, mode).await;
         let mut checked = 0;
         for job in &jobs {
-            let Job::Shard { run_id, .. } = job else { panic!("a shard's job: {job:?}") };
+            let Job::Part(RunPart { run_id, .. }) = job else { panic!("a shard's job: {job:?}") };
             checked += run_record(&deployment, run_id).await.counters.checked;
         }
         assert_eq!(checked, 4, "{mode}: nobody is counted in both");

@@ -11,12 +11,12 @@ use super::batch_submission::parse_custom_id;
 use super::run;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
-use crate::jobs::JobQueue;
+use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::{Grounds, PromptUpdater};
 use crate::store::{
-    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunPart, RunTable, Versioned, Waiting,
+    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Versioned, Waiting,
 };
 use crate::system::Clock;
 use crate::telemetry::{self, metrics};
@@ -24,6 +24,7 @@ use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose}
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
 use domain::profile::{PersonalPrompt, Profile, UserId};
+use domain::run_part::{PartKind, RunPart};
 
 /// Users on a page that is handed on.
 const PAGE: usize = 100;
@@ -239,13 +240,14 @@ impl BatchCollector {
 
     /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have names.
     async fn hand_on(&self, batch: &OpenBatch, again: &[Waiting]) -> Result<()> {
-        let part = RunPart::Retry { batch_id: batch.batch_id.clone(), attempt: batch.attempt + 1 };
+        let kind = PartKind::Retry { batch_id: batch.batch_id.clone(), attempt: batch.attempt + 1 };
         for (index, waiting) in again.chunks(PAGE).enumerate() {
-            let page_id = format!("{part}#{index:06}");
+            let page_id = format!("{kind}#{index:06}");
             let users: Vec<UserId> = waiting.iter().map(|waiting| waiting.user_id.clone()).collect();
             self.runs.open_page(&batch.run_id, &page_id, &users).await?;
             self.runs.count_page(&batch.run_id, &page_id, &RunCounters::default(), waiting).await?;
         }
-        Ok(self.queue.send(&part.job(batch.run_id.clone(), batch.as_of)).await?)
+        let part = RunPart { run_id: batch.run_id.clone(), as_of: batch.as_of, kind };
+        Ok(self.queue.send(&Job::Part(part)).await?)
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::run::RunRef;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::BatchLimits;
@@ -17,7 +16,7 @@ use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::{Grounds, PromptUpdater, TYPICAL_UPDATE};
 use crate::store::{
-    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunPart, RunTable, UnfinishedPage, Versioned, Waiting,
+    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Versioned, Waiting,
 };
 use crate::system::{Clock, Ids};
 use crate::telemetry;
@@ -25,6 +24,7 @@ use claude::{BatchEntry, ListedBatch, Model, ModelError};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::{CallMode, Usd};
 use domain::profile::UserId;
+use domain::run_part::RunPart;
 
 /// Most pages in one submission: they are noted in one transaction, which takes 100 items.
 const MOST_PAGES: usize = 90;
@@ -97,9 +97,9 @@ impl FromApp for BatchSubmission {
 
 impl BatchSubmission {
     /// Submits everything that waits on the pages of a part, in as few batches as their limits allow.
-    pub async fn submit_waiting(&self, run: RunRef<'_>, part: &RunPart) -> Result<()> {
+    pub async fn submit_waiting(&self, part: &RunPart) -> Result<()> {
         let mut pages = Vec::new();
-        for page in self.runs.unfinished_pages(run.run_id, part).await? {
+        for page in self.runs.unfinished_pages(part).await? {
             if let UnfinishedPage::Waiting { page_id, waiting, draft } = page {
                 pages.push(WaitingPage { page_id, waiting, draft });
             }
@@ -110,7 +110,7 @@ impl BatchSubmission {
             pages = others;
             match draft {
                 None => fresh = same,
-                Some(draft) => fresh.extend(self.settle_draft(run, part, &draft, same).await?),
+                Some(draft) => fresh.extend(self.settle_draft(part, &draft, same).await?),
             }
         }
         let mut fresh = fresh.into_iter().peekable();
@@ -119,45 +119,39 @@ impl BatchSubmission {
             while let Some(page) =
                 fresh.next_if(|page| contents.entries.len() + page.waiting.len() <= self.limits.requests)
             {
-                self.add_page(run.as_of, page, &mut contents).await?;
+                self.add_page(part.as_of, page, &mut contents).await?;
                 if contents.pages.len() == MOST_PAGES || contents.bytes + PAGE_BYTES > self.limits.bytes {
                     break;
                 }
             }
-            self.submit(run, part, contents).await?;
+            self.submit(part, contents).await?;
         }
         Ok(())
     }
 
     /// Ends a submission whose worker has vanished: notes its batch if there is one, or gives the pages back.
-    async fn settle_draft(
-        &self,
-        run: RunRef<'_>,
-        part: &RunPart,
-        draft: &Draft,
-        pages: Vec<WaitingPage>,
-    ) -> Result<Vec<WaitingPage>> {
+    async fn settle_draft(&self, part: &RunPart, draft: &Draft, pages: Vec<WaitingPage>) -> Result<Vec<WaitingPage>> {
         let ids: Vec<String> = pages.iter().map(|page| page.page_id.clone()).collect();
-        if let Some(batch) = self.lost_batch(run, draft).await? {
-            let batch = self.open_batch(run, part, batch.batch_id, draft.requests);
+        if let Some(batch) = self.lost_batch(&part.run_id, draft).await? {
+            let batch = self.open_batch(part, batch.batch_id, draft.requests);
             let counters = RunCounters::default();
-            self.runs.submit_pages(run.run_id, &ids, Some(&batch), &counters).await?;
+            self.runs.submit_pages(&part.run_id, &ids, Some(&batch), &counters).await?;
             return Ok(Vec::new());
         }
-        if self.runs.set_draft(run.run_id, &ids, None).await? == Versioned::Conflict {
+        if self.runs.set_draft(&part.run_id, &ids, None).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
         Ok(pages)
     }
 
     /// A batch as large as the draft that was made since then and that nobody knows of.
-    async fn lost_batch(&self, run: RunRef<'_>, draft: &Draft) -> Result<Option<ListedBatch>> {
+    async fn lost_batch(&self, run_id: &str, draft: &Draft) -> Result<Option<ListedBatch>> {
         let known = self.batches.open().await?;
         for batch in self.model.batches_since(draft.begun_at - CLOCK_SKEW).await? {
             let unknown = known.iter().all(|open| open.batch_id != batch.batch_id);
             if unknown
                 && batch.requests == draft.requests
-                && !self.runs.batch_collected(run.run_id, &batch.batch_id).await?
+                && !self.runs.batch_collected(run_id, &batch.batch_id).await?
             {
                 return Ok(Some(batch));
             }
@@ -196,22 +190,22 @@ impl BatchSubmission {
         Ok(())
     }
 
-    async fn submit(&self, run: RunRef<'_>, part: &RunPart, contents: Contents) -> Result<()> {
+    async fn submit(&self, part: &RunPart, contents: Contents) -> Result<()> {
         let Contents { pages, entries, mut counters, .. } = contents;
         if entries.is_empty() {
-            return Ok(self.runs.submit_pages(run.run_id, &pages, None, &counters).await?);
+            return Ok(self.runs.submit_pages(&part.run_id, &pages, None, &counters).await?);
         }
         let requests = entries.len() as u64;
         let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
         self.metered.require_room(reserved, self.estimate(requests)).await?;
         let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
-        if self.runs.set_draft(run.run_id, &pages, Some(&draft)).await? == Versioned::Conflict {
+        if self.runs.set_draft(&part.run_id, &pages, Some(&draft)).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
         match self.model.submit_batch(&entries).await {
             Ok(batch_id) => {
-                let batch = self.open_batch(run, part, batch_id, requests);
-                Ok(self.runs.submit_pages(run.run_id, &pages, Some(&batch), &counters).await?)
+                let batch = self.open_batch(part, batch_id, requests);
+                Ok(self.runs.submit_pages(&part.run_id, &pages, Some(&batch), &counters).await?)
             }
             Err(error @ ModelError::Rejected { .. }) => {
                 let error = error.into();
@@ -219,7 +213,7 @@ impl BatchSubmission {
                     counters.failed += 1;
                     self.fail(&user_id, version, &error).await?;
                 }
-                Ok(self.runs.submit_pages(run.run_id, &pages, None, &counters).await?)
+                Ok(self.runs.submit_pages(&part.run_id, &pages, None, &counters).await?)
             }
             // It may have been taken all the same: the next delivery finds out.
             Err(error) => Err(error.into()),
@@ -233,12 +227,12 @@ impl BatchSubmission {
         Ok(())
     }
 
-    fn open_batch(&self, run: RunRef<'_>, part: &RunPart, batch_id: String, requests: u64) -> OpenBatch {
+    fn open_batch(&self, part: &RunPart, batch_id: String, requests: u64) -> OpenBatch {
         OpenBatch {
             batch_id,
-            run_id: run.run_id.to_owned(),
-            as_of: run.as_of,
-            attempt: part.attempt(),
+            run_id: part.run_id.clone(),
+            as_of: part.as_of,
+            attempt: part.kind.attempt(),
             estimate: self.estimate(requests),
         }
     }

@@ -2,19 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::jobs::JobQueue;
+use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
 use crate::store::{BatchTable, RunState, RunTable};
 use crate::telemetry;
-
-/// A weekly run by its identity and the instant that it measures at.
-#[derive(Debug, Clone, Copy)]
-pub struct RunRef<'a> {
-    /// Identity.
-    pub run_id: &'a str,
-    /// The instant that it measures at.
-    pub as_of: DateTime<Utc>,
-}
 
 /// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
 /// `done` when no batch of the run is open any more.
@@ -42,10 +33,11 @@ pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Resu
 pub async fn resume(runs: &RunTable, queue: &dyn JobQueue, now: DateTime<Utc>) -> Result<u32> {
     let mut resumed = 0;
     for stopped in runs.stopped_parts().await?.into_iter().filter(|stopped| stopped.day < now.date_naive()) {
+        let part = stopped.part;
         // Queued first: a job too many finds nothing to do, one too few would leave users behind.
-        queue.send(&stopped.part.job(stopped.run_id.clone(), stopped.as_of)).await?;
-        runs.resume_part(&stopped).await?;
-        telemetry::prompt_update_resumed(&stopped.run_id, &stopped.part);
+        queue.send(&Job::Part(part.clone())).await?;
+        runs.resume_part(&part).await?;
+        telemetry::prompt_update_resumed(&part.run_id, &part.kind);
         resumed += 1;
     }
     Ok(resumed)

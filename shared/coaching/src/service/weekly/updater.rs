@@ -11,6 +11,7 @@ use crate::service::error::Result;
 use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
 use crate::system::Clock;
 use crate::telemetry;
+use domain::run_part::{PartKind, RunPart};
 
 /// What the weekly updater has set going.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +82,8 @@ impl WeeklyUpdater {
         };
         telemetry::prompt_update_started(&run_id, jobs_queued);
         for shard in due {
-            let job = Job::Shard { run_id: run_id.clone(), shard, as_of };
-            self.queue.send(&job).await?;
+            let part = RunPart { run_id: run_id.clone(), as_of, kind: PartKind::Shard { shard } };
+            self.queue.send(&Job::Part(part)).await?;
         }
         Ok(PlannedRun::Started { run_id, as_of, jobs_queued, state })
     }

@@ -5,7 +5,7 @@ mod pages;
 mod parts;
 mod records;
 
-pub use records::{Draft, OpenBatch, RunCounters, RunPart, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting};
+pub use records::{Draft, OpenBatch, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting};
 
 use super::item::{Item, Stored, instant, item, native, number, text};
 use super::table::Table;

@@ -3,8 +3,9 @@
 use super::{RunTable, counts, key};
 use crate::store::batches::of_batch;
 use crate::store::item::{Item, Stored, native, number, read_native};
-use crate::store::{Draft, OpenBatch, RunCounters, RunPart, StoreError, UnfinishedPage, Versioned, Waiting};
+use crate::store::{Draft, OpenBatch, RunCounters, StoreError, UnfinishedPage, Versioned, Waiting};
 use domain::profile::UserId;
+use domain::run_part::RunPart;
 
 /// Sorts behind every character of a page's own part of its id.
 const BEHIND_ALL: &str = "~";
@@ -40,9 +41,9 @@ impl RunTable {
     }
 
     /// Pages of a part with which something is left to do, in the order in which they were opened.
-    pub async fn unfinished_pages(&self, run_id: &str, part: &RunPart) -> Result<Vec<UnfinishedPage>, StoreError> {
-        let prefix = format!("page#{part}#");
-        let query = self.runs.query("listing the pages of a part of a run", ("run_id", run_id));
+    pub async fn unfinished_pages(&self, part: &RunPart) -> Result<Vec<UnfinishedPage>, StoreError> {
+        let prefix = format!("page#{}#", part.kind);
+        let query = self.runs.query("listing the pages of a part of a run", ("run_id", &part.run_id));
         let stored = query.between("part", prefix.clone(), format!("{prefix}{BEHIND_ALL}")).all().await?;
         stored.iter().filter_map(|stored| read_page(stored).transpose()).collect()
     }

@@ -1,111 +1,97 @@
 //! Parts of a run: the lease of the worker that is at it, its end, and its stop when the budget of a day is used up.
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::{RunTable, key, run_key};
-use crate::store::item::{Item, day, instant, item, native, ordered_instant, text};
+use crate::store::item::{Item, Stored, day, instant, item, native, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{RunPart, RunState, StoppedPart, StoreError, Versioned};
+use crate::store::{RunState, StoppedPart, StoreError, Versioned};
 use domain::lease::Lease;
+use domain::profile::UserId;
+use domain::run_part::{PartKind, RunPart};
 
 /// Partition of the parts that have stopped, of all runs.
 const STOPPED: &str = "stopped";
+/// The attribute of a part's lease.
+const LEASE: &str = "lease_until";
 
-fn part_key(run_id: &str, part: &RunPart) -> Item {
-    key(run_id, format!("part#{part}"))
+fn part_key(part: &RunPart) -> Item {
+    key(&part.run_id, format!("part#{}", part.kind))
 }
 
-fn stopped_key(stopped: &StoppedPart) -> Item {
-    key(STOPPED, format!("{}#{}", stopped.run_id, stopped.part))
+fn stopped_key(part: &RunPart) -> Item {
+    key(STOPPED, format!("{}#{}", part.run_id, part.kind))
 }
 
 impl RunTable {
     /// Takes the right to work on a part; `Conflict` while another worker holds it at `now`.
-    ///
-    /// May happen twice: a repetition finds the lease that it asks for.
-    pub async fn lease_part(
-        &self,
-        run_id: &str,
-        part: &RunPart,
-        lease: Lease,
-        now: DateTime<Utc>,
-    ) -> Result<Versioned, StoreError> {
-        let update = self
-            .runs
-            .update(part_key(run_id, part))
-            .set("lease_until", ordered_instant(lease.until))
-            .when("attribute_not_exists(#lease_until) OR #lease_until <= :now", [(":now", ordered_instant(now))]);
+    pub async fn lease_part(&self, part: &RunPart, lease: Lease, now: DateTime<Utc>) -> Result<Versioned, StoreError> {
+        let update = self.runs.update(part_key(part)).take_lease(LEASE, lease, now);
         // A transaction: repeated after a lost answer, it is recognised and does not meet its own lease.
         self.runs.transaction().with(update).commit("leasing a part of a run").await.map(Versioned::from)
     }
 
-    /// Gives that right back.
-    pub async fn release_part(&self, run_id: &str, part: &RunPart, lease: Lease) -> Result<(), StoreError> {
-        let update = self
-            .runs
-            .update(part_key(run_id, part))
-            .remove("lease_until")
-            .when("#lease_until = :held", [(":held", ordered_instant(lease.until))]);
-        // Refused means that the lease has lapsed and is somebody else's.
+    /// Gives that right back. Without effect once the lease has lapsed and is somebody else's.
+    pub async fn release_part(&self, part: &RunPart, lease: Lease) -> Result<(), StoreError> {
+        let update = self.runs.update(part_key(part)).end_lease(LEASE, lease);
         self.runs.write("giving back a part of a run", update).await.map(drop)
     }
 
-    /// Notes that a part is done, and gives the right to work on it back. Noting the same one twice changes nothing.
-    pub async fn finish_part(&self, run_id: &str, part: &RunPart, lease: Lease) -> Result<(), StoreError> {
+    /// Notes that a part is done, and gives the right to work on it back. Noting the same one twice changes nothing, nor
+    /// does a worker whose lease has lapsed and is somebody else's.
+    pub async fn finish_part(&self, part: &RunPart, lease: Lease) -> Result<(), StoreError> {
         const OPERATION: &str = "noting that a part of a run is done";
-        let done = self.runs.update(part_key(run_id, part)).remove("lease_until").set("done", native(&true));
+        let done = self.runs.update(part_key(part)).end_lease(LEASE, lease).set("done", native(&true));
         let done = done.when("attribute_not_exists(#done)", []);
-        let run = self.runs.update(run_key(run_id)).when("attribute_exists(#run_id)", []);
-        let run = match part {
-            RunPart::Shard(_) => run.add("shards_done", 1),
-            RunPart::User(_) | RunPart::Retry { .. } => run.add("shards_done", 0),
+        let shards = match part.kind {
+            PartKind::Shard { .. } => 1,
+            PartKind::User { .. } | PartKind::Retry { .. } => 0,
         };
-        match self.runs.transaction().with(done).with(run).commit(OPERATION).await? {
+        let run = self.runs.update(run_key(&part.run_id)).when("attribute_exists(#run_id)", []);
+        match self.runs.transaction().with(done).with(run.add("shards_done", shards)).commit(OPERATION).await? {
             Committed::Written => Ok(()),
-            Committed::Refused(conditions) if conditions.contains(&0) => self.release_part(run_id, part, lease).await,
+            Committed::Refused(conditions) if conditions.contains(&0) => self.release_part(part, lease).await,
             Committed::Refused(_) => Err(super::no_such_run(OPERATION)),
         }
     }
 
-    /// Notes that a part stopped, and with it the run.
+    /// Notes that a part stopped, and with it the run, and gives the right to work on it back. Without effect once the lease
+    /// has lapsed and is somebody else's.
     pub async fn stop_part(&self, stopped: &StoppedPart, lease: Lease) -> Result<(), StoreError> {
-        let mut note = stopped_key(stopped);
+        const OPERATION: &str = "noting that a part of a run stopped";
+        let part = &stopped.part;
+        let mut note = stopped_key(part);
         note.extend(item([
-            ("of_run", text(&stopped.run_id)),
-            ("of_part", native(&stopped.part)),
-            ("as_of", instant(stopped.as_of)),
+            ("of_run", text(&part.run_id)),
+            ("of_part", native(&part.kind)),
+            ("as_of", instant(part.as_of)),
             ("day", day(stopped.day)),
         ]));
-        let state = self.state(&stopped.run_id, RunState::StoppedByBudget);
-        let transaction = self.runs.transaction().with(self.runs.put(note)).with(state);
-        match transaction.commit("noting that a part of a run stopped").await? {
-            Committed::Written => self.release_part(&stopped.run_id, &stopped.part, lease).await,
-            Committed::Refused(_) => Err(super::no_such_run("noting that a part of a run stopped")),
-        }
+        let transaction = self
+            .runs
+            .transaction()
+            .with(self.runs.update(part_key(part)).end_lease(LEASE, lease))
+            .with(self.runs.put(note))
+            .with(self.state(&part.run_id, RunState::StoppedByBudget));
+        self.once(OPERATION, transaction).await
     }
 
     /// Every part that stopped and was not taken up again.
     pub async fn stopped_parts(&self) -> Result<Vec<StoppedPart>, StoreError> {
         let stored = self.runs.query("listing the parts of runs that stopped", ("run_id", STOPPED)).all().await?;
-        let read = stored.iter().map(|stored| {
-            Ok(StoppedPart {
-                run_id: stored.text("of_run")?,
-                part: stored.native("of_part")?,
-                as_of: stored.instant("as_of")?,
-                day: stored.day("day")?,
-            })
-        });
-        read.collect()
+        stored.iter().map(read_stopped).collect()
     }
 
     /// Forgets that a part stopped, and lets its run go on.
-    pub async fn resume_part(&self, stopped: &StoppedPart) -> Result<(), StoreError> {
-        let forget = self.runs.delete(stopped_key(stopped));
-        let transaction = self.runs.transaction().with(forget).with(self.state(&stopped.run_id, RunState::Running));
-        match transaction.commit("taking up a part of a run").await? {
+    pub async fn resume_part(&self, part: &RunPart) -> Result<(), StoreError> {
+        const OPERATION: &str = "taking up a part of a run";
+        let forget = self.runs.delete(stopped_key(part));
+        let transaction = self.runs.transaction().with(forget).with(self.state(&part.run_id, RunState::Running));
+        match transaction.commit(OPERATION).await? {
             Committed::Written => Ok(()),
-            Committed::Refused(_) => Err(super::no_such_run("taking up a part of a run")),
+            Committed::Refused(_) => Err(super::no_such_run(OPERATION)),
         }
     }
 
@@ -113,4 +99,41 @@ impl RunTable {
     pub(super) fn state(&self, run_id: &str, state: RunState) -> Update {
         self.runs.update(run_key(run_id)).set("state", native(&state)).when("attribute_exists(#run_id)", [])
     }
+}
+
+/// `of_part` as it is written, and as it was before parts said their kind.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OfPart {
+    Kind(PartKind),
+    Named(NamedPart),
+}
+
+/// `{"shard": "007"}`, `{"user": "<id>"}`, `{"retry": {"batch_id": "<id>", "attempt": 2}}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum NamedPart {
+    Shard(String),
+    User(UserId),
+    Retry { batch_id: String, attempt: u32 },
+}
+
+impl From<OfPart> for PartKind {
+    fn from(stored: OfPart) -> Self {
+        match stored {
+            OfPart::Kind(kind) => kind,
+            OfPart::Named(NamedPart::Shard(shard)) => Self::Shard { shard },
+            OfPart::Named(NamedPart::User(user_id)) => Self::User { user_id },
+            OfPart::Named(NamedPart::Retry { batch_id, attempt }) => Self::Retry { batch_id, attempt },
+        }
+    }
+}
+
+fn read_stopped(stored: &Stored) -> Result<StoppedPart, StoreError> {
+    let part = RunPart {
+        run_id: stored.text("of_run")?,
+        as_of: stored.instant("as_of")?,
+        kind: stored.native::<OfPart>("of_part")?.into(),
+    };
+    Ok(StoppedPart { part, day: stored.day("day")? })
 }

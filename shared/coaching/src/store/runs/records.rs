@@ -1,15 +1,14 @@
 //! Weekly runs and their message batches.
 
-use std::fmt;
 use std::ops::AddAssign;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::jobs::Job;
 use domain::money::Usd;
 use domain::profile::UserId;
+use domain::run_part::RunPart;
 
 /// Where a weekly run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,54 +60,6 @@ impl AddAssign for RunCounters {
     }
 }
 
-/// A part of a weekly run, with a job of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunPart {
-    /// The due users of a shard.
-    Shard(String),
-    /// One user who stood in the way of a shard.
-    User(UserId),
-    /// What a message batch has left unanswered.
-    Retry {
-        /// The batch.
-        batch_id: String,
-        /// Which try it is going to be.
-        attempt: u32,
-    },
-}
-
-impl RunPart {
-    /// The job that works on this part.
-    #[must_use]
-    pub fn job(&self, run_id: String, as_of: DateTime<Utc>) -> Job {
-        match self.clone() {
-            Self::Shard(shard) => Job::Shard { run_id, shard, as_of },
-            Self::User(user_id) => Job::User { run_id, user_id, as_of },
-            Self::Retry { batch_id, attempt } => Job::Retry { run_id, batch_id, attempt, as_of },
-        }
-    }
-
-    /// Which try of its requests a message batch of this part is, from 1.
-    #[must_use]
-    pub const fn attempt(&self) -> u32 {
-        match self {
-            Self::Shard(_) | Self::User(_) => 1,
-            Self::Retry { attempt, .. } => *attempt,
-        }
-    }
-}
-
-impl fmt::Display for RunPart {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shard(shard) => write!(formatter, "shard#{shard}"),
-            Self::User(user_id) => write!(formatter, "user#{user_id}"),
-            Self::Retry { batch_id, .. } => write!(formatter, "retry#{batch_id}"),
-        }
-    }
-}
-
 /// A user whose rewriting is to be put into a message batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -153,12 +104,8 @@ pub enum UnfinishedPage {
 /// A part that stopped because the budget of a day was used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoppedPart {
-    /// The run.
-    pub run_id: String,
     /// The part.
     pub part: RunPart,
-    /// The instant that the run measures at.
-    pub as_of: DateTime<Utc>,
     /// The UTC day whose budget was used up.
     pub day: NaiveDate,
 }

@@ -7,7 +7,6 @@ use super::{PromptWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
-use crate::service::weekly::run::RunRef;
 use crate::store::{CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, Versioned, Waiting};
 use crate::telemetry;
 use domain::behavior::detect_change;
@@ -15,6 +14,7 @@ use domain::coaching_prompt::GenerationReason;
 use domain::due;
 use domain::money::Usd;
 use domain::profile::{PendingUpdate, Profile};
+use domain::run_part::RunPart;
 
 /// What became of one user.
 pub(super) enum Checked {
@@ -31,13 +31,13 @@ pub(super) enum Checked {
 }
 
 impl PromptWorker {
-    pub(super) async fn check(&self, user: &DueUser, run: RunRef<'_>, page_id: &str) -> Result<Checked> {
-        let metrics = self.tracker.check(user, run.as_of).await?;
+    pub(super) async fn check(&self, user: &DueUser, part: &RunPart, page_id: &str) -> Result<Checked> {
+        let metrics = self.tracker.check(user, part.as_of).await?;
         let decision =
             detect_change(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref(), &self.change);
         if !decision.changed {
             telemetry::skipping_prompt_update_no_significant_change(&user.user_id);
-            let outcome = self.outcome(user, run, page_id, CheckedAs::Unchanged, Finding::Unchanged(metrics));
+            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, Finding::Unchanged(metrics));
             let written = self.profiles.record_check(&user.user_id, &outcome).await?;
             return Ok(if written == Versioned::Written { Checked::Unchanged } else { Checked::Overtaken });
         }
@@ -48,14 +48,14 @@ impl PromptWorker {
             UpdateMode::Batch => CheckedAs::Batched,
             UpdateMode::Immediate => CheckedAs::Begun,
         };
-        let outcome = self.outcome(user, run, page_id, begun, Finding::Changed(pending.clone()));
+        let outcome = self.outcome(user, part, page_id, begun, Finding::Changed(pending.clone()));
         if self.profiles.record_check(&user.user_id, &outcome).await? == Versioned::Conflict {
             return Ok(Checked::Overtaken);
         }
         telemetry::significant_behavior_change_detected(&user.user_id, &pending.decision);
         match self.mode {
             UpdateMode::Batch => Ok(Checked::Batched(Waiting { user_id: user.user_id.clone(), version: user.version })),
-            UpdateMode::Immediate => self.update_now(user, &profile, &pending, run, page_id).await,
+            UpdateMode::Immediate => self.update_now(user, &profile, &pending, part, page_id).await,
         }
     }
 
@@ -64,13 +64,13 @@ impl PromptWorker {
         user: &DueUser,
         profile: &Profile,
         pending: &PendingUpdate,
-        run: RunRef<'_>,
+        part: &RunPart,
         page_id: &str,
     ) -> Result<Checked> {
         let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == user.version) else {
             return Ok(Checked::Overtaken);
         };
-        let grounds = Grounds::of(pending, run.as_of);
+        let grounds = Grounds::of(pending, part.as_of);
         let mark = CheckMark { page_id: page_id.to_owned(), outcome: CheckedAs::Updated };
         match self.updater.update_prompt_from_behavior(profile, prompt, grounds, mark).await {
             Ok(version) => Ok(Checked::Updated(version.entry.cost)),
@@ -91,17 +91,17 @@ impl PromptWorker {
     fn outcome(
         &self,
         user: &DueUser,
-        run: RunRef<'_>,
+        part: &RunPart,
         page_id: &str,
         outcome: CheckedAs,
         finding: Finding,
     ) -> CheckOutcome {
         CheckOutcome {
             version: user.version,
-            as_of: run.as_of,
+            as_of: part.as_of,
             finding,
             checked_at: self.clock.now(),
-            next_check_at: due::next_check_at(run.as_of, self.due.min_days, self.due.tolerance),
+            next_check_at: due::next_check_at(part.as_of, self.due.min_days, self.due.tolerance),
             update_shard: due::shard_of(&user.user_id, self.due.shards),
             mark: CheckMark { page_id: page_id.to_owned(), outcome },
         }

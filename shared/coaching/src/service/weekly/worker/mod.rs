@@ -21,7 +21,7 @@ use crate::service::prompts::SystemPromptGenerator;
 use crate::service::prompts::writing;
 use crate::service::prompts::{Claimed, Claims};
 use crate::service::weekly::batch_submission::BatchSubmission;
-use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunPart, RunTable};
+use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
 use crate::telemetry;
 use domain::behavior::ChangeSettings;
@@ -87,15 +87,7 @@ impl PromptWorker {
     pub async fn carry_out(&self, job: Job, ended_at: DateTime<Utc>) -> Result<()> {
         self.note_shards().await?;
         match job {
-            Job::Shard { run_id, shard, as_of } => {
-                self.update_part(&run_id, RunPart::Shard(shard), as_of, ended_at).await
-            }
-            Job::User { run_id, user_id, as_of } => {
-                self.update_part(&run_id, RunPart::User(user_id), as_of, ended_at).await
-            }
-            Job::Retry { run_id, batch_id, attempt, as_of } => {
-                self.update_part(&run_id, RunPart::Retry { batch_id, attempt }, as_of, ended_at).await
-            }
+            Job::Part(part) => self.update_part(part, ended_at).await,
             Job::Generate { reason: GenerationReason::Initial, session_id: Some(session_id), .. } => {
                 self.generator.generate_initial_prompt(session_id).await
             }

@@ -5,10 +5,12 @@ use futures_util::{StreamExt as _, stream};
 use super::check::Checked;
 use super::part::Work;
 use super::{PromptWorker, Result, ServiceError};
-use crate::store::{CheckedAs, DueUser, RunCounters, RunPart, UnfinishedPage, Waiting};
+use crate::jobs::Job;
+use crate::store::{CheckedAs, DueUser, RunCounters, UnfinishedPage, Waiting};
 use crate::telemetry;
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
+use domain::run_part::{PartKind, RunPart};
 
 /// Why a rewriting whose worker has vanished counts as failed.
 const INTERRUPTED: &str = "its worker vanished, and an answer may have been paid for; the next weekly run looks again";
@@ -51,13 +53,13 @@ impl PromptWorker {
         if users.is_empty() {
             return Ok(());
         }
-        let page_id = format!("{}#{}", work.part, self.ids.next());
+        let page_id = format!("{}#{}", work.part.kind, self.ids.next());
         let ids: Vec<UserId> = users.iter().map(|user| user.user_id.clone()).collect();
-        self.runs.open_page(work.run.run_id, &page_id, &ids).await?;
+        self.runs.open_page(&work.part.run_id, &page_id, &ids).await?;
         let page = page_id.as_str();
         let results: Vec<(UserId, Result<Checked>)> = stream::iter(users)
             .take_while(|_| std::future::ready(self.clock.now() < work.deadline))
-            .map(|user| async move { (user.user_id.clone(), self.check(&user, work.run, page).await) })
+            .map(|user| async move { (user.user_id.clone(), self.check(&user, work.part, page).await) })
             .buffer_unordered(self.concurrency)
             .collect()
             .await;
@@ -81,7 +83,7 @@ impl PromptWorker {
     /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting that
     /// was begun at once may have been paid for without an answer: it is not begun again in this run.
     pub(super) async fn count_open_pages(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<()> {
-        for page in self.runs.unfinished_pages(work.run.run_id, work.part).await? {
+        for page in self.runs.unfinished_pages(work.part).await? {
             let UnfinishedPage::Open { page_id, users } = page else { continue };
             let mut tally = Tally::default();
             for user_id in users {
@@ -115,7 +117,7 @@ impl PromptWorker {
     }
 
     async fn count(&self, work: &Work<'_>, page_id: &str, tally: Tally, counters: &mut RunCounters) -> Result<()> {
-        self.runs.count_page(work.run.run_id, page_id, &tally.counters, &tally.waiting).await?;
+        self.runs.count_page(&work.part.run_id, page_id, &tally.counters, &tally.waiting).await?;
         *counters += tally.counters;
         Ok(())
     }
@@ -123,16 +125,15 @@ impl PromptWorker {
     /// A user whose check failed on the way gets a job of their own, and the others go on. If it was that job already, the
     /// queue delivers it again, and hands it to the dead-letter queue in the end.
     async fn stand_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
-        match work.part {
-            RunPart::Shard(_) => self.isolate(work, user_id, &cause).await,
-            RunPart::User(_) | RunPart::Retry { .. } => Err(cause),
+        match work.part.kind {
+            PartKind::Shard { .. } => self.isolate(work.part, user_id, &cause).await,
+            PartKind::User { .. } | PartKind::Retry { .. } => Err(cause),
         }
     }
 
-    pub(super) async fn isolate(&self, work: &Work<'_>, user_id: &UserId, cause: &ServiceError) -> Result<()> {
-        let run_id = work.run.run_id;
-        telemetry::prompt_update_user_isolated(run_id, user_id, cause);
-        self.queue.send(&RunPart::User(user_id.clone()).job(run_id.to_owned(), work.run.as_of)).await?;
-        Ok(self.runs.isolate(run_id, user_id).await?)
+    pub(super) async fn isolate(&self, part: &RunPart, user_id: &UserId, cause: &ServiceError) -> Result<()> {
+        telemetry::prompt_update_user_isolated(&part.run_id, user_id, cause);
+        self.queue.send(&Job::Part(part.of_user(user_id.clone()))).await?;
+        Ok(self.runs.isolate(&part.run_id, user_id).await?)
     }
 }

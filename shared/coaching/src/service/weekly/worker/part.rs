@@ -6,13 +6,14 @@
 use chrono::{DateTime, Utc};
 
 use super::{PromptWorker, Result, ServiceError};
+use crate::jobs::Job;
 use crate::service::error::Conflict;
 use crate::service::weekly::run;
-use crate::service::weekly::run::RunRef;
-use crate::store::{DueUser, PageRequest, RunCounters, RunPart, StoppedPart, UnreadableUser, Versioned};
+use crate::store::{DueUser, PageRequest, RunCounters, StoppedPart, UnreadableUser, Versioned};
 use crate::telemetry;
 use domain::due;
 use domain::lease::Lease;
+use domain::run_part::{PartKind, RunPart};
 
 /// Users read at a time.
 const PAGE: u32 = 100;
@@ -27,7 +28,6 @@ enum Progress {
 
 /// A part that a worker is at.
 pub(super) struct Work<'a> {
-    pub(super) run: RunRef<'a>,
     pub(super) part: &'a RunPart,
     /// When the worker hands on what is left.
     pub(super) deadline: DateTime<Utc>,
@@ -35,42 +35,36 @@ pub(super) struct Work<'a> {
 
 impl PromptWorker {
     /// Works on a part, alone: another delivery of its job is refused meanwhile, and comes back later.
-    pub(super) async fn update_part(
-        &self,
-        run_id: &str,
-        part: RunPart,
-        as_of: DateTime<Utc>,
-        ended_at: DateTime<Utc>,
-    ) -> Result<()> {
+    pub(super) async fn update_part(&self, part: RunPart, ended_at: DateTime<Utc>) -> Result<()> {
         let now = self.clock.now();
         let lease = Lease { until: ended_at };
-        if self.runs.lease_part(run_id, &part, lease, now).await? == Versioned::Conflict {
+        if self.runs.lease_part(&part, lease, now).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
-        let work = Work { run: RunRef { run_id, as_of }, part: &part, deadline: ended_at - self.winding_up };
+        let work = Work { part: &part, deadline: ended_at - self.winding_up };
         let mut counters = RunCounters::default();
         match self.work(&work, &mut counters).await {
             Ok(Progress::Done) => {
-                self.runs.finish_part(run_id, &part, lease).await?;
-                telemetry::prompts_updated(run_id, &part.to_string(), &counters);
-                run::settle(&self.runs, &self.batches, run_id).await
+                self.runs.finish_part(&part, lease).await?;
+                telemetry::prompts_updated(&part.run_id, &part.kind.to_string(), &counters);
+                run::settle(&self.runs, &self.batches, &part.run_id).await
             }
             Ok(Progress::OutOfTime) => {
-                self.runs.release_part(run_id, &part, lease).await?;
-                telemetry::prompts_updated(run_id, &part.to_string(), &counters);
-                Ok(self.queue.send(&part.job(run_id.to_owned(), as_of)).await?)
+                self.runs.release_part(&part, lease).await?;
+                telemetry::prompts_updated(&part.run_id, &part.kind.to_string(), &counters);
+                Ok(self.queue.send(&Job::Part(part)).await?)
             }
             Err(ServiceError::BudgetExhausted { .. }) => {
-                let day = now.date_naive();
-                let stopped = StoppedPart { run_id: run_id.to_owned(), part, as_of, day };
+                let stopped = StoppedPart { part, day: now.date_naive() };
                 self.runs.stop_part(&stopped, lease).await?;
-                telemetry::prompts_updated(run_id, &stopped.part.to_string(), &counters);
-                telemetry::prompt_update_stopped_by_budget(run_id, &stopped.part);
+                let RunPart { run_id, kind, .. } = &stopped.part;
+                telemetry::prompts_updated(run_id, &kind.to_string(), &counters);
+                telemetry::prompt_update_stopped_by_budget(run_id, kind);
                 Ok(())
             }
             Err(error) => {
                 // The lease lapses by itself, but the job may come back earlier than that.
-                self.runs.release_part(run_id, &part, lease).await?;
+                self.runs.release_part(&part, lease).await?;
                 Err(error)
             }
         }
@@ -78,18 +72,18 @@ impl PromptWorker {
 
     async fn work(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<Progress> {
         self.count_open_pages(work, counters).await?;
-        let progress = match work.part {
-            RunPart::Shard(shard) => self.update_shard(work, shard, counters).await?,
-            RunPart::User(user_id) => {
+        let progress = match &work.part.kind {
+            PartKind::Shard { shard } => self.update_shard(work, shard, counters).await?,
+            PartKind::User { user_id } => {
                 let due = self.profiles.due_user(user_id).await?;
-                let due = due.filter(|user| due::is_due(user.next_check_at, work.run.as_of));
+                let due = due.filter(|user| due::is_due(user.next_check_at, work.part.as_of));
                 self.update_page(work, due.into_iter().collect(), counters).await?;
                 Progress::Done
             }
-            RunPart::Retry { .. } => Progress::Done,
+            PartKind::Retry { .. } => Progress::Done,
         };
         if matches!(progress, Progress::Done) {
-            self.submission.submit_waiting(work.run, work.part).await?;
+            self.submission.submit_waiting(work.part).await?;
         }
         Ok(progress)
     }
@@ -101,10 +95,10 @@ impl PromptWorker {
                 return Ok(Progress::OutOfTime);
             }
             self.metered.require_budget(None).await?;
-            let due = self.profiles.due_page(shard, work.run.as_of, &page).await?;
+            let due = self.profiles.due_page(shard, work.part.as_of, &page).await?;
             let (readable, unreadable): (Vec<_>, Vec<_>) = due.items.into_iter().partition(std::result::Result::is_ok);
             for UnreadableUser { user_id, cause } in unreadable.into_iter().filter_map(std::result::Result::err) {
-                self.isolate(work, &user_id, &cause.into()).await?;
+                self.isolate(work.part, &user_id, &cause.into()).await?;
             }
             let users: Vec<DueUser> = readable.into_iter().filter_map(std::result::Result::ok).collect();
             self.update_page(work, users, counters).await?;
