@@ -10,8 +10,8 @@ use crate::SecretsManagerKey;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, MealTable, ProfileTable, PromptHistoryTable,
-    PromptVersionTable, RunTable, SpendingTable, Table,
+    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
+    PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -181,6 +181,11 @@ impl App {
     /// Answers to requests that carry a key.
     pub fn idempotency(&self) -> Result<IdempotencyTable, StartError> {
         Ok(IdempotencyTable::new(self.table("IDEMPOTENCY_TABLE")?))
+    }
+
+    /// Locks on paid work.
+    pub fn locks(&self) -> Result<LockTable, StartError> {
+        Ok(LockTable::new(self.table("IDEMPOTENCY_TABLE")?))
     }
 
     /// What was spent.

@@ -19,8 +19,8 @@ use coaching::app::App;
 use coaching::config::Environment;
 use coaching::store::schema::TABLES;
 use coaching::store::{
-    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, MealTable, ProfileTable, PromptHistoryTable,
-    PromptVersionTable, RunTable, SpendingTable,
+    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
+    PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable,
 };
 
 use crate::creation;
@@ -113,6 +113,8 @@ pub struct Stores {
     pub meals: MealTable,
     /// Answers to repeated requests.
     pub idempotency: IdempotencyTable,
+    /// Locks on paid work.
+    pub locks: LockTable,
     /// What was spent on the model.
     pub spending: SpendingTable,
     /// Weekly runs.
@@ -144,6 +146,7 @@ impl Stores {
             conversations: app.conversations().expect(NAMED),
             meals: app.meals().expect(NAMED),
             idempotency: app.idempotency().expect(NAMED),
+            locks: app.locks().expect(NAMED),
             spending: app.spending().expect(NAMED),
             runs: app.runs().expect(NAMED),
             batches: app.batches().expect(NAMED),

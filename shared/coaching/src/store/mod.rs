@@ -9,7 +9,7 @@
 //! | `conversations.rs` | `coach_conversations` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency.rs` | `idempotency` |
+//! | `idempotency.rs`, `locks.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
@@ -25,6 +25,7 @@ mod idempotency;
 mod item;
 mod json;
 mod leases;
+mod locks;
 mod meals;
 mod page;
 mod profiles;
@@ -46,6 +47,7 @@ pub use consultations::{Answered, ConsultationTable};
 pub use conversations::ConversationTable;
 pub use error::{StoreError, Versioned};
 pub use idempotency::{Attempt, IdempotencyTable, Remembered, StoredResponse};
+pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{

@@ -69,6 +69,8 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
         })
         .await;
     assert_unavailable(begun, "a key");
+    let taken = stores.locks.take(&ana, "version#2", Uuid::nil(), lease, now).await;
+    assert_unavailable(taken, "a lock");
 }
 
 #[tokio::test]

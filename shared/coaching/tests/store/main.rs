@@ -8,6 +8,7 @@ mod consultations;
 mod conversations;
 mod failures;
 mod idempotency;
+mod locks;
 mod lost_answers;
 mod meal_edits;
 mod meals;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::claims::Claims;
+use super::locks::WriterLocks;
 use super::writing::{self, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -54,7 +54,7 @@ pub struct SystemPromptGenerator {
     prompt: PromptSettings,
     due: DueSettings,
     deadline: Duration,
-    claims: Claims,
+    locks: WriterLocks,
     lease: chrono::Duration,
 }
 
@@ -74,7 +74,7 @@ impl FromApp for SystemPromptGenerator {
             prompt: PromptSettings::read(app.env(), &prices)?,
             due: DueSettings::read(app.env())?,
             deadline,
-            claims: Claims::from_app(app)?,
+            locks: WriterLocks::from_app(app)?,
             // A profile and a prompt.
             lease: chrono::Duration::from_std(writing::longest(deadline) * 2)
                 .expect("the settings keep time-outs to minutes"),
@@ -178,7 +178,7 @@ impl SystemPromptGenerator {
             let written = self.write_prompt(&profile, text, &facts, behavior).await?;
             self.store(&profile, &written, metrics.clone(), reason, None).await.map(Regeneration::Written)
         };
-        self.claims.next_version(user_id, prompt.version, write).await
+        self.locks.next_version(user_id, prompt.version, write).await
     }
 
     async fn write_prompt(

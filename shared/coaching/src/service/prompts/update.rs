@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::claims::{Claimed, Claims};
+use super::locks::WriterLocks;
 use super::writing::{self, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -13,7 +13,7 @@ use crate::config::weekly::DueSettings;
 use crate::config::writing::PromptSettings;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
-use crate::store::{CheckMark, HistoryEntry, NewVersion, PromptVersionTable, Versioned};
+use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};
 use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
@@ -59,7 +59,7 @@ pub struct PromptUpdater {
     settings: PromptSettings,
     due: DueSettings,
     deadline: Duration,
-    claims: Claims,
+    locks: WriterLocks,
 }
 
 impl FromApp for PromptUpdater {
@@ -72,7 +72,7 @@ impl FromApp for PromptUpdater {
             settings: PromptSettings::read(app.env(), &model::prices(app.env())?)?,
             due: DueSettings::read(app.env())?,
             deadline: model::background_timeout(app.env())?,
-            claims: Claims::from_app(app)?,
+            locks: WriterLocks::from_app(app)?,
         })
     }
 }
@@ -94,7 +94,7 @@ impl PromptUpdater {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
             self.store(profile, prompt, grounds, &written, Some(mark)).await
         };
-        self.claims.next_version(&profile.user_id, prompt.version, write).await
+        self.locks.next_version(&profile.user_id, prompt.version, write).await
     }
 
     /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only
@@ -118,13 +118,13 @@ impl PromptUpdater {
         self.store(profile, prompt, grounds, &written, None).await
     }
 
-    /// Takes the right to repair an answer: false if it was taken before by a worker that is gone, and busy while another
-    /// one is at it.
+    /// Takes the lock on the repair of an answer, which is never given back: false if a collector had it that is gone, and
+    /// busy while another one is at it.
     async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
-        match self.claims.take(user_id, &format!("repair#{batch_id}")).await? {
-            Claimed::First => Ok(true),
-            Claimed::Again => Ok(false),
-            Claimed::Taken => Err(Conflict::Busy.into()),
+        match self.locks.take(user_id, &format!("repair#{batch_id}")).await? {
+            LockOutcome::First(_) => Ok(true),
+            LockOutcome::Again(_) => Ok(false),
+            LockOutcome::Taken => Err(Conflict::Busy.into()),
         }
     }
 

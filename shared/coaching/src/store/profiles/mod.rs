@@ -2,8 +2,8 @@
 
 mod attributes;
 mod checks;
-mod claims;
 mod details;
+mod manual_regeneration;
 mod prompt_version;
 mod reading_list;
 mod records;

@@ -18,10 +18,10 @@ use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::PromptUpdater;
 use crate::service::prompts::SystemPromptGenerator;
+use crate::service::prompts::WriterLocks;
 use crate::service::prompts::writing;
-use crate::service::prompts::{Claimed, Claims};
 use crate::service::weekly::batch_submission::BatchSubmission;
-use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
+use crate::store::{BatchTable, LockOutcome, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
 use crate::telemetry;
 use domain::behavior::ChangeSettings;
@@ -35,7 +35,7 @@ pub struct PromptWorker {
     history: PromptHistoryTable,
     runs: RunTable,
     batches: BatchTable,
-    claims: Claims,
+    locks: WriterLocks,
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
     ids: Ids,
@@ -61,7 +61,7 @@ impl FromApp for PromptWorker {
             history: app.prompt_history()?,
             runs: app.runs()?,
             batches: app.batches()?,
-            claims: Claims::from_app(app)?,
+            locks: WriterLocks::from_app(app)?,
             queue: app.queue()?,
             clock: app.clock(),
             ids: app.ids(),
@@ -107,13 +107,14 @@ impl PromptWorker {
     /// Writes a fresh prompt once for a request, however often its job is delivered.
     async fn regenerate(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {
         let work = format!("generate#{}", requested_at.to_rfc3339());
-        if self.claims.take(user_id, &work).await? == Claimed::Taken {
-            return Ok(());
-        }
+        let lock = match self.locks.take(user_id, &work).await? {
+            LockOutcome::First(lock) | LockOutcome::Again(lock) => lock,
+            LockOutcome::Taken => return Ok(()),
+        };
         match self.generator.regenerate(user_id, reason, requested_at).await {
             Ok(_) => {}
             Err(ServiceError::Store(error)) => {
-                self.claims.give_back(user_id, &work).await?;
+                self.locks.release(&lock).await?;
                 return Err(error.into());
             }
             Err(error) => {
@@ -121,6 +122,6 @@ impl PromptWorker {
                 self.profiles.release_manual_regeneration(user_id, requested_at).await?;
             }
         }
-        self.claims.finish(user_id, &work).await
+        self.locks.finish(&lock).await
     }
 }

@@ -1,0 +1,73 @@
+//! Locks on the writing that is paid for, so that nobody pays for it twice: a fresh prompt that was asked for, the repair of
+//! an answer, the next version of a prompt.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::writing;
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::service::error::{Conflict, Result};
+use crate::store::{Lock, LockOutcome, LockTable};
+use crate::system::{Clock, Ids};
+use domain::lease::Lease;
+use domain::profile::UserId;
+
+/// Locks on writing that is paid for.
+#[derive(Clone)]
+pub struct WriterLocks {
+    locks: LockTable,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    /// How long a writer may take before it counts as gone.
+    lasts: TimeDelta,
+}
+
+impl FromApp for WriterLocks {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let longest = writing::longest(model::background_timeout(app.env())?);
+        let lasts = TimeDelta::from_std(longest).expect("the settings keep time-outs to minutes");
+        Ok(Self { locks: app.locks()?, clock: app.clock(), ids: app.ids(), lasts })
+    }
+}
+
+impl WriterLocks {
+    /// Takes the lock on `work` of a user.
+    pub async fn take(&self, user_id: &UserId, work: &str) -> Result<LockOutcome> {
+        let now = self.clock.now();
+        Ok(self.locks.take(user_id, work, self.ids.next(), Lease::from(now, self.lasts), now).await?)
+    }
+
+    /// Lets somebody else do the work.
+    pub async fn release(&self, lock: &Lock) -> Result<()> {
+        Ok(self.locks.release(lock).await?)
+    }
+
+    /// Nobody has to do the work again.
+    pub async fn finish(&self, lock: &Lock) -> Result<()> {
+        Ok(self.locks.finish(lock).await?)
+    }
+
+    /// Does `write`, which pays for the version after `version` and stores it, unless somebody else is at it: then it is a
+    /// conflict, and nothing is paid.
+    pub async fn next_version<T>(
+        &self,
+        user_id: &UserId,
+        version: u32,
+        write: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let lock = match self.take(user_id, &format!("version#{}", version + 1)).await? {
+            LockOutcome::First(lock) | LockOutcome::Again(lock) => lock,
+            LockOutcome::Taken => return Err(Conflict::VersionUnderWay.into()),
+        };
+        let written = write.await;
+        match &written {
+            Ok(_) => self.finish(&lock).await,
+            Err(_) => self.release(&lock).await,
+        }
+        // What was written or what went wrong counts more; a lock that stays lapses by itself.
+        .unwrap_or_default();
+        written
+    }
+}
