@@ -16,7 +16,6 @@ use crate::store::Versioned;
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationSettings, Session, SessionId, Status};
-use domain::money::Usd;
 use domain::profile::UserId;
 
 /// How often a waiting request looks.
@@ -110,7 +109,7 @@ impl Completing {
         };
         if let Err(error) = self.queue.send(&job).await {
             let failure = "The work could not be queued. Complete the consultation again to try once more.";
-            self.access.consultations.fail_generation(session.session_id, failure, Usd::ZERO, now).await?;
+            self.access.consultations.withdraw_generation(session.session_id, failure, now).await?;
             return Err(error.into());
         }
         Ok(())

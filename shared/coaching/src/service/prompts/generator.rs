@@ -28,7 +28,6 @@ use domain::consultation::{Fact, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::due;
 use domain::lease::Lease;
-use domain::money::Usd;
 use domain::profile::{Profile, UserId};
 
 /// What became of a prompt that a person asked for.
@@ -92,32 +91,31 @@ impl SystemPromptGenerator {
         if session.status != Status::Generating {
             return Ok(());
         }
-        if self.consultations.lease_generation(session_id, Lease::from(now, self.lease), now).await?
-            == Versioned::Conflict
-        {
+        let lease = Lease::from(now, self.lease);
+        if self.consultations.lease_generation(session_id, lease, now).await? == Versioned::Conflict {
             return Ok(());
         }
-        match self.write_initial(&session).await {
+        match self.write_initial(&session, lease).await {
             Err(ServiceError::Store(error)) => {
-                self.consultations.release_generation(session_id, Usd::ZERO).await?;
+                self.consultations.release_generation(session_id, lease).await?;
                 Err(error.into())
             }
             Err(error) => {
                 telemetry::personalized_prompt_generation_failed(&session.user_id, GenerationReason::Initial, &error);
                 let failure = "Your coach could not be written. Complete the consultation again to try once more.";
-                self.consultations.fail_generation(session_id, failure, Usd::ZERO, self.clock.now()).await?;
+                self.consultations.fail_generation(session_id, lease, failure, self.clock.now()).await?;
                 Ok(())
             }
             Ok(()) => Ok(()),
         }
     }
 
-    async fn write_initial(&self, session: &Session) -> Result<()> {
+    async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
         let profile = self.accounts.fill_body(&session.user_id, &session.body).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
-            None => self.generate_conversational_profile(session, &facts).await?,
+            None => self.generate_conversational_profile(session, lease, &facts).await?,
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
@@ -128,7 +126,7 @@ impl SystemPromptGenerator {
 
     /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
     /// does not pay for it again.
-    async fn generate_conversational_profile(&self, session: &Session, facts: &[Fact]) -> Result<String> {
+    async fn generate_conversational_profile(&self, session: &Session, lease: Lease, facts: &[Fact]) -> Result<String> {
         let transcript = self.consultations.transcript(session.session_id).await?;
         let choice = &self.profile.model;
         let request = ModelRequest {
@@ -149,7 +147,7 @@ impl SystemPromptGenerator {
             if flaws.is_empty() { Ok(text.trim().to_owned()) } else { Err(flaws) }
         })
         .await?;
-        self.consultations.save_profile_text(session.session_id, &written.value, written.cost).await?;
+        self.consultations.save_profile_text(session.session_id, lease, &written.value, written.cost).await?;
         telemetry::conversational_profile_generated(&session.user_id, count_words(&written.value), written.cost);
         Ok(written.value)
     }

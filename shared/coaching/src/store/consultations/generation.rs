@@ -1,9 +1,9 @@
-//! From a finished talk to profile and prompt: claiming, failing, completing.
+//! From a finished talk to profile and prompt: taking the lease to write them, failing, completing.
 
 use chrono::{DateTime, Utc};
 
 use super::{ConsultationTable, session_key};
-use crate::store::item::{instant, ordered_instant, text};
+use crate::store::item::{instant, text};
 use crate::store::table::Table;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
@@ -12,12 +12,15 @@ use domain::consultation::SessionId;
 use domain::lease::Lease;
 use domain::money::Usd;
 
+/// The attribute of the lease to write profile and prompt.
+const LEASE: &str = "generation_until";
+
 /// Marks a session that is being generated as complete, in the transaction that writes its prompt.
 pub(in crate::store) fn completion(sessions: &Table, session_id: SessionId, at: DateTime<Utc>) -> Update {
     while_generating(sessions, session_id)
         .set("status", text("complete"))
         .set("updated_at", instant(at))
-        .remove("generation_until")
+        .remove(LEASE)
         .remove("failure")
 }
 
@@ -37,15 +40,12 @@ impl ConsultationTable {
             .set("updated_at", instant(now))
             .remove("failure")
             .remove("answering_until")
-            .remove("generation_until")
+            .remove(LEASE)
             .when(
                 "#status = :in_progress OR #status = :failed",
                 [(":in_progress", text("in_progress")), (":failed", text("failed"))],
             )
-            .when(
-                "attribute_not_exists(#answering_until) OR #answering_until <= :now",
-                [(":now", ordered_instant(now))],
-            );
+            .when_free("answering_until", now);
         self.sessions.transaction().with(update).commit("starting to generate a prompt").await.map(Versioned::from)
     }
 
@@ -56,23 +56,22 @@ impl ConsultationTable {
         lease: Lease,
         now: DateTime<Utc>,
     ) -> Result<Versioned, StoreError> {
-        let update =
-            while_generating(&self.sessions, session_id).set("generation_until", ordered_instant(lease.until)).when(
-                "attribute_not_exists(#generation_until) OR #generation_until <= :now",
-                [(":now", ordered_instant(now))],
-            );
-        self.sessions
-            .transaction()
-            .with(update)
-            .commit("claiming the generation of a prompt")
-            .await
-            .map(Versioned::from)
+        let update = while_generating(&self.sessions, session_id).take_lease(LEASE, lease, now);
+        self.sessions.transaction().with(update).commit("leasing the generation of a prompt").await.map(Versioned::from)
     }
 
-    /// Keeps the finished profile and what it cost, so that a retry does not pay again.
-    pub async fn save_profile_text(&self, session_id: SessionId, profile: &str, cost: Usd) -> Result<(), StoreError> {
+    /// Keeps the finished profile and what it cost, so that a retry does not pay again. Of a worker whose lease has lapsed
+    /// and is somebody else's, only the cost is kept.
+    pub async fn save_profile_text(
+        &self,
+        session_id: SessionId,
+        lease: Lease,
+        profile: &str,
+        cost: Usd,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "keeping a conversational profile";
         let update = while_generating(&self.sessions, session_id)
+            .while_held(LEASE, lease)
             .set("conversational_profile", text(profile))
             .add("cost_nano_usd", cost.nanos());
         match self.sessions.transaction().with(update).commit(OPERATION).await? {
@@ -82,31 +81,40 @@ impl ConsultationTable {
     }
 
     /// Moves the session from `generating` to `failed` with a plain sentence, and gives the lease back. Without effect on
-    /// a session that is not `generating`.
+    /// a session that is not `generating`, and once the lease has lapsed and is somebody else's.
     pub async fn fail_generation(
         &self,
         session_id: SessionId,
+        lease: Lease,
         failure: &str,
-        cost: Usd,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let update = while_generating(&self.sessions, session_id)
-            .set("status", text("failed"))
-            .set("failure", text(failure))
-            .set("updated_at", instant(now))
-            .remove("generation_until")
-            .add("cost_nano_usd", cost.nanos());
+        let update = failed(&self.sessions, session_id, failure, now).end_lease(LEASE, lease);
         self.sessions.transaction().with(update).commit("noting a failed generation").await.map(drop)
     }
 
-    /// Gives the generation lease back so that a retry can take it at once.
-    pub async fn release_generation(&self, session_id: SessionId, cost: Usd) -> Result<(), StoreError> {
-        let update = self
-            .sessions
-            .update(session_key(session_id))
-            .remove("generation_until")
-            .add("cost_nano_usd", cost.nanos())
-            .when("attribute_exists(#session_id)", []);
-        self.sessions.transaction().with(update).commit("giving back the generation of a prompt").await.map(drop)
+    /// Moves the session from `generating` to `failed` with a plain sentence, because no worker will hear of it. Without
+    /// effect on a session that is not `generating`, or that a worker holds at `now`.
+    pub async fn withdraw_generation(
+        &self,
+        session_id: SessionId,
+        failure: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let update = failed(&self.sessions, session_id, failure, now).when_free(LEASE, now).remove(LEASE);
+        self.sessions.transaction().with(update).commit("withdrawing a generation").await.map(drop)
     }
+
+    /// Gives the lease back so that a retry can take it at once. Without effect once it has lapsed and is somebody else's.
+    pub async fn release_generation(&self, session_id: SessionId, lease: Lease) -> Result<(), StoreError> {
+        let update = self.sessions.update(session_key(session_id)).end_lease(LEASE, lease);
+        self.sessions.write("giving back the generation of a prompt", update).await.map(drop)
+    }
+}
+
+fn failed(sessions: &Table, session_id: SessionId, failure: &str, now: DateTime<Utc>) -> Update {
+    while_generating(sessions, session_id)
+        .set("status", text("failed"))
+        .set("failure", text(failure))
+        .set("updated_at", instant(now))
 }
