@@ -66,8 +66,13 @@ pub struct Memory {
 
 /// What to do with a request.
 pub enum Step {
-    /// Carry it out with this identity for what it creates.
-    CarryOut(Uuid),
+    /// Carry it out.
+    CarryOut {
+        /// Identity for what the request creates.
+        resource_id: Uuid,
+        /// What this try holds the request by.
+        lease: Lease,
+    },
     /// Send this answer again.
     Repeat(ApiResponse),
 }
@@ -90,7 +95,7 @@ impl Memory {
             .await
             .map_err(ServiceError::from)?;
         match remembered {
-            Remembered::Fresh { resource_id } => Ok(Step::CarryOut(resource_id)),
+            Remembered::Fresh { resource_id } => Ok(Step::CarryOut { resource_id, lease }),
             Remembered::UnderWay => Err(RequestError::RequestUnderWay.into()),
             Remembered::OtherRequest => Err(RequestError::KeyReused.into()),
             Remembered::Answered(StoredResponse { status, body }) => {
@@ -100,14 +105,14 @@ impl Memory {
         }
     }
 
-    /// Keeps a success for repetitions, and lets the request be tried again after a failure.
-    pub async fn end(&self, keyed: &KeyedRequest, result: &ApiResult) -> Result<(), ServiceError> {
+    /// Keeps a success of the try that holds `lease` for repetitions, and lets the request be tried again after a failure.
+    pub async fn end(&self, keyed: &KeyedRequest, lease: Lease, result: &ApiResult) -> Result<(), ServiceError> {
         match result {
             Ok(response) => {
                 let kept = StoredResponse { status: response.status.as_u16(), body: response.body.clone() };
-                self.store.finish(&keyed.user_id, &keyed.request, &kept).await?;
+                self.store.finish(&keyed.user_id, &keyed.request, lease, &kept).await?;
             }
-            Err(_) => self.store.release(&keyed.user_id, &keyed.request).await?,
+            Err(_) => self.store.release(&keyed.user_id, &keyed.request, lease).await?,
         }
         Ok(())
     }

@@ -92,9 +92,9 @@ impl Api {
         };
         match memory.begin(&keyed, self.ids.next()).await? {
             Step::Repeat(response) => Ok((response, true)),
-            Step::CarryOut(resource_id) => {
+            Step::CarryOut { resource_id, lease } => {
                 let result = handle(request(event, caller, resource_id)).await;
-                if let Err(error) = memory.end(&keyed, &result).await {
+                if let Err(error) = memory.end(&keyed, lease, &result).await {
                     // The work itself is done; a repetition will find what it stored under the same resource id.
                     telemetry::answer_not_kept(&error);
                 }

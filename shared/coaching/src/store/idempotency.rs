@@ -152,23 +152,27 @@ impl IdempotencyTable {
         Ok(Remembered::UnderWay)
     }
 
-    /// Keeps the answer.
-    pub async fn finish(&self, user_id: &UserId, request: &str, response: &StoredResponse) -> Result<(), StoreError> {
+    /// Keeps the answer of the try that holds `lease`.
+    pub async fn finish(
+        &self,
+        user_id: &UserId,
+        request: &str,
+        lease: Lease,
+        response: &StoredResponse,
+    ) -> Result<(), StoreError> {
         let update = self
             .requests
             .update(key(user_id, request))
             .set("response_status", number(response.status))
             .set("response_body", text(&response.body))
-            .remove("lease_until")
-            .when("attribute_exists(#request) AND attribute_not_exists(#response_status)", []);
-        // Refused means that another try has answered, and the first answer stands.
+            .end_lease("lease_until", lease);
+        // Refused means that the try has lapsed, and another one has answered or is under way.
         self.requests.write("keeping the answer to a request", update).await.map(drop)
     }
 
-    /// Lets another try go on at once.
-    pub async fn release(&self, user_id: &UserId, request: &str) -> Result<(), StoreError> {
-        let update =
-            self.requests.update(key(user_id, request)).remove("lease_until").when("attribute_exists(#request)", []);
+    /// Lets another try go on at once, after the one that holds `lease`.
+    pub async fn release(&self, user_id: &UserId, request: &str, lease: Lease) -> Result<(), StoreError> {
+        let update = self.requests.update(key(user_id, request)).end_lease("lease_until", lease);
         self.requests.write("giving back an idempotency key", update).await.map(drop)
     }
 }

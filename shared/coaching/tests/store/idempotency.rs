@@ -22,9 +22,13 @@ fn answer(body: &str) -> StoredResponse {
     StoredResponse { status: 201, body: body.to_owned() }
 }
 
+/// What a try of `now` holds the request by, for half a minute.
+fn lease(now: DateTime<Utc>) -> Lease {
+    Lease::from(now, Duration::seconds(30))
+}
+
 /// Begins ana's request at `now`, with half a minute to answer it in and a day to remember it.
 async fn begin(store: &IdempotencyTable, fingerprint: &str, resource_id: Uuid, now: DateTime<Utc>) -> Remembered {
-    let lease = Lease::from(now, Duration::seconds(30));
     let begun = store
         .begin(Attempt {
             user_id: &user("ana"),
@@ -32,7 +36,7 @@ async fn begin(store: &IdempotencyTable, fingerprint: &str, resource_id: Uuid, n
             fingerprint,
             resource_id,
             now,
-            lease,
+            lease: lease(now),
             keep_for: Duration::hours(24),
         })
         .await;
@@ -48,7 +52,7 @@ async fn a_request_is_fresh_once_and_under_way_until_it_is_answered() {
     let store = store().await;
     assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
     assert_eq!(begin(&store, "print", id(2), noon() + Duration::seconds(29)).await, Remembered::UnderWay);
-    store.finish(&user("ana"), REQUEST, &answer("{}")).await.expect("kept");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("{}")).await.expect("kept");
     assert_eq!(begin(&store, "print", id(3), noon() + Duration::hours(1)).await, Remembered::Answered(answer("{}")));
 }
 
@@ -57,7 +61,7 @@ async fn a_key_that_was_used_for_another_request_is_refused_before_and_after_the
     let store = store().await;
     assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
     assert_eq!(begin(&store, "other", id(2), noon()).await, Remembered::OtherRequest);
-    store.finish(&user("ana"), REQUEST, &answer("{}")).await.expect("kept");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("{}")).await.expect("kept");
     assert_eq!(begin(&store, "other", id(2), noon()).await, Remembered::OtherRequest);
 }
 
@@ -68,7 +72,7 @@ async fn a_try_that_vanished_or_gave_up_is_taken_over_with_the_identity_of_the_f
     let later = noon() + Duration::seconds(30);
     assert_eq!(begin(&store, "print", id(2), later).await, Remembered::Fresh { resource_id: id(1) });
     assert_eq!(begin(&store, "print", id(3), later).await, Remembered::UnderWay, "the lease was taken again");
-    store.release(&user("ana"), REQUEST).await.expect("given back");
+    store.release(&user("ana"), REQUEST, lease(later)).await.expect("given back");
     assert_eq!(begin(&store, "print", id(4), later).await, Remembered::Fresh { resource_id: id(1) });
 }
 
@@ -88,17 +92,31 @@ async fn of_simultaneous_tries_one_goes_on() {
 async fn the_first_answer_stands() {
     let store = store().await;
     assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
-    store.finish(&user("ana"), REQUEST, &answer("first")).await.expect("kept");
-    store.finish(&user("ana"), REQUEST, &answer("second")).await.expect("an answer");
-    store.release(&user("ana"), REQUEST).await.expect("an answer");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("first")).await.expect("kept");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("second")).await.expect("an answer");
+    store.release(&user("ana"), REQUEST, lease(noon())).await.expect("an answer");
     assert_eq!(begin(&store, "print", id(2), noon()).await, Remembered::Answered(answer("first")));
+}
+
+#[tokio::test]
+async fn a_try_that_has_lapsed_changes_nothing_of_the_next_one() {
+    let store = store().await;
+    assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
+    let later = noon() + Duration::seconds(30);
+    assert_eq!(begin(&store, "print", id(2), later).await, Remembered::Fresh { resource_id: id(1) });
+    store.release(&user("ana"), REQUEST, lease(noon())).await.expect("without effect");
+    assert_eq!(begin(&store, "print", id(3), later).await, Remembered::UnderWay);
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("late")).await.expect("without effect");
+    assert_eq!(begin(&store, "print", id(4), later).await, Remembered::UnderWay);
+    store.finish(&user("ana"), REQUEST, lease(later), &answer("next")).await.expect("kept");
+    assert_eq!(begin(&store, "print", id(5), later).await, Remembered::Answered(answer("next")));
 }
 
 #[tokio::test]
 async fn an_answer_is_forgotten_after_its_time_even_if_the_database_still_holds_it() {
     let store = store().await;
     assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
-    store.finish(&user("ana"), REQUEST, &answer("{}")).await.expect("kept");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("{}")).await.expect("kept");
     let (last, past) = (noon() + Duration::hours(24) - Duration::seconds(1), noon() + Duration::hours(24));
     assert_eq!(begin(&store, "print", id(2), last).await, Remembered::Answered(answer("{}")));
     assert_eq!(begin(&store, "other", id(3), past).await, Remembered::Fresh { resource_id: id(3) });
@@ -107,15 +125,14 @@ async fn an_answer_is_forgotten_after_its_time_even_if_the_database_still_holds_
 #[tokio::test]
 async fn an_answer_that_comes_after_its_request_was_forgotten_is_not_kept() {
     let store = store().await;
-    store.finish(&user("ana"), REQUEST, &answer("{}")).await.expect("an answer");
-    store.release(&user("ana"), REQUEST).await.expect("an answer");
+    store.finish(&user("ana"), REQUEST, lease(noon()), &answer("{}")).await.expect("an answer");
+    store.release(&user("ana"), REQUEST, lease(noon())).await.expect("an answer");
     assert_eq!(begin(&store, "print", id(1), noon()).await, Remembered::Fresh { resource_id: id(1) });
 }
 
 #[tokio::test]
 async fn one_key_of_two_people_or_of_two_operations_is_two_requests() {
     let store = store().await;
-    let lease = Lease::from(noon(), Duration::seconds(30));
     for (number, name, request) in [(1, "ana", REQUEST), (2, "ben", REQUEST), (3, "ana", "coach#key-1")] {
         let begun = store
             .begin(Attempt {
@@ -124,7 +141,7 @@ async fn one_key_of_two_people_or_of_two_operations_is_two_requests() {
                 fingerprint: "print",
                 resource_id: id(number),
                 now: noon(),
-                lease,
+                lease: lease(noon()),
                 keep_for: Duration::hours(24),
             })
             .await;
