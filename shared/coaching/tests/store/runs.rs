@@ -216,18 +216,21 @@ async fn a_page_is_unfinished_until_nobody_on_it_waits() {
     assert_eq!(unfinished(&shard(2)).await, []);
 
     let draft = Draft { draft_id: Uuid::nil(), begun_at: at(RUN), requests: 1 };
-    let set = async |draft: Option<&Draft>| runs.set_draft(RUN, &[page(2)], draft).await.expect("an answer");
-    assert_eq!(set(Some(&draft)).await, Versioned::Written);
-    assert_eq!(set(Some(&draft)).await, Versioned::Conflict, "one submission at a time");
+    let begin = async |draft: &Draft| runs.begin_submission(RUN, &[page(2)], draft).await.expect("an answer");
+    let withdraw = async |draft: &Draft| runs.withdraw_submission(RUN, &[page(2)], draft).await.expect("an answer");
+    assert_eq!(begin(&draft).await, Versioned::Written);
+    let other = Draft { draft_id: Uuid::max(), ..draft.clone() };
+    assert_eq!(begin(&other).await, Versioned::Conflict, "one submission at a time");
+    assert_eq!(withdraw(&other).await, Versioned::Conflict, "only the one that was begun is withdrawn");
     assert_eq!(unfinished(&shard(1)).await, [waits(Some(draft.clone())), open.clone()]);
-    assert_eq!(set(None).await, Versioned::Written);
-    assert_eq!(set(Some(&draft)).await, Versioned::Written);
+    assert_eq!(withdraw(&draft).await, Versioned::Written);
+    assert_eq!(begin(&draft).await, Versioned::Written);
     for _ in 0..2 {
         let overtaken = RunCounters { overtaken: 1, ..RunCounters::default() };
         runs.submit_pages(RUN, &[page(2)], None, &overtaken).await.expect("noted");
     }
     assert_eq!(unfinished(&shard(1)).await, [open]);
-    assert_eq!(set(Some(&draft)).await, Versioned::Conflict, "nobody waits any more");
+    assert_eq!(begin(&draft).await, Versioned::Conflict, "nobody waits any more");
     assert_eq!(read(&runs).await.counters.overtaken, 2 * counters(0).overtaken + 1);
 }
 

@@ -138,7 +138,7 @@ impl BatchSubmission {
             self.runs.submit_pages(&part.run_id, &ids, Some(&batch), &counters).await?;
             return Ok(Vec::new());
         }
-        if self.runs.set_draft(&part.run_id, &ids, None).await? == Versioned::Conflict {
+        if self.runs.withdraw_submission(&part.run_id, &ids, draft).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
         Ok(pages)
@@ -199,7 +199,7 @@ impl BatchSubmission {
         let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
         self.metered.require_room(reserved, self.estimate(requests)).await?;
         let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
-        if self.runs.set_draft(&part.run_id, &pages, Some(&draft)).await? == Versioned::Conflict {
+        if self.runs.begin_submission(&part.run_id, &pages, &draft).await? == Versioned::Conflict {
             return Err(Conflict::Busy.into());
         }
         match self.model.submit_batch(&entries).await {

@@ -3,6 +3,7 @@
 use super::{RunTable, counts, key};
 use crate::store::batches::of_batch;
 use crate::store::item::{Item, Stored, native, number, read_native};
+use crate::store::write::Update;
 use crate::store::{Draft, OpenBatch, RunCounters, StoreError, UnfinishedPage, Versioned, Waiting};
 use domain::profile::UserId;
 use domain::run_part::RunPart;
@@ -48,23 +49,39 @@ impl RunTable {
         stored.iter().filter_map(|stored| read_page(stored).transpose()).collect()
     }
 
-    /// Notes that a submission for these pages (at most 90) is about to be made, `Conflict` if one was begun already; with
-    /// `None`, that it was not made.
-    pub async fn set_draft(
+    /// Notes that a submission for these pages (at most 90) is about to be made; `Conflict` if one was begun already, or
+    /// nobody on one of them waits.
+    pub async fn begin_submission(
         &self,
         run_id: &str,
         pages: &[String],
-        draft: Option<&Draft>,
+        draft: &Draft,
     ) -> Result<Versioned, StoreError> {
-        let mut transaction = self.runs.transaction();
-        for page_id in pages {
-            let page = self.runs.update(page_key(run_id, page_id)).when("attribute_exists(#waiting)", []);
-            transaction = transaction.with(match draft {
-                Some(draft) => page.set("draft", native(draft)).when("attribute_not_exists(#draft)", []),
-                None => page.remove("draft"),
-            });
-        }
-        transaction.commit("noting the submission of a batch").await.map(Versioned::from)
+        let transaction = pages.iter().fold(self.runs.transaction(), |transaction, page_id| {
+            let page = self.waiting_page(run_id, page_id).set("draft", native(draft));
+            transaction.with(page.when("attribute_not_exists(#draft)", []))
+        });
+        transaction.commit("noting that a batch is about to be submitted").await.map(Versioned::from)
+    }
+
+    /// Notes that the submission `draft` for these pages (at most 90) was not made; `Conflict` if it is not the one that was
+    /// begun.
+    pub async fn withdraw_submission(
+        &self,
+        run_id: &str,
+        pages: &[String],
+        draft: &Draft,
+    ) -> Result<Versioned, StoreError> {
+        let transaction = pages.iter().fold(self.runs.transaction(), |transaction, page_id| {
+            let page = self.waiting_page(run_id, page_id).remove("draft");
+            transaction.with(page.when("#draft.#draft_id = :withdrawn", [(":withdrawn", native(&draft.draft_id))]))
+        });
+        transaction.commit("noting that a batch was not submitted").await.map(Versioned::from)
+    }
+
+    /// A change of a page of which somebody waits.
+    fn waiting_page(&self, run_id: &str, page_id: &str) -> Update {
+        self.runs.update(page_key(run_id, page_id)).when("attribute_exists(#waiting)", [])
     }
 
     /// Notes that nobody on these pages (at most 90) waits any more, with the batch that took them and what was counted on
@@ -77,8 +94,7 @@ impl RunTable {
         counters: &RunCounters,
     ) -> Result<(), StoreError> {
         let mut transaction = pages.iter().fold(self.runs.transaction(), |transaction, page_id| {
-            let page = self.runs.update(page_key(run_id, page_id)).remove("waiting").remove("draft");
-            transaction.with(page.when("attribute_exists(#waiting)", []))
+            transaction.with(self.waiting_page(run_id, page_id).remove("waiting").remove("draft"))
         });
         if let Some(batch) = batch {
             transaction = transaction.with(self.runs.put(of_batch(batch)));
