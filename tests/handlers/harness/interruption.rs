@@ -38,8 +38,23 @@ pub struct Interruption {
 }
 
 struct GatedQueue {
-    interruption: Arc<Interruption>,
+    intercept: Arc<dyn Intercept>,
     queue: Arc<TestQueue>,
+}
+
+impl Deployment {
+    /// An app like this deployment's whose ways to the outside lead through `intercept`.
+    pub async fn app_through(&self, intercept: Arc<dyn Intercept>) -> App {
+        let app = self.app();
+        let database = proxy(test_support::endpoint(), Arc::clone(&intercept)).await;
+        let mut settings = model::claude(app.env()).expect("the settings of a test are valid");
+        settings.base_url = proxy(&settings.base_url, Arc::clone(&intercept)).await;
+        let prices = model::prices(app.env()).expect("the settings of a test are valid");
+        let key = FixedKey(Simulator::api_key().to_owned());
+        let model = ClaudeClient::with(plain_http(), Arc::new(SystemTimer), &settings, prices, key);
+        let queue = GatedQueue { intercept, queue: self.queue.clone() };
+        app.with_dynamodb(client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue))
+    }
 }
 
 impl Interruption {
@@ -52,15 +67,7 @@ impl Interruption {
             seen: Mutex::default(),
             vanished: Notify::new(),
         });
-        let app = deployment.app();
-        let database = proxy(test_support::endpoint(), interruption.clone()).await;
-        let mut settings = model::claude(app.env()).expect("the settings of a test are valid");
-        settings.base_url = proxy(&settings.base_url, interruption.clone()).await;
-        let prices = model::prices(app.env()).expect("the settings of a test are valid");
-        let key = FixedKey(Simulator::api_key().to_owned());
-        let model = ClaudeClient::with(plain_http(), Arc::new(SystemTimer), &settings, prices, key);
-        let queue = GatedQueue { interruption: Arc::clone(&interruption), queue: deployment.queue.clone() };
-        let app = app.with_dynamodb(client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue));
+        let app = deployment.app_through(interruption.clone()).await;
         (interruption, app)
     }
 
@@ -102,9 +109,9 @@ impl Interruption {
 impl JobQueue for GatedQueue {
     async fn send(&self, job: &Job) -> Result<(), QueueError> {
         let exchange = Exchange { kind: "SendMessage".to_owned(), body: serde_json::Value::Null };
-        self.interruption.before(&exchange).await;
+        self.intercept.before(&exchange).await;
         let sent = self.queue.send(job).await;
-        self.interruption.after(&exchange).await;
+        self.intercept.after(&exchange).await;
         sent
     }
 }

@@ -128,6 +128,11 @@ impl Deployment {
         self.clock.now()
     }
 
+    /// The clock, for what moves it beside the test.
+    pub fn clock(&self) -> Arc<TestClock> {
+        self.clock.clone()
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, time: Duration) {
         self.clock.pass(time);

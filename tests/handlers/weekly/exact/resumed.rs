@@ -1,9 +1,32 @@
 //! Runs that stop, for want of time or of money, and go on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
 use chrono::Duration;
+use coaching::jobs::Job;
 use coaching::store::RunState;
+use domain::profile::UserId;
+use test_support::{Exchange, Fate, Intercept, TestClock};
 
 use super::{assert_done, begin, deployment, run_record, seed, settle};
+
+/// Makes the first look at a user's meals take almost all of the time that a worker has.
+struct SlowLook {
+    clock: Arc<TestClock>,
+    looked: AtomicBool,
+}
+
+#[async_trait]
+impl Intercept for SlowLook {
+    async fn before(&self, exchange: &Exchange) -> Fate {
+        if exchange.kind == "Query meals" && !self.looked.swap(true, Ordering::SeqCst) {
+            self.clock.pass(Duration::minutes(14));
+        }
+        Fate::Pass
+    }
+}
 
 #[tokio::test]
 async fn a_run_that_the_budget_stops_goes_on_the_day_after_by_itself() {
@@ -50,6 +73,40 @@ async fn a_worker_whose_time_is_up_hands_on_who_is_left() {
     assert_eq!(waiting.state, RunState::WaitingForBatch);
     settle(&deployment).await;
     assert_done(&deployment, &run_id, 3).await;
+}
+
+#[tokio::test]
+async fn a_worker_whose_time_is_up_in_the_middle_of_a_page_hands_on_who_is_left() {
+    let deployment = deployment("batch", &[]).await;
+    for name in ["ana", "ben", "cleo", "dan", "eve"] {
+        seed(&deployment, name, name == "eve").await;
+    }
+    let (run_id, job) = begin(&deployment).await;
+    let slow = SlowLook { clock: deployment.clock(), looked: AtomicBool::new(false) };
+    let app = deployment.app_through(Arc::new(slow)).await;
+    assert!(deployment.deliver_through(&app, &job).await.batch_item_failures.is_empty());
+    let checked = run_record(&deployment, &run_id).await.counters.checked;
+    assert!((1..5).contains(&checked), "those who had begun: {checked}");
+    assert_eq!(deployment.take_jobs(), [job.clone()], "the same shard again");
+    assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+    settle(&deployment).await;
+    assert_done(&deployment, &run_id, 5).await;
+}
+
+#[tokio::test]
+async fn a_user_who_is_checked_alone_is_handed_on_by_a_worker_whose_time_is_up() {
+    let deployment = deployment("batch", &[]).await;
+    seed(&deployment, "ana", true).await;
+    let (run_id, shard) = begin(&deployment).await;
+    let Job::Part(part) = &shard else { panic!("a shard's job: {shard:?}") };
+    let alone = Job::Part(part.of_user(UserId::new("ana")));
+    let late = deployment.deliver_ended_at(&alone, deployment.now() + Duration::seconds(1)).await;
+    assert!(late.batch_item_failures.is_empty());
+    assert_eq!(deployment.take_jobs(), [alone.clone()], "the same user again");
+    assert!(deployment.deliver(&alone).await.batch_item_failures.is_empty());
+    assert!(deployment.deliver(&shard).await.batch_item_failures.is_empty());
+    settle(&deployment).await;
+    assert_eq!(assert_done(&deployment, &run_id, 1).await.updated, 1);
 }
 
 #[tokio::test]

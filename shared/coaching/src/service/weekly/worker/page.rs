@@ -3,7 +3,7 @@
 use futures_util::{StreamExt as _, stream};
 
 use super::check::Checked;
-use super::part::Work;
+use super::part::{Progress, Work};
 use super::{PromptWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::store::{CheckedAs, DueUser, RunCounters, UnfinishedPage, Waiting};
@@ -49,9 +49,9 @@ impl PromptWorker {
         work: &Work<'_>,
         users: Vec<DueUser>,
         counters: &mut RunCounters,
-    ) -> Result<()> {
+    ) -> Result<Progress> {
         if users.is_empty() {
-            return Ok(());
+            return Ok(Progress::Done);
         }
         let page_id = format!("{}#{}", work.part.kind, self.ids.next());
         let ids: Vec<UserId> = users.iter().map(|user| user.user_id.clone()).collect();
@@ -63,6 +63,7 @@ impl PromptWorker {
             .buffer_unordered(self.concurrency)
             .collect()
             .await;
+        let progress = if results.len() < ids.len() { Progress::OutOfTime } else { Progress::Done };
         let mut tally = Tally::default();
         let mut out_of_budget = None;
         let mut failed = Vec::new();
@@ -77,7 +78,7 @@ impl PromptWorker {
         for (user_id, error) in failed {
             self.stand_aside(work, &user_id, error).await?;
         }
-        out_of_budget.map_or(Ok(()), Err)
+        out_of_budget.map_or(Ok(progress), Err)
     }
 
     /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting that

@@ -18,11 +18,11 @@ use domain::run_part::{PartKind, RunPart};
 /// Users read at a time.
 const PAGE: u32 = 100;
 
-/// How far the work on a part has come.
-enum Progress {
+/// How far the work on a part, or on one of its pages, has come.
+pub(super) enum Progress {
     /// Nothing is left to do.
     Done,
-    /// The time is up.
+    /// The time is up, and somebody may be left.
     OutOfTime,
 }
 
@@ -77,8 +77,7 @@ impl PromptWorker {
             PartKind::User { user_id } => {
                 let due = self.profiles.due_user(user_id).await?;
                 let due = due.filter(|user| due::is_due(user.next_check_at, work.part.as_of));
-                self.update_page(work, due.into_iter().collect(), counters).await?;
-                Progress::Done
+                self.update_page(work, due.into_iter().collect(), counters).await?
             }
             PartKind::Retry { .. } => Progress::Done,
         };
@@ -101,10 +100,10 @@ impl PromptWorker {
                 self.isolate(work.part, &user_id, &cause.into()).await?;
             }
             let users: Vec<DueUser> = readable.into_iter().filter_map(std::result::Result::ok).collect();
-            self.update_page(work, users, counters).await?;
-            match due.next {
-                None => return Ok(Progress::Done),
-                next => page.cursor = next,
+            match (self.update_page(work, users, counters).await?, due.next) {
+                (Progress::OutOfTime, _) => return Ok(Progress::OutOfTime),
+                (Progress::Done, None) => return Ok(Progress::Done),
+                (Progress::Done, next) => page.cursor = next,
             }
         }
     }
