@@ -5,6 +5,7 @@ use coaching::api::schedules::CollectorAnswer;
 use coaching::api::schedules::WeeklyEvent;
 use coaching::app::FromApp as _;
 use coaching::service::{BatchCollector, WeeklyUpdater};
+use domain::money::Usd;
 
 use super::{assert_done, begin, bills, deployment, seed, settle};
 use crate::harness::{Deployment, Interruption, Moment, VISIBILITY};
@@ -33,6 +34,15 @@ async fn at_every_moment<F: Future<Output = bool>>(kill: impl Fn(Moment) -> F) {
         }
     }
     panic!("it takes more than {MOST_STEPS} steps");
+}
+
+/// What the newest versions of these people have cost.
+async fn cost_of_updates(deployment: &Deployment, names: &[&str]) -> Usd {
+    let mut sum = Usd::ZERO;
+    for name in names {
+        sum += Usd::from(deployment.prompts(name).await[0]["cost_usd"].as_f64().expect("a cost"));
+    }
+    sum
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,6 +138,25 @@ async fn a_collector_that_vanishes_at_any_point_writes_and_counts_every_result_o
         }
         let submitted: usize = bills(&deployment).values().sum();
         assert_eq!(submitted, 3, "{moment:?}: two, and the one that was left unanswered again");
+        vanished
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_vanishes_at_any_point_of_the_last_batch_does_not_leave_the_run_open() {
+    at_every_moment(|moment| async move {
+        let deployment = people("batch", &["ben"]).await;
+        let (run_id, job) = begin(&deployment).await;
+        assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+        deployment.claude.finish_batches();
+        let (interruption, app) = Interruption::of(&deployment, moment).await;
+        let service = BatchCollector::from_app(&app).expect("the settings of a test are valid");
+        let vanished = interruption.run(coaching::api::schedules::collect_batches(&service)).await.is_none();
+        deployment.pass(VISIBILITY);
+        settle(&deployment).await;
+        assert_eq!(assert_done(&deployment, &run_id, 2).await.updated, 1, "{moment:?}");
+        assert!(deployment.spent_today().await >= cost_of_updates(&deployment, &["ben"]).await, "{moment:?}");
         vanished
     })
     .await;

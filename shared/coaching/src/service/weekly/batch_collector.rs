@@ -136,9 +136,10 @@ impl BatchCollector {
         let answers = counters.updated + counters.failed + counters.overtaken;
         metrics::batch_collected(Purpose::PromptUpdate, &batch.batch_id, answers, counters.failed, spent);
         self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
+        run::settle(&self.runs, &self.batches, &batch.run_id).await?;
+        // Last: whatever is not done until here is done by the next collection.
         self.batches.remove(&batch.batch_id).await?;
         telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
-        run::settle(&self.runs, &self.batches, &batch.run_id).await?;
         Ok(Some(counters))
     }
 

@@ -8,7 +8,7 @@ use crate::store::{BatchTable, RunState, RunTable};
 use crate::telemetry;
 
 /// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
-/// `done` when no batch of the run is open any more.
+/// `done` when every batch of the run is collected.
 pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Result<()> {
     let Some(run) = runs.get(run_id).await? else { return Ok(()) };
     let shards_done = match run.state {
@@ -20,12 +20,22 @@ pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Resu
     if !shards_done {
         return Ok(());
     }
-    let waiting = batches.open().await?.iter().any(|batch| batch.run_id == run_id);
-    let state = if waiting { RunState::WaitingForBatch } else { RunState::Done };
+    let state = if all_collected(runs, batches, run_id).await? { RunState::Done } else { RunState::WaitingForBatch };
     if state != run.state {
         runs.set_state(run_id, state).await?;
     }
     Ok(())
+}
+
+/// Whether no batch of the run is awaited. One that was noted as collected stays open until the run has been moved on, so
+/// that a collector that vanishes in between comes back to it.
+async fn all_collected(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Result<bool> {
+    for batch in batches.open().await?.iter().filter(|batch| batch.run_id == run_id) {
+        if !runs.batch_collected(run_id, &batch.batch_id).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Takes up what stopped because the budget of an earlier day was used up: the users who are left are still due. Answers
