@@ -1,22 +1,23 @@
-"""Black-box tests of the deployed local stack: all they know is stack.json, HTTP, and the stack's own tools.
+"""Black-box tests of the deployed local stack: all they know is stack.json, HTTP, and the stack's own tools. Every
+answer that one of them gets is held against the published contract.
 
 `tests/run` starts the stack for them; against a running one:
     target/local/tools/bin/python -m pytest tests/journey
 """
 
-import json
-import os
 import pathlib
 import sys
 import uuid
+from collections.abc import Iterator
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "infra" / "local"))
+sys.path[:0] = [str(ROOT / "infra" / "local"), str(ROOT / "tests" / "openapi")]
 
-from stacktool import people, scenarios  # noqa: E402
-from stacktool.api import Api  # noqa: E402
+from answers import published  # noqa: E402
+from stacktool import commands, people, scenarios  # noqa: E402
+from stacktool.api import Answer, Api  # noqa: E402
 from stacktool.journey import Journey  # noqa: E402
 
 SCENARIO = "diet-switcher"
@@ -25,8 +26,19 @@ SCENARIO = "diet-switcher"
 @pytest.fixture(scope="session")
 def stack() -> dict:
     """The content of stack.json."""
-    state = pathlib.Path(os.environ.get("STACK_STATE") or ROOT / "target" / "local")
-    return json.loads((state / "stack.json").read_text())
+    return commands.deployed()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_as_documented() -> Iterator[None]:
+    """Fails a test that gets an answer which the contract does not describe."""
+
+    def check(method: str, path: str, answer: Answer) -> None:
+        published().check(method, path, answer.status, answer.headers.get("content-type"), answer.text)
+
+    Api.observer = staticmethod(check)
+    yield
+    Api.observer = None
 
 
 @pytest.fixture(scope="session")

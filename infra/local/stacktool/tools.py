@@ -4,11 +4,12 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from . import paths
+from . import node, paths
 from .console import Problem, step
 
-_PINS = (paths.LOCAL / "requirements.txt", paths.LOCAL / "constraints.txt")
+_CONSTRAINTS = paths.LOCAL / "constraints.txt"
 _STAMP = paths.TOOLS / "installed"
 
 
@@ -28,18 +29,27 @@ def running_inside() -> bool:
 
 def ensure() -> None:
     """Installs the tools unless what is installed is what the pins say."""
-    pins = hashlib.sha256(b"".join(pin.read_bytes() for pin in _PINS) + sys.version.encode()).hexdigest()
+    requirements = _requirements()
+    files = [*requirements, _CONSTRAINTS]
+    pins = hashlib.sha256(b"".join(file.read_bytes() for file in files) + sys.version.encode()).hexdigest()
     if running_inside() or (_STAMP.exists() and _STAMP.read_text() == pins):
         return
     log = paths.log("tools")
     with step("Installing the tools under target/ (once; about 2 minutes)"), open(log, "w") as output:
         shutil.rmtree(paths.TOOLS, ignore_errors=True)
         _make_environment(output)
-        install = ["install", "--disable-pip-version-check", "--progress-bar", "off",
-                   "-r", str(_PINS[0]), "-c", str(_PINS[1])]
+        install = ["install", "--disable-pip-version-check", "--progress-bar", "off", "-c", str(_CONSTRAINTS)]
+        for file in requirements:
+            install += ["-r", str(file)]
         if _run([*_pip(), *install], output) != 0:
             raise Problem("The tools could not be installed. Check the network connection and try again.", log)
         _STAMP.write_text(pins)
+
+
+def _requirements() -> list[Path]:
+    """What to install: Node only where the machine has none."""
+    named = [paths.LOCAL / "requirements.txt"]
+    return named if node.is_on_the_machine() else [*named, node.REQUIREMENTS]
 
 
 def _make_environment(output) -> None:
