@@ -15,14 +15,14 @@ use super::response::{ApiResponse, ApiResult};
 use crate::app::{App, FromApp, StartError};
 use crate::config::requests;
 use crate::service::ServiceError;
-use crate::store::{Attempt, IdempotencyTable, Remembered, StoredResponse};
+use crate::store::{Attempt, IdempotencyTable, Remembered, SORT_KEY_MAX, StoredResponse};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::lease::Lease;
 use domain::profile::UserId;
 
-/// Longest key, in characters.
-const KEY_MAX: usize = 128;
+/// Longest `Idempotency-Key`, in characters.
+pub const KEY_MAX: usize = 128;
 /// How long a try may take before another one is let through, should it have vanished. Longer than any API function runs.
 const TRY_LASTS: Duration = Duration::seconds(60);
 
@@ -52,8 +52,13 @@ impl KeyedRequest {
             return Err(FieldError::new("Idempotency-Key", message));
         }
         let fingerprint = format!("{:x}", Sha256::digest(body));
-        Ok(Some(Self { user_id: user_id.clone(), request: format!("{method} {path}#{key}"), fingerprint }))
+        Ok(Some(Self { user_id: user_id.clone(), request: name_of(&format!("{method} {path}#{key}")), fingerprint }))
     }
+}
+
+/// The name under which a request is remembered: itself, or its digest if it is longer than a key of the table can be.
+fn name_of(request: &str) -> String {
+    if request.len() <= SORT_KEY_MAX { request.to_owned() } else { format!("sha256:{:x}", Sha256::digest(request)) }
 }
 
 /// Remembers answers.
@@ -115,5 +120,25 @@ impl Memory {
             Err(_) => self.store.release(&keyed.user_id, &keyed.request, lease).await?,
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(path: &str, key: &str) -> String {
+        let keyed =
+            KeyedRequest::new(&UserId::new("ana"), "POST", path, Some(key), b"{}").expect("a key that is accepted");
+        keyed.expect("there is a key").request
+    }
+
+    #[test]
+    fn a_request_with_a_path_of_any_length_has_a_name_that_fits_the_table() {
+        let long = format!("/v1/consultation/{}/complete", "x".repeat(1_500));
+        assert!(name(&long, "k-1").len() <= SORT_KEY_MAX);
+        assert_eq!(name(&long, "k-1"), name(&long, "k-1"));
+        assert_ne!(name(&long, "k-1"), name(&long, "k-2"));
+        assert_eq!(name("/v1/meals", "k-1"), "POST /v1/meals#k-1");
     }
 }

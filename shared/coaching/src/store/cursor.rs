@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::item::Item;
 use super::json;
-use crate::store::{Cursor, StoreError};
+use crate::store::{Cursor, SORT_KEY_MAX, StoreError};
 
-/// Key attributes that are numbers; all others are texts.
+/// Key attributes that are whole numbers; all others are texts.
 const NUMERIC_KEYS: [&str; 1] = ["version"];
 
 /// The cursor behind `item` in a list whose keys are `keys`; `None` if the item lacks one of them.
@@ -40,9 +40,13 @@ pub(super) fn key_of(cursor: &Cursor, keys: &[&str], partition: (&str, &str)) ->
         .ok_or(StoreError::ForeignCursor)
 }
 
-/// Whether a value has the type of the key attribute `name`: DynamoDB answers any other with an error of its own.
+/// Whether a value can be one of the key attribute `name`: DynamoDB answers any other with an error of its own.
 fn fits(name: &str, value: &AttributeValue) -> bool {
-    if NUMERIC_KEYS.contains(&name) { value.is_n() } else { value.is_s() }
+    match value {
+        AttributeValue::N(number) => NUMERIC_KEYS.contains(&name) && number.parse::<u32>().is_ok(),
+        AttributeValue::S(text) => !NUMERIC_KEYS.contains(&name) && (1..=SORT_KEY_MAX).contains(&text.len()),
+        _ => false,
+    }
 }
 
 fn read(text: &str) -> Option<Item> {
@@ -95,6 +99,27 @@ mod tests {
         let forged = item([("user_id", text("ana")), ("version", text("seven"))]);
         let forged = behind(&forged, &KEYS).expect("both keys are there");
         assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err());
+    }
+
+    #[test]
+    fn a_cursor_whose_number_no_item_can_have_is_refused() {
+        for number in ["1e-300", "1.5e308", "-1", "7.5", "99999999999"] {
+            let text = format!(r#"{{"user_id":"ana","version":{number}}}"#);
+            let forged = Cursor(text.bytes().map(|byte| format!("{byte:02x}")).collect());
+            assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_whose_text_no_key_can_have_is_refused() {
+        let keys = ["user_id", "item"];
+        let with = |item_key: String| behind(&item([("user_id", text("ana")), ("item", text(item_key))]), &keys);
+        let within = with("a".repeat(SORT_KEY_MAX)).expect("both keys are there");
+        assert!(key_of(&within, &keys, ("user_id", "ana")).is_ok());
+        for forged in [String::new(), "a".repeat(SORT_KEY_MAX + 1)] {
+            let forged = with(forged).expect("both keys are there");
+            assert!(key_of(&forged, &keys, ("user_id", "ana")).is_err());
+        }
     }
 
     #[test]

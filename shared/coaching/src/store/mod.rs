@@ -59,3 +59,6 @@ pub use runs::{Draft, OpenBatch, RunCounters, RunRecord, RunState, RunTable, Sto
 pub use spending::{SpendScope, SpendingTable};
 
 pub(crate) use table::Table;
+
+/// Longest sort key that DynamoDB takes, in bytes.
+pub const SORT_KEY_MAX: usize = 1_024;
