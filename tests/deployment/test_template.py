@@ -73,6 +73,24 @@ def test_the_openapi_document_describes_the_same_routes(routes):
     assert described == set(routes)
 
 
+def test_what_the_gateway_refuses_is_told_as_the_contract_tells_it(template):
+    document = json.loads((ROOT / "infra" / "openapi.json").read_text())
+    codes = document["components"]["schemas"]["ProblemCode"]["enum"]
+    told = {}
+    for response in template["Resources"]["Api"]["Properties"]["GatewayResponses"].values():
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        example = document["components"]["examples"][problem["code"]]["value"]
+        assert problem["code"] in codes
+        assert {name: problem[name] for name in ("type", "status", "code")} == {
+            name: example[name] for name in ("type", "status", "code")}
+        assert problem["status"] == response["StatusCode"]
+        assert problem.keys() == example.keys()
+        told.setdefault(problem["code"], []).append(problem["detail"])
+    # These nobody but the gateway answers.
+    for code in ("bad_request", "forbidden", "not_found", "too_many_requests", "timeout"):
+        assert document["components"]["examples"][code]["value"]["detail"] in told[code]
+
+
 def test_each_function_has_its_own_size_time_and_log_group(template, functions):
     for name, function in functions.items():
         assert function["MemorySize"], name

@@ -11,6 +11,7 @@ mod coach;
 mod completion;
 mod consultation;
 mod costs;
+mod examples;
 mod faults;
 mod gate;
 mod harness;

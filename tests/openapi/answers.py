@@ -1,7 +1,7 @@
 """Holds answers of the API against the published contract, `infra/openapi.json`.
 
-An answer conforms if its status and content type are listed for the operation and its body is of the documented shape.
-What the contract does not name is refused too: clients are generated from it, and a field that they do not know is a
+An answer conforms if its status, its content type and the code of a refusal are listed for the operation, and its body
+is of the documented shape. What the contract does not name is refused too: clients are generated from it, and a field that they do not know is a
 field that nobody can use.
 """
 
@@ -42,14 +42,19 @@ class Contract:
             return
         responses = operation["responses"]
         assert str(status) in responses, f"{where}, which is not listed; listed are {', '.join(responses)}: {text[:500]}"
-        content = self._resolve(responses[str(status)]).get("content", {})
+        content = responses[str(status)].get("content", {})
         if not content:
             assert not text, f"{where} with a body where none is documented: {text[:500]}"
             return
         media_type = (content_type or "none").split(";")[0].strip().lower()
         assert media_type in content, f"{where} as {media_type}; documented is {', '.join(content)}"
-        differences = self.differences(content[media_type]["schema"], json.loads(text))
+        body = json.loads(text)
+        differences = self.differences(content[media_type]["schema"], body)
         assert not differences, f"{where} with a body that is not the documented one: {'; '.join(differences)[:2000]}"
+        if media_type == "application/problem+json":
+            # A refusal has an example for each code that it can have.
+            listed = content[media_type]["examples"]
+            assert body["code"] in listed, f"{where} with the code {body['code']}; listed are {', '.join(listed)}"
 
     def differences(self, schema: dict, value: object) -> list[str]:
         """How a value differs from what a schema of the document describes."""
@@ -61,14 +66,14 @@ class Contract:
         found = next((operations for pattern, operations in self._paths if pattern.fullmatch(plain)), {})
         return found.get(method.lower())
 
-    def _resolve(self, response: dict) -> dict:
-        """The response itself where it is given by reference."""
-        if "$ref" not in response:
-            return response
-        value = self._document
-        for part in response["$ref"].removeprefix("#/").split("/"):
-            value = value[part]
-        return value
+    def resolve(self, value: dict) -> dict:
+        """What a reference leads to, or the value itself if it is none."""
+        found = value
+        if "$ref" in value:
+            found = self._document
+            for part in value["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+        return found
 
     @functools.cache  # noqa: B019  the contract of a test run lives as long as the run
     def _validator(self, schema: str) -> jsonschema_rs.Validator:

@@ -10,13 +10,13 @@ DOCUMENT = {
         "/v1/things/{thing_id}": {
             "get": {"responses": {
                 "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
-                "404": {"$ref": "#/components/responses/Missing"}}},
+                "404": {"content": {"application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"}, "examples": {"missing": {}}}}}}},
             "delete": {"responses": {"204": {"description": "It is gone."}}}},
         "/v1/things/latest": {"get": {"responses": {"204": {"description": "There is none."}}}}},
     "components": {
-        "responses": {"Missing": {"content": {"application/problem+json": {"schema": {
-            "type": "object", "properties": {"code": {"enum": ["missing"]}}, "required": ["code"]}}}}},
         "schemas": {
+            "Problem": {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]},
             "Thing": {
                 "type": "object", "required": ["kind", "parts", "notes"],
                 "properties": {
@@ -66,6 +66,11 @@ def test_a_body_that_is_not_documented_is_refused(body, named):
 def test_a_status_and_a_content_type_that_are_not_listed_are_refused(status, content_type):
     with pytest.raises(AssertionError, match=f"answered {status}"):
         check(THING, status, content_type)
+
+
+def test_a_code_that_is_not_listed_is_refused():
+    with pytest.raises(AssertionError, match="code gone"):
+        check({"code": "gone"}, 404, "application/problem+json")
 
 
 def test_a_body_where_none_is_documented_is_refused():

@@ -49,7 +49,7 @@ def test_every_operation_lists_its_refusals_by_status(document):
 def test_every_body_has_an_example_that_is_one(document):
     contract = Contract(document)
     for where, content in bodies(document):
-        examples = [example["value"] for example in content.get("examples", {}).values()]
+        examples = [contract.resolve(example)["value"] for example in content.get("examples", {}).values()]
         assert examples, f"{where} has no example"
         for example in examples:
             assert not contract.differences(content["schema"], example), where

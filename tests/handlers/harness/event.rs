@@ -1,6 +1,7 @@
 //! API Gateway events, made from the sample event of each function, and the answers to them.
 
-use coaching::api::ROUTES;
+use coaching::api::{ROUTES, Route};
+use coaching::http::Code;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 
@@ -134,6 +135,18 @@ impl Reply {
             bytes => serde_json::from_slice(bytes).expect("every body is JSON"),
         };
         Self { status: parts.status.as_u16(), body, headers: parts.headers }
+    }
+
+    /// Asserts that the route lists this status, and this code where it is a problem.
+    pub fn assert_listed(&self, route: &Route) {
+        let (function, status) = (route.function, self.status);
+        if status < 400 {
+            assert!(route.answers.iter().any(|answer| answer.status == status), "{function} does not list {status}");
+            return;
+        }
+        let code: Code = serde_json::from_value(self.body["code"].clone()).expect("a problem has a code");
+        assert_eq!(code.status().as_u16(), status, "{self:?}");
+        assert!(route.problems().contains(&code), "{function} does not list {code}: {self:?}");
     }
 
     /// One header, if it is there.

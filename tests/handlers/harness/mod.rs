@@ -138,13 +138,16 @@ impl Deployment {
         self.clock.pass(time);
     }
 
-    /// Sends a call to the function that the route table names, as API Gateway would.
+    /// Sends a call to the function that the route table names, as API Gateway would. The answer has to be one that the
+    /// published contract lists.
     pub async fn send(&self, call: Call) -> Reply {
         let route =
             ROUTES.iter().find(|route| route.function == call.function()).expect("a function of the route table");
         let frame = Api::for_route(route, &self.app).expect("the settings of a test are valid");
         let handler = (route.handler)(&self.app).expect("the settings of a test are valid");
-        Reply::read(frame.respond(call.event(), &handler).await)
+        let reply = Reply::read(frame.respond(call.event(), &handler).await);
+        reply.assert_listed(route);
+        reply
     }
 
     /// The jobs that wait in the queue, taken out of it.

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::route::{Answer, Route, Sample, body, serve};
-use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller};
+use super::route::{Answer, Route, Sample, Tag, body, serve};
+use crate::http::field::{Field, null_is_left_out};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
 use crate::service::{Accounts, DetailsChange, NewAccount, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
@@ -17,9 +17,14 @@ use domain::profile::{
     Weight,
 };
 
+const TAG: Tag = Tag { name: "Accounts", description: "Who you are, and the daily targets that follow from it." };
+
 /// `POST /v1/users`
 pub const SIGN_UP: Route = Route {
+    tag: TAG,
     summary: "Creates the caller's profile, with the consultation closed.",
+    description: "Five fields are enough. The address must be the one that you signed in with. Targets rest on body weight \
+        until sex and height are known, and on Mifflin-St Jeor from then on; `targets.basis` says which.",
     request: Some(body::<SignUpRequest>),
     answers: &[Answer::created("The new profile.", body::<ProfileResponse>)],
     sample: Sample {
@@ -28,6 +33,7 @@ pub const SIGN_UP: Route = Route {
         ),
         ..Sample::EMPTY
     },
+    refusals: &[&[Code::ProfileExists]],
     ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
 };
 
@@ -40,8 +46,11 @@ async fn sign_up(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
 
 /// `GET /v1/users/me`
 pub const GET_PROFILE: Route = Route {
+    tag: TAG,
     summary: "The caller's profile.",
+    description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with.",
     answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
+    refusals: &[&[Code::ProfileNotFound]],
     ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))
 };
 
@@ -52,13 +61,17 @@ async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult 
 
 /// `PATCH /v1/users/me`
 pub const UPDATE_PROFILE: Route = Route {
+    tag: TAG,
     summary: "Changes details; calculated targets follow.",
+    description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`. Meals that \
+        are logged already stay on their days when the time zone changes.",
     request: Some(body::<UpdateProfileRequest>),
     answers: &[Answer::ok("The changed profile.", body::<ProfileResponse>)],
     sample: Sample {
         body: Some(r#"{"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"}"#),
         ..Sample::EMPTY
     },
+    refusals: &[&[Code::ProfileNotFound, Code::Busy]],
     ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| serve(app, update_profile))
 };
 
@@ -76,17 +89,19 @@ const TARGET_CALORIES: (f64, f64) = (LEAST_CALORIES, 8_000.0);
 /// Body of `POST /v1/users`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = null_is_left_out)]
 pub struct SignUpRequest {
     /// What the coach calls you.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = Name::MAX))]
     pub name: Field<String>,
     /// The address that you signed in with.
+    #[schemars(email, length(max = Email::MAX))]
     pub email: Field<String>,
     /// Age in whole years.
-    #[schemars(range(min = 18, max = 120))]
+    #[schemars(range(min = Age::MIN, max = Age::MAX))]
     pub age: Field<i64>,
     /// Body weight in kg.
-    #[schemars(range(min = 30, max = 350))]
+    #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
     pub weight_kg: Field<f64>,
     /// What you want.
     pub goal: Field<Goal>,
@@ -98,7 +113,7 @@ pub struct SignUpRequest {
     pub sex: Field<Sex>,
     /// Height in cm; calorie targets become exact with it.
     #[serde(default)]
-    #[schemars(range(min = 100, max = 250))]
+    #[schemars(range(min = Height::MIN, max = Height::MAX))]
     pub height_cm: Field<f64>,
     /// How much you move in an ordinary week.
     #[serde(default)]
@@ -134,18 +149,19 @@ impl SignUpRequest {
 /// Body of `PATCH /v1/users/me`; what is left out stays.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = null_is_left_out)]
 pub struct UpdateProfileRequest {
     /// What the coach calls you.
     #[serde(default)]
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = Name::MAX))]
     pub name: Field<String>,
     /// Age in whole years.
     #[serde(default)]
-    #[schemars(range(min = 18, max = 120))]
+    #[schemars(range(min = Age::MIN, max = Age::MAX))]
     pub age: Field<i64>,
     /// Body weight in kg.
     #[serde(default)]
-    #[schemars(range(min = 30, max = 350))]
+    #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
     pub weight_kg: Field<f64>,
     /// What you want.
     #[serde(default)]
@@ -158,14 +174,14 @@ pub struct UpdateProfileRequest {
     pub sex: Field<Sex>,
     /// Height in cm.
     #[serde(default)]
-    #[schemars(range(min = 100, max = 250))]
+    #[schemars(range(min = Height::MIN, max = Height::MAX))]
     pub height_cm: Field<f64>,
     /// How much you move in an ordinary week.
     #[serde(default)]
     pub activity_level: Field<ActivityLevel>,
     /// How you eat, in your words.
     #[serde(default)]
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = Diet::MAX))]
     pub diet: Field<String>,
     /// Your own daily targets, or `"calculated"` to go back to the calculated ones.
     #[serde(default)]
@@ -195,16 +211,16 @@ pub enum CalculatedWord {
 #[serde(deny_unknown_fields)]
 pub struct CustomTargets {
     /// Energy in kcal.
-    #[schemars(range(min = 1000, max = 8000))]
+    #[schemars(range(min = TARGET_CALORIES.0, max = TARGET_CALORIES.1))]
     pub daily_calories: f64,
     /// Protein in g.
-    #[schemars(range(min = 0, max = 1000))]
+    #[schemars(range(min = 0, max = TARGET_GRAMS_MAX))]
     pub protein_g: f64,
     /// Carbohydrates in g.
-    #[schemars(range(min = 0, max = 1000))]
+    #[schemars(range(min = 0, max = TARGET_GRAMS_MAX))]
     pub carbs_g: f64,
     /// Fat in g.
-    #[schemars(range(min = 0, max = 1000))]
+    #[schemars(range(min = 0, max = TARGET_GRAMS_MAX))]
     pub fat_g: f64,
 }
 

@@ -7,19 +7,25 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{Accounts, Report, ReportService, UserRef};
 use crate::store::DueUser;
 use domain::field::FieldError;
 use domain::profile::{Email, UserId};
 
+const TAG: Tag = Tag { name: "Admin", description: "What members of the group `admin` do." };
+
 /// `PUT /v1/admin/users/{user}/consultation-access`
 pub const SET_CONSULTATION_ACCESS: Route = Route {
+    tag: TAG,
+    description: "It holds from the user's next request on. A consultation that is closed stays readable to its user.",
+    variables: &[Parameter::new("user", Takes::Text(Some(Email::MAX)), "The user's id, or their email address.")],
     summary: "Opens or closes the consultation for a user, by id or by email address. Admins only.",
     request: Some(body::<AccessRequest>),
     answers: &[Answer::ok("Who it was, and whether the consultation is open now.", body::<AccessResponse>)],
+    refusals: &[&[Code::UserNotFound, Code::AmbiguousEmail]],
     admin: true,
     sample: Sample { path: &["nora@example.com"], body: Some(r#"{"enabled": true}"#), ..Sample::EMPTY },
     ..Route::new("PUT", "/v1/admin/users/{user}/consultation-access", "set-consultation-access", |app| {
@@ -37,8 +43,10 @@ async fn set_consultation_access(accounts: Arc<Accounts>, request: ApiRequest) -
 
 /// `GET /v1/admin/report`
 pub const GET_REPORT: Route = Route {
+    tag: TAG,
+    description: "Counts everybody with a prompt; lists the users whom the weekly run looks at next, as many as `limit` says.",
     summary: "Who has prompts, versions in use, due users, and the cost of a run. Admins only.",
-    query: &[Parameter::new("limit", "integer", "Most users to list, 0 to 1000; 100 if left out.")],
+    query: &[Parameter::new("limit", Takes::Number(0, LISTED_MAX, LISTED_DEFAULT), "Most users to list.")],
     answers: &[Answer::ok("The state of the service now.", body::<ReportResponse>)],
     admin: true,
     ..Route::new("GET", "/v1/admin/report", "get-report", |app| serve(app, get_report))
@@ -46,14 +54,15 @@ pub const GET_REPORT: Route = Route {
 
 async fn get_report(service: Arc<ReportService>, request: ApiRequest) -> ApiResult {
     request.caller.require_admin()?;
-    let report = service.report(ReportQuery::parse(&request)?.limit).await?;
+    let limit = usize::try_from(ReportQuery::parse(&request)?.limit).unwrap_or(usize::MAX);
+    let report = service.report(limit).await?;
     Ok(ApiResponse::ok(&ReportResponse::from(report)))
 }
 
 /// Users that a report lists when the caller does not say.
-const LISTED_DEFAULT: usize = 100;
+const LISTED_DEFAULT: u32 = 100;
 /// Most users that a report lists.
-const LISTED_MAX: usize = 1_000;
+const LISTED_MAX: u32 = 1_000;
 
 /// Body of `PUT /v1/admin/users/{user}/consultation-access`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -88,7 +97,7 @@ pub struct AccessResponse {
 #[derive(Debug, Clone, Copy)]
 pub struct ReportQuery {
     /// Most users to list.
-    pub limit: usize,
+    pub limit: u32,
 }
 
 impl ReportQuery {
@@ -108,6 +117,7 @@ pub struct ReportResponse {
     /// Users with a personal prompt.
     pub users_with_prompts: u64,
     /// How many users are on each version.
+    #[schemars(with = "BTreeMap<String, u64>")]
     pub versions_in_use: BTreeMap<u32, u64>,
     /// Users whom a weekly run would check now.
     pub due_for_update: u64,

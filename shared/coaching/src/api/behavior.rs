@@ -6,15 +6,19 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::route::{Answer, Route, body, serve};
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use super::route::{Answer, Route, Tag, body, serve};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{BehaviorService, BehaviorView};
 use domain::behavior::{BehaviorMetrics, DayPoint, Decision};
 
 /// `GET /v1/users/me/behavior`
 pub const GET_BEHAVIOR: Route = Route {
+    tag: Tag { name: "Behaviour", description: "What is measured from the meals." },
     summary: "Measured behaviour and the daily series behind it.",
+    description: "The last complete days, 30 unless the deployment says otherwise. Rates and averages are null where too \
+        little is logged to say anything, never zero; `adherence_reason` says why.",
     answers: &[Answer::ok("The metrics and the days that they rest on.", body::<BehaviorResponse>)],
+    refusals: &[&[Code::ProfileNotFound]],
     ..Route::new("GET", "/v1/users/me/behavior", "get-behavior", |app| serve(app, get_behavior))
 };
 

@@ -8,24 +8,30 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::list::ListResponse;
-use super::route::{Answer, Parameter, Route, Sample, body, serve};
+use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::app::{App, FromApp, StartError};
-use crate::config::talk::max_message_chars;
-use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
+use crate::http::field::{Field, null_is_left_out};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{CoachMessages, CoachService, CoachingAnswer};
 use domain::conversation::{CoachMessage, CoachMessageBody, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
+const TAG: Tag = Tag { name: "Coach", description: "Talking with the coach, in conversations." };
+
 /// `POST /v1/coach/message`
 pub const SEND_COACH_MESSAGE: Route = Route {
+    tag: TAG,
     summary: "Says something to the coach.",
+    description: "The coach answers with your personal prompt, or with a generic one while there is none; \
+        `system_prompt_version_used` says which. Without `conversation_id` a new conversation begins.",
     request: Some(body::<CoachMessageRequest>),
     answers: &[Answer::ok("The reply.", body::<CoachMessageResponse>)],
     sample: Sample {
         body: Some(r#"{"message": "I just read about another diet. Should I switch?"}"#),
         ..Sample::EMPTY
     },
+    refusals: &[&[Code::ProfileNotFound, Code::ConversationNotFound, Code::PersonalPromptMissing], ASKS_THE_MODEL],
     ..Route::new("POST", "/v1/coach/message", "send-coach-message", |app| serve(app, send_coach_message))
 };
 
@@ -49,11 +55,13 @@ async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult
 
 /// `GET /v1/coach/messages`
 pub const LIST_COACH_MESSAGES: Route = Route {
+    tag: TAG,
     summary: "Messages with the coach, newest first.",
+    description: "Of all conversations, or of one. A reply names the version of the prompt that it was written with.",
     query: &[
         Parameter::LIMIT,
         Parameter::CURSOR,
-        Parameter::new("conversation_id", "string", "Only this conversation."),
+        Parameter::new("conversation_id", Takes::Uuid, "Only this conversation."),
     ],
     answers: &[Answer::ok("A page of messages.", body::<ListResponse<StoredCoachMessage>>)],
     sample: Sample { query: &[("limit", "20")], ..Sample::EMPTY },
@@ -69,9 +77,10 @@ async fn list_coach_messages(coach: Arc<CoachMessages>, request: ApiRequest) -> 
 /// Body of `POST /v1/coach/message`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = null_is_left_out)]
 pub struct CoachMessageRequest {
-    /// What you want to say.
-    #[schemars(length(min = 1))]
+    /// What you want to say: at most `MAX_MESSAGE_CHARS` characters of the deployment, 4,000 unless it says otherwise.
+    #[schemars(length(min = 1, max = MAX_MESSAGE_CHARS.max))]
     pub message: Field<String>,
     /// The conversation to go on with; a new one begins if it is left out.
     #[serde(default)]

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::route::{Answer, Route, Sample, body, serve};
+use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::app::{App, FromApp, StartError};
-use crate::config::talk::max_message_chars;
+use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{
     Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Missing, Opened, Opening,
     ServiceError, Transcripts,
@@ -20,10 +20,28 @@ use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progr
 use domain::conversation::Role;
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
+const TAG: Tag = Tag {
+    name: "Consultation",
+    description: "The talk from which the psychological profile and the personal prompt are written.",
+};
+
+const SESSION_ID: Parameter = Parameter::new("session_id", Takes::Uuid, "The session.");
+
 /// `POST /v1/consultation/start`
 pub const START_CONSULTATION: Route = Route {
+    tag: TAG,
+    description: "An admin has to have opened the consultation for you. A session that is open goes on where it stopped, in \
+        whatever tab it is started again.",
     summary: "Opens a consultation, or the one that is open already.",
     answers: &[Answer::ok("The open session.", body::<StartConsultationResponse>)],
+    refusals: &[&[
+        Code::ConsultationAccessDenied,
+        Code::ProfileNotFound,
+        Code::SessionNotFound,
+        Code::ConsultationAlreadyComplete,
+        Code::ConsultationGenerating,
+        Code::Busy,
+    ]],
     ..Route::new("POST", "/v1/consultation/start", "start-consultation", |app| serve(app, start_consultation))
 };
 
@@ -34,7 +52,10 @@ async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiRe
 
 /// `POST /v1/consultation/message`
 pub const SEND_CONSULTATION_MESSAGE: Route = Route {
+    tag: TAG,
     summary: "Says something in a consultation.",
+    description: "The message is stored before it is answered: if the answer fails, send the same words again. What the \
+        message has taught comes back as facts, each with the words of yours that it rests on.",
     request: Some(body::<ConsultationMessageRequest>),
     answers: &[Answer::ok("The answer.", body::<ConsultationMessageResponse>)],
     sample: Sample {
@@ -43,6 +64,20 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
         ),
         ..Sample::EMPTY
     },
+    refusals: &[
+        &[
+            Code::ConsultationAccessDenied,
+            Code::ProfileNotFound,
+            Code::SessionNotFound,
+            Code::ConsultationAlreadyComplete,
+            Code::ConsultationGenerating,
+            Code::ConsultationCompletionFailed,
+            Code::AnswerPending,
+            Code::MessageLimitReached,
+            Code::Busy,
+        ],
+        ASKS_THE_MODEL,
+    ],
     ..Route::new("POST", "/v1/consultation/message", "send-consultation-message", |app| {
         serve(app, send_consultation_message)
     })
@@ -68,12 +103,24 @@ async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiR
 
 /// `POST /v1/consultation/{session_id}/complete`
 pub const COMPLETE_CONSULTATION: Route = Route {
+    tag: TAG,
     summary: "Completes a consultation: psychological profile, then prompt version 1.",
+    description: "Waits for a while; 202 means that the work goes on in the background, and that \
+        `GET /v1/consultation/{session_id}` tells when it is done. Completing a complete session changes nothing.",
+    variables: &[SESSION_ID],
     answers: &[
         Answer::ok("The personal coach exists.", body::<CompletionResponse>),
         Answer::accepted("The personal coach is being written.", body::<CompletionResponse>),
     ],
     sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
+    refusals: &[&[
+        Code::ConsultationAccessDenied,
+        Code::ProfileNotFound,
+        Code::SessionNotFound,
+        Code::AnswerPending,
+        Code::ConsultationTooShort,
+        Code::GenerationFailed,
+    ]],
     ..Route::new("POST", "/v1/consultation/{session_id}/complete", "complete-consultation", |app| {
         serve(app, complete_consultation)
     })
@@ -91,9 +138,14 @@ async fn complete_consultation(completing: Arc<Completing>, request: ApiRequest)
 
 /// `GET /v1/consultation/{session_id}`
 pub const GET_CONSULTATION: Route = Route {
+    tag: TAG,
     summary: "Status, transcript and facts of a consultation.",
+    description: "What a loading screen polls after the completion, until `status` is `complete` or `failed`. It stays \
+        readable when the consultation is closed.",
+    variables: &[SESSION_ID],
     answers: &[Answer::ok("The session; what a loading screen polls.", body::<ConsultationResponse>)],
     sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
+    refusals: &[&[Code::ProfileNotFound, Code::SessionNotFound]],
     ..Route::new("GET", "/v1/consultation/{session_id}", "get-consultation", |app| serve(app, get_consultation))
 };
 
@@ -181,8 +233,8 @@ impl From<Opened> for StartConsultationResponse {
 pub struct ConsultationMessageRequest {
     /// The session.
     pub session_id: Field<Uuid>,
-    /// What you want to say.
-    #[schemars(length(min = 1))]
+    /// What you want to say: at most `MAX_MESSAGE_CHARS` characters of the deployment, 4,000 unless it says otherwise.
+    #[schemars(length(min = 1, max = MAX_MESSAGE_CHARS.max))]
     pub message: Field<String>,
 }
 

@@ -1,23 +1,24 @@
 //! Correcting a logged meal, on the wire.
 
 use chrono::{DateTime, Utc};
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use super::meals::{parse_calories, parse_eaten_at, parse_grams, parse_name, parse_notes};
+use super::meals::{
+    CALORIES_MAX, NAME_MAX, NOTES_MAX, parse_calories, parse_eaten_at, parse_grams, parse_name, parse_notes,
+};
 use crate::http::field::Field;
 use domain::field::{FieldCollector, FieldError, FieldErrors};
-use domain::meals::{MealChange, MealType, NotesChange};
+use domain::meals::{Grams, MealChange, MealType, NotesChange};
 
 /// Body of `PATCH /v1/meals/{meal_id}`; what is left out stays, and there must be something.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1), transform = without_defaults)]
+#[schemars(extend("minProperties" = 1))]
 pub struct UpdateMealRequest {
     /// What you ate.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "String", length(min = 1, max = 200))]
+    #[schemars(with = "String", length(min = 1, max = NAME_MAX))]
     pub name: Option<Field<String>>,
     /// Which meal of the day.
     #[serde(default, deserialize_with = "given")]
@@ -29,34 +30,24 @@ pub struct UpdateMealRequest {
     pub eaten_at: Option<Field<DateTime<Utc>>>,
     /// Energy in kcal.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = 10000))]
+    #[schemars(with = "f64", range(min = 0, max = CALORIES_MAX))]
     pub calories: Option<Field<f64>>,
     /// Protein in g.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
     pub protein_g: Option<Field<f64>>,
     /// Carbohydrates in g.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
     pub carbs_g: Option<Field<f64>>,
     /// Fat in g.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = 2000))]
+    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
     pub fat_g: Option<Field<f64>>,
     /// Whatever you want to note beside it; null removes the note.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>", length(min = 1, max = 1000))]
+    #[schemars(with = "Option<String>", length(max = NOTES_MAX))]
     pub notes: Option<Field<String>>,
-}
-
-/// Takes the defaults out of the schema: a client that sent null for what it leaves out would remove the note.
-fn without_defaults(schema: &mut Schema) {
-    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    for property in properties.into_iter().flat_map(|properties| properties.values_mut()) {
-        if let Some(property) = property.as_object_mut() {
-            property.remove("default");
-        }
-    }
 }
 
 /// A field that is there, even if it is null; one that is left out is `None` by default.

@@ -9,16 +9,22 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::meal_change::UpdateMealRequest;
-use super::route::{Answer, Parameter, Route, Sample, body, serve};
-use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
+use crate::http::field::{Field, null_is_left_out};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{LoggedMeals, MealService, Missing, ServiceError};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_number, parse_text};
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
 
+const TAG: Tag = Tag { name: "Meals", description: "What was eaten, and the totals of its days." };
+
+const MEAL_ID: Parameter = Parameter::new("meal_id", Takes::Text(None), "The meal's `meal_id`.");
+
 /// `POST /v1/meals`
 pub const LOG_MEAL: Route = Route {
+    tag: TAG,
     summary: "Logs a meal on the caller's local day.",
+    description: "The day follows from `eaten_at` in the time zone that you live in now, and never changes afterwards.",
     request: Some(body::<LogMealRequest>),
     answers: &[Answer::created("The logged meal.", body::<MealResponse>)],
     sample: Sample {
@@ -27,6 +33,7 @@ pub const LOG_MEAL: Route = Route {
         ),
         ..Sample::EMPTY
     },
+    refusals: &[&[Code::ProfileNotFound, Code::MealNotFound]],
     ..Route::new("POST", "/v1/meals", "log-meal", |app| serve(app, log_meal))
 };
 
@@ -38,16 +45,20 @@ async fn log_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
 
 /// `GET /v1/meals`
 pub const LIST_MEALS: Route = Route {
+    tag: TAG,
     summary: "Meals and day totals of a range of local days.",
+    description: "The last seven days, unless `day`, `from` or `to` says otherwise; years from 1999 to 2199. Every page has \
+        the totals of all days in the range.",
     query: &[
-        Parameter::new("day", "string", "One local day; stands for from and to."),
-        Parameter::new("from", "string", "First local day; six days before `to` if left out."),
-        Parameter::new("to", "string", "Last local day; today if left out."),
+        Parameter::new("day", Takes::Day, "One local day; stands for from and to."),
+        Parameter::new("from", Takes::Day, "First local day; six days before `to` if left out."),
+        Parameter::new("to", Takes::Day, "Last local day; today if left out."),
         Parameter::LIMIT,
         Parameter::CURSOR,
     ],
     answers: &[Answer::ok("A page of meals, and the totals of all days in the range.", body::<MealListResponse>)],
     sample: Sample { query: &[("from", "2026-11-01"), ("to", "2026-11-20")], ..Sample::EMPTY },
+    refusals: &[&[Code::ProfileNotFound]],
     ..Route::new("GET", "/v1/meals", "list-meals", |app| serve(app, list_meals))
 };
 
@@ -59,7 +70,11 @@ async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
 
 /// `PATCH /v1/meals/{meal_id}`
 pub const UPDATE_MEAL: Route = Route {
+    tag: TAG,
     summary: "Changes a meal and the totals of its day.",
+    description: "What is left out stays; `notes` that are null go. The meal keeps its day: one that belongs to another day \
+        is deleted and logged again.",
+    variables: &[MEAL_ID],
     request: Some(body::<UpdateMealRequest>),
     answers: &[Answer::ok("The changed meal.", body::<MealResponse>)],
     sample: Sample {
@@ -67,6 +82,7 @@ pub const UPDATE_MEAL: Route = Route {
         body: Some(r#"{"calories": 610, "protein_g": 41, "notes": null}"#),
         ..Sample::EMPTY
     },
+    refusals: &[&[Code::ProfileNotFound, Code::MealNotFound, Code::Busy]],
     ..Route::new("PATCH", "/v1/meals/{meal_id}", "update-meal", |app| serve(app, update_meal))
 };
 
@@ -79,9 +95,13 @@ async fn update_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
 
 /// `DELETE /v1/meals/{meal_id}`
 pub const DELETE_MEAL: Route = Route {
+    tag: TAG,
     summary: "Deletes a meal and takes it off its day.",
+    description: "A meal that is gone already is not found.",
+    variables: &[MEAL_ID],
     answers: &[Answer::no_content("The meal is gone.")],
     sample: Sample { path: &["2026-11-20.0192b3c8-52d0-7f11-8a44-9d1c5be0f3a2"], ..Sample::EMPTY },
+    refusals: &[&[Code::MealNotFound]],
     ..Route::new("DELETE", "/v1/meals/{meal_id}", "delete-meal", |app| serve(app, delete_meal))
 };
 
@@ -92,40 +112,41 @@ async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
 }
 
 /// Most energy of one meal, in kcal.
-const CALORIES_MAX: f64 = 10_000.0;
+pub(super) const CALORIES_MAX: f64 = 10_000.0;
 /// Longest name, in characters.
-const NAME_MAX: usize = 200;
+pub(super) const NAME_MAX: usize = 200;
 /// Years whose meals can be listed.
 const YEARS: RangeInclusive<i32> = 1999..=2199;
 /// Longest note, in characters.
-const NOTES_MAX: usize = 1_000;
+pub(super) const NOTES_MAX: usize = 1_000;
 
 /// Body of `POST /v1/meals`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = null_is_left_out)]
 pub struct LogMealRequest {
     /// What you ate.
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: Field<String>,
     /// Which meal of the day.
     pub meal_type: Field<MealType>,
     /// When you ate it (RFC 3339 with offset). It decides the local day, in your present time zone.
     pub eaten_at: Field<DateTime<Utc>>,
     /// Energy in kcal.
-    #[schemars(range(min = 0, max = 10000))]
+    #[schemars(range(min = 0, max = CALORIES_MAX))]
     pub calories: Field<f64>,
     /// Protein in g.
-    #[schemars(range(min = 0, max = 2000))]
+    #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub protein_g: Field<f64>,
     /// Carbohydrates in g.
-    #[schemars(range(min = 0, max = 2000))]
+    #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub carbs_g: Field<f64>,
     /// Fat in g.
-    #[schemars(range(min = 0, max = 2000))]
+    #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub fat_g: Field<f64>,
     /// Whatever you want to note beside it.
     #[serde(default)]
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(length(max = NOTES_MAX))]
     pub notes: Field<String>,
 }
 

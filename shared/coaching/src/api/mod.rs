@@ -10,6 +10,7 @@ pub mod admin;
 pub mod behavior;
 pub mod coach;
 pub mod consultation;
+mod examples;
 pub mod jobs;
 mod list;
 mod meal_change;
@@ -22,7 +23,7 @@ pub mod schedules;
 use lambda_http::{Error, Request, service_fn};
 
 pub use list::ListResponse;
-pub use route::{Answer, Handler, Parameter, Route, Sample, SchemaOf};
+pub use route::{Answer, Handler, Parameter, Route, Sample, SchemaOf, Tag, Takes};
 
 use crate::app::{App, StartError};
 use crate::http::Api;

@@ -7,20 +7,26 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::list::ListResponse;
-use super::route::{Answer, Parameter, Route, Sample, body, serve};
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use super::route::{Answer, Parameter, Route, Sample, Tag, body, serve};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{PromptHistory, Regenerating, VersionWithDiff};
 use domain::behavior::{BehaviorMetrics, Decision};
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::Status;
 
+const TAG: Tag = Tag { name: "Prompts", description: "The personal prompt: its versions, and why each was written." };
+
 /// `POST /v1/users/me/regenerate-prompt`
 pub const REGENERATE_PROMPT: Route = Route {
+    tag: TAG,
     summary: "Has a fresh prompt written, at most once in a while.",
+    description: "Waits for a while; 202 means that the work goes on in the background, and that the new version will be \
+        the first of `GET /v1/users/me/prompts`. It can be asked for once in `MANUAL_REGENERATION_INTERVAL_HOURS`.",
     answers: &[
         Answer::ok("The fresh prompt is in force.", body::<RegenerationResponse>),
         Answer::accepted("The fresh prompt is being written.", body::<RegenerationResponse>),
     ],
+    refusals: &[&[Code::ProfileNotFound, Code::NoPromptYet, Code::RegenerationLimit, Code::GenerationFailed]],
     ..Route::new("POST", "/v1/users/me/regenerate-prompt", "regenerate-prompt", |app| serve(app, regenerate_prompt))
 };
 
@@ -32,7 +38,9 @@ async fn regenerate_prompt(regenerating: Arc<Regenerating>, request: ApiRequest)
 
 /// `GET /v1/users/me/prompts`
 pub const LIST_PROMPTS: Route = Route {
+    tag: TAG,
     summary: "Every prompt version with its reason and what it changed, newest first.",
+    description: "A version is never overwritten. A weekly one has the decision behind it and a diff from the one before.",
     query: &[Parameter::LIMIT, Parameter::CURSOR],
     answers: &[Answer::ok("A page of versions.", body::<ListResponse<PromptVersionResponse>>)],
     sample: Sample { query: &[("limit", "10")], ..Sample::EMPTY },

@@ -1,12 +1,14 @@
 //! What a route is: where it is, which function serves it, what it takes and answers, and how it is carried out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
 
 use crate::app::{App, FromApp, StartError};
-use crate::http::{ApiRequest, ApiResult};
+use crate::http::{ApiRequest, ApiResult, Code, PAGE_DEFAULT, PAGE_MAX};
 
 /// Makes the schema of a body.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -14,16 +16,78 @@ pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 /// Carries requests out, with everything that it needs.
 pub type Handler = Box<dyn Fn(ApiRequest) -> BoxFuture<'static, ApiResult> + Send + Sync>;
 
-/// A query parameter.
+/// The routes of one resource, as readers of the contract find them.
+#[derive(Debug, Clone, Copy)]
+pub struct Tag {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about.
+    pub description: &'static str,
+}
+
+/// A variable of the path or a parameter of the query.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// Its JSON type.
-    pub kind: &'static str,
+    /// Its type and bounds.
+    pub takes: Takes,
     /// What it means.
     pub description: &'static str,
 }
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Takes {
+    /// A whole number from a least to a most one, and the one that stands for a parameter that is left out.
+    Number(u32, u32, u32),
+    /// A UUID.
+    Uuid,
+    /// A day, such as 2026-11-22.
+    Day,
+    /// A text that has at most this many characters, if there is a bound.
+    Text(Option<usize>),
+}
+
+impl Takes {
+    /// The JSON schema.
+    #[must_use]
+    pub fn schema(self) -> Value {
+        match self {
+            Self::Number(least, most, default) => {
+                json!({"type": "integer", "minimum": least, "maximum": most, "default": default})
+            }
+            Self::Uuid => json!({"type": "string", "format": "uuid"}),
+            Self::Day => json!({"type": "string", "format": "date"}),
+            Self::Text(None) => json!({"type": "string", "minLength": 1}),
+            Self::Text(Some(most)) => json!({"type": "string", "minLength": 1, "maxLength": most}),
+        }
+    }
+}
+
+/// What every route can refuse, whatever it does: API Gateway, the caller, the body's size, the tables.
+const ALWAYS: &[Code] = &[
+    Code::BadRequest,
+    Code::Unauthorized,
+    Code::Forbidden,
+    Code::BodyTooLarge,
+    Code::TooManyRequests,
+    Code::InternalError,
+    Code::SignInUnavailable,
+    Code::TemporarilyUnavailable,
+    Code::Timeout,
+];
+
+/// What a route refuses that asks the model while a person waits.
+pub const ASKS_THE_MODEL: &[Code] = &[
+    Code::UserDailyBudgetExhausted,
+    Code::DailyBudgetExhausted,
+    Code::ModelUnavailable,
+    Code::ModelTimedOut,
+    Code::ModelAnswerUnusable,
+    Code::ModelDeclined,
+    Code::ModelRejected,
+];
 
 /// A success that a route can answer.
 #[derive(Debug, Clone, Copy)]
@@ -61,14 +125,22 @@ pub struct Route {
     pub path: &'static str,
     /// Name of the function that serves it.
     pub function: &'static str,
+    /// The resource that it belongs to.
+    pub tag: Tag,
     /// What it does, in one sentence.
     pub summary: &'static str,
+    /// What somebody who calls it wants to know beside that.
+    pub description: &'static str,
+    /// The variables of its path, in their order.
+    pub variables: &'static [Parameter],
     /// Query parameters.
     pub query: &'static [Parameter],
     /// The body it takes.
     pub request: Option<SchemaOf>,
     /// Its successes.
     pub answers: &'static [Answer],
+    /// What it can refuse by its own rules, in groups; [`Self::problems`] adds what follows from its form.
+    pub refusals: &'static [&'static [Code]],
     /// Whether only members of the group `admin` may use it.
     pub admin: bool,
     /// A request as an app would send it.
@@ -78,7 +150,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route without query, body and sample.
+    /// A route that takes and refuses nothing.
     #[must_use]
     pub const fn new(
         method: &'static str,
@@ -90,10 +162,14 @@ impl Route {
             method,
             path,
             function,
+            tag: Tag { name: "", description: "" },
             summary: "",
+            description: "",
+            variables: &[],
             query: &[],
             request: None,
             answers: &[],
+            refusals: &[],
             admin: false,
             sample: Sample::EMPTY,
             handler,
@@ -104,6 +180,24 @@ impl Route {
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.method == "POST"
+    }
+
+    /// Every problem that it can answer.
+    #[must_use]
+    pub fn problems(&self) -> BTreeSet<Code> {
+        let (takes_body, takes_query) = (self.request.is_some(), !self.query.is_empty());
+        let is_list = self.query.iter().any(|parameter| parameter.name == Parameter::CURSOR.name);
+        let by_form: [(bool, &[Code]); 6] = [
+            (takes_body, &[Code::MalformedBody]),
+            (takes_body || takes_query || self.is_idempotent(), &[Code::InvalidFields]),
+            (is_list, &[Code::InvalidCursor]),
+            (self.is_idempotent(), &[Code::RequestInProgress, Code::IdempotencyKeyReused]),
+            (self.admin, &[Code::AdminsOnly]),
+            // A variable with a slash in it makes another path.
+            (!self.variables.is_empty(), &[Code::NotFound]),
+        ];
+        let by_form = by_form.into_iter().filter(|(applies, _)| *applies).map(|(_, codes)| codes);
+        [ALWAYS].into_iter().chain(by_form).chain(self.refusals.iter().copied()).flatten().copied().collect()
     }
 }
 
@@ -148,19 +242,16 @@ where
     Ok(Box::new(move |request| Box::pin(handle(Arc::clone(&state), request))))
 }
 
-const fn parameter(name: &'static str, kind: &'static str, description: &'static str) -> Parameter {
-    Parameter { name, kind, description }
-}
-
 impl Parameter {
     /// How many items a page has.
-    pub const LIMIT: Self = parameter("limit", "integer", "Most items of the page, 1 to 100; 20 if left out.");
+    pub const LIMIT: Self = Self::new("limit", Takes::Number(1, PAGE_MAX, PAGE_DEFAULT), "Most items of the page.");
     /// Where a page begins.
-    pub const CURSOR: Self = parameter("cursor", "string", "next_cursor of the page before.");
+    pub const CURSOR: Self =
+        Self::new("cursor", Takes::Text(None), "`next_cursor` of the page before; the first page if left out.");
 
     /// A parameter of its own.
     #[must_use]
-    pub const fn new(name: &'static str, kind: &'static str, description: &'static str) -> Self {
-        parameter(name, kind, description)
+    pub const fn new(name: &'static str, takes: Takes, description: &'static str) -> Self {
+        Self { name, takes, description }
     }
 }

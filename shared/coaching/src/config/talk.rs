@@ -40,7 +40,7 @@ pub(super) static COACH_HISTORY_MESSAGES: Number<u32> = Number {
     max: 100,
     meaning: "Most earlier messages the coach sees, and at least half as many",
 };
-pub(super) static MAX_MESSAGE_CHARS: Number<usize> = Number {
+pub(crate) static MAX_MESSAGE_CHARS: Number<usize> = Number {
     name: "MAX_MESSAGE_CHARS",
     default: 4_000,
     min: 100,

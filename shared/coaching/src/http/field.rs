@@ -1,9 +1,9 @@
 //! One field of a request body, parsed without giving up on the others.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -83,15 +83,6 @@ fn wrong_type(error: &serde_json::Error) -> String {
     }
 }
 
-impl<T: Serialize> Serialize for Field<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Present(value) => serializer.serialize_some(value),
-            Self::Missing | Self::WrongType(_) => serializer.serialize_none(),
-        }
-    }
-}
-
 impl<T: JsonSchema> JsonSchema for Field<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
@@ -107,6 +98,22 @@ impl<T: JsonSchema> JsonSchema for Field<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
+    }
+}
+
+/// Describes the fields of a request that may be left out as ones that may be null as well, which means the same.
+pub fn null_is_left_out(schema: &mut Schema) {
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten().filter(|(name, _)| !required.contains(&json!(name))) {
+        let Some(members) = property.as_object_mut() else { continue };
+        if let Some(kind) = members.get("type").cloned() {
+            members.insert("type".to_owned(), json!([kind, "null"]));
+        } else if let Some(reference) = members.remove("$ref") {
+            members.insert("anyOf".to_owned(), json!([{"$ref": reference}, {"type": "null"}]));
+        } else {
+            debug_assert!(false, "{name} is described in a way that no field of a request is");
+        }
     }
 }
 

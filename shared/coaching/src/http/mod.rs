@@ -10,7 +10,8 @@ mod response;
 mod serve;
 
 pub use caller::{Caller, Identity};
-pub use problem::{ApiError, Problem, RequestError};
-pub use request::ApiRequest;
+pub use idempotency::KEY_MAX as IDEMPOTENCY_KEY_MAX;
+pub use problem::{ApiError, Code, Problem, RequestError, examples};
+pub use request::{ApiRequest, PAGE_DEFAULT, PAGE_MAX};
 pub use response::{ApiResponse, ApiResult};
 pub use serve::Api;

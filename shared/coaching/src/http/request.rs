@@ -11,11 +11,11 @@ use crate::store::{Cursor, PageRequest};
 use domain::field::FieldError;
 
 /// Most items of one page of a list.
-const PAGE_MAX: u32 = 100;
+pub const PAGE_MAX: u32 = 100;
 /// Characters of an unknown field's name that are repeated to the caller.
 const NAME_SHOWN: usize = 60;
 /// Items of a page when the caller does not say.
-const PAGE_DEFAULT: u32 = 20;
+pub const PAGE_DEFAULT: u32 = 20;
 
 /// A request whose caller is known and whose body is small enough.
 #[derive(Debug, Clone)]

@@ -48,11 +48,12 @@ where
 /// A request that was not answered as asked: a warning if it is the caller's, an error if it is ours.
 pub fn request_failed(failure: &ApiError, request_id: &str) {
     let verdict = failure.verdict();
-    let status = verdict.status.as_u16();
-    if verdict.status.is_server_error() {
-        error!(request_id, status, code = verdict.code, cause = %failure, "request_failed");
+    let status = verdict.code.status();
+    let (is_ours, status) = (status.is_server_error(), status.as_u16());
+    if is_ours {
+        error!(request_id, status, code = %verdict.code, cause = %failure, "request_failed");
     } else {
-        info!(request_id, status, code = verdict.code, "request_refused");
+        info!(request_id, status, code = %verdict.code, "request_refused");
     }
 }
 

@@ -4,9 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::FieldError;
 
-/// Longest email address that can be delivered (RFC 5321, 4.5.3.1.3).
-const EMAIL_MAX: usize = 254;
-
 /// The `sub` of the person's verified token.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -37,6 +34,9 @@ impl std::fmt::Display for UserId {
 pub struct Email(String);
 
 impl Email {
+    /// Longest address that can be delivered, in bytes (RFC 5321, 4.5.3.1.3).
+    pub const MAX: usize = 254;
+
     /// Accepts `local@domain.tld` of at most 254 characters without white space. Whether the mailbox exists is for the
     /// identity provider to verify.
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
@@ -46,7 +46,7 @@ impl Email {
         let plain =
             |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
         let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|label| !label.is_empty());
-        if plain(local) && plain(domain) && dotted && text.len() <= EMAIL_MAX { Ok(Self(text)) } else { Err(refused()) }
+        if plain(local) && plain(domain) && dotted && text.len() <= Self::MAX { Ok(Self(text)) } else { Err(refused()) }
     }
 
     /// The address in lower case.

@@ -1,5 +1,7 @@
 //! Which error belongs to which status: RFC 9457 problem details.
 
+mod code;
+mod examples;
 mod verdict;
 
 #[cfg(test)]
@@ -11,6 +13,8 @@ use serde::Serialize;
 use crate::service::ServiceError;
 use domain::field::{FieldError, FieldErrors};
 
+pub use code::Code;
+pub use examples::examples;
 pub use verdict::Verdict;
 
 /// Base of the URIs that name problem types.
@@ -74,14 +78,15 @@ pub struct Problem {
     /// The kind of problem in a few words.
     pub title: String,
     /// HTTP status.
+    #[schemars(range(min = 400, max = 599))]
     pub status: u16,
     /// What happened and what to do next.
     pub detail: String,
     /// The kind of problem as a stable word for programs.
-    pub code: String,
+    pub code: Code,
     /// Names the request in the logs.
     pub request_id: String,
-    /// Every field that cannot be accepted.
+    /// Every field that cannot be accepted; only with the code `invalid_fields`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<InvalidField>,
 }
@@ -108,22 +113,33 @@ impl ApiError {
     /// The whole problem document for the request with `request_id`.
     #[must_use]
     pub fn problem(&self, request_id: &str) -> Problem {
-        let Verdict { status, code, detail, .. } = self.verdict();
+        let Verdict { code, detail, .. } = self.verdict();
         let errors = match self {
             Self::Service(ServiceError::Invalid(FieldErrors(errors))) => errors.as_slice(),
             _ => &[],
         };
         Problem {
-            kind: format!("{TYPE_BASE}{}", code.replace('_', "-")),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            detail,
-            code: code.to_owned(),
-            request_id: request_id.to_owned(),
             errors: errors
                 .iter()
                 .map(|error| InvalidField { field: error.field.to_string(), message: error.message.clone() })
                 .collect(),
+            ..Problem::new(code, detail, request_id)
+        }
+    }
+}
+
+impl Problem {
+    /// A problem without wrong fields.
+    fn new(code: Code, detail: impl Into<String>, request_id: &str) -> Self {
+        let status = code.status();
+        Self {
+            kind: format!("{TYPE_BASE}{}", code.to_string().replace('_', "-")),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            request_id: request_id.to_owned(),
+            errors: Vec::new(),
         }
     }
 }

@@ -28,61 +28,66 @@ fn every_error_has_its_status_and_code() {
     let detail = String::from("SECRET detail");
     let unavailable = StoreError::Unavailable { operation: "get", detail: detail.clone() };
     let corrupt = StoreError::Corrupt { operation: "get", attribute: detail.clone() };
-    let cases: Vec<(ApiError, u16, &str, bool)> = vec![
-        (RequestError::MalformedBody("x".into()).into(), 400, "malformed_body", false),
-        (RequestError::NoCaller("No.").into(), 401, "unauthorized", false),
-        (RequestError::BodyTooLarge { limit: 1 }.into(), 413, "body_too_large", false),
-        (RequestError::RequestUnderWay.into(), 409, "request_in_progress", true),
-        (RequestError::KeyReused.into(), 422, "idempotency_key_reused", false),
-        (RequestError::IssuerUnreachable(detail.clone()).into(), 503, "sign_in_unavailable", true),
-        (service(Missing::Profile), 404, "profile_not_found", false),
-        (service(Missing::User), 404, "user_not_found", false),
-        (service(Missing::Session), 404, "session_not_found", false),
-        (service(Missing::Meal), 404, "meal_not_found", false),
-        (service(Missing::Conversation), 404, "conversation_not_found", false),
-        (service(ServiceError::ConsultationAccessDenied), 403, "consultation_access_denied", false),
-        (service(ServiceError::AdminsOnly), 403, "admins_only", false),
-        (FieldError::new("age", "no").into(), 422, "invalid_fields", false),
-        (service(Conflict::ProfileExists), 409, "profile_exists", false),
-        (service(Conflict::AmbiguousEmail), 409, "ambiguous_email", false),
-        (service(Conflict::ConsultationComplete), 409, "consultation_already_complete", false),
-        (service(Conflict::ConsultationGenerating), 409, "consultation_generating", true),
-        (service(Conflict::CompletionFailed), 409, "consultation_completion_failed", false),
-        (service(Conflict::AnswerPending), 409, "answer_pending", true),
-        (service(Conflict::MessageLimit { most: 60 }), 409, "message_limit_reached", false),
-        (service(Conflict::TooFewMessages { sent: 1, needed: 3 }), 409, "consultation_too_short", false),
-        (service(Conflict::PersonalPromptMissing), 409, "personal_prompt_missing", false),
-        (service(Conflict::NothingToRegenerate), 409, "no_prompt_yet", false),
-        (service(Conflict::Busy), 409, "busy", true),
-        (service(Conflict::VersionUnderWay), 409, "version_under_way", true),
-        (service(ServiceError::RegenerationLimit { retry_after: wait }), 429, "regeneration_limit", true),
+    let cases: Vec<(ApiError, u16, Code, bool)> = vec![
+        (RequestError::MalformedBody("x".into()).into(), 400, Code::MalformedBody, false),
+        (RequestError::NoCaller("No.").into(), 401, Code::Unauthorized, false),
+        (RequestError::BodyTooLarge { limit: 1 }.into(), 413, Code::BodyTooLarge, false),
+        (RequestError::RequestUnderWay.into(), 409, Code::RequestInProgress, true),
+        (RequestError::KeyReused.into(), 422, Code::IdempotencyKeyReused, false),
+        (RequestError::IssuerUnreachable(detail.clone()).into(), 503, Code::SignInUnavailable, true),
+        (service(Missing::Profile), 404, Code::ProfileNotFound, false),
+        (service(Missing::User), 404, Code::UserNotFound, false),
+        (service(Missing::Session), 404, Code::SessionNotFound, false),
+        (service(Missing::Meal), 404, Code::MealNotFound, false),
+        (service(Missing::Conversation), 404, Code::ConversationNotFound, false),
+        (service(ServiceError::ConsultationAccessDenied), 403, Code::ConsultationAccessDenied, false),
+        (service(ServiceError::AdminsOnly), 403, Code::AdminsOnly, false),
+        (FieldError::new("age", "no").into(), 422, Code::InvalidFields, false),
+        (service(Conflict::ProfileExists), 409, Code::ProfileExists, false),
+        (service(Conflict::AmbiguousEmail), 409, Code::AmbiguousEmail, false),
+        (service(Conflict::ConsultationComplete), 409, Code::ConsultationAlreadyComplete, false),
+        (service(Conflict::ConsultationGenerating), 409, Code::ConsultationGenerating, true),
+        (service(Conflict::CompletionFailed), 409, Code::ConsultationCompletionFailed, false),
+        (service(Conflict::AnswerPending), 409, Code::AnswerPending, true),
+        (service(Conflict::MessageLimit { most: 60 }), 409, Code::MessageLimitReached, false),
+        (service(Conflict::TooFewMessages { sent: 1, needed: 3 }), 409, Code::ConsultationTooShort, false),
+        (service(Conflict::PersonalPromptMissing), 409, Code::PersonalPromptMissing, false),
+        (service(Conflict::NothingToRegenerate), 409, Code::NoPromptYet, false),
+        (service(Conflict::Busy), 409, Code::Busy, true),
+        (service(Conflict::VersionUnderWay), 409, Code::VersionUnderWay, true),
+        (service(ServiceError::RegenerationLimit { retry_after: wait }), 429, Code::RegenerationLimit, true),
         (
             service(ServiceError::BudgetExhausted { budget: Budget::UserDaily, retry_after: wait }),
             429,
-            "user_daily_budget_exhausted",
+            Code::UserDailyBudgetExhausted,
             true,
         ),
         (
             service(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: wait }),
             503,
-            "daily_budget_exhausted",
+            Code::DailyBudgetExhausted,
             true,
         ),
-        (model(ModelError::Unavailable { detail: detail.clone(), retry_after: None }), 503, "model_unavailable", true),
-        (model(ModelError::TimedOut), 503, "model_timed_out", true),
-        (model(ModelError::Truncated { cost }), 503, "model_answer_unusable", true),
-        (model(ModelError::Refused { cost }), 503, "model_declined", true),
-        (model(ModelError::Malformed { detail: detail.clone(), cost }), 503, "model_answer_unusable", true),
-        (model(ModelError::Rejected { detail: detail.clone() }), 503, "model_rejected", true),
-        (store(unavailable), 503, "temporarily_unavailable", true),
-        (store(corrupt), 500, "internal_error", false),
-        (store(StoreError::ForeignCursor), 422, "invalid_cursor", false),
-        (service(QueueError(detail)), 503, "temporarily_unavailable", true),
-        (service(ServiceError::UnusableText { kinds: vec!["too_short"] }), 503, "generation_failed", true),
+        (
+            model(ModelError::Unavailable { detail: detail.clone(), retry_after: None }),
+            503,
+            Code::ModelUnavailable,
+            true,
+        ),
+        (model(ModelError::TimedOut), 503, Code::ModelTimedOut, true),
+        (model(ModelError::Truncated { cost }), 503, Code::ModelAnswerUnusable, true),
+        (model(ModelError::Refused { cost }), 503, Code::ModelDeclined, true),
+        (model(ModelError::Malformed { detail: detail.clone(), cost }), 503, Code::ModelAnswerUnusable, true),
+        (model(ModelError::Rejected { detail: detail.clone() }), 503, Code::ModelRejected, true),
+        (store(unavailable), 503, Code::TemporarilyUnavailable, true),
+        (store(corrupt), 500, Code::InternalError, false),
+        (store(StoreError::ForeignCursor), 422, Code::InvalidCursor, false),
+        (service(QueueError(detail)), 503, Code::TemporarilyUnavailable, true),
+        (service(ServiceError::UnusableText { kinds: vec!["too_short"] }), 503, Code::GenerationFailed, true),
     ];
     for (error, status, code, retries) in cases {
         let verdict = error.verdict();
-        assert_eq!((verdict.status.as_u16(), verdict.code), (status, code), "{error:?}");
+        assert_eq!((verdict.code.status().as_u16(), verdict.code), (status, code), "{error:?}");
         assert_eq!(verdict.retry_after.is_some(), retries, "{error:?}");
         let told = serde_json::to_string(&error.problem("r-1")).expect("a problem serialises");
         assert!(!told.contains("SECRET"), "an internal detail got out: {told}");
@@ -96,4 +101,20 @@ fn every_invalid_field_is_listed() {
     let fields: Vec<_> = problem.errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["age", "goal"]);
     assert_eq!(problem.kind, "https://sharpened.app/problems/invalid-fields");
+}
+
+#[test]
+fn every_kind_of_problem_has_an_example_of_its_kind() {
+    let schema = schemars::schema_for!(Code);
+    let words = schema.as_value()["oneOf"].as_array().expect("a word a kind");
+    let all: Vec<Code> = words
+        .iter()
+        .map(|word| serde_json::from_value(word["const"].clone()).expect("the schema names codes"))
+        .collect();
+    let examples = examples();
+    assert_eq!(examples.keys().copied().collect::<Vec<_>>(), all);
+    for (code, problem) in &examples {
+        assert_eq!((problem.code, problem.status), (*code, code.status().as_u16()));
+        assert!(problem.detail.ends_with('.'), "{}", problem.detail);
+    }
 }
