@@ -6,6 +6,7 @@ mod auth;
 mod bad_input;
 mod batch;
 mod behavior;
+mod browsers;
 mod budgets;
 mod coach;
 mod completion;

@@ -3,8 +3,6 @@
 Needed with MiniStack 1.5.33. On AWS the template alone does all of this.
 """
 
-import re
-
 from . import aws
 
 
@@ -16,8 +14,8 @@ def fill_gaps(endpoint: str, stack_name: str, parameters: dict[str, str]) -> Non
               in template["TemplateBody"]["Parameters"].items()} | parameters
     gateway = aws.client("apigateway", endpoint)
     api_id = _physical_id(endpoint, stack_name, "Api")
-    _gateway_responses(gateway, api_id, body, values)
-    _cross_origin_answers(gateway, api_id, body, values)
+    _gateway_responses(gateway, api_id, body)
+    _cross_origin_answers(gateway, api_id, body)
     gateway.create_deployment(restApiId=api_id, stageName="api")
     _worker_concurrency(endpoint, values)
     _expiry(endpoint, template["TemplateBody"], stack_name)
@@ -30,23 +28,15 @@ def _physical_id(endpoint: str, stack_name: str, logical_id: str) -> str:
     return described["StackResourceDetail"]["PhysicalResourceId"]
 
 
-def _text(value: object, values: dict[str, str]) -> str:
-    """A string of the template with its `Fn::Sub` parameters filled in."""
-    if isinstance(value, dict):
-        return re.sub(r"\$\{(\w+)}", lambda match: values[match.group(1)], value["Fn::Sub"])
-    return str(value)
-
-
-def _gateway_responses(gateway, api_id: str, body: dict, values: dict[str, str]) -> None:
+def _gateway_responses(gateway, api_id: str, body: dict) -> None:
     """An imported API definition loses its gateway responses."""
     for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
         gateway.put_gateway_response(
             restApiId=api_id, responseType=kind, statusCode=str(response["statusCode"]),
-            responseParameters={name: _text(value, values) for name, value in response["responseParameters"].items()},
-            responseTemplates={name: _text(value, values) for name, value in response["responseTemplates"].items()})
+            responseParameters=response["responseParameters"], responseTemplates=response["responseTemplates"])
 
 
-def _cross_origin_answers(gateway, api_id: str, body: dict, values: dict[str, str]) -> None:
+def _cross_origin_answers(gateway, api_id: str, body: dict) -> None:
     """An imported mock integration loses its responses, and with them the headers that browsers ask for."""
     pages = gateway.get_paginator("get_resources").paginate(restApiId=api_id)
     resources = {item["path"]: item["id"] for page in pages for item in page["items"]}
@@ -56,8 +46,7 @@ def _cross_origin_answers(gateway, api_id: str, body: dict, values: dict[str, st
             where = {"restApiId": api_id, "resourceId": resources[path], "httpMethod": "OPTIONS", "statusCode": "200"}
             parameters = options["responses"]["default"]["responseParameters"]
             gateway.put_method_response(**where, responseParameters=dict.fromkeys(parameters, False))
-            gateway.put_integration_response(
-                **where, responseParameters={name: _text(value, values) for name, value in parameters.items()})
+            gateway.put_integration_response(**where, responseParameters=parameters)
 
 
 def _worker_concurrency(endpoint: str, values: dict[str, str]) -> None:

@@ -7,6 +7,7 @@
 pub mod behavior;
 mod environment;
 pub mod model;
+mod origins;
 pub mod requests;
 mod setting;
 pub mod talk;
@@ -17,6 +18,7 @@ pub mod writing;
 mod tests;
 
 pub use environment::{ConfigError, Environment};
+pub use origins::Origins;
 pub use setting::{Description, Setting};
 
 /// Every setting, in the order of the README's table.

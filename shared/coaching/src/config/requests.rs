@@ -1,8 +1,8 @@
 //! Requests: who is believed, and what is taken.
 
 use chrono::Duration;
-use lambda_http::http::HeaderValue;
 
+use super::Origins;
 use super::environment::{ConfigError, Environment};
 use super::setting::{Choice, Number, Text};
 
@@ -32,12 +32,12 @@ pub(super) static LOG_LEVEL: Choice<&str> = Choice {
     options: &[("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "debug"), ("trace", "trace")],
     meaning: "Least severe log lines to write",
 };
-pub(super) static FRONTEND_ORIGIN: Text<HeaderValue> = Text {
+pub(super) static FRONTEND_ORIGIN: Text<Origins> = Text {
     name: "FRONTEND_ORIGIN",
     default: "*",
-    takes: "`*` or an origin",
-    parse: |origin| HeaderValue::from_str(origin).ok().filter(|_| origin.bytes().all(|byte| byte.is_ascii_graphic())),
-    meaning: "Origin that browsers may call the API from, such as https://app.example.com",
+    takes: "`*` or origins with commas between",
+    parse: Origins::parse,
+    meaning: "Origins whose pages may read the answers, such as `https://app.example.com,capacitor://localhost`",
 };
 
 /// How a caller is known.
@@ -63,8 +63,8 @@ pub struct HttpSettings {
     pub auth: AuthMode,
     /// Largest body, in bytes.
     pub max_body_bytes: usize,
-    /// Origin whose pages may read the answers; `*` for any.
-    pub frontend_origin: HeaderValue,
+    /// Whose pages may read the answers.
+    pub frontends: Origins,
 }
 
 impl HttpSettings {
@@ -78,7 +78,7 @@ impl HttpSettings {
         } else {
             AuthMode::Authorizer
         };
-        Ok(Self { auth, max_body_bytes: env.get(&MAX_BODY_BYTES)?, frontend_origin: env.get(&FRONTEND_ORIGIN)? })
+        Ok(Self { auth, max_body_bytes: env.get(&MAX_BODY_BYTES)?, frontends: env.get(&FRONTEND_ORIGIN)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! From API Gateway events to use cases and back: who calls, JSON in, JSON out, one mapping of errors to statuses.
 
 mod caller;
+mod cors;
 pub(crate) mod field;
 mod idempotency;
 mod jwt;

@@ -4,26 +4,23 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use lambda_http::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
-};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use uuid::Uuid;
 
 use super::caller::{Caller, Identity};
+use super::cors;
 use super::idempotency::{KeyedRequest, Memory, Step};
 use super::problem::{ApiError, RequestError};
 use super::request::ApiRequest;
 use super::response::{ApiResponse, ApiResult};
 use crate::api::Route;
 use crate::app::{App, FromApp as _, StartError};
+use crate::config::Origins;
 use crate::config::requests::HttpSettings;
 use crate::system::Ids;
 use crate::telemetry;
-
-/// Headers that a page of the frontend may read.
-const EXPOSED_HEADERS: &str = "retry-after, x-request-id, idempotency-replayed";
 
 /// What every API function does around its handler.
 #[derive(Clone)]
@@ -33,7 +30,7 @@ pub struct Api {
     memory: Option<Memory>,
     ids: Ids,
     max_body_bytes: usize,
-    frontend_origin: HeaderValue,
+    frontends: Origins,
 }
 
 impl Api {
@@ -50,7 +47,7 @@ impl Api {
             memory,
             ids: app.ids(),
             max_body_bytes: settings.max_body_bytes,
-            frontend_origin: settings.frontend_origin,
+            frontends: settings.frontends,
         })
     }
 
@@ -61,6 +58,7 @@ impl Api {
         F: Future<Output = ApiResult>,
     {
         let request_id = request_id(&event).unwrap_or_else(|| self.ids.next().to_string());
+        let origin = cors::origin(event.headers());
         let mut answer = match self.carry_out(event, handle).await {
             Ok((response, repeated)) => success(&response, &request_id, repeated),
             Err(error) => {
@@ -68,9 +66,7 @@ impl Api {
                 failure(&error, &request_id)
             }
         };
-        // API Gateway answers the browser's preflight; the answer itself has to name the origin again.
-        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.frontend_origin.clone());
-        answer.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+        cors::open(answer.headers_mut(), &self.frontends, origin);
         answer
     }
 

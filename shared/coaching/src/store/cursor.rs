@@ -21,11 +21,14 @@ pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
         .iter()
         .map(|key| Some(((*key).to_owned(), json::from_attribute(item.get(*key)?)?)))
         .collect::<Option<Map<_, _>>>()?;
-    let mut text = String::new();
-    for byte in Value::Object(members).to_string().bytes() {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    Some(Cursor(text))
+    Some(Cursor(hexadecimal(&Value::Object(members).to_string())))
+}
+
+fn hexadecimal(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut hexadecimal, byte| {
+        write!(hexadecimal, "{byte:02x}").expect("writing to a string cannot fail");
+        hexadecimal
+    })
 }
 
 /// The key that `cursor` stands for, if it is one of a list whose keys are `keys` and whose partition is `partition`.
@@ -105,7 +108,7 @@ mod tests {
     fn a_cursor_whose_number_no_item_can_have_is_refused() {
         for number in ["1e-300", "1.5e308", "-1", "7.5", "99999999999"] {
             let text = format!(r#"{{"user_id":"ana","version":{number}}}"#);
-            let forged = Cursor(text.bytes().map(|byte| format!("{byte:02x}")).collect());
+            let forged = Cursor(hexadecimal(text));
             assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err(), "{number}");
         }
     }
