@@ -108,7 +108,7 @@ mod tests {
     fn a_cursor_whose_number_no_item_can_have_is_refused() {
         for number in ["1e-300", "1.5e308", "-1", "7.5", "99999999999"] {
             let text = format!(r#"{{"user_id":"ana","version":{number}}}"#);
-            let forged = Cursor(hexadecimal(text));
+            let forged = Cursor(hexadecimal(&text));
             assert!(key_of(&forged, &KEYS, ("user_id", "ana")).is_err(), "{number}");
         }
     }
