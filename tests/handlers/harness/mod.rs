@@ -182,10 +182,10 @@ impl Deployment {
         self.deliver_text_through(&self.app, body).await
     }
 
-    /// Delivers one job to a prompt worker that is ended at `ended_at`.
-    pub async fn deliver_ended_at(&self, job: &Job, ended_at: DateTime<Utc>) -> SqsBatchResponse {
+    /// Delivers one job to a prompt worker that is made from `app` and ended at `ended_at`.
+    pub async fn deliver_ended_at(&self, app: &App, job: &Job, ended_at: DateTime<Utc>) -> SqsBatchResponse {
         let body = serde_json::to_string(job).expect("a job serialises");
-        self.work(&self.app, &body, ended_at).await
+        self.work(app, &body, ended_at).await
     }
 
     async fn deliver_text_through(&self, app: &App, body: &str) -> SqsBatchResponse {

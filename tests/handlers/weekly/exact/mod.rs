@@ -49,6 +49,11 @@ async fn prompt_text() -> &'static str {
 /// A person with prompt version 1 who is due, written straight into the stores: in target on every day, or of late over
 /// it on every day.
 async fn seed(deployment: &Deployment, name: &str, changed: bool) {
+    seed_in(deployment, "000", name, changed).await;
+}
+
+/// The same in another shard.
+async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool) {
     deployment.sign_up(name).await;
     let user_id = UserId::new(name);
     let mut profile = read(deployment, &user_id).await;
@@ -83,7 +88,7 @@ async fn seed(deployment: &Deployment, name: &str, changed: bool) {
         conversational_profile: Some("Steady.".to_owned()),
         completes: None,
         next_check_at: deployment.now() - Duration::hours(1),
-        update_shard: "000".to_owned(),
+        update_shard: shard.to_owned(),
         mark: None,
     };
     let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");

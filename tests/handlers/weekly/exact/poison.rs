@@ -8,7 +8,8 @@ use domain::run_part::{PartKind, RunPart};
 use super::{begin, deployment, run_record, seed, settle};
 use crate::harness::Deployment;
 
-async fn damage(deployment: &Deployment, name: &str) {
+/// Makes a person's entry in the index of due users unreadable.
+pub(super) async fn damage(deployment: &Deployment, name: &str) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let client = test_support::client_at(test_support::endpoint());
     client

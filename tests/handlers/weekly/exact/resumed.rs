@@ -63,7 +63,7 @@ async fn a_worker_whose_time_is_up_hands_on_who_is_left() {
         seed(&deployment, name, name == "ben").await;
     }
     let (run_id, job) = begin(&deployment).await;
-    let late = deployment.deliver_ended_at(&job, deployment.now() + Duration::seconds(1)).await;
+    let late = deployment.deliver_ended_at(&deployment.app(), &job, deployment.now() + Duration::seconds(1)).await;
     assert!(late.batch_item_failures.is_empty());
     assert_eq!(run_record(&deployment, &run_id).await.counters.checked, 0);
     let handed_on = deployment.take_jobs();
@@ -100,7 +100,7 @@ async fn a_user_who_is_checked_alone_is_handed_on_by_a_worker_whose_time_is_up()
     let (run_id, shard) = begin(&deployment).await;
     let Job::Part(part) = &shard else { panic!("a shard's job: {shard:?}") };
     let alone = Job::Part(part.of_user(UserId::new("ana")));
-    let late = deployment.deliver_ended_at(&alone, deployment.now() + Duration::seconds(1)).await;
+    let late = deployment.deliver_ended_at(&deployment.app(), &alone, deployment.now() + Duration::seconds(1)).await;
     assert!(late.batch_item_failures.is_empty());
     assert_eq!(deployment.take_jobs(), std::slice::from_ref(&alone), "the same user again");
     assert!(deployment.deliver(&alone).await.batch_item_failures.is_empty());
