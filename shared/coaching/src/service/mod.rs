@@ -9,6 +9,7 @@ mod consultation;
 mod error;
 mod meals;
 mod metered_model;
+mod prompt_worker;
 mod prompts;
 mod report;
 mod weekly;
@@ -23,8 +24,7 @@ pub use consultation::{
 pub use error::{Budget, Conflict, Missing, Result, ServiceError};
 pub use meals::{LoggedMeals, MealService};
 pub use metered_model::MeteredModel;
-pub use prompts::{
-    PromptHistory, PromptUpdater, Regenerating, Regeneration, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff,
-};
+pub use prompt_worker::PromptWorker;
+pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
 pub use report::{Report, ReportService};
-pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, PromptWorker, WeeklyUpdater};
+pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

@@ -30,15 +30,6 @@ use domain::due;
 use domain::lease::Lease;
 use domain::profile::{Profile, UserId};
 
-/// What became of a prompt that a person asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Regeneration {
-    /// This version was written.
-    Written(u32),
-    /// A version written after the request serves it already.
-    AlreadyServed,
-}
-
 /// The requirement's `SystemPromptGenerator`.
 #[derive(Clone)]
 pub struct SystemPromptGenerator {
@@ -120,8 +111,7 @@ impl SystemPromptGenerator {
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let written = self.write_prompt(&profile, &text, &facts, behavior).await?;
-        self.store(&profile, &written, metrics, GenerationReason::Initial, Some((text, session.session_id))).await?;
-        Ok(())
+        self.store(&profile, &written, metrics, GenerationReason::Initial, Some((text, session.session_id))).await
     }
 
     /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
@@ -152,19 +142,35 @@ impl SystemPromptGenerator {
         Ok(written.value)
     }
 
-    /// Writes a fresh prompt for a request of `requested_at`.
+    /// Writes a fresh prompt once for a request of `requested_at`, however often its job is delivered. A failure that a
+    /// repetition of the job cannot mend gives the person the right to ask again.
     pub async fn regenerate(
         &self,
         user_id: &UserId,
         reason: GenerationReason,
         requested_at: DateTime<Utc>,
-    ) -> Result<Regeneration> {
+    ) -> Result<()> {
+        let work = format!("generate#{}", requested_at.to_rfc3339());
+        let write = async {
+            match self.write_again(user_id, reason, requested_at).await {
+                Err(error) if !matches!(error, ServiceError::Store(_)) => {
+                    telemetry::personalized_prompt_generation_failed(user_id, reason, &error);
+                    Ok(self.profiles.release_manual_regeneration(user_id, requested_at).await?)
+                }
+                written => written,
+            }
+        };
+        self.locks.once(user_id, &work, write).await
+    }
+
+    async fn write_again(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
             return Err(Conflict::NothingToRegenerate.into());
         };
         if prompt.last_prompt_update > requested_at {
-            return Ok(Regeneration::AlreadyServed);
+            // A version written after the request serves it already.
+            return Ok(());
         }
         let facts = match profile.consultation_session_id {
             Some(session_id) => self.consultations.facts(session_id).await?,
@@ -174,7 +180,7 @@ impl SystemPromptGenerator {
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let write = async {
             let written = self.write_prompt(&profile, text, &facts, behavior).await?;
-            self.store(&profile, &written, metrics.clone(), reason, None).await.map(Regeneration::Written)
+            self.store(&profile, &written, metrics.clone(), reason, None).await
         };
         self.locks.next_version(user_id, prompt.version, write).await
     }
@@ -214,7 +220,7 @@ impl SystemPromptGenerator {
         metrics: BehaviorMetrics,
         reason: GenerationReason,
         completed: Option<(String, SessionId)>,
-    ) -> Result<u32> {
+    ) -> Result<()> {
         let now = self.clock.now();
         let after = profile.prompt.as_ref().map_or(0, |prompt| prompt.version);
         let prompt = written.value.render();
@@ -250,7 +256,7 @@ impl SystemPromptGenerator {
                     }
                     later => telemetry::system_prompt_updated(&profile.user_id, after + 1, later, written.cost),
                 }
-                Ok(after + 1)
+                Ok(())
             }
         }
     }

@@ -9,7 +9,7 @@ use super::writing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::service::error::{Conflict, Result};
-use crate::store::{Lock, LockOutcome, LockTable};
+use crate::store::{LockOutcome, LockTable};
 use crate::system::{Clock, Ids};
 use domain::lease::Lease;
 use domain::profile::UserId;
@@ -39,14 +39,19 @@ impl WriterLocks {
         Ok(self.locks.take(user_id, work, self.ids.next(), Lease::from(now, self.lasts), now).await?)
     }
 
-    /// Lets somebody else do the work.
-    pub async fn release(&self, lock: &Lock) -> Result<()> {
-        Ok(self.locks.release(lock).await?)
-    }
-
-    /// Nobody has to do the work again.
-    pub async fn finish(&self, lock: &Lock) -> Result<()> {
-        Ok(self.locks.finish(lock).await?)
+    /// Does `write` once for the request that `work` names, however often its job is delivered: nothing if somebody is at it,
+    /// or it is done. After an error another delivery may try again.
+    pub async fn once(&self, user_id: &UserId, work: &str, write: impl Future<Output = Result<()>>) -> Result<()> {
+        let lock = match self.take(user_id, work).await? {
+            LockOutcome::First(lock) | LockOutcome::Again(lock) => lock,
+            LockOutcome::Taken => return Ok(()),
+        };
+        let written = write.await;
+        match &written {
+            Ok(()) => self.locks.finish(&lock).await?,
+            Err(_) => self.locks.release(&lock).await?,
+        }
+        written
     }
 
     /// Does `write`, which pays for the version after `version` and stores it, unless somebody else is at it: then it is a
@@ -63,8 +68,8 @@ impl WriterLocks {
         };
         let written = write.await;
         match &written {
-            Ok(_) => self.finish(&lock).await,
-            Err(_) => self.release(&lock).await,
+            Ok(_) => self.locks.finish(&lock).await,
+            Err(_) => self.locks.release(&lock).await,
         }
         // What was written or what went wrong counts more; a lock that stays lapses by itself.
         .unwrap_or_default();

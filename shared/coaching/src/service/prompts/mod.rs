@@ -7,8 +7,7 @@ mod regeneration;
 mod update;
 pub(super) mod writing;
 
-pub use generator::{Regeneration, SystemPromptGenerator};
+pub use generator::SystemPromptGenerator;
 pub use history::{PromptHistory, VersionWithDiff};
-pub use locks::WriterLocks;
 pub use regeneration::Regenerating;
 pub use update::{Grounds, PromptUpdater, TYPICAL_UPDATE};

@@ -9,4 +9,4 @@ mod worker;
 
 pub use batch_collector::{BatchCollector, CollectionSummary};
 pub use updater::{PlannedRun, WeeklyUpdater};
-pub use worker::PromptWorker;
+pub use worker::PartWorker;

@@ -3,7 +3,7 @@
 //! The check is noted in the profile before anything is paid, and only for a user who is still due at the version that was
 //! read: of all workers that meet a user, one goes on.
 
-use super::{PromptWorker, Result, ServiceError};
+use super::{PartWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
@@ -30,7 +30,7 @@ pub(super) enum Checked {
     Failed,
 }
 
-impl PromptWorker {
+impl PartWorker {
     pub(super) async fn check(&self, user: &DueUser, part: &RunPart, page_id: &str) -> Result<Checked> {
         let metrics = self.tracker.check(user, part.as_of).await?;
         let decision =

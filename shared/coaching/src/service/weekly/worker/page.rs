@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::check::Checked;
 use super::part::{Progress, Work};
-use super::{PromptWorker, Result, ServiceError};
+use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::store::{CheckedAs, DueUser, RunCounters, UnfinishedPage, Waiting};
 use crate::telemetry;
@@ -42,7 +42,7 @@ impl Tally {
     }
 }
 
-impl PromptWorker {
+impl PartWorker {
     /// Checks the users of a page, as many at a time as are allowed. Who is left when the time is up stays due.
     pub(super) async fn update_page(
         &self,

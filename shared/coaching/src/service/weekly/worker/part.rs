@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{PromptWorker, Result, ServiceError};
+use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::service::error::Conflict;
 use crate::service::weekly::run;
@@ -33,9 +33,9 @@ pub(super) struct Work<'a> {
     pub(super) deadline: DateTime<Utc>,
 }
 
-impl PromptWorker {
+impl PartWorker {
     /// Works on a part, alone: another delivery of its job is refused meanwhile, and comes back later.
-    pub(super) async fn update_part(&self, part: RunPart, ended_at: DateTime<Utc>) -> Result<()> {
+    pub async fn update_part(&self, part: RunPart, ended_at: DateTime<Utc>) -> Result<()> {
         let now = self.clock.now();
         let lease = Lease { until: ended_at };
         if self.runs.lease_part(&part, lease, now).await? == Versioned::Conflict {
