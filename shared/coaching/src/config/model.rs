@@ -47,7 +47,8 @@ pub(super) static CLAUDE_TIMEOUT_SECONDS: Number<u64> = Number {
     name: "CLAUDE_TIMEOUT_SECONDS",
     default: 60,
     min: 1,
-    max: 600,
+    // A worker of weekly parts stops two calls and a minute before its quarter of an hour is over.
+    max: 300,
     meaning: "Time-out of a call to Claude in the background",
 };
 pub(super) static CLAUDE_API_TIMEOUT_SECONDS: Number<u64> = Number {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::Duration;
+use coaching::config::SETTINGS;
 use coaching::jobs::Job;
 use coaching::store::RunState;
 use domain::profile::UserId;
@@ -105,6 +106,20 @@ async fn a_user_who_is_checked_alone_is_handed_on_by_a_worker_whose_time_is_up()
     assert_eq!(deployment.take_jobs(), std::slice::from_ref(&alone), "the same user again");
     assert!(deployment.deliver(&alone).await.batch_item_failures.is_empty());
     assert!(deployment.deliver(&shard).await.batch_item_failures.is_empty());
+    settle(&deployment).await;
+    assert_eq!(assert_done(&deployment, &run_id, 1).await.updated, 1);
+}
+
+#[tokio::test]
+async fn with_the_longest_time_out_for_claude_a_worker_still_has_time_for_users() {
+    let setting = SETTINGS.iter().map(|setting| setting.description());
+    let takes = setting.into_iter().find(|setting| setting.name == "CLAUDE_TIMEOUT_SECONDS").expect("a setting").takes;
+    let longest = takes.rsplit(' ').next().expect("a range");
+    let deployment = deployment("batch", &[("CLAUDE_TIMEOUT_SECONDS", longest)]).await;
+    seed(&deployment, "ana", true).await;
+    let (run_id, job) = begin(&deployment).await;
+    assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+    assert_eq!(deployment.take_jobs(), [], "nothing is handed on for want of time");
     settle(&deployment).await;
     assert_eq!(assert_done(&deployment, &run_id, 1).await.updated, 1);
 }
