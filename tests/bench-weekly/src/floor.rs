@@ -226,7 +226,7 @@ impl Floor {
     }
 }
 
-/// An instant near that of the run, as the reading list keeps it.
+/// An instant near that of the run, as the index of due users keeps it.
 fn stamp(offset: Duration) -> String {
     (as_of() + offset).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! The model with a purse: budgets are looked at before a call, and what it cost is counted after it.
+//! The model within the budgets: they are looked at before a call, and what it cost is counted after it.
 //!
 //! Sums are kept by UTC day. A call that has begun is never cut short by a budget, so a day can end above it by the calls
 //! that were under way together.
@@ -18,7 +18,7 @@ use claude::{Model, ModelReply, ModelRequest};
 use domain::money::Usd;
 use domain::profile::UserId;
 
-/// The model with a purse.
+/// The model within the budgets.
 #[derive(Clone)]
 pub struct MeteredModel {
     model: Arc<dyn Model>,

@@ -51,7 +51,7 @@ pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, HistoryEntry, NewVersion, ProfileTable,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, ProfileTable,
     PromptVersionTable, UnreadableUser,
 };
 pub use prompt_history::PromptHistoryTable;

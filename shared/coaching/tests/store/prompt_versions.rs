@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, session, user, version};
 use super::{TestDatabase, pages};
-use coaching::store::{CheckOutcome, CheckedAs, Finding, NewVersion, PageRequest, StoreError, Versioned};
+use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError, Versioned};
 use domain::consultation::Status;
 use domain::conversation::Role;
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
@@ -84,7 +84,7 @@ async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision(
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
-    let check = CheckOutcome { finding: Finding::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
+    let check = CheckOutcome { result: CheckResult::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
     let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
     assert_eq!(noted, Versioned::Written);
     let waiting = read(&stores, "ana").await;
@@ -128,7 +128,7 @@ async fn a_rewriting_that_failed_leaves_the_behaviour_that_it_was_compared_with(
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
-    let begun = CheckOutcome { finding: Finding::Changed(pending), ..check(1, CheckedAs::Begun) };
+    let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, Versioned::Written);
     for _ in 0..2 {
@@ -149,7 +149,7 @@ async fn a_check_that_is_taken_back_was_never_made() {
     let before = read(&stores, "ana").await;
     let due_at = before.prompt.as_ref().expect("a prompt").next_check_at;
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
-    let begun = CheckOutcome { finding: Finding::Changed(pending), ..check(1, CheckedAs::Begun) };
+    let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, Versioned::Written);
     let taken_back = stores.profiles.reopen_check(&user("ana"), 1, due_at).await.expect("an answer");

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use coaching::store::{CheckMark, CheckOutcome, CheckedAs, Finding, HistoryEntry, NewVersion};
+use coaching::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, HistoryEntry, NewVersion};
 use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
@@ -117,7 +117,7 @@ pub(super) fn check(version: u32, outcome: CheckedAs) -> CheckOutcome {
     CheckOutcome {
         version,
         as_of: at("2026-11-29T03:00:00Z"),
-        finding: Finding::Unchanged(behavior(2_400)),
+        result: CheckResult::Unchanged(behavior(2_400)),
         checked_at: at("2026-11-29T03:00:01Z"),
         next_check_at: at("2026-12-05T15:00:00Z"),
         update_shard: "007".to_owned(),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::attributes::next_check_at;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{instant, native, number, read_text, text};
-use crate::store::{CheckMark, CheckOutcome, CheckedAs, Finding, StoreError, Versioned};
+use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, StoreError, Versioned};
 use domain::profile::UserId;
 
 impl ProfileTable {
@@ -25,9 +25,9 @@ impl ProfileTable {
             .set("check_outcome", native(&check.mark.outcome))
             .when("#system_prompt_version = :version", [(":version", number(check.version))])
             .when("#next_check_at < :as_of", [(":as_of", text(next_check_at(check.as_of)))]);
-        let update = match &check.finding {
-            Finding::Unchanged(metrics) => update.set("behavioral_data", native(metrics)).remove("pending_update"),
-            Finding::Changed(pending) => update.set("pending_update", native(pending)),
+        let update = match &check.result {
+            CheckResult::Unchanged(metrics) => update.set("behavioral_data", native(metrics)).remove("pending_update"),
+            CheckResult::Changed(pending) => update.set("pending_update", native(pending)),
         };
         match self.profiles.write("noting the outcome of a check", update).await? {
             Versioned::Written => Ok(Versioned::Written),

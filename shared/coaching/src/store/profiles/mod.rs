@@ -3,9 +3,9 @@
 mod attributes;
 mod checks;
 mod details;
+mod due_index;
 mod manual_regeneration;
 mod prompt_version;
-mod reading_list;
 mod records;
 
 use chrono::NaiveDate;
@@ -33,7 +33,7 @@ pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
 pub(super) use prompt_version::with_version;
 pub use records::{
-    AccessChange, CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, HistoryEntry, NewVersion, UnreadableUser,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, UnreadableUser,
 };
 
 /// The key of a user's profile.

@@ -67,7 +67,7 @@ pub enum CheckedAs {
 
 /// What a check has found.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Finding {
+pub enum CheckResult {
     /// No significant change: this is the behaviour that the next check compares with.
     Unchanged(BehaviorMetrics),
     /// A significant change: the prompt is to be rewritten.
@@ -82,7 +82,7 @@ pub struct CheckOutcome {
     /// The instant that the run measures due-ness at: who is not due any more has been checked by another worker.
     pub as_of: DateTime<Utc>,
     /// What was found.
-    pub finding: Finding,
+    pub result: CheckResult,
     /// When it was found.
     pub checked_at: DateTime<Utc>,
     /// When the next check is due.
@@ -120,7 +120,7 @@ pub struct HistoryEntry {
     pub batch_id: Option<String>,
 }
 
-/// What the updater's reading list tells of a user: all that a check needs, so that an unchanged user costs one read of
+/// What the index `due` holds of a user: all that a check needs, so that an unchanged user costs one read of
 /// meals and one write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueUser {
@@ -150,7 +150,7 @@ pub struct DueUser {
     pub next_check_at: DateTime<Utc>,
 }
 
-/// A due user whose entry in the reading list cannot be read.
+/// A due user whose entry in the index cannot be read.
 #[derive(Debug)]
 pub struct UnreadableUser {
     /// Who.

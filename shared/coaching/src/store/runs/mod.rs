@@ -126,12 +126,12 @@ impl RunTable {
         Ok(self.runs.get("looking for a collected batch", part).await?.is_some())
     }
 
-    /// Counts a user who stood in the way of a run; twice changes nothing.
+    /// Counts a user who is checked alone; twice changes nothing.
     pub async fn isolate(&self, run_id: &str, user_id: &UserId) -> Result<(), StoreError> {
         let once = self.runs.put(key(run_id, format!("isolated#{user_id}"))).only_new("part");
         let counters = RunCounters { isolated: 1, ..RunCounters::default() };
         let transaction = self.runs.transaction().with(once).with(self.sums(run_id, &counters));
-        self.once("counting a user who stands in the way", transaction).await
+        self.once("counting a user who is checked alone", transaction).await
     }
 
     /// Sets the state.

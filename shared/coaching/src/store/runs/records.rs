@@ -40,7 +40,7 @@ pub struct RunCounters {
     pub failed: u64,
     /// Users whose rewriting was overtaken by a newer version, or whose account was gone when it came.
     pub overtaken: u64,
-    /// Users who stood in the way and were given a job of their own; those of them who could be handled after all are
+    /// Users who could not be checked with the others and were given a job of their own; those of them who could be handled after all are
     /// counted as checked as well.
     pub isolated: u64,
     /// What the rewriting cost.

@@ -7,7 +7,7 @@ use super::{PartWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
-use crate::store::{CheckMark, CheckOutcome, CheckedAs, DueUser, Finding, Versioned, Waiting};
+use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, Versioned, Waiting};
 use crate::telemetry;
 use domain::behavior::detect_change;
 use domain::coaching_prompt::GenerationReason;
@@ -37,7 +37,7 @@ impl PartWorker {
             detect_change(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref(), &self.change);
         if !decision.changed {
             telemetry::skipping_prompt_update_no_significant_change(&user.user_id);
-            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, Finding::Unchanged(metrics));
+            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, CheckResult::Unchanged(metrics));
             let written = self.profiles.record_check(&user.user_id, &outcome).await?;
             return Ok(if written == Versioned::Written { Checked::Unchanged } else { Checked::Overtaken });
         }
@@ -48,7 +48,7 @@ impl PartWorker {
             UpdateMode::Batch => CheckedAs::Batched,
             UpdateMode::Immediate => CheckedAs::Begun,
         };
-        let outcome = self.outcome(user, part, page_id, begun, Finding::Changed(pending.clone()));
+        let outcome = self.outcome(user, part, page_id, begun, CheckResult::Changed(pending.clone()));
         if self.profiles.record_check(&user.user_id, &outcome).await? == Versioned::Conflict {
             return Ok(Checked::Overtaken);
         }
@@ -94,12 +94,12 @@ impl PartWorker {
         part: &RunPart,
         page_id: &str,
         outcome: CheckedAs,
-        finding: Finding,
+        result: CheckResult,
     ) -> CheckOutcome {
         CheckOutcome {
             version: user.version,
             as_of: part.as_of,
-            finding,
+            result,
             checked_at: self.clock.now(),
             next_check_at: due::next_check_at(part.as_of, self.due.min_days, self.due.tolerance),
             update_shard: due::shard_of(&user.user_id, self.due.shards),

@@ -76,7 +76,7 @@ impl PartWorker {
         }
         self.count(work, page, tally, counters).await?;
         for (user_id, error) in failed {
-            self.stand_aside(work, &user_id, error).await?;
+            self.set_aside(work, &user_id, error).await?;
         }
         out_of_budget.map_or(Ok(progress), Err)
     }
@@ -125,7 +125,7 @@ impl PartWorker {
 
     /// A user whose check failed on the way gets a job of their own, and the others go on. If it was that job already, the
     /// queue delivers it again, and hands it to the dead-letter queue in the end.
-    async fn stand_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
+    async fn set_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
         match work.part.kind {
             PartKind::Shard { .. } => self.isolate(work.part, user_id, &cause).await,
             PartKind::User { .. } | PartKind::Retry { .. } => Err(cause),

@@ -14,17 +14,15 @@ use domain::profile::UserId;
 const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
 
 impl ProfileTable {
-    /// Users of `shard` whose check is due strictly before `as_of`, longest due first. An entry that cannot be read does not
-    /// hide the others.
-    ///
-    /// Users whose next check is before the second that `before` lies in.
+    /// Users of `shard` whose next check is before the second that `before` lies in, longest due first. An entry that cannot
+    /// be read does not hide the others.
     pub async fn due_page(
         &self,
         shard: &str,
         before: DateTime<Utc>,
         page: &PageRequest,
     ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError> {
-        let page = self.reading_list(shard, Some(before), page).await?;
+        let page = self.listed(shard, Some(before), page).await?;
         let read = |stored: &Stored| match read_due_user(stored) {
             Ok(user) => Ok(Ok(user)),
             Err(cause) => Ok(Err(UnreadableUser { user_id: UserId::new(stored.text("user_id")?), cause })),
@@ -34,17 +32,13 @@ impl ProfileTable {
     }
 
     /// All users of `shard` who have a prompt, next due first.
-    ///
-    /// Everybody.
     pub async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError> {
-        let page = self.reading_list(shard, None, page).await?;
+        let page = self.listed(shard, None, page).await?;
         let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
     }
 
-    /// One user as the reading list tells of them; `None` for a user without a prompt.
-    ///
-    /// One user.
+    /// One user as the index would list them, read consistently from the table; `None` for a user without a prompt.
     pub async fn due_user(&self, user_id: &UserId) -> Result<Option<DueUser>, StoreError> {
         let stored = self.profiles.get("reading a user to check", profile_key(user_id)).await?;
         // Without a prompt there is no next check.
@@ -52,7 +46,7 @@ impl ProfileTable {
         stored.as_ref().map(read_due_user).transpose()
     }
 
-    async fn reading_list(
+    async fn listed(
         &self,
         shard: &str,
         before: Option<DateTime<Utc>>,

@@ -1,11 +1,11 @@
-//! The updater's reading list: who is on it, in which order, and who is due.
+//! The index of due users: who is listed, in which order, and who is due.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::samples::{at, behavior, check, profile, user, version_due};
 use super::{TestDatabase, edit, pages};
 use coaching::store::{
-    CheckOutcome, CheckedAs, Cursor, DueUser, Finding, PageRequest, ProfileTable, StoreError, Versioned,
+    CheckOutcome, CheckResult, CheckedAs, Cursor, DueUser, PageRequest, ProfileTable, StoreError, Versioned,
 };
 use test_support::Stores;
 
@@ -100,7 +100,7 @@ async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list(
 async fn a_check_moves_a_user_to_the_end_of_the_list_or_to_another_shard() {
     let (_database, profiles) = with_prompts().await;
     let checked = |update_shard: &str| CheckOutcome {
-        finding: Finding::Unchanged(behavior(1_800)),
+        result: CheckResult::Unchanged(behavior(1_800)),
         next_check_at: at("2026-12-01T15:00:00.75Z"),
         update_shard: update_shard.to_owned(),
         ..check(1, CheckedAs::Unchanged)
