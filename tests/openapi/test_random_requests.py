@@ -29,7 +29,7 @@ CONFIGURATION = """
 seed = {seed}
 continue-on-failure = true
 request-timeout = 60.0
-hooks = "schemathesis_checks"
+hooks = "schemathesis_hooks"
 # Half of the requests name what is there.
 {known}
 
@@ -41,7 +41,7 @@ enabled = false
 max-examples = {examples}
 database = "none"
 
-# The built-in check wants 405; see schemathesis_checks.py for the one that stands in for it.
+# The built-in check wants 405; see schemathesis_hooks.py for the one that stands in for it.
 [checks.unsupported_method]
 enabled = false
 
@@ -70,11 +70,12 @@ def person(stack) -> Journey:
     for _ in person.talk(session_id):
         pass
     person.complete(session_id)
+    conversation_id = person.ask_coach()["conversation_id"]
     person.known = {
-        "path.session_id": session_id,
-        "path.user": person.profile()["user_id"],
-        "query.conversation_id": person.ask_coach()["conversation_id"],
-        "path.meal_id": log_meal(person)}
+        "path.session_id": session_id, "body.session_id": session_id,
+        "query.conversation_id": conversation_id, "body.conversation_id": conversation_id,
+        "path.user": person.profile()["user_id"], "path.meal_id": log_meal(person),
+        "body.email": person.email, "body.timezone": person.scenario["person"]["timezone"]}
     return person
 
 

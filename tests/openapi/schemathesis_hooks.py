@@ -1,5 +1,6 @@
-"""Checks of this project's own, which Schemathesis makes beside its built-in ones."""
+"""What Schemathesis does for this project beside what it does for everybody."""
 
+import itertools
 import urllib.parse
 
 import schemathesis
@@ -8,6 +9,20 @@ from schemathesis.checks import CheckContext
 from schemathesis.core.transport import Response
 from schemathesis.generation.case import Case
 from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, CoverageScenario, coverage_scenario
+
+KEY_HEADER = "Idempotency-Key"
+MOST_KEY_CHARACTERS = 128
+_numbers = itertools.count()
+
+
+@schemathesis.hook
+def before_call(_, case: Case, __: dict) -> None:
+    """Gives each request a key of its own. A repeated one gets the answer of the first request, whatever has happened
+    since: a meal that was deleted would seem to be created, and then to be missing."""
+    key = (case.headers or {}).get(KEY_HEADER)
+    own = f"{key}-{next(_numbers)}"
+    if isinstance(key, str) and key and len(own) <= MOST_KEY_CHARACTERS:
+        case.headers[KEY_HEADER] = own
 
 
 @schemathesis.check
