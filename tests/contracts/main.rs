@@ -4,4 +4,5 @@
 
 mod environment;
 mod events;
+mod weekly_run;
 mod written;

@@ -101,6 +101,24 @@ async fn a_worker_that_vanishes_at_any_point_of_a_retry_submits_it_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_vanishes_after_its_batch_was_refused_counts_each_user_once() {
+    at_every_moment(|moment| async move {
+        let deployment = people("batch", &["ben"]).await;
+        let (run_id, job) = begin(&deployment).await;
+        deployment.claude.inject(FaultKind::SpendLimit, 1);
+        let vanished = deliver(&deployment, &job, moment).await;
+        assert_eq!(deployment.run_queue().await, [], "{moment:?}");
+        settle(&deployment).await;
+        let counters = assert_done(&deployment, &run_id, 2).await;
+        let updated = u64::from(deployment.versions("ben").await == [2, 1]);
+        assert_eq!((counters.updated, counters.failed), (updated, 1 - updated), "{moment:?}");
+        assert!(counters.failed == 1 || vanished, "{moment:?}: the refusal is final");
+        vanished
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_vanishes_while_the_budget_stops_it_is_stopped_all_the_same_and_goes_on_the_day_after() {
     at_every_moment(|moment| async move {
         let mut deployment = people("batch", &["ben"]).await;
