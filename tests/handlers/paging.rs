@@ -92,6 +92,8 @@ async fn what_is_no_cursor_is_refused() {
         hex(r#"{"user_id":"ana"}"#),
         hex(r#"{"user_id":"ben","item":"x","message_id":"x","version":1}"#),
         hex(r#"{"user_id":"ana","message_id":"","item":"","version":0}"#),
+        hex(r#"{"user_id":"ana","item":"","by_time":"message#2026"}"#),
+        hex(r#"{"user_id":"ana","item":"x","by_time":"conversation#2026"}"#),
     ];
     for list in LISTS {
         for cursor in &forged {
@@ -111,6 +113,9 @@ async fn a_cursor_made_up_for_the_own_list_shows_only_the_own_list() {
     let far = hex(r#"{"user_id":"ana","item":"zzz"}"#);
     let reply = deployment.send(Call::to("list-meals").by("ana").query("cursor", &far)).await;
     assert!([200, 422].contains(&reply.status), "{reply:?}");
+    let ahead = hex(r#"{"user_id":"ana","item":"x","by_time":"message#9999"}"#);
+    let reply = deployment.send(Call::to("list-coach-messages").by("ana").query("cursor", &ahead)).await;
+    assert_eq!((reply.status, items(&reply.body).len()), (200, 4));
     let ahead = hex(r#"{"user_id":"ana","version":99}"#);
     let reply = deployment.send(Call::to("list-prompts").by("ana").query("cursor", &ahead)).await;
     assert_eq!((reply.status, items(&reply.body).len()), (200, 3));

@@ -6,7 +6,7 @@ import os
 import subprocess
 import tomllib
 
-from . import aws, build, emulator, paths, tools
+from . import aws, build, emulator, paths, tables, tools
 from .console import Problem, note, step
 
 _DEPLOYED = paths.STATE / "deployed.json"
@@ -22,6 +22,7 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
     if _status(endpoint, stack_name) == "complete" and _deployed() == state and paths.STACK_JSON.exists():
         note("nothing has changed since the last deployment")
         return json.loads(paths.STACK_JSON.read_text())
+    tables.require_same_keys(endpoint, stack_name)
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
         build.strip()
@@ -95,7 +96,7 @@ def _describe(endpoint: str, stack_name: str, claude_url: str) -> dict:
         names = [resource["PhysicalResourceId"] for resource in resources if resource["ResourceType"] == kind]
         return {name.removeprefix(f"{stack_name}-"): name for name in sorted(names)}
 
-    tables = {name.replace("-", "_"): table for name, table in physical("AWS::DynamoDB::Table").items()}
+    table_names = {name.replace("-", "_"): table for name, table in physical("AWS::DynamoDB::Table").items()}
     return {
         "api_url": f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/api",
         "region": aws.REGION,
@@ -103,7 +104,7 @@ def _describe(endpoint: str, stack_name: str, claude_url: str) -> dict:
         "user_pool_client_id": outputs["UserPoolClientId"],
         "aws_endpoint": endpoint,
         "claude_url": claude_url,
-        "tables": tables,
+        "tables": table_names,
         "functions": physical("AWS::Lambda::Function"),
         "prompt_jobs_queue_url": outputs["PromptJobsQueueUrl"],
         "prompt_jobs_dead_letter_queue_url": outputs["PromptJobsDeadLetterQueueUrl"],

@@ -5,11 +5,11 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, IndexStatus, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TableStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, IndexStatus, KeySchemaElement, KeyType,
+    LocalSecondaryIndex, Projection, ProjectionType, ScalarAttributeType, TableStatus,
 };
 
-use coaching::store::schema::{IndexContents, KeyAttribute, KeyKind, TableDefinition};
+use coaching::store::schema::{IndexContents, IndexDefinition, KeyAttribute, KeyKind, TableDefinition};
 
 /// How often a table that is being created is looked at, and how many times.
 const POLL_EVERY: Duration = Duration::from_millis(100);
@@ -17,12 +17,21 @@ const MOST_POLLS: u32 = 600;
 
 /// Creates `table` as `name`, and waits until it can be used.
 pub(super) async fn create(table: &TableDefinition, client: &Client, name: &str) -> Result<(), String> {
-    let indexes = table.indexes.iter().map(|index| {
+    let (local, global): (Vec<&IndexDefinition>, Vec<_>) =
+        table.indexes.iter().partition(|index| index.is_local(table));
+    let local = local.into_iter().map(|index| {
+        let index = LocalSecondaryIndex::builder()
+            .index_name(index.name)
+            .set_key_schema(Some(key_schema(index.key)))
+            .projection(projection(index.contents));
+        index.build().expect("name, key and contents are set")
+    });
+    let global = global.into_iter().map(|index| {
         let index = GlobalSecondaryIndex::builder()
             .index_name(index.name)
             .set_key_schema(Some(key_schema(index.key)))
             .projection(projection(index.contents));
-        index.build().expect("name and key are set")
+        index.build().expect("name, key and contents are set")
     });
     let request = client
         .create_table()
@@ -30,7 +39,8 @@ pub(super) async fn create(table: &TableDefinition, client: &Client, name: &str)
         .billing_mode(BillingMode::PayPerRequest)
         .set_key_schema(Some(key_schema(table.key)))
         .set_attribute_definitions(Some(key_attributes(table).into_iter().map(definition).collect()))
-        .set_global_secondary_indexes(Some(indexes.collect()).filter(|indexes: &Vec<_>| !indexes.is_empty()));
+        .set_local_secondary_indexes(Some(local.collect()).filter(|indexes: &Vec<_>| !indexes.is_empty()))
+        .set_global_secondary_indexes(Some(global.collect()).filter(|indexes: &Vec<_>| !indexes.is_empty()));
     request.send().await.map_err(|error| DisplayErrorContext(&error).to_string())?;
     for _ in 0..MOST_POLLS {
         let described = client.describe_table().table_name(name).send().await;
@@ -78,6 +88,7 @@ fn definition(attribute: KeyAttribute) -> AttributeDefinition {
 fn projection(contents: IndexContents) -> Projection {
     let projection = Projection::builder();
     match contents {
+        IndexContents::All => projection.projection_type(ProjectionType::All).build(),
         IndexContents::KeysOnly => projection.projection_type(ProjectionType::KeysOnly).build(),
         IndexContents::Include(attributes) => {
             let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use aws_config::SdkConfig;
 use coaching::app::App;
 use coaching::config::Environment;
-use coaching::store::schema::TABLES;
+use coaching::store::schema::{TABLES, TableDefinition};
 use coaching::store::{
     BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
     PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable,
@@ -186,6 +186,20 @@ impl TestDatabase {
             panic!("the tables of a test could not be created: {problem}");
         }
         database
+    }
+
+    /// Makes a table anew as `definition` says, without items and with another key if it has one.
+    ///
+    /// # Panics
+    ///
+    /// If DynamoDB cannot be reached or refuses.
+    pub async fn remake(&self, definition: &TableDefinition) {
+        let name = &self.tables.variables()[definition.variable];
+        let deleted = self.client.delete_table().table_name(name).send().await;
+        assert!(deleted.is_ok(), "{name} cannot be deleted");
+        if let Err(problem) = creation::create(definition, &self.client, name).await {
+            panic!("{name} could not be made anew: {problem}");
+        }
     }
 
     /// The stores in these tables.

@@ -2,11 +2,13 @@
 
 mod creation;
 mod database;
+mod filling;
 mod log;
 mod proxy;
 mod stand_ins;
 
 pub use database::{Stores, Tables, TestDatabase, app, client_at, endpoint, environment, unreachable_client};
+pub use filling::fill;
 pub use log::Log;
 pub use proxy::{Exchange, Fate, Intercept, proxy};
 pub use stand_ins::{FixedKey, TestClock, TestQueue};

@@ -14,7 +14,8 @@ const WRITES: [&str; 4] = ["TransactWriteItems", "PutItem", "UpdateItem", "Delet
 /// One request that reached the proxy.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// Operation and table of a request to DynamoDB, such as `UpdateItem meals`; else method and path.
+    /// Operation and table of a request to DynamoDB, such as `UpdateItem meals`; of a transaction all its tables, such as
+    /// `TransactWriteItems meals, profiles`; else method and path.
     pub kind: String,
     /// The body; null if it is not JSON.
     pub body: Value,
@@ -29,9 +30,8 @@ impl Exchange {
         });
         let kind = match operation {
             Some(operation) => {
-                // A test's tables are named `test-<id>-<table>`.
-                let table = body["TableName"].as_str().and_then(|name| name.splitn(3, '-').nth(2));
-                table.map_or_else(|| operation.clone(), |table| format!("{operation} {table}"))
+                let tables = tables_of(&body);
+                if tables.is_empty() { operation } else { format!("{operation} {}", tables.join(", ")) }
             }
             None => head.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
         };
@@ -43,6 +43,18 @@ impl Exchange {
     pub fn is_write(&self) -> bool {
         WRITES.iter().any(|operation| self.kind.split(' ').next() == Some(operation))
     }
+}
+
+/// The tables that a request names, in the order of the alphabet.
+fn tables_of(body: &Value) -> Vec<&str> {
+    let writes = body["TransactItems"].as_array().into_iter().flatten();
+    let written = writes.filter_map(|write| write.as_object()?.values().next()?["TableName"].as_str());
+    // A test's tables are named `test-<id>-<table>`.
+    let names = body["TableName"].as_str().into_iter().chain(written);
+    let mut tables: Vec<&str> = names.filter_map(|name| name.splitn(3, '-').nth(2)).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    tables
 }
 
 /// What happens to one request.
@@ -64,8 +76,8 @@ pub trait Intercept: Send + Sync + 'static {
     /// Called before a request is passed on.
     async fn before(&self, exchange: &Exchange) -> Fate;
 
-    /// Called when its answer is there, before it is passed back.
-    async fn after(&self, _exchange: &Exchange) {}
+    /// Called when its answer is there, before it is passed back; null if it is not JSON.
+    async fn after(&self, _exchange: &Exchange, _answer: &Value) {}
 }
 
 /// Starts a proxy before the service at `upstream` and answers with its own base URL.
@@ -92,8 +104,8 @@ async fn exchange(mut client: TcpStream, upstream: Arc<str>, intercept: Arc<dyn 
     let answer = match intercept.before(&exchange).await {
         Fate::Pass => forward(&upstream, &head, &body).await,
         Fate::LoseAnswer => {
-            forward(&upstream, &head, &body).await;
-            intercept.after(&exchange).await;
+            let answer = forward(&upstream, &head, &body).await;
+            intercept.after(&exchange, &body_of(&answer)).await;
             return;
         }
         Fate::Cancel(code) => {
@@ -103,7 +115,7 @@ async fn exchange(mut client: TcpStream, upstream: Arc<str>, intercept: Arc<dyn 
         }
         Fate::Refuse(code) => refusal(&json!({"__type": kind(code), "message": "made up"})),
     };
-    intercept.after(&exchange).await;
+    intercept.after(&exchange, &body_of(&answer)).await;
     // The client may have gone, which is its own affair.
     client.write_all(&answer).await.ok();
 }
@@ -116,6 +128,12 @@ fn refusal(body: &Value) -> Vec<u8> {
     let body = body.to_string();
     let head = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0";
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// The body of an answer.
+fn body_of(answer: &[u8]) -> Value {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| end + 4);
+    serde_json::from_slice(&answer[head..]).unwrap_or_default()
 }
 
 /// The head up to the empty line, and the body.

@@ -1,5 +1,10 @@
 //! Talking to the coach.
 
+mod at_once;
 mod context;
+mod earlier_table;
+mod killed;
 mod outage;
+mod repeated;
+mod rounds;
 mod versions;

@@ -1,6 +1,8 @@
 //! The talk that comes before the prompt.
 
 mod facts;
+mod killed;
 mod limits;
 mod outage;
+mod rounds;
 mod talk;

@@ -17,6 +17,9 @@ use tokio::sync::Notify;
 use super::{Deployment, plain_http};
 use test_support::{FixedKey, TestQueue};
 
+/// More steps than anything takes.
+const MOST_STEPS: usize = 200;
+
 /// The moment at which a worker vanishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -40,6 +43,19 @@ pub struct Interruption {
 struct GatedQueue {
     intercept: Arc<dyn Intercept>,
     queue: Arc<TestQueue>,
+}
+
+/// Tries every moment in turn, two at a time, until the work is done before the moment comes: then `kill` answers false.
+pub async fn at_every_moment<F: Future<Output = bool>>(kill: impl Fn(Moment) -> F) {
+    for step in 0..MOST_STEPS {
+        let (before, after) = tokio::join!(Box::pin(kill(Moment::Before(step))), Box::pin(kill(Moment::After(step))));
+        assert_eq!(before, after, "step {step} is there or not");
+        if !before {
+            assert!(step > 2, "only {step} steps were tried");
+            return;
+        }
+    }
+    panic!("it takes more than {MOST_STEPS} steps");
 }
 
 impl Deployment {
@@ -111,7 +127,7 @@ impl JobQueue for GatedQueue {
         let exchange = Exchange { kind: "SendMessage".to_owned(), body: serde_json::Value::Null };
         self.intercept.before(&exchange).await;
         let sent = self.queue.send(job).await;
-        self.intercept.after(&exchange).await;
+        self.intercept.after(&exchange, &serde_json::Value::Null).await;
         sent
     }
 }
@@ -124,7 +140,7 @@ impl Intercept for Interruption {
         Fate::Pass
     }
 
-    async fn after(&self, _exchange: &Exchange) {
+    async fn after(&self, _exchange: &Exchange, _answer: &serde_json::Value) {
         self.end_step().await;
     }
 }

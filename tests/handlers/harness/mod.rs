@@ -2,8 +2,9 @@
 //! looked into, and a clock that stands still until it is moved.
 
 mod event;
+mod gate;
 mod interruption;
-
+mod rounds;
 mod scenes;
 mod tokens;
 
@@ -25,7 +26,9 @@ use serde_json::{Value, json};
 use test_support::{FixedKey, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 
 pub use event::{Call, Reply, api_functions};
-pub use interruption::{Interruption, Moment};
+pub use gate::Gate;
+pub use interruption::{Interruption, Moment, at_every_moment};
+pub use rounds::Rounds;
 pub use scenes::{TARGET, items, until};
 pub use test_support::Log;
 pub use tokens::Issuer;
@@ -141,10 +144,15 @@ impl Deployment {
     /// Sends a call to the function that the route table names, as API Gateway would. The answer has to be one that the
     /// published contract lists.
     pub async fn send(&self, call: Call) -> Reply {
+        self.send_through(&self.app, call).await
+    }
+
+    /// Sends a call to a function that is made from `app`.
+    pub async fn send_through(&self, app: &App, call: Call) -> Reply {
         let route =
             ROUTES.iter().find(|route| route.function == call.function()).expect("a function of the route table");
-        let frame = Api::for_route(route, &self.app).expect("the settings of a test are valid");
-        let handler = (route.handler)(&self.app).expect("the settings of a test are valid");
+        let frame = Api::for_route(route, app).expect("the settings of a test are valid");
+        let handler = (route.handler)(app).expect("the settings of a test are valid");
         let reply = Reply::read(frame.respond(call.event(), &handler).await);
         reply.assert_listed(route);
         reply

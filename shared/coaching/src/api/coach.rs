@@ -12,8 +12,8 @@ use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes,
 use crate::app::{App, FromApp, StartError};
 use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
-use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
-use crate::service::{CoachMessages, CoachService, CoachingAnswer};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
+use crate::service::{CoachMessages, CoachService, CoachingAnswer, Keyed, Told};
 use domain::conversation::{CoachMessage, CoachMessageBody, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -31,7 +31,11 @@ pub const SEND_COACH_MESSAGE: Route = Route {
         body: Some(r#"{"message": "I just read about another diet. Should I switch?"}"#),
         ..Sample::EMPTY
     },
-    refusals: &[&[Code::ProfileNotFound, Code::ConversationNotFound, Code::PersonalPromptMissing], ASKS_THE_MODEL],
+    refusals: &[
+        &[Code::ProfileNotFound, Code::ConversationNotFound, Code::PersonalPromptMissing, Code::AnswerPending],
+        ASKS_THE_MODEL,
+    ],
+    claims_keys: true,
     ..Route::new("POST", "/v1/coach/message", "send-coach-message", |app| serve(app, send_coach_message))
 };
 
@@ -49,8 +53,21 @@ impl FromApp for Coach {
 
 async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
     let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(state.max_chars)?;
-    let answer = state.coach.send(&request.caller.user_id, request.resource_id, text, conversation_id).await?;
-    Ok(ApiResponse::ok(&CoachMessageResponse::from(answer)))
+    let reading = state.coach.read(&request.caller.user_id, conversation_id, text);
+    let (looked_up, reading) = tokio::join!(request.look_up(), reading);
+    let (message_id, claim) = match looked_up? {
+        LookedUp::CarryOut { resource_id, claim } => (resource_id, claim),
+        LookedUp::Repeat(response) => return Ok(response),
+    };
+    let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
+    match state.coach.answer(reading?, message_id, keyed).await? {
+        Told::Answered(answer) => Ok(reply(&answer)),
+        Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
+    }
+}
+
+fn reply(answer: &CoachingAnswer) -> ApiResponse {
+    ApiResponse::ok(&CoachMessageResponse::from(answer.clone()))
 }
 
 /// `GET /v1/coach/messages`

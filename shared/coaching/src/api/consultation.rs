@@ -11,10 +11,10 @@ use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes,
 use crate::app::{App, FromApp, StartError};
 use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::Field;
-use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Missing, Opened, Opening,
-    ServiceError, Transcripts,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Keyed, Missing, Opened, Opening,
+    ServiceError, Told, Transcripts,
 };
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progress, Session, SessionId, Status};
 use domain::conversation::Role;
@@ -78,6 +78,7 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
         ],
         ASKS_THE_MODEL,
     ],
+    claims_keys: true,
     ..Route::new("POST", "/v1/consultation/message", "send-consultation-message", |app| {
         serve(app, send_consultation_message)
     })
@@ -97,8 +98,21 @@ impl FromApp for Talk {
 
 async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiResult {
     let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(talk.max_chars)?;
-    let turn = talk.service.process_message(&request.caller.user_id, session_id, text).await?;
-    Ok(ApiResponse::ok(&ConsultationMessageResponse::from(turn)))
+    let reading = talk.service.read(&request.caller.user_id, session_id);
+    let (looked_up, reading) = tokio::join!(request.look_up(), reading);
+    let claim = match looked_up? {
+        LookedUp::CarryOut { claim, .. } => claim,
+        LookedUp::Repeat(response) => return Ok(response),
+    };
+    let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
+    match talk.service.process_message(reading?, text, keyed).await? {
+        Told::Answered(turn) => Ok(reply(&turn)),
+        Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
+    }
+}
+
+fn reply(turn: &ConsultationTurn) -> ApiResponse {
+    ApiResponse::ok(&ConsultationMessageResponse::from(turn.clone()))
 }
 
 /// `POST /v1/consultation/{session_id}/complete`

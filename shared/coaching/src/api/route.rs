@@ -143,6 +143,9 @@ pub struct Route {
     pub refusals: &'static [&'static [Code]],
     /// Whether only members of the group `admin` may use it.
     pub admin: bool,
+    /// Whether the handler claims idempotency keys itself, in the transactions that store what it does
+    /// ([`ApiRequest::look_up`]). Otherwise they are claimed before it and answered behind it.
+    pub claims_keys: bool,
     /// A request as an app would send it.
     pub sample: Sample,
     /// Builds what carries requests out, from the settings and clients that it uses.
@@ -171,6 +174,7 @@ impl Route {
             answers: &[],
             refusals: &[],
             admin: false,
+            claims_keys: false,
             sample: Sample::EMPTY,
             handler,
         }

@@ -2,20 +2,24 @@
 //!
 //! A try that ended in an error of ours (5xx) or in "too many requests" leaves no answer behind, so that the repetition is
 //! carried out; it works with the same `resource_id`, so what the first try has stored is not stored twice.
+//!
+//! A key is claimed before the handler and answered behind it, by [`Memory::begin`] and [`Memory::end`]. Where a person
+//! waits for a model, the handler claims it itself ([`LookedUp`]): the claim is then part of the transaction that stores the
+//! person's words, and the kept answer of the one that stores the reply.
 
 use std::sync::Arc;
 
 use chrono::Duration;
-use lambda_http::http::StatusCode;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::problem::{ApiError, RequestError};
+use super::request::ApiRequest;
 use super::response::{ApiResponse, ApiResult};
 use crate::app::{App, FromApp, StartError};
 use crate::config::requests;
 use crate::service::ServiceError;
-use crate::store::{Attempt, IdempotencyTable, Remembered, SORT_KEY_MAX, StoredResponse};
+use crate::store::{Attempt, IdempotencyTable, KeyClaim, Looked, Remembered, SORT_KEY_MAX};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::lease::Lease;
@@ -69,6 +73,44 @@ pub struct Memory {
     keep_for: Duration,
 }
 
+/// A key that the handler of its request claims itself.
+#[derive(Clone)]
+pub struct UnclaimedKey {
+    memory: Memory,
+    keyed: KeyedRequest,
+}
+
+impl UnclaimedKey {
+    /// The key of a request.
+    pub const fn new(memory: Memory, keyed: KeyedRequest) -> Self {
+        Self { memory, keyed }
+    }
+}
+
+/// What a handler that claims keys itself does with a request.
+#[derive(Debug)]
+pub enum LookedUp {
+    /// Carry it out.
+    CarryOut {
+        /// Identity for what the request creates: the same for every try with the same key.
+        resource_id: Uuid,
+        /// The key's writes, for the transactions that store what the request does; `None` without a key.
+        claim: Option<KeyClaim>,
+    },
+    /// Send this answer again.
+    Repeat(ApiResponse),
+}
+
+impl ApiRequest {
+    /// What is known of this request by its key, for a handler that claims keys itself.
+    pub async fn look_up(&self) -> Result<LookedUp, ApiError> {
+        match &self.key {
+            Some(key) => key.memory.look_up(&key.keyed, self.resource_id).await,
+            None => Ok(LookedUp::CarryOut { resource_id: self.resource_id, claim: None }),
+        }
+    }
+}
+
 /// What to do with a request.
 pub enum Step {
     /// Carry it out.
@@ -91,32 +133,36 @@ impl FromApp for Memory {
 impl Memory {
     /// Looks the request up and claims it if it is new.
     pub async fn begin(&self, keyed: &KeyedRequest, resource_id: Uuid) -> Result<Step, ApiError> {
-        let now = self.clock.now();
-        let lease = Lease::from(now, TRY_LASTS);
-        let KeyedRequest { user_id, request, fingerprint } = keyed;
-        let remembered = self
-            .store
-            .begin(Attempt { user_id, request, fingerprint, resource_id, now, lease, keep_for: self.keep_for })
-            .await
-            .map_err(ServiceError::from)?;
-        match remembered {
+        let attempt = self.attempt(keyed, resource_id);
+        let lease = Lease::from(attempt.now, TRY_LASTS);
+        match self.store.begin(attempt, lease).await.map_err(ServiceError::from)? {
             Remembered::Fresh { resource_id } => Ok(Step::CarryOut { resource_id, lease }),
             Remembered::UnderWay => Err(RequestError::RequestUnderWay.into()),
             Remembered::OtherRequest => Err(RequestError::KeyReused.into()),
-            Remembered::Answered(StoredResponse { status, body }) => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-                Ok(Step::Repeat(ApiResponse { status, body }))
-            }
+            Remembered::Answered(kept) => Ok(Step::Repeat(ApiResponse::again(kept))),
         }
+    }
+
+    /// Looks the request up for a handler that claims its key itself.
+    async fn look_up(&self, keyed: &KeyedRequest, resource_id: Uuid) -> Result<LookedUp, ApiError> {
+        let looked = self.store.look(self.attempt(keyed, resource_id)).await.map_err(ServiceError::from)?;
+        match looked {
+            Looked::Free(claim) => Ok(LookedUp::CarryOut { resource_id: claim.resource_id(), claim: Some(claim) }),
+            Looked::UnderWay => Err(RequestError::RequestUnderWay.into()),
+            Looked::OtherRequest => Err(RequestError::KeyReused.into()),
+            Looked::Answered(kept) => Ok(LookedUp::Repeat(ApiResponse::again(kept))),
+        }
+    }
+
+    fn attempt<'a>(&self, keyed: &'a KeyedRequest, resource_id: Uuid) -> Attempt<'a> {
+        let KeyedRequest { user_id, request, fingerprint } = keyed;
+        Attempt { user_id, request, fingerprint, resource_id, now: self.clock.now(), keep_for: self.keep_for }
     }
 
     /// Keeps a success of the try that holds `lease` for repetitions, and lets the request be tried again after a failure.
     pub async fn end(&self, keyed: &KeyedRequest, lease: Lease, result: &ApiResult) -> Result<(), ServiceError> {
         match result {
-            Ok(response) => {
-                let kept = StoredResponse { status: response.status.as_u16(), body: response.body.clone() };
-                self.store.finish(&keyed.user_id, &keyed.request, lease, &kept).await?;
-            }
+            Ok(response) => self.store.finish(&keyed.user_id, &keyed.request, lease, &response.into()).await?,
             Err(_) => self.store.release(&keyed.user_id, &keyed.request, lease).await?,
         }
         Ok(())

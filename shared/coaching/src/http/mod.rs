@@ -11,7 +11,7 @@ mod response;
 mod serve;
 
 pub use caller::{Caller, Identity};
-pub use idempotency::KEY_MAX as IDEMPOTENCY_KEY_MAX;
+pub use idempotency::{KEY_MAX as IDEMPOTENCY_KEY_MAX, LookedUp};
 pub use problem::{ApiError, Code, Problem, RequestError, examples};
 pub use request::{ApiRequest, PAGE_DEFAULT, PAGE_MAX};
 pub use response::{ApiResponse, ApiResult};

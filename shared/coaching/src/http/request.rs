@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use super::idempotency::UnclaimedKey;
 use super::problem::{ApiError, RequestError};
 use crate::store::{Cursor, PageRequest};
 use domain::field::FieldError;
@@ -18,7 +19,7 @@ const NAME_SHOWN: usize = 60;
 pub const PAGE_DEFAULT: u32 = 20;
 
 /// A request whose caller is known and whose body is small enough.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApiRequest {
     /// Who asks.
     pub caller: Caller,
@@ -30,6 +31,8 @@ pub struct ApiRequest {
     pub query: HashMap<String, String>,
     /// Identity for what the request creates: the same for every try that carries the same idempotency key.
     pub resource_id: Uuid,
+    /// Its idempotency key, if the handler is to claim it.
+    pub(super) key: Option<UnclaimedKey>,
 }
 
 impl ApiRequest {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Identity};
 use super::cors;
-use super::idempotency::{KeyedRequest, Memory, Step};
+use super::idempotency::{KeyedRequest, Memory, Step, UnclaimedKey};
 use super::problem::{ApiError, RequestError};
 use super::request::ApiRequest;
 use super::response::{ApiResponse, ApiResult};
@@ -28,6 +28,8 @@ pub struct Api {
     identity: Arc<Identity>,
     /// Remembers answers, where repetitions of a request may come.
     memory: Option<Memory>,
+    /// Whether the handler claims the keys of requests itself.
+    claims_keys: bool,
     ids: Ids,
     max_body_bytes: usize,
     frontends: Origins,
@@ -45,6 +47,7 @@ impl Api {
         Ok(Self {
             identity: Arc::new(Identity::new(&settings.auth)?),
             memory,
+            claims_keys: route.claims_keys,
             ids: app.ids(),
             max_body_bytes: settings.max_body_bytes,
             frontends: settings.frontends,
@@ -60,7 +63,7 @@ impl Api {
         let request_id = request_id(&event).unwrap_or_else(|| self.ids.next().to_string());
         let origin = cors::origin(event.headers());
         let mut answer = match self.carry_out(event, handle).await {
-            Ok((response, repeated)) => success(&response, &request_id, repeated),
+            Ok(response) => success(&response, &request_id),
             Err(error) => {
                 telemetry::request_failed(&error, &request_id);
                 failure(&error, &request_id)
@@ -70,7 +73,7 @@ impl Api {
         answer
     }
 
-    async fn carry_out<H, F>(&self, event: Request, handle: H) -> Result<(ApiResponse, bool), ApiError>
+    async fn carry_out<H, F>(&self, event: Request, handle: H) -> ApiResult
     where
         H: FnOnce(ApiRequest) -> F,
         F: Future<Output = ApiResult>,
@@ -83,18 +86,21 @@ impl Api {
             Some(memory) => keyed(&event, &caller)?.map(|keyed| (memory, keyed)),
             None => None,
         };
-        let Some((memory, keyed)) = memory else {
-            return handle(request(event, caller, self.ids.next())).await.map(|response| (response, false));
-        };
-        match memory.begin(&keyed, self.ids.next()).await? {
-            Step::Repeat(response) => Ok((response, true)),
+        let request = request(event, caller, self.ids.next());
+        let Some((memory, keyed)) = memory else { return handle(request).await };
+        if self.claims_keys {
+            let key = Some(UnclaimedKey::new(memory.clone(), keyed));
+            return handle(ApiRequest { key, ..request }).await;
+        }
+        match memory.begin(&keyed, request.resource_id).await? {
+            Step::Repeat(response) => Ok(response),
             Step::CarryOut { resource_id, lease } => {
-                let result = handle(request(event, caller, resource_id)).await;
+                let result = handle(ApiRequest { resource_id, ..request }).await;
                 if let Err(error) = memory.end(&keyed, lease, &result).await {
                     // The work itself is done; a repetition will find what it stored under the same resource id.
                     telemetry::answer_not_kept(&error);
                 }
-                result.map(|response| (response, false))
+                result
             }
         }
     }
@@ -112,7 +118,7 @@ fn request(event: Request, caller: Caller, resource_id: Uuid) -> ApiRequest {
     };
     let path = pairs(event.path_parameters());
     let query = pairs(event.query_string_parameters());
-    ApiRequest { caller, body: event.into_body().to_vec(), path, query, resource_id }
+    ApiRequest { caller, body: event.into_body().to_vec(), path, query, resource_id, key: None }
 }
 
 fn request_id(event: &Request) -> Option<String> {
@@ -123,10 +129,10 @@ fn request_id(event: &Request) -> Option<String> {
     }
 }
 
-fn success(response: &ApiResponse, request_id: &str, repeated: bool) -> Response<Body> {
+fn success(response: &ApiResponse, request_id: &str) -> Response<Body> {
     let body = if response.body.is_empty() { Body::Empty } else { Body::Text(response.body.clone()) };
     let mut answer = answer(response.status.as_u16(), "application/json", body, request_id);
-    if repeated {
+    if response.repeated {
         answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     answer

@@ -135,13 +135,12 @@ impl Accounts {
         self.change(user_id, |profile, now| change.apply_to(profile, now)).await
     }
 
-    /// Fills what the profile does not know yet from what the consultation has learned.
-    pub async fn fill_body(&self, user_id: &UserId, learned: &BodyData) -> Result<Profile> {
-        let profile = self.get(user_id).await?;
+    /// Fills what `profile`, as it was read, does not know yet from what the consultation has learned.
+    pub async fn fill_body(&self, profile: Profile, learned: &BodyData) -> Result<Profile> {
         if profile.body.clone().filled_from(learned) == profile.body {
             return Ok(profile);
         }
-        self.change(user_id, |profile, now| {
+        self.change_as_read(profile, |profile, now| {
             profile.body = std::mem::take(&mut profile.body).filled_from(learned);
             profile.recalculate_targets(profile.timezone.day_of(now));
         })
@@ -170,13 +169,22 @@ impl Accounts {
         user_id: &UserId,
         apply: impl Fn(&mut Profile, DateTime<Utc>) + Send + Sync,
     ) -> Result<Profile> {
+        self.change_as_read(self.get(user_id).await?, apply).await
+    }
+
+    /// Changes `profile`, and if it was changed since it was read, the newer one.
+    async fn change_as_read(
+        &self,
+        mut profile: Profile,
+        apply: impl Fn(&mut Profile, DateTime<Utc>) + Send + Sync,
+    ) -> Result<Profile> {
         for _ in 0..ATTEMPTS {
-            let mut profile = self.get(user_id).await?;
             apply(&mut profile, self.clock.now());
             if self.profiles.save_details(&profile).await? == Versioned::Written {
                 profile.revision += 1;
                 return Ok(profile);
             }
+            profile = self.get(&profile.user_id).await?;
         }
         Err(Conflict::Busy.into())
     }

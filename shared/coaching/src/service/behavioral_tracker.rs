@@ -1,6 +1,6 @@
 //! Measures what people really do.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::error::Result;
 use crate::app::{App, FromApp, StartError};
@@ -62,10 +62,35 @@ impl BehavioralTracker {
     /// Metrics and daily series of a person as of `now`.
     pub async fn calculate_metrics(&self, profile: &Profile, now: DateTime<Utc>) -> Result<Behavior> {
         let (today, window, days) = self.read(&profile.into(), now).await?;
-        let metrics = behavior::measure(&days, today, &window, &profile.targets, &self.settings);
-        let daily = behavior::daily_series(&days, today, &window, &profile.targets, &self.settings);
+        Ok(self.behavior(profile, today, window, &days))
+    }
+
+    /// Every logged day that somebody's behaviour as of `now` can rest on, whatever their zone: for those who do not wait
+    /// for the profile.
+    pub async fn days_before_profile(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<Vec<DayTotals>> {
+        // No zone is a whole day away from UTC.
+        let (one_day, window) = (Days::new(1), Days::new(u64::from(self.settings.analysis_days)));
+        let utc_day = now.date_naive();
+        let from = utc_day.checked_sub_days(one_day).and_then(|day| day.checked_sub_days(window));
+        let to = utc_day.checked_add_days(one_day).unwrap_or(NaiveDate::MAX);
+        Ok(self.meals.day_totals(user_id, from.unwrap_or(NaiveDate::MIN), to).await?)
+    }
+
+    /// Metrics and daily series of a person as of `now`, from [`Self::days_before_profile`] of that instant.
+    #[must_use]
+    pub fn measure(&self, profile: &Profile, now: DateTime<Utc>, days: &[DayTotals]) -> Behavior {
+        let today = profile.timezone.day_of(now);
+        let window = Window::before(today, profile.first_day, self.settings.analysis_days);
+        let days: Vec<DayTotals> =
+            days.iter().filter(|totals| (window.read_from()..=today).contains(&totals.day)).copied().collect();
+        self.behavior(profile, today, window, &days)
+    }
+
+    fn behavior(&self, profile: &Profile, today: NaiveDate, window: Window, days: &[DayTotals]) -> Behavior {
+        let metrics = behavior::measure(days, today, &window, &profile.targets, &self.settings);
+        let daily = behavior::daily_series(days, today, &window, &profile.targets, &self.settings);
         let eaten_today = days.last().filter(|last| last.day == today).copied();
-        Ok(Behavior { today, metrics, daily, eaten_today: eaten_today.unwrap_or(DayTotals::empty(today)) })
+        Behavior { today, metrics, daily, eaten_today: eaten_today.unwrap_or(DayTotals::empty(today)) }
     }
 
     /// Metrics of a due user as of `as_of`: one read.

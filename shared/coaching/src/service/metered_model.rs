@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
+use futures_util::future::try_join_all;
 
 use super::error::{Budget, Result, ServiceError};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::Budgets;
-use crate::store::{SpendScope, SpendingTable};
+use crate::store::{SpendScope, SpendingTable, StoreError};
 use crate::system::Clock;
 use crate::telemetry::{self, metrics};
-use claude::{Model, ModelReply, ModelRequest};
+use claude::{Model, ModelError, ModelReply, ModelRequest};
 use domain::money::Usd;
 use domain::profile::UserId;
 
@@ -46,9 +47,7 @@ impl MeteredModel {
     /// Asks for a user, within the budgets.
     pub async fn ask(&self, user_id: &UserId, request: &ModelRequest) -> Result<ModelReply> {
         self.require_budget(Some(user_id)).await?;
-        let began = Instant::now();
-        let answer = self.model.ask(request).await;
-        metrics::model_call(request.purpose, &request.model, &answer, began.elapsed());
+        let answer = self.ask_uncounted(request).await;
         let cost = match &answer {
             Ok(reply) => reply.cost,
             Err(error) => error.cost(),
@@ -57,19 +56,33 @@ impl MeteredModel {
         Ok(answer?)
     }
 
+    /// Asks on behalf of somebody who has looked at the budgets already ([`Self::used_up`]) and counts what it cost
+    /// ([`Self::count`]) once the answer is stored.
+    pub async fn ask_uncounted(&self, request: &ModelRequest) -> std::result::Result<ModelReply, ModelError> {
+        let began = Instant::now();
+        let answer = self.model.ask(request).await;
+        metrics::model_call(request.purpose, &request.model, &answer, began.elapsed());
+        answer
+    }
+
     /// Refuses when the budget of all, or the user's own, is used up.
     pub async fn require_budget(&self, user_id: Option<&UserId>) -> Result<()> {
+        self.used_up(user_id).await?.map_or(Ok(()), |budget| Err(budget.into()))
+    }
+
+    /// The budget of all, or the user's own, if one of them is used up. Both sums are read at once.
+    pub async fn used_up(&self, user_id: Option<&UserId>) -> Result<Option<UsedUp>> {
         let now = self.clock.now();
         let own =
             user_id.map(|user_id| (self.budgets.user_daily, SpendScope::User(user_id.clone()), Budget::UserDaily));
         let all = Some((self.budgets.daily, SpendScope::All, Budget::Daily));
-        for (limit, scope, budget) in own.into_iter().chain(all) {
-            let Some(limit) = limit else { continue };
-            if self.spending.spent(now.date_naive(), &scope).await? >= limit {
-                return Err(ServiceError::BudgetExhausted { budget, retry_after: until_tomorrow(now) });
-            }
-        }
-        Ok(())
+        let limited = own.into_iter().chain(all).filter_map(|(limit, scope, budget)| Some((limit?, scope, budget)));
+        let looks = limited.map(async |(limit, scope, budget)| {
+            let spent = self.spending.spent(now.date_naive(), &scope).await?;
+            Ok::<_, StoreError>((spent >= limit).then_some(budget))
+        });
+        let used_up = try_join_all(looks).await?.into_iter().flatten().next();
+        Ok(used_up.map(|budget| UsedUp { budget, retry_after: until_tomorrow(now) }))
     }
 
     /// Refuses when the rest of the day's budget of all, less what is `reserved`, does not hold `amount`. A day on which
@@ -101,6 +114,19 @@ impl MeteredModel {
         if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, cost).await {
             telemetry::spending_not_counted(user_id, cost, &error);
         }
+    }
+}
+
+/// A budget that is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsedUp {
+    budget: Budget,
+    retry_after: Duration,
+}
+
+impl From<UsedUp> for ServiceError {
+    fn from(UsedUp { budget, retry_after }: UsedUp) -> Self {
+        Self::BudgetExhausted { budget, retry_after }
     }
 }
 

@@ -4,27 +4,26 @@
 mod accounts;
 mod behavior;
 mod behavioral_tracker;
-mod coach;
-mod consultation;
 mod error;
 mod meals;
 mod metered_model;
 mod prompt_worker;
 mod prompts;
 mod report;
+mod talk;
 mod weekly;
 
 pub use accounts::{Accounts, DetailsChange, NewAccount, TargetsChange, UserRef};
 pub use behavior::{BehaviorService, BehaviorView};
 pub use behavioral_tracker::{Behavior, BehavioralTracker};
-pub use coach::{CoachMessages, CoachService, CoachingAnswer};
-pub use consultation::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Opened, Opening, Transcripts,
-};
 pub use error::{Budget, Conflict, Missing, Result, ServiceError};
 pub use meals::{LoggedMeals, MealService};
 pub use metered_model::MeteredModel;
 pub use prompt_worker::PromptWorker;
 pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
 pub use report::{Report, ReportService};
+pub use talk::{
+    CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
+    ConsultationView, Keyed, Opened, Opening, Told, Transcripts,
+};
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

@@ -19,6 +19,15 @@ pub enum StoreError {
         /// The attribute.
         attribute: String,
     },
+    /// A table was made by an earlier version, with another key or without an index.
+    #[error(
+        "the table {table} has the key of an earlier version, which cannot be changed in place. Keep a backup of it, \
+        delete it, and deploy again: the deployment makes it anew"
+    )]
+    OldSchema {
+        /// Its name.
+        table: String,
+    },
     /// A list's cursor was not made by this list.
     #[error("the cursor is not one that this list has handed out")]
     ForeignCursor,

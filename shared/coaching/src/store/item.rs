@@ -51,7 +51,12 @@ pub(super) fn instant(value: DateTime<Utc>) -> AttributeValue {
 
 /// An instant in RFC 3339, UTC, always with nine decimals, so that DynamoDB can tell which of two is earlier.
 pub(super) fn ordered_instant(value: DateTime<Utc>) -> AttributeValue {
-    AttributeValue::S(value.to_rfc3339_opts(SecondsFormat::Nanos, true))
+    AttributeValue::S(ordered(value))
+}
+
+/// The text of [`ordered_instant`], for keys that begin with an instant.
+pub(super) fn ordered(value: DateTime<Utc>) -> String {
+    value.to_rfc3339_opts(SecondsFormat::Nanos, true)
 }
 
 /// Anything that serialises to JSON, as DynamoDB's own types.

@@ -6,10 +6,10 @@
 //! | `profiles/` | `profiles`, with the indexes `due` and `email` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
-//! | `conversations.rs` | `coach_conversations` |
+//! | `conversations/` | `coach_conversations`, with the index `by_time` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency.rs`, `locks.rs` | `idempotency` |
+//! | `idempotency/`, `locks.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
@@ -44,9 +44,9 @@ mod write;
 
 pub use batches::BatchTable;
 pub use consultations::{Answered, ConsultationTable};
-pub use conversations::ConversationTable;
+pub use conversations::{ConversationTable, OpenedWith};
 pub use error::{StoreError, Versioned};
-pub use idempotency::{Attempt, IdempotencyTable, Remembered, StoredResponse};
+pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;
 pub use page::{Cursor, Page, PageRequest};

@@ -1,5 +1,8 @@
 //! Lists that come a page at a time.
 
+use super::item::Stored;
+use crate::store::StoreError;
+
 /// Where the next page begins: opaque text that only the store that made it can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
@@ -28,4 +31,11 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` when this was the last.
     pub next: Option<Cursor>,
+}
+
+impl Page<Stored> {
+    /// The page of what its items hold.
+    pub(super) fn read<T>(self, read: impl Fn(&Stored) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+        Ok(Page { items: self.items.iter().map(read).collect::<Result<_, _>>()?, next: self.next })
+    }
 }

@@ -1,40 +1,46 @@
 //! Lists of the items of one partition: whole, or a page at a time.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::cursor;
 use super::item::{Item, Stored, text};
-use super::sdk_error::unavailable;
+use super::sdk_error::unreadable;
 use super::write::names_in;
 use crate::store::{Page, PageRequest, StoreError};
-
-/// Items that one request looks at while most of them are filtered out.
-const FILTERED_REQUEST: i32 = 200;
-/// Requests after which a filtered page is handed out even if it is not full.
-const MOST_REQUESTS: usize = 20;
 
 /// A query of one partition, ascending and consistent unless said otherwise.
 pub(super) struct Query<'a> {
     request: QueryFluentBuilder,
+    table: &'a str,
     operation: &'static str,
     partition: (&'a str, &'a str),
     condition: String,
     /// Bounds of the sort key, both included: its attribute, the lowest and the highest.
     range: Option<(&'static str, String, String)>,
-    filtered: bool,
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn new(request: QueryFluentBuilder, operation: &'static str, partition: (&'a str, &'a str)) -> Self {
-        let request = request.consistent_read(true).expression_attribute_values(":partition", text(partition.1));
+    pub(super) fn new(
+        request: QueryFluentBuilder,
+        table: &'a str,
+        operation: &'static str,
+        partition: (&'a str, &'a str),
+    ) -> Self {
+        let request = request.table_name(table).consistent_read(true);
+        let request = request.expression_attribute_values(":partition", text(partition.1));
         let condition = format!("#{} = :partition", partition.0);
-        Self { request, operation, partition, condition, range: None, filtered: false }
+        Self { request, table, operation, partition, condition, range: None }
     }
 
-    /// Reads an index, which may lag by moments.
+    /// Reads a global index, which may lag by moments.
     pub(super) fn index(mut self, name: &str) -> Self {
         self.request = self.request.index_name(name).consistent_read(false);
+        self
+    }
+
+    /// Reads a local index, as consistent as the table.
+    pub(super) fn local_index(mut self, name: &str) -> Self {
+        self.request = self.request.index_name(name);
         self
     }
 
@@ -55,24 +61,13 @@ impl<'a> Query<'a> {
         self
     }
 
-    /// Only items whose `attribute` equals `value`. DynamoDB reads the others all the same.
-    pub(super) fn filtered(mut self, attribute: &str, value: AttributeValue) -> Self {
-        self.request = self
-            .request
-            .filter_expression(format!("#{attribute} = :filtered"))
-            .expression_attribute_names(format!("#{attribute}"), attribute)
-            .expression_attribute_values(":filtered", value);
-        self.filtered = true;
-        self
-    }
-
     /// Every item.
     pub(super) async fn all(self) -> Result<Vec<Stored>, StoreError> {
         let request = self.ready();
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let (more, next) = ask(self.operation, request.clone(), start).await?;
+            let (more, next) = self.ask(request.clone(), start).await?;
             items.extend(more);
             start = next;
             if start.is_none() {
@@ -81,12 +76,9 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The first `limit` items, or those among the first few thousand that a filter lets through.
+    /// The first `limit` items.
     pub(super) async fn first(self, limit: u32) -> Result<Vec<Stored>, StoreError> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let (mut items, _) = self.collect(limit, None).await?;
-        items.truncate(limit);
-        Ok(items)
+        self.collect(usize::try_from(limit).unwrap_or(usize::MAX), None).await
     }
 
     /// One page. `keys` are the attributes that make up the list's key: those of the table, and of the index if it is one.
@@ -98,30 +90,42 @@ impl<'a> Query<'a> {
             None => None,
         };
         let limit = usize::try_from(page.limit.max(1)).unwrap_or(usize::MAX);
-        let (mut items, rest) = self.collect(limit.saturating_add(1), start).await?;
+        let mut items = self.collect(limit.saturating_add(1), start).await?;
         let Some(last) = items.get(limit - 1).filter(|_| items.len() > limit) else {
-            return Ok(Page { items, next: rest.and_then(|key| cursor::behind(&key, keys)) });
+            return Ok(Page { items, next: None });
         };
         let next = cursor::behind(last.item(), keys).ok_or_else(|| last.corrupt(&keys.join(", ")))?;
         items.truncate(limit);
         Ok(Page { items, next: Some(next) })
     }
 
-    /// At least `wanted` items, if there are so many, and where DynamoDB would go on.
-    async fn collect(&self, wanted: usize, mut start: Option<Item>) -> Result<(Vec<Stored>, Option<Item>), StoreError> {
+    /// `wanted` items, or all if there are fewer: DynamoDB may answer with less than was asked for and go on behind it.
+    async fn collect(&self, wanted: usize, mut start: Option<Item>) -> Result<Vec<Stored>, StoreError> {
         let request = self.ready();
         let mut items: Vec<Stored> = Vec::new();
-        for _ in 0..MOST_REQUESTS {
+        loop {
             let missing = i32::try_from(wanted - items.len()).unwrap_or(i32::MAX);
-            let looked_at = if self.filtered { missing.max(FILTERED_REQUEST) } else { missing };
-            let (more, next) = ask(self.operation, request.clone().limit(looked_at), start).await?;
+            let (more, next) = self.ask(request.clone().limit(missing), start).await?;
             items.extend(more);
             start = next;
             if items.len() >= wanted || start.is_none() {
-                break;
+                return Ok(items);
             }
         }
-        Ok((items, start))
+    }
+
+    /// One request: items, and where the next one begins.
+    async fn ask(
+        &self,
+        request: QueryFluentBuilder,
+        start: Option<Item>,
+    ) -> Result<(Vec<Stored>, Option<Item>), StoreError> {
+        let answer = Box::pin(request.set_exclusive_start_key(start).send())
+            .await
+            .map_err(|error| unreadable(self.operation, self.table, &error))?;
+        let items =
+            answer.items.unwrap_or_default().into_iter().map(|item| Stored::new(self.operation, item)).collect();
+        Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
     }
 
     /// The request with all that was asked for.
@@ -139,17 +143,4 @@ impl<'a> Query<'a> {
         });
         if within { Ok(key) } else { Err(StoreError::ForeignCursor) }
     }
-}
-
-/// One request: items, and where the next one begins.
-async fn ask(
-    operation: &'static str,
-    request: QueryFluentBuilder,
-    start: Option<Item>,
-) -> Result<(Vec<Stored>, Option<Item>), StoreError> {
-    let answer = Box::pin(request.set_exclusive_start_key(start).send())
-        .await
-        .map_err(|error| unavailable(operation, &error))?;
-    let items = answer.items.unwrap_or_default().into_iter().map(|item| Stored::new(operation, item)).collect();
-    Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
 }

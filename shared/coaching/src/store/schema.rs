@@ -25,9 +25,11 @@ pub enum IndexContents {
     KeysOnly,
     /// These attributes: `INCLUDE`.
     Include(&'static [&'static str]),
+    /// Everything: `ALL`.
+    All,
 }
 
-/// A global secondary index.
+/// A secondary index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexDefinition {
     /// Its name.
@@ -36,6 +38,14 @@ pub struct IndexDefinition {
     pub key: &'static [KeyAttribute],
     /// What else it holds.
     pub contents: IndexContents,
+}
+
+impl IndexDefinition {
+    /// Whether it is a local index of `table`, whose partition key it shares; a global one has a partition key of its own.
+    #[must_use]
+    pub fn is_local(&self, table: &TableDefinition) -> bool {
+        self.key[0] == table.key[0]
+    }
 }
 
 /// A table.
@@ -57,6 +67,9 @@ pub struct TableDefinition {
 pub const DUE_INDEX: &str = "due";
 /// Name of the index that finds users by their address.
 pub const EMAIL_INDEX: &str = "email";
+
+/// Name of the index that lists messages and conversations by time.
+pub const TIME_INDEX: &str = "by_time";
 
 /// What [`DUE_INDEX`] holds besides the keys: all that a check of one user needs.
 pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
@@ -101,9 +114,13 @@ pub const TABLES: &[TableDefinition] = &[
     },
     TableDefinition {
         name: "coach_conversations",
-        key: &[text("user_id"), text("message_id")],
-        indexes: &[],
-        time_to_live: None,
+        key: &[text("user_id"), text("item")],
+        indexes: &[IndexDefinition {
+            name: TIME_INDEX,
+            key: &[text("user_id"), text("by_time")],
+            contents: IndexContents::All,
+        }],
+        time_to_live: Some("expires_at"),
         variable: "COACH_CONVERSATIONS_TABLE",
     },
     TableDefinition {

@@ -23,6 +23,29 @@ where
     StoreError::Unavailable { operation, detail }
 }
 
+/// The error of a read of `table`, told apart if the table is an earlier version's: DynamoDB cannot change a table's key
+/// in place, so such a table answers every read in this way, and nothing of it is ever misread.
+pub(super) fn unreadable<E, R>(operation: &'static str, table: &str, error: &SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata,
+{
+    let old = error.code() == Some("ValidationException") && error.message().is_some_and(is_of_another_schema);
+    if old { StoreError::OldSchema { table: table.to_owned() } } else { unavailable(operation, error) }
+}
+
+/// Whether DynamoDB's sentence says that the table has another key, or lacks the index.
+fn is_of_another_schema(message: &str) -> bool {
+    const SENTENCES: [&str; 4] = [
+        "does not match the schema",
+        "missed key schema element",
+        "does not have the specified index",
+        // Only local indexes are read consistently, so there is no local index of that name.
+        "Consistent reads are not supported on global secondary indexes",
+    ];
+    // A key that a cursor has brought along says nothing about the table.
+    !message.contains("starting key") && SENTENCES.iter().any(|sentence| message.contains(sentence))
+}
+
 /// Whether DynamoDB turned the request away only because another transaction holds the item, or because of its load.
 pub(super) fn is_contention(code: Option<&str>) -> bool {
     matches!(

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::store::NewVersion;
 use crate::store::profiles::with_version;
-use crate::store::{meals, profiles};
+use crate::store::{conversations, meals, profiles};
+use domain::conversation::{CoachMessage, Conversation};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
 
@@ -20,4 +21,16 @@ pub fn prompted_profile(profile: &Profile, version: &NewVersion) -> HashMap<Stri
 #[must_use]
 pub fn logged_day(user_id: &UserId, totals: &DayTotals) -> HashMap<String, AttributeValue> {
     meals::of_day(user_id, totals)
+}
+
+/// A message to or from the coach.
+#[must_use]
+pub fn coach_message(message: &CoachMessage) -> HashMap<String, AttributeValue> {
+    conversations::of_message(message)
+}
+
+/// The header of a conversation.
+#[must_use]
+pub fn conversation(conversation: &Conversation) -> HashMap<String, AttributeValue> {
+    conversations::of_header(conversation)
 }

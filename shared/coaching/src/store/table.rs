@@ -10,10 +10,10 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use super::item::{Item, Stored};
 use super::query::Query;
 use super::retry::{ATTEMPTS, back_off};
-use super::sdk_error::{is_contention, unavailable};
+use super::sdk_error::{is_contention, unavailable, unreadable};
 use super::transaction::Transaction;
 use super::write::{Condition, Delete, Put, Update, expression_of, filled};
-use crate::store::{StoreError, Versioned};
+use crate::store::{KeyWrite, StoreError, Versioned};
 
 /// DynamoDB's code for a condition that did not hold.
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
@@ -51,15 +51,20 @@ impl Table {
         Transaction::new(&self.client)
     }
 
+    /// A transaction of what becomes of an idempotency key, if there is one, and of more.
+    pub(super) fn transaction_of(&self, key: Option<KeyWrite>) -> Transaction<'_> {
+        Transaction::keyed(&self.client, key)
+    }
+
     /// A list of the items of one partition.
     pub(super) fn query<'a>(&'a self, operation: &'static str, partition: (&'a str, &'a str)) -> Query<'a> {
-        Query::new(self.client.query().table_name(&*self.name), operation, partition)
+        Query::new(self.client.query(), &self.name, operation, partition)
     }
 
     /// One item, read consistently.
     pub(super) async fn get(&self, operation: &'static str, key: Item) -> Result<Option<Stored>, StoreError> {
         let request = self.client.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
-        let answer = Box::pin(request.send()).await.map_err(|error| unavailable(operation, &error))?;
+        let answer = Box::pin(request.send()).await.map_err(|error| unreadable(operation, &self.name, &error))?;
         Ok(answer.item.map(|item| Stored::new(operation, item)))
     }
 

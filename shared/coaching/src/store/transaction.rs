@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::retry::{ATTEMPTS, back_off};
 use super::sdk_error::{is_contention, unavailable};
-use crate::store::{StoreError, Versioned};
+use crate::store::{Begun, KeyWrite, StoreError, Versioned};
 
 /// What became of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,18 +33,36 @@ impl From<Committed> for Versioned {
 pub(super) struct Transaction<'a> {
     client: &'a Client,
     writes: Vec<TransactWriteItem>,
+    /// Whether the first write is that of an idempotency key.
+    keyed: bool,
 }
 
 impl<'a> Transaction<'a> {
     /// A transaction of nothing yet.
     pub(super) const fn new(client: &'a Client) -> Self {
-        Self { client, writes: Vec::new() }
+        Self { client, writes: Vec::new(), keyed: false }
+    }
+
+    /// A transaction of what becomes of an idempotency key, if there is one.
+    pub(super) fn keyed(client: &'a Client, key: Option<KeyWrite>) -> Self {
+        let keyed = key.is_some();
+        Self { client, writes: key.into_iter().map(|key| key.0.into()).collect(), keyed }
     }
 
     /// Adds a write. DynamoDB takes up to 100, each of another item.
     pub(super) fn with(mut self, write: impl Into<TransactWriteItem>) -> Self {
         self.writes.push(write.into());
         self
+    }
+
+    /// Writes everything, as [`Self::commit`] does, and tells it apart if the idempotency key was taken.
+    pub(super) async fn begin(self, operation: &'static str) -> Result<Begun, StoreError> {
+        let keyed = self.keyed;
+        Ok(match self.commit(operation).await? {
+            Committed::Written => Begun::Written,
+            Committed::Refused(positions) if keyed && positions.contains(&0) => Begun::KeyTaken,
+            Committed::Refused(_) => Begun::Conflict,
+        })
     }
 
     /// Writes everything, unless a condition does not hold.

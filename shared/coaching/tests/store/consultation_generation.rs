@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::consultations::{lease, noon, opened, read};
 use super::samples::{user, version};
-use coaching::store::{NewVersion, Versioned};
+use coaching::store::{Begun, NewVersion, Versioned};
 use domain::consultation::{Session, Status};
 use domain::money::Usd;
 
@@ -36,15 +36,15 @@ async fn a_session_is_not_completed_while_a_message_is_being_answered() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let busy = Session { answering: Some(lease(noon(), 0)), ..read(consultations, id).await };
-    assert_eq!(consultations.begin_turn(&busy, None, noon()).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_turn(&busy, None, noon(), None).await.expect("an answer"), Begun::Written);
     assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Conflict);
     let lapsed = noon() + Duration::seconds(30);
     assert_eq!(consultations.begin_generation(id, lapsed).await.expect("an answer"), Versioned::Written);
     let session = read(consultations, id).await;
     assert_eq!((session.status, session.answering), (Status::Generating, None));
     let talk = Session { answering: Some(lease(lapsed, 0)), ..session };
-    let begun = consultations.begin_turn(&talk, None, lapsed).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Conflict, "the talk is over");
+    let begun = consultations.begin_turn(&talk, None, lapsed, None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Conflict, "the talk is over");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 use super::samples::{at, goal, message, profile, session, user};
-use coaching::store::{Answered, ConsultationTable, StoreError, Versioned};
+use coaching::store::{Answered, Begun, ConsultationTable, StoreError, Versioned};
 use domain::consultation::{Challenge, ConsultationMessage, Fact, FactDetail, Progress, Session, SessionId, Training};
 use domain::conversation::Role;
 use domain::lease::Lease;
@@ -89,14 +89,14 @@ async fn a_turn_stores_message_answer_facts_and_progress() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let (asked, question) = asked(&read(consultations, id).await, lease(noon(), 0));
-    let begun = consultations.begin_turn(&asked, Some(&question), noon()).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Written);
+    let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Written);
     assert_eq!(read(consultations, id).await, asked, "stored before anyone has answered");
 
     let (done, reply) = answered(&asked);
     let facts = [goal("weight", None), goal("a race", None)];
     let turn = Answered { session: &done, reply: &reply, facts: &facts };
-    assert_eq!(consultations.finish_turn(&turn, lease(noon(), 0)).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"), Versioned::Written);
     assert_eq!(read(consultations, id).await, done);
     let transcript = consultations.transcript(id).await.expect("readable");
     assert_eq!(transcript[1..], [question, reply]);
@@ -110,11 +110,11 @@ async fn one_message_sent_twice_at_once_is_stored_and_answered_once() {
     let before = read(consultations, id).await;
     let ((one, question), (other, _)) = (asked(&before, lease(noon(), 1)), asked(&before, lease(noon(), 2)));
     let outcomes = tokio::join!(
-        consultations.begin_turn(&one, Some(&question), noon()),
-        consultations.begin_turn(&other, Some(&question), noon())
+        consultations.begin_turn(&one, Some(&question), noon(), None),
+        consultations.begin_turn(&other, Some(&question), noon(), None)
     );
     let outcomes = [outcomes.0.expect("an answer"), outcomes.1.expect("an answer")];
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Begun::Written).count(), 1);
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);
 }
 
@@ -123,21 +123,21 @@ async fn nobody_speaks_while_a_message_is_being_answered_until_the_lease_lapses(
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let (first, question) = asked(&read(consultations, id).await, lease(noon(), 0));
-    let begun = consultations.begin_turn(&first, Some(&question), noon()).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Written);
+    let begun = consultations.begin_turn(&first, Some(&question), noon(), None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Written);
 
     let just_before = noon() + Duration::seconds(30) - Duration::nanoseconds(1);
     let (next, more) = asked(&first, lease(just_before, 0));
-    let too_soon = consultations.begin_turn(&next, Some(&more), just_before).await;
-    assert_eq!(too_soon.expect("an answer"), Versioned::Conflict);
+    let too_soon = consultations.begin_turn(&next, Some(&more), just_before, None).await;
+    assert_eq!(too_soon.expect("an answer"), Begun::Conflict);
 
     let lapsed = noon() + Duration::seconds(30);
     let again = Session { answering: Some(lease(lapsed, 0)), ..first.clone() };
-    let resumed = consultations.begin_turn(&again, None, lapsed).await;
-    assert_eq!(resumed.expect("an answer"), Versioned::Written, "the stored message is taken up again");
+    let resumed = consultations.begin_turn(&again, None, lapsed, None).await;
+    assert_eq!(resumed.expect("an answer"), Begun::Written, "the stored message is taken up again");
     let (done, reply) = answered(&first);
     let late = Answered { session: &done, reply: &reply, facts: &[goal("weight", None)] };
-    let outcome = consultations.finish_turn(&late, lease(noon(), 0)).await;
+    let outcome = consultations.finish_turn(&late, lease(noon(), 0), None).await;
     assert_eq!(outcome.expect("an answer"), Versioned::Conflict, "the lease is someone else's now");
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);
     assert_eq!(consultations.facts(id).await.expect("readable"), [], "a late answer leaves no trace");
@@ -148,18 +148,18 @@ async fn an_answer_given_up_frees_the_session_and_its_cost_stays() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let (first, question) = asked(&read(consultations, id).await, lease(noon(), 0));
-    let begun = consultations.begin_turn(&first, Some(&question), noon()).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Written);
+    let begun = consultations.begin_turn(&first, Some(&question), noon(), None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Written);
 
-    consultations.abandon_turn(id, lease(noon(), 9), Usd::from_nanos(5)).await.expect("an answer");
+    consultations.abandon_turn(id, lease(noon(), 9), Usd::from_nanos(5), None).await.expect("an answer");
     assert_eq!(read(consultations, id).await.answering, first.answering, "someone else's lease stays");
-    consultations.abandon_turn(id, lease(noon(), 0), Usd::from_nanos(7)).await.expect("given back");
+    consultations.abandon_turn(id, lease(noon(), 0), Usd::from_nanos(7), None).await.expect("given back");
     let freed = read(consultations, id).await;
     assert_eq!((freed.answering, freed.cost), (None, Usd::from_nanos(12)), "money that was spent counts");
 
     let retried = Session { answering: Some(lease(noon(), 1)), ..freed };
-    let begun = consultations.begin_turn(&retried, None, noon()).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Written);
+    let begun = consultations.begin_turn(&retried, None, noon(), None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Written);
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2, "the message is still there, once");
 }
 
@@ -187,11 +187,14 @@ async fn a_corrected_fact_replaces_the_earlier_one_and_facts_come_by_category() 
     ];
     for facts in turns {
         let (asked, question) = asked(&state, lease(noon(), 0));
-        let begun = consultations.begin_turn(&asked, Some(&question), noon()).await;
-        assert_eq!(begun.expect("an answer"), Versioned::Written);
+        let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
+        assert_eq!(begun.expect("an answer"), Begun::Written);
         let (done, reply) = answered(&asked);
         let turn = Answered { session: &done, reply: &reply, facts: &facts };
-        assert_eq!(consultations.finish_turn(&turn, lease(noon(), 0)).await.expect("an answer"), Versioned::Written);
+        assert_eq!(
+            consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
+            Versioned::Written
+        );
         state = done;
     }
     let facts = consultations.facts(id).await.expect("readable");
@@ -206,12 +209,15 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
     for _ in 0..6 {
         let (asked, mut question) = asked(&state, lease(noon(), 0));
         question.text = "x".repeat(120_000);
-        let begun = consultations.begin_turn(&asked, Some(&question), noon()).await;
-        assert_eq!(begun.expect("an answer"), Versioned::Written);
+        let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
+        assert_eq!(begun.expect("an answer"), Begun::Written);
         let (done, mut reply) = answered(&asked);
         reply.text = "y".repeat(120_000);
         let turn = Answered { session: &done, reply: &reply, facts: &[] };
-        assert_eq!(consultations.finish_turn(&turn, lease(noon(), 0)).await.expect("an answer"), Versioned::Written);
+        assert_eq!(
+            consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
+            Versioned::Written
+        );
         state = done;
     }
     let transcript = consultations.transcript(id).await.expect("readable");

@@ -34,7 +34,11 @@ async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.consultations.get(Uuid::nil()).await, "a session");
     assert_unavailable(stores.consultations.transcript(Uuid::nil()).await, "a transcript");
     assert_unavailable(stores.consultations.facts(Uuid::nil()).await, "facts");
+    assert_unavailable(stores.conversations.header(&ana, Uuid::nil()).await, "a header");
     assert_unavailable(stores.conversations.recent(&ana, Uuid::nil(), 20).await, "a conversation");
+    assert_unavailable(stores.conversations.opened_with(&ana, "Hello").await, "an opening");
+    assert_unavailable(stores.conversations.list_messages(&ana, None, &page).await, "messages");
+    assert_unavailable(stores.conversations.list(&ana, &page).await, "conversations");
     assert_unavailable(stores.meals.list(&ana, from, to, &page).await, "meals");
     assert_unavailable(stores.meals.day_totals(&ana, from, to).await, "day totals");
     assert_unavailable(stores.spending.spent(from, &SpendScope::All).await, "spending");
@@ -51,22 +55,24 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.profiles.create(&profile("ana")).await, "a profile");
     assert_unavailable(stores.versions.add_prompt_version(&version(&ana, 0)).await, "a version");
     assert_unavailable(stores.profiles.set_consultation_access(&ana, true).await, "access");
-    assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now).await, "a turn");
+    assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now, None).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
     assert_unavailable(stores.meals.update(&ana, &lunch, &lunch).await, "a change of a meal");
     assert_unavailable(stores.meals.delete(&ana, lunch.day, lunch.meal_id).await, "a deletion");
     assert_unavailable(stores.spending.add(lunch.day, &ana, Usd::from_nanos(1)).await, "spending");
     let begun = stores
         .idempotency
-        .begin(Attempt {
-            user_id: &ana,
-            request: "r",
-            fingerprint: "f",
-            resource_id: Uuid::nil(),
-            now,
+        .begin(
+            Attempt {
+                user_id: &ana,
+                request: "r",
+                fingerprint: "f",
+                resource_id: Uuid::nil(),
+                now,
+                keep_for: Duration::hours(1),
+            },
             lease,
-            keep_for: Duration::hours(1),
-        })
+        )
         .await;
     assert_unavailable(begun, "a key");
     let taken = stores.locks.take(&ana, "version#2", Uuid::nil(), lease, now).await;

@@ -30,15 +30,17 @@ fn lease(now: DateTime<Utc>) -> Lease {
 /// Begins ana's request at `now`, with half a minute to answer it in and a day to remember it.
 async fn begin(store: &IdempotencyTable, fingerprint: &str, resource_id: Uuid, now: DateTime<Utc>) -> Remembered {
     let begun = store
-        .begin(Attempt {
-            user_id: &user("ana"),
-            request: REQUEST,
-            fingerprint,
-            resource_id,
-            now,
-            lease: lease(now),
-            keep_for: Duration::hours(24),
-        })
+        .begin(
+            Attempt {
+                user_id: &user("ana"),
+                request: REQUEST,
+                fingerprint,
+                resource_id,
+                now,
+                keep_for: Duration::hours(24),
+            },
+            lease(now),
+        )
         .await;
     begun.expect("an answer")
 }
@@ -135,15 +137,17 @@ async fn one_key_of_two_people_or_of_two_operations_is_two_requests() {
     let store = store().await;
     for (number, name, request) in [(1, "ana", REQUEST), (2, "ben", REQUEST), (3, "ana", "coach#key-1")] {
         let begun = store
-            .begin(Attempt {
-                user_id: &user(name),
-                request,
-                fingerprint: "print",
-                resource_id: id(number),
-                now: noon(),
-                lease: lease(noon()),
-                keep_for: Duration::hours(24),
-            })
+            .begin(
+                Attempt {
+                    user_id: &user(name),
+                    request,
+                    fingerprint: "print",
+                    resource_id: id(number),
+                    now: noon(),
+                    keep_for: Duration::hours(24),
+                },
+                lease(noon()),
+            )
             .await;
         assert_eq!(begun.expect("an answer"), Remembered::Fresh { resource_id: id(number) });
     }

@@ -97,15 +97,17 @@ async fn a_request_whose_claim_was_answered_into_the_void_is_still_fresh() {
     let begun = proxy
         .stores
         .idempotency
-        .begin(Attempt {
-            user_id: &user("ana"),
-            request: "r",
-            fingerprint: "f",
-            resource_id: Uuid::nil(),
-            now,
+        .begin(
+            Attempt {
+                user_id: &user("ana"),
+                request: "r",
+                fingerprint: "f",
+                resource_id: Uuid::nil(),
+                now,
+                keep_for: Duration::hours(1),
+            },
             lease,
-            keep_for: Duration::hours(1),
-        })
+        )
         .await;
     assert_eq!(begun.expect("an answer"), Remembered::Fresh { resource_id: Uuid::nil() });
 }

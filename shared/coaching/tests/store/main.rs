@@ -22,6 +22,7 @@ mod spending;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use behind::Behind;
 use coaching::store::{Cursor, Page, PageRequest};
 use test_support::TestDatabase;
 

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
-use super::samples::{meal, profile, user, version};
-use coaching::store::Versioned;
-use coaching::store::seeding::{logged_day, prompted_profile};
+use super::samples::{at, meal, profile, user, version};
+use coaching::store::seeding::{coach_message, conversation, logged_day, prompted_profile};
+use coaching::store::{Begun, Versioned};
+use domain::conversation::{CoachMessage, CoachMessageBody, Conversation};
 use domain::meals::MealType;
 use test_support::TestDatabase;
 
@@ -32,4 +34,23 @@ async fn seeded_items_are_those_that_the_stores_write() {
     let totals = stores.meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable");
     let key = [("user_id", "ana".to_owned()), ("item", format!("day#{}", lunch.day))];
     assert_eq!(stored(&database, &database.tables.meals, key).await, logged_day(&user("ana"), &totals[0]));
+
+    let question = CoachMessage {
+        user_id: user("ana"),
+        message_id: Uuid::now_v7(),
+        conversation_id: Uuid::now_v7(),
+        position: 0,
+        body: CoachMessageBody::Question { text: "Hello".to_owned() },
+        created_at: at("2026-11-22T12:00:00Z"),
+    };
+    let header = Conversation::beginning_with(&question);
+    let opened = stores.conversations.open(&header, &question, None, None).await;
+    assert_eq!(opened.expect("stored"), Begun::Written);
+    let id = question.conversation_id;
+    for (sort, seeded) in
+        [(format!("{id}#0000000000"), coach_message(&question)), (format!("header#{id}"), conversation(&header))]
+    {
+        let key = [("user_id", "ana".to_owned()), ("item", sort)];
+        assert_eq!(stored(&database, &database.tables.coach_conversations, key).await, seeded);
+    }
 }

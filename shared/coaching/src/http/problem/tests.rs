@@ -81,6 +81,7 @@ fn every_error_has_its_status_and_code() {
         (model(ModelError::Rejected { detail: detail.clone() }), 503, Code::ModelRejected, true),
         (store(unavailable), 503, Code::TemporarilyUnavailable, true),
         (store(corrupt), 500, Code::InternalError, false),
+        (store(StoreError::OldSchema { table: "SECRET".into() }), 500, Code::InternalError, false),
         (store(StoreError::ForeignCursor), 422, Code::InvalidCursor, false),
         (service(QueueError(detail)), 503, Code::TemporarilyUnavailable, true),
         (service(ServiceError::UnusableText { kinds: vec!["too_short"] }), 503, Code::GenerationFailed, true),

@@ -102,7 +102,7 @@ pub(super) fn of_service(error: &ServiceError) -> Verdict {
             Verdict::new(Code::TemporarilyUnavailable, "Your data cannot be reached right now. Try again in a moment.")
                 .after(SOON)
         }
-        ServiceError::Store(StoreError::Corrupt { .. }) => {
+        ServiceError::Store(StoreError::Corrupt { .. } | StoreError::OldSchema { .. }) => {
             Verdict::new(Code::InternalError, "Something is wrong on our side. Tell support the request_id.")
         }
         ServiceError::UnusableText { .. } => Verdict::new(

@@ -103,7 +103,8 @@ impl SystemPromptGenerator {
 
     async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
-        let profile = self.accounts.fill_body(&session.user_id, &session.body).await?;
+        let profile = self.accounts.get(&session.user_id).await?;
+        let profile = self.accounts.fill_body(profile, &session.body).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
             None => self.generate_conversational_profile(session, lease, &facts).await?,

@@ -1,4 +1,5 @@
-//! One message and its answer: taking the lease, answering, giving it back.
+//! One message and its answer: taking the lease, answering, giving it back. Each is one transaction, with what becomes of
+//! the request's idempotency key.
 
 use chrono::{DateTime, Utc};
 
@@ -6,14 +7,14 @@ use super::{ConsultationTable, attributes, session_key};
 use crate::store::item::{instant, native, number, ordered_instant, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{Answered, StoreError, Versioned};
+use crate::store::{Answered, Begun, KeyWrite, StoreError, Versioned};
 use domain::consultation::{ConsultationMessage, Session, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
 
 impl ConsultationTable {
     /// Stores the user's message (if there is a new one) and takes the lease to answer it. `session` is the state after
-    /// the message, with its lease; `Conflict` if the session has changed since it was read (its message count differs,
+    /// the message, with its lease if there is to be one; `Conflict` if the session has changed since it was read (its message count differs,
     /// it is not in progress, or someone holds the lease at `now`).
     ///
     /// The message and the lease together, so that a message is never stored twice nor answered twice.
@@ -22,7 +23,8 @@ impl ConsultationTable {
         session: &Session,
         message: Option<&ConsultationMessage>,
         now: DateTime<Utc>,
-    ) -> Result<Versioned, StoreError> {
+        key: Option<KeyWrite>,
+    ) -> Result<Begun, StoreError> {
         let count_as_read = session.message_count - u32::from(message.is_some());
         let lease = session.answering.map(|lease| ordered_instant(lease.until));
         let update = self
@@ -30,30 +32,31 @@ impl ConsultationTable {
             .set_or_remove("answering_until", lease)
             .when("#message_count = :count_as_read", [(":count_as_read", number(count_as_read))])
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))])
-            .when(
-                "attribute_not_exists(#answering_until) OR #answering_until <= :now",
-                [(":now", ordered_instant(now))],
-            );
-        let mut transaction = self.sessions.transaction().with(update);
+            .when_free("answering_until", now);
+        let mut transaction = self.sessions.transaction_of(key).with(update);
         if let Some(message) = message {
             let put = self.sessions.put(attributes::of_message(session.session_id, message));
             transaction = transaction.with(put.only_new("session_id"));
         }
-        transaction.commit("storing a consultation message").await.map(Versioned::from)
+        transaction.begin("storing a consultation message").await
     }
 
     /// Stores reply, facts and progress, and gives the lease back; `Conflict` if the lease is no longer ours.
-    pub async fn finish_turn(&self, answered: &Answered<'_>, lease: Lease) -> Result<Versioned, StoreError> {
+    pub async fn finish_turn(
+        &self,
+        answered: &Answered<'_>,
+        lease: Lease,
+        key: Option<KeyWrite>,
+    ) -> Result<Versioned, StoreError> {
         let session = answered.session;
         let update = self
             .progress_of(session)
             .set("body", native(&session.body))
             .set("cost_nano_usd", number(session.cost.nanos()))
-            .remove("answering_until")
-            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))])
+            .end_lease("answering_until", lease)
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
         let reply = self.sessions.put(attributes::of_message(session.session_id, answered.reply));
-        let mut transaction = self.sessions.transaction().with(update).with(reply.only_new("session_id"));
+        let mut transaction = self.sessions.transaction_of(key).with(update).with(reply.only_new("session_id"));
         for fact in answered.facts {
             transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
         }
@@ -61,15 +64,20 @@ impl ConsultationTable {
     }
 
     /// Gives the lease back without an answer, adding `cost` to the session's cost.
-    pub async fn abandon_turn(&self, session_id: SessionId, lease: Lease, cost: Usd) -> Result<(), StoreError> {
+    pub async fn abandon_turn(
+        &self,
+        session_id: SessionId,
+        lease: Lease,
+        cost: Usd,
+        key: Option<KeyWrite>,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "giving back a consultation turn";
         let update = self
             .sessions
             .update(session_key(session_id))
-            .remove("answering_until")
             .add("cost_nano_usd", cost.nanos())
-            .when("#answering_until = :lease", [(":lease", ordered_instant(lease.until))]);
-        match self.sessions.transaction().with(update).commit(OPERATION).await? {
+            .end_lease("answering_until", lease);
+        match self.sessions.transaction_of(key).with(update).commit(OPERATION).await? {
             Committed::Written => Ok(()),
             Committed::Refused(_) => self.add_cost(OPERATION, session_id, cost).await,
         }

@@ -11,10 +11,7 @@ use coaching::jobs::Job;
 use coaching::service::BatchCollector;
 
 use super::{deployment, seed};
-use crate::harness::{Deployment, Interruption, Moment, VISIBILITY};
-
-/// More steps than any of them takes.
-const MOST_STEPS: usize = 200;
+use crate::harness::{Deployment, Interruption, Moment, VISIBILITY, at_every_moment};
 
 /// Ana, who is steady, and the others, who have changed.
 async fn people(mode: &str, others: &[&str]) -> Deployment {
@@ -24,19 +21,6 @@ async fn people(mode: &str, others: &[&str]) -> Deployment {
     }
     deployment.claude.clear();
     deployment
-}
-
-/// Tries every moment in turn, two at a time, until the work is done before the moment comes.
-async fn at_every_moment<F: Future<Output = bool>>(kill: impl Fn(Moment) -> F) {
-    for step in 0..MOST_STEPS {
-        let (before, after) = tokio::join!(Box::pin(kill(Moment::Before(step))), Box::pin(kill(Moment::After(step))));
-        assert_eq!(before, after, "step {step} is there or not");
-        if !before {
-            assert!(step > 2, "only {step} steps were tried");
-            return;
-        }
-    }
-    panic!("it takes more than {MOST_STEPS} steps");
 }
 
 /// Delivers a job to a worker that vanishes at `moment`; answers with whether it did. If so, the queue delivers it again.

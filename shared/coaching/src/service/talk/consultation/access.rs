@@ -23,19 +23,12 @@ impl FromApp for Access {
 impl Access {
     /// The profile of a user whom an admin has let in.
     pub(super) async fn admitted(&self, user_id: &UserId) -> Result<Profile> {
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        if profile.consultation_enabled {
-            Ok(profile)
-        } else {
-            telemetry::consultation_access_denied(user_id);
-            Err(ServiceError::ConsultationAccessDenied)
-        }
+        let_in(self.profiles.get(user_id).await?)
     }
 
     /// A session of this user; anybody else's is not there.
     pub(super) async fn owned(&self, user_id: &UserId, session_id: SessionId) -> Result<Session> {
-        let session = self.consultations.get(session_id).await?.filter(|session| session.user_id == *user_id);
-        Ok(session.ok_or(Missing::Session)?)
+        of_owner(self.consultations.get(session_id).await?, user_id)
     }
 
     /// The version of the user's prompt; `None` before the first.
@@ -43,4 +36,20 @@ impl Access {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         Ok(profile.prompt.map(|prompt| prompt.version))
     }
+}
+
+/// The profile that was read, if an admin has let its user in.
+pub(super) fn let_in(profile: Option<Profile>) -> Result<Profile> {
+    let profile = profile.ok_or(Missing::Profile)?;
+    if profile.consultation_enabled {
+        Ok(profile)
+    } else {
+        telemetry::consultation_access_denied(&profile.user_id);
+        Err(ServiceError::ConsultationAccessDenied)
+    }
+}
+
+/// The session that was read, if it is this user's; anybody else's is not there.
+pub(super) fn of_owner(session: Option<Session>, user_id: &UserId) -> Result<Session> {
+    Ok(session.filter(|session| session.user_id == *user_id).ok_or(Missing::Session)?)
 }

@@ -1,12 +1,12 @@
-//! Messages between a person and the coach.
+//! Messages, and which of them the coach sees again.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::money::{TokenUsage, Usd};
-use super::profile::UserId;
+use crate::money::{TokenUsage, Usd};
+use crate::profile::UserId;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

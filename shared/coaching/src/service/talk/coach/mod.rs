@@ -1,0 +1,284 @@
+//! Talking to the coach.
+//!
+//! | step | what is asked of the database | at once |
+//! |---|---|---|
+//! | [`CoachService::read`] | profile, budgets, logged days, the conversation's header and latest messages, and the request's idempotency key | yes |
+//! | the turn is taken | the question with the lease of the conversation and the claim of the key | one transaction |
+//! | the model is asked | | |
+//! | the turn is ended | the reply with the return of the lease and the key's kept answer | one transaction |
+//! | behind it | what it cost is added to the day's sums | one transaction |
+//!
+//! Another message of the same conversation waits for its turn in between; see [`turn`].
+
+mod place;
+mod transcript;
+mod turn;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use self::place::Place;
+use self::turn::{Asked, Taken, Turn, TurnTaking};
+use super::{Keyed, Told};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::talk::CoachSettings;
+use crate::service::behavioral_tracker::BehavioralTracker;
+use crate::service::error::{Conflict, Missing, Result};
+use crate::service::metered_model::{MeteredModel, UsedUp};
+use crate::store::{ConversationTable, Page, PageRequest, ProfileTable, Versioned};
+use crate::system::{Clock, Ids};
+use crate::{prompts, telemetry};
+use claude::{ModelReply, ModelRequest, Purpose, SystemBlock};
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
+use domain::meals::DayTotals;
+use domain::profile::{Profile, UserId};
+
+/// The coach's answer to one message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoachingAnswer {
+    /// The conversation that it belongs to.
+    pub conversation_id: Uuid,
+    /// Identity of the reply.
+    pub message_id: Uuid,
+    /// The reply.
+    pub reply: CoachReply,
+}
+
+/// A message, and all that has to be read before it can be answered.
+#[derive(Debug)]
+pub struct CoachReading {
+    text: String,
+    arrived: Instant,
+    now: DateTime<Utc>,
+    profile: Profile,
+    used_up: Option<UsedUp>,
+    days: Vec<DayTotals>,
+    place: Place,
+}
+
+/// The coach.
+#[derive(Clone)]
+pub struct CoachService {
+    profiles: ProfileTable,
+    conversations: ConversationTable,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    tracker: BehavioralTracker,
+    model: MeteredModel,
+    turn_taking: TurnTaking,
+    settings: CoachSettings,
+    deadline: Duration,
+}
+
+impl FromApp for CoachService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self {
+            profiles: app.profiles()?,
+            conversations: app.conversations()?,
+            clock: app.clock(),
+            ids: app.ids(),
+            tracker: BehavioralTracker::from_app(app)?,
+            model: MeteredModel::from_app(app)?,
+            turn_taking: TurnTaking::from_app(app)?,
+            settings: CoachSettings::read(app.env(), &model::prices(app.env())?)?,
+            deadline: model::api_timeout(app.env())?,
+        })
+    }
+}
+
+impl CoachService {
+    /// Reads at once all that answering `text` needs: in a conversation of the caller's, or in a new one.
+    pub async fn read(&self, user_id: &UserId, conversation_id: Option<Uuid>, text: String) -> Result<CoachReading> {
+        let (arrived, now) = (Instant::now(), self.clock.now());
+        let (profile, used_up, days, place) = tokio::join!(
+            self.profiles.get(user_id),
+            self.model.used_up(Some(user_id)),
+            self.tracker.days_before_profile(user_id, now),
+            self.turn_taking.place(user_id, conversation_id, &text),
+        );
+        let profile = profile?.ok_or(Missing::Profile)?;
+        Ok(CoachReading { text, arrived, now, profile, used_up: used_up?, days: days?, place: place? })
+    }
+
+    /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
+    /// it is sent, and so are the same words while they wait for an answer. The message is stored before the model is
+    /// asked; a budget that is used up does not keep it from being stored.
+    pub async fn answer(
+        &self,
+        reading: CoachReading,
+        message_id: Uuid,
+        keyed: Option<Keyed<CoachingAnswer>>,
+    ) -> Result<Told<CoachingAnswer>> {
+        let CoachReading { text, arrived, now, profile, used_up, days, place } = reading;
+        let prompt = self.prompt_for(&profile)?;
+        let key = keyed.as_ref().map(|keyed| &keyed.claim);
+        let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, used_up, key };
+        let turn = match self.turn_taking.take(&asked, place).await? {
+            Taken::Turn(turn) => turn,
+            Taken::ByAnotherTry => return Ok(Told::KeyTaken),
+            Taken::Answered(answer) => {
+                if let Some(keyed) = keyed
+                    && let Err(error) = keyed.claim.keep(&(keyed.response)(&answer)).await
+                {
+                    telemetry::answer_not_kept(&error.into());
+                }
+                return Ok(Told::Answered(answer));
+            }
+        };
+        let behavior = self.tracker.measure(&profile, now, &days);
+        let today = prompts::today(&profile, now, &behavior.eaten_today, behavior.metrics.meal_logging_streak_days);
+        let request = ModelRequest {
+            purpose: Purpose::Coach,
+            model: self.settings.model.model.clone(),
+            max_tokens: self.settings.model.max_tokens,
+            system: prompt.system(&profile.user_id),
+            turns: transcript::for_model(&turn, self.settings.history_messages, today),
+            output_schema: None,
+            // What was spent on waiting for the turn is gone.
+            deadline: self.deadline.saturating_sub(arrived.elapsed()),
+        };
+        let version = prompt.version();
+        self.ask(turn, &request, version, keyed).await.map(Told::Answered)
+    }
+
+    /// Has the question of a turn answered, and ends the turn.
+    async fn ask(
+        &self,
+        turn: Turn,
+        request: &ModelRequest,
+        version: Option<u32>,
+        keyed: Option<Keyed<CoachingAnswer>>,
+    ) -> Result<CoachingAnswer> {
+        let user_id = &turn.question.user_id;
+        let reply = match self.model.ask_uncounted(request).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                let given_back = self.give_back(&turn, keyed.as_ref()).await;
+                self.model.count(user_id, error.cost()).await;
+                given_back?;
+                return Err(error.into());
+            }
+        };
+        let cost = reply.cost;
+        let answer = self.store(&turn, reply, version, keyed.as_ref()).await;
+        self.model.count(user_id, cost).await;
+        answer
+    }
+
+    /// Stores the reply and ends the turn.
+    async fn store(
+        &self,
+        turn: &Turn,
+        reply: ModelReply,
+        version: Option<u32>,
+        keyed: Option<&Keyed<CoachingAnswer>>,
+    ) -> Result<CoachingAnswer> {
+        let question = &turn.question;
+        let reply = CoachReply {
+            text: reply.text,
+            in_reply_to: question.message_id,
+            system_prompt_version_used: version,
+            model: reply.model,
+            usage: reply.usage,
+            cost: reply.cost,
+        };
+        let now = self.clock.now();
+        let stored = CoachMessage {
+            user_id: question.user_id.clone(),
+            message_id: self.ids.next(),
+            conversation_id: question.conversation_id,
+            position: turn.conversation.message_count,
+            body: CoachMessageBody::Reply(reply.clone()),
+            created_at: now,
+        };
+        let mut conversation = turn.conversation.after_message(now);
+        conversation.answering = None;
+        let answer = CoachingAnswer { conversation_id: question.conversation_id, message_id: stored.message_id, reply };
+        let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
+        match self.conversations.finish_turn(&conversation, question, &stored, turn.lease, kept).await {
+            Ok(Versioned::Written) => Ok(answer),
+            // The lease has lapsed, and whoever took it answers the question.
+            Ok(Versioned::Conflict) => Err(Conflict::AnswerPending.into()),
+            Err(error) => {
+                // It may have been written all the same; then this changes nothing.
+                self.give_back(turn, keyed).await.ok();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Lets the next message have its turn, without an answer to this one.
+    async fn give_back(&self, turn: &Turn, keyed: Option<&Keyed<CoachingAnswer>>) -> Result<()> {
+        let key = keyed.map(|keyed| keyed.claim.released(turn.lease));
+        Ok(self.conversations.abandon_turn(&turn.conversation, turn.lease, key).await?)
+    }
+
+    /// The personal prompt if there is one, else the generic one.
+    fn prompt_for(&self, profile: &Profile) -> Result<PromptInUse> {
+        match &profile.prompt {
+            Some(prompt) => Ok(PromptInUse::Personal { text: prompt.text.clone(), version: prompt.version }),
+            None if self.settings.generic_fallback => Ok(PromptInUse::Generic),
+            None => Err(Conflict::PersonalPromptMissing.into()),
+        }
+    }
+}
+
+/// What was said to the coach and by it.
+#[derive(Clone)]
+pub struct CoachMessages {
+    conversations: ConversationTable,
+}
+
+impl FromApp for CoachMessages {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { conversations: app.conversations()? })
+    }
+}
+
+impl CoachMessages {
+    /// A person's messages, newest first; of one conversation if it is named.
+    pub async fn list(
+        &self,
+        user_id: &UserId,
+        conversation_id: Option<Uuid>,
+        page: &PageRequest,
+    ) -> Result<Page<CoachMessage>> {
+        Ok(self.conversations.list_messages(user_id, conversation_id, page).await?)
+    }
+}
+
+/// The prompt that answers.
+enum PromptInUse {
+    Personal { text: String, version: u32 },
+    Generic,
+}
+
+impl PromptInUse {
+    const fn version(&self) -> Option<u32> {
+        match self {
+            Self::Personal { version, .. } => Some(*version),
+            Self::Generic => None,
+        }
+    }
+
+    /// The system prompt: the safety rules stand before either.
+    fn system(&self, user_id: &UserId) -> Vec<SystemBlock> {
+        let text = match self {
+            Self::Personal { text, version } => {
+                telemetry::using_personalized_system_prompt(user_id, *version);
+                text.clone()
+            }
+            Self::Generic => {
+                telemetry::using_generic_system_prompt(user_id);
+                prompts::generic_coach().to_owned()
+            }
+        };
+        let preamble = SystemBlock { text: prompts::safety_preamble().to_owned(), cache: false };
+        vec![preamble, SystemBlock { text, cache: true }]
+    }
+}

@@ -1,0 +1,262 @@
+//! Whose turn it is in a conversation: one message at a time is answered, and each is answered once.
+//!
+//! Who answers a message holds the lease in the header of its conversation. A message that comes meanwhile waits until the
+//! lease is given back or has lapsed, as long as its own time allows; then its person is told to send it again. Nothing of
+//! it is stored until its turn has come, and everything then.
+//!
+//! The same words, sent while the first of them wait for their answer, are one question: whoever waited finds the reply and
+//! answers with it. That holds for the first message of a conversation too, which has no id yet: it is found by its words.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::CoachingAnswer;
+use super::place::{Place, View};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model;
+use crate::config::talk::CoachSettings;
+use crate::service::error::{Conflict, Missing, Result};
+use crate::service::metered_model::UsedUp;
+use crate::service::talk::ANSWER_LASTS;
+use crate::store::{Begun, ConversationTable, KeyClaim, KeyWrite, OpenedWith};
+use crate::system::Clock;
+use domain::conversation::{
+    CoachMessage, CoachMessageBody, Conversation, Standing, is_only, standing, unanswered_since,
+};
+use domain::lease::Lease;
+use domain::profile::UserId;
+
+/// How often a waiting message looks whether its turn has come.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How soon a message looks again that somebody else has overtaken.
+const OVERTAKEN: Duration = Duration::from_millis(20);
+/// Fewest messages that are read of a conversation: as many as may be written while a message waits for its turn.
+const FEWEST_READ: u32 = 20;
+
+/// A message that wants to be answered.
+pub(super) struct Asked<'a> {
+    /// Who asks.
+    pub(super) user_id: &'a UserId,
+    /// Identity of the message, should it be new.
+    pub(super) message_id: Uuid,
+    /// The person's words.
+    pub(super) text: &'a str,
+    /// When the request arrived.
+    pub(super) arrived: Instant,
+    /// The budget that is used up: then the message is only stored.
+    pub(super) used_up: Option<UsedUp>,
+    /// The request's idempotency key.
+    pub(super) key: Option<&'a KeyClaim>,
+}
+
+/// A question to answer, under the lease of its conversation.
+pub(super) struct Turn {
+    /// The conversation, the question included.
+    pub(super) conversation: Conversation,
+    /// The question.
+    pub(super) question: CoachMessage,
+    /// The latest of the other messages, oldest first.
+    pub(super) others: Vec<CoachMessage>,
+    /// The lease.
+    pub(super) lease: Lease,
+}
+
+/// What became of a message.
+pub(super) enum Taken {
+    /// It is its turn.
+    Turn(Turn),
+    /// It was answered already, or while it waited.
+    Answered(CoachingAnswer),
+    /// Another try with its idempotency key is under way.
+    ByAnotherTry,
+}
+
+/// Where the first message of a conversation went.
+enum Opened {
+    /// Into a conversation of its own.
+    Here(Taken),
+    /// It had begun this one before.
+    Before(View),
+}
+
+/// Gives messages their turn.
+#[derive(Clone)]
+pub(super) struct TurnTaking {
+    pub(super) conversations: ConversationTable,
+    pub(super) messages_read: u32,
+    clock: Arc<dyn Clock>,
+    /// How long a message waits for its turn.
+    patience: Duration,
+}
+
+impl FromApp for TurnTaking {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let history = CoachSettings::read(app.env(), &model::prices(app.env())?)?.history_messages;
+        Ok(Self {
+            conversations: app.conversations()?,
+            // The question itself may be among them.
+            messages_read: history.saturating_add(1).max(FEWEST_READ),
+            clock: app.clock(),
+            // A quarter of the time is left for the answer: a call that is bound to be cut off costs money and answers
+            // nothing.
+            patience: model::api_timeout(app.env())? * 3 / 4,
+        })
+    }
+}
+
+impl TurnTaking {
+    /// Stores a message in its place and takes its turn, or waits for it; or finds its answer.
+    pub(super) async fn take(&self, asked: &Asked<'_>, place: Place) -> Result<Taken> {
+        let (mut view, since) = match place {
+            Place::Nowhere => return Err(Missing::Conversation.into()),
+            Place::In(view) => {
+                let since = unanswered_since(&view.messages);
+                (view, since)
+            }
+            Place::New(opening) => match self.open(asked, opening).await? {
+                Opened::Here(taken) => return Ok(taken),
+                Opened::Before(view) => (view, 0),
+            },
+        };
+        loop {
+            if view.is_whole() {
+                let stored = match standing(&view.messages, asked.message_id, asked.text, since) {
+                    Standing::Answered { message_id, reply } => {
+                        let conversation_id = view.conversation.conversation_id;
+                        return Ok(Taken::Answered(CoachingAnswer {
+                            conversation_id,
+                            message_id,
+                            reply: reply.clone(),
+                        }));
+                    }
+                    Standing::Unanswered(question) => Some(question),
+                    Standing::New => None,
+                };
+                let free = !view.conversation.is_answering(self.clock.now());
+                if free && let Some(taken) = self.begin(asked, &view, stored).await? {
+                    return Ok(taken);
+                }
+            }
+            view = self.look_again(asked, &view).await?;
+        }
+    }
+
+    /// Takes the turn in a conversation that was free when it was looked at; `None` if it has gone on since. `stored` is
+    /// the question if it was stored before.
+    async fn begin(&self, asked: &Asked<'_>, view: &View, stored: Option<&CoachMessage>) -> Result<Option<Taken>> {
+        let now = self.clock.now();
+        let read = &view.conversation;
+        let lease = asked.lease(now);
+        let (question, mut conversation) = match stored {
+            Some(question) => (question.clone(), read.clone()),
+            None => (asked.question(read.conversation_id, read.message_count, now), read.after_message(now)),
+        };
+        conversation.answering = lease.ok();
+        let new = stored.is_none().then_some(&question);
+        match self.conversations.begin_turn(&conversation, new, now, asked.key_write(now)).await? {
+            Begun::Written => Ok(Some(Taken::Turn(Turn::new(conversation, question, view.messages.clone(), lease?)))),
+            Begun::KeyTaken => Ok(Some(Taken::ByAnotherTry)),
+            Begun::Conflict => Ok(None),
+        }
+    }
+
+    /// Begins a conversation, unless these words have begun one already that has not gone on otherwise: it was not answered
+    /// when it was found (`opening`), or somebody sends the same words at the same time.
+    async fn open(&self, asked: &Asked<'_>, opening: Option<OpenedWith>) -> Result<Opened> {
+        // Derived from the message, so that a repetition with its key finds the conversation that it began.
+        let conversation_id = Uuid::new_v5(&asked.message_id, b"conversation");
+        if asked.key.is_some_and(KeyClaim::is_repetition)
+            && let Some(view) = self.look(asked.user_id, conversation_id).await?
+        {
+            return Ok(Opened::Before(view));
+        }
+        let mut known = opening.filter(|opening| opening.answered).map(|opening| opening.conversation_id);
+        let mut other = opening.map(|opening| opening.conversation_id);
+        loop {
+            if let Some(other) = other.filter(|other| known != Some(*other)) {
+                match self.look(asked.user_id, other).await? {
+                    Some(view) if is_only(&view.messages, asked.text) => return Ok(Opened::Before(view)),
+                    _ => known = Some(other),
+                }
+            }
+            let now = self.clock.now();
+            let question = asked.question(conversation_id, 0, now);
+            let lease = asked.lease(now);
+            let mut conversation = Conversation::beginning_with(&question);
+            conversation.answering = lease.ok();
+            match self.conversations.open(&conversation, &question, known, asked.key_write(now)).await? {
+                Begun::Written => {
+                    let turn = Turn::new(conversation, question, Vec::new(), lease?);
+                    return Ok(Opened::Here(Taken::Turn(turn)));
+                }
+                Begun::KeyTaken => return Ok(Opened::Here(Taken::ByAnotherTry)),
+                Begun::Conflict => self.require_patience(asked)?,
+            }
+            let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;
+            other = opening.map(|opening| opening.conversation_id);
+        }
+    }
+
+    /// The conversation anew: soon if nobody held it, else when it has gone on or its lease has lapsed.
+    async fn look_again(&self, asked: &Asked<'_>, before: &View) -> Result<View> {
+        let conversation_id = before.conversation.conversation_id;
+        self.require_patience(asked)?;
+        if before.conversation.is_answering(self.clock.now()) {
+            self.lease_end(asked, &before.conversation).await?;
+        } else {
+            tokio::time::sleep(OVERTAKEN).await;
+        }
+        Ok(self.look(asked.user_id, conversation_id).await?.ok_or(Missing::Conversation)?)
+    }
+
+    /// Waits until `held` has gone on or its lease has lapsed, reading nothing but the header.
+    async fn lease_end(&self, asked: &Asked<'_>, held: &Conversation) -> Result<()> {
+        loop {
+            tokio::time::sleep(LOOK_EVERY.min(self.patience.saturating_sub(asked.arrived.elapsed()))).await;
+            let header = self.conversations.header(asked.user_id, held.conversation_id).await?;
+            if header.is_none_or(|header| header != *held || !header.is_answering(self.clock.now())) {
+                return Ok(());
+            }
+            self.require_patience(asked)?;
+        }
+    }
+
+    /// Ends the waiting when a request's time is up. The person is told to send the message again.
+    fn require_patience(&self, asked: &Asked<'_>) -> Result<()> {
+        if asked.arrived.elapsed() < self.patience { Ok(()) } else { Err(Conflict::AnswerPending.into()) }
+    }
+}
+
+impl Asked<'_> {
+    fn question(&self, conversation_id: Uuid, position: u32, now: DateTime<Utc>) -> CoachMessage {
+        CoachMessage {
+            user_id: self.user_id.clone(),
+            message_id: self.message_id,
+            conversation_id,
+            position,
+            body: CoachMessageBody::Question { text: self.text.to_owned() },
+            created_at: now,
+        }
+    }
+
+    /// The lease to answer under, if there is a budget for an answer.
+    fn lease(&self, now: DateTime<Utc>) -> std::result::Result<Lease, UsedUp> {
+        self.used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err)
+    }
+
+    /// The key is held as long as the turn is; without one, only the message's identity is noted for the next try.
+    fn key_write(&self, now: DateTime<Utc>) -> Option<KeyWrite> {
+        self.key.map(|key| self.lease(now).map_or_else(|_| key.noted(now), |lease| key.claimed(lease, now)))
+    }
+}
+
+impl Turn {
+    fn new(conversation: Conversation, question: CoachMessage, mut others: Vec<CoachMessage>, lease: Lease) -> Self {
+        others.retain(|message| message.message_id != question.message_id);
+        Self { conversation, question, others, lease }
+    }
+}

@@ -1,0 +1,280 @@
+//! One message of a consultation and its answer.
+//!
+//! | step | what is asked of the database | at once |
+//! |---|---|---|
+//! | [`ConsultationAiService::read`] | profile, budgets, session, transcript, and the request's idempotency key | yes |
+//! | the turn is taken | the message with the lease of the session and the claim of the key | one transaction |
+//! | what is known | the facts, which change only under the lease | |
+//! | the model is asked | | |
+//! | the turn is ended | reply, facts and progress with the return of the lease and the key's kept answer | one transaction |
+//! | behind it | what it cost is added to the day's sums; what was learned fills the profile | yes |
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::access::{Access, let_in, of_owner};
+use super::answer;
+use crate::app::{App, FromApp, StartError};
+use crate::config::model::{self, ModelChoice};
+use crate::config::talk;
+use crate::service::accounts::Accounts;
+use crate::service::error::{Conflict, Result, ServiceError};
+use crate::service::metered_model::{MeteredModel, UsedUp};
+use crate::service::talk::{ANSWER_LASTS, Keyed, Told};
+use crate::store::{Answered, Begun, Versioned};
+use crate::system::Clock;
+use crate::{prompts, telemetry};
+use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
+use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
+use domain::conversation::Role;
+use domain::lease::Lease;
+use domain::money::Usd;
+use domain::profile::{Profile, UserId};
+
+/// One message and its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsultationTurn {
+    /// The session after the turn.
+    pub session: Session,
+    /// The answer.
+    pub reply: String,
+    /// Facts that the message has taught.
+    pub learned: Vec<Fact>,
+    /// Number of facts known in all.
+    pub facts_known: usize,
+}
+
+/// All that has to be read before a message can be answered.
+#[derive(Debug)]
+pub struct ConsultationReading {
+    profile: Profile,
+    used_up: Option<UsedUp>,
+    session: Session,
+    transcript: Vec<ConsultationMessage>,
+}
+
+/// A message that is stored, under the lease of its session.
+struct Asked {
+    session: Session,
+    transcript: Vec<ConsultationMessage>,
+    lease: Lease,
+}
+
+/// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`](super::Opening) starts a
+/// consultation, [`Completing`](super::Completing) has profile and prompt written.
+#[derive(Clone)]
+pub struct ConsultationAiService {
+    access: Access,
+    clock: Arc<dyn Clock>,
+    accounts: Accounts,
+    model: MeteredModel,
+    settings: ConsultationSettings,
+    choice: ModelChoice,
+    deadline: Duration,
+}
+
+impl FromApp for ConsultationAiService {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let env = app.env();
+        Ok(Self {
+            access: Access::from_app(app)?,
+            clock: app.clock(),
+            accounts: Accounts::from_app(app)?,
+            model: MeteredModel::from_app(app)?,
+            settings: talk::consultation_limits(env)?,
+            choice: talk::consultation_model(env, &model::prices(env)?)?,
+            deadline: model::api_timeout(env)?,
+        })
+    }
+}
+
+impl ConsultationAiService {
+    /// Reads at once all that answering a message needs. Nothing of a session that is somebody else's is handed out.
+    pub async fn read(&self, user_id: &UserId, session_id: SessionId) -> Result<ConsultationReading> {
+        let (profile, used_up, session, transcript) = tokio::join!(
+            self.access.profiles.get(user_id),
+            self.model.used_up(Some(user_id)),
+            self.access.consultations.get(session_id),
+            self.access.consultations.transcript(session_id),
+        );
+        let profile = let_in(profile?)?;
+        let session = of_owner(session?, user_id)?;
+        Ok(ConsultationReading { profile, used_up: used_up?, session, transcript: transcript? })
+    }
+
+    /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, or a
+    /// budget is used up, the message is kept, and sending the same words again answers it instead of storing it twice.
+    pub async fn process_message(
+        &self,
+        reading: ConsultationReading,
+        text: String,
+        keyed: Option<Keyed<ConsultationTurn>>,
+    ) -> Result<Told<ConsultationTurn>> {
+        let ConsultationReading { profile, used_up, mut session, mut transcript } = reading;
+        let now = self.clock.now();
+        match session.status {
+            Status::InProgress => {}
+            Status::Generating => return Err(Conflict::ConsultationGenerating.into()),
+            Status::Complete => return Err(Conflict::ConsultationComplete.into()),
+            Status::Failed => return Err(Conflict::CompletionFailed.into()),
+        }
+        // A transcript that ends elsewhere was read while an answer was being stored.
+        let whole = transcript.last().map_or(0, |last| last.sequence + 1) == session.message_count;
+        if !whole || session.answering.is_some_and(|lease| lease.holds(now)) {
+            return Err(Conflict::AnswerPending.into());
+        }
+        let unanswered = transcript.last().is_some_and(|last| last.role == Role::User && last.text == text);
+        let message = (!unanswered).then_some(ConsultationMessage {
+            sequence: session.message_count,
+            role: Role::User,
+            text,
+            created_at: now,
+        });
+        if message.is_some() {
+            if !session.takes_messages(&self.settings) {
+                return Err(Conflict::MessageLimit { most: self.settings.max_messages }.into());
+            }
+            session.message_count += 1;
+            session.user_messages += 1;
+            session.section_messages += 1;
+        }
+        let lease = used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err);
+        session.answering = lease.ok();
+        session.updated_at = now;
+        let key = keyed.as_ref().map(|keyed| &keyed.claim);
+        let key = key.map(|claim| lease.map_or_else(|_| claim.noted(now), |lease| claim.claimed(lease, now)));
+        match self.access.consultations.begin_turn(&session, message.as_ref(), now, key).await? {
+            Begun::Written => {}
+            Begun::KeyTaken => return Ok(Told::KeyTaken),
+            Begun::Conflict => return Err(Conflict::AnswerPending.into()),
+        }
+        transcript.extend(message);
+        let turn = self.answer(Asked { session, transcript, lease: lease? }, profile, keyed).await?;
+        Ok(Told::Answered(turn))
+    }
+
+    /// Has a stored message answered, and ends its turn.
+    async fn answer(
+        &self,
+        asked: Asked,
+        profile: Profile,
+        keyed: Option<Keyed<ConsultationTurn>>,
+    ) -> Result<ConsultationTurn> {
+        let user_id = profile.user_id.clone();
+        let (known, reply, outcome) = match self.ask(&asked).await {
+            Ok(answered) => answered,
+            Err(error) => {
+                let cost = match &error {
+                    ServiceError::Model(error) => error.cost(),
+                    _ => Usd::ZERO,
+                };
+                let given_back = self.give_back(&asked, cost, keyed.as_ref()).await;
+                self.model.count(&user_id, cost).await;
+                given_back?;
+                return Err(error);
+            }
+        };
+        let (turn, message) = self.apply(&asked, outcome, &known, reply.cost);
+        let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
+        let kept = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
+        let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
+        let filling = async {
+            if matches!(stored, Ok(Versioned::Written))
+                && let Err(error) = self.accounts.fill_body(profile, &turn.session.body).await
+            {
+                // The turn is stored and paid for; completing the consultation fills the profile again.
+                telemetry::profile_not_filled(&user_id, &error);
+            }
+        };
+        tokio::join!(self.model.count(&user_id, reply.cost), filling);
+        match stored {
+            Ok(Versioned::Written) => Ok(turn),
+            Ok(Versioned::Conflict) => Err(Conflict::Busy.into()),
+            Err(error) => {
+                // It may have been written all the same; then this changes nothing.
+                self.give_back(&asked, reply.cost, keyed.as_ref()).await.ok();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Asks the model, with what is known when the lease is held.
+    async fn ask(&self, asked: &Asked) -> Result<(Vec<Fact>, ModelReply, TurnOutcome)> {
+        let known = self.access.consultations.facts(asked.session.session_id).await?;
+        let reply = self.model.ask_uncounted(&self.request(&asked.session, &asked.transcript, &known)).await?;
+        let Some(outcome) = answer::read(&reply.text) else {
+            let detail = "the consultation's answer does not follow its schema".to_owned();
+            return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
+        };
+        Ok((known, reply, outcome))
+    }
+
+    /// The session after an answer, and the message that the answer is.
+    fn apply(
+        &self,
+        asked: &Asked,
+        outcome: TurnOutcome,
+        known: &[Fact],
+        cost: Usd,
+    ) -> (ConsultationTurn, ConsultationMessage) {
+        let mut session = asked.session.clone();
+        let said: Vec<String> = asked
+            .transcript
+            .iter()
+            .filter(|message| message.role == Role::User)
+            .map(|message| message.text.clone())
+            .collect();
+        let learned = session.apply(&outcome, &said, known, &self.settings);
+        if learned.refused > 0 {
+            telemetry::invented_facts_refused(&session.user_id, learned.refused);
+        }
+        let now = self.clock.now();
+        let message = ConsultationMessage {
+            sequence: session.message_count,
+            role: Role::Assistant,
+            text: outcome.reply.clone(),
+            created_at: now,
+        };
+        session.message_count += 1;
+        session.cost += cost;
+        session.answering = None;
+        session.updated_at = now;
+        let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
+        let facts_known = known.len() + new;
+        (ConsultationTurn { session, reply: outcome.reply, learned: learned.facts, facts_known }, message)
+    }
+
+    /// Lets the next message have its turn, without an answer to this one.
+    async fn give_back(&self, asked: &Asked, cost: Usd, keyed: Option<&Keyed<ConsultationTurn>>) -> Result<()> {
+        let key = keyed.map(|keyed| keyed.claim.released(asked.lease));
+        Ok(self.access.consultations.abandon_turn(asked.session.session_id, asked.lease, cost, key).await?)
+    }
+
+    /// Laid out for caching: what is the same for everybody, then the conversation, and what changes with every message
+    /// last.
+    fn request(&self, session: &Session, transcript: &[ConsultationMessage], known: &[Fact]) -> ModelRequest {
+        let mut turns: Vec<Turn> = Vec::new();
+        // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
+        for message in transcript.iter().skip_while(|message| message.role == Role::Assistant) {
+            match turns.last_mut() {
+                Some(last) if last.role == message.role => last.blocks.push(message.text.clone()),
+                _ => turns.push(Turn::new(message.role, message.text.clone())),
+            }
+        }
+        if let Some(answered) = turns.iter_mut().rev().find(|turn| turn.role == Role::Assistant) {
+            answered.cache = true;
+        }
+        if let Some(latest) = turns.last_mut() {
+            latest.blocks.push(prompts::consultation_state(session.progress.current_section(), known));
+        }
+        ModelRequest {
+            purpose: Purpose::Consultation,
+            model: self.choice.model.clone(),
+            max_tokens: self.choice.max_tokens,
+            system: vec![SystemBlock { text: prompts::consultation(), cache: true }],
+            turns,
+            output_schema: Some(prompts::consultation_schema()),
+            deadline: self.deadline,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Talking with the coach and in the consultation.
+//!
+//! A message costs few sequential requests to the database, however long the history is. Whatever can be read without
+//! knowing anything else is read at once. The person's words are stored before the model is asked, in one transaction with
+//! the lease to answer them and the claim of the request's idempotency key; the reply in one with the return of the lease
+//! and the key's kept answer. What the reply cost is counted behind that, so that nothing stands between a reply and its
+//! storage; it is counted before the function returns, because a function on Lambda does nothing afterwards.
+
+mod coach;
+mod consultation;
+
+use crate::store::{KeyClaim, KeyWrite, StoredResponse};
+
+use domain::lease::Lease;
+
+pub use coach::{CoachMessages, CoachService, CoachingAnswer};
+pub use consultation::{
+    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Opened, Opening, Transcripts,
+};
+
+/// How long a message may be in the making before another one is let through, should its function have vanished. Longer
+/// than any API function runs. A message's idempotency key is held as long.
+const ANSWER_LASTS: chrono::Duration = chrono::Duration::seconds(40);
+
+/// The idempotency key of a message, and how the answer is kept for its repetitions.
+#[derive(Debug)]
+pub struct Keyed<A> {
+    /// The key.
+    pub claim: KeyClaim,
+    /// The response that stands for an answer.
+    pub response: fn(&A) -> StoredResponse,
+}
+
+impl<A> Keyed<A> {
+    /// Keeps the answer of the turn that holds `lease`.
+    fn answered(&self, answer: &A, lease: Lease) -> KeyWrite {
+        self.claim.answered(&(self.response)(answer), lease)
+    }
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told<A> {
+    /// It was answered.
+    Answered(A),
+    /// Another try with its idempotency key is under way.
+    KeyTaken,
+}

@@ -1,0 +1,125 @@
+//! Messages and headers as items, and back.
+
+use chrono::Duration;
+
+use super::{OpenedWith, header_key, key, opening_key};
+use crate::store::StoreError;
+use crate::store::item::{
+    Item, Stored, flag, instant, item, native, number, ordered, ordered_instant, read_instant, read_number, text,
+};
+use crate::store::write::Update;
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation, Role};
+use domain::lease::Lease;
+use domain::money::Usd;
+use domain::profile::UserId;
+
+/// How long the words of a first message are remembered: as long as somebody may send them again after an outage.
+const WORDS_REMEMBERED: Duration = Duration::days(1);
+
+/// The item of a message.
+pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
+    let CoachMessage { user_id, message_id, conversation_id, position, created_at, .. } = message;
+    let mut attributes = key(user_id, format!("{conversation_id}#{position:010}"));
+    attributes.extend(item([
+        ("by_time", text(format!("message#{}#{message_id}", ordered(*created_at)))),
+        ("message_id", text(message_id.to_string())),
+        ("conversation_id", text(conversation_id.to_string())),
+        ("position", number(*position)),
+        ("role", native(&message.role())),
+        ("text", text(message.text())),
+        ("created_at", instant(*created_at)),
+    ]));
+    if let CoachMessageBody::Reply(reply) = &message.body {
+        attributes.extend(item([
+            ("in_reply_to", text(reply.in_reply_to.to_string())),
+            ("model", text(&reply.model)),
+            ("usage", native(&reply.usage)),
+            ("cost_nano_usd", number(reply.cost.nanos())),
+        ]));
+        let version =
+            reply.system_prompt_version_used.map(|version| ("system_prompt_version_used".to_owned(), number(version)));
+        attributes.extend(version);
+    }
+    attributes
+}
+
+/// Reads a message.
+pub(super) fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> {
+    let text = stored.text("text")?;
+    let body = match stored.native("role")? {
+        Role::User => CoachMessageBody::Question { text },
+        Role::Assistant => CoachMessageBody::Reply(CoachReply {
+            text,
+            in_reply_to: stored.native("in_reply_to")?,
+            system_prompt_version_used: stored.optional("system_prompt_version_used", read_number)?,
+            model: stored.text("model")?,
+            usage: stored.native("usage")?,
+            cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
+        }),
+    };
+    Ok(CoachMessage {
+        user_id: UserId::new(stored.text("user_id")?),
+        message_id: stored.native("message_id")?,
+        conversation_id: stored.native("conversation_id")?,
+        position: stored.number("position")?,
+        body,
+        created_at: stored.instant("created_at")?,
+    })
+}
+
+/// The item of a header.
+pub(in crate::store) fn of_header(conversation: &Conversation) -> Item {
+    let Conversation { user_id, conversation_id, first_words, last_message_at, message_count, answering } =
+        conversation;
+    let mut attributes = header_key(user_id, *conversation_id);
+    attributes.extend(item([
+        ("by_time", by_time(conversation)),
+        ("conversation_id", text(conversation_id.to_string())),
+        ("first_words", text(first_words)),
+        ("last_message_at", instant(*last_message_at)),
+        ("message_count", number(*message_count)),
+    ]));
+    attributes.extend(answering.map(|lease| ("answering_until".to_owned(), ordered_instant(lease.until))));
+    attributes
+}
+
+/// Sets in a header what a message changes.
+pub(super) fn set_progress(update: Update, conversation: &Conversation) -> Update {
+    update
+        .set("by_time", by_time(conversation))
+        .set("last_message_at", instant(conversation.last_message_at))
+        .set("message_count", number(conversation.message_count))
+        .set_or_remove("answering_until", conversation.answering.map(|lease| ordered_instant(lease.until)))
+}
+
+fn by_time(conversation: &Conversation) -> aws_sdk_dynamodb::types::AttributeValue {
+    text(format!("conversation#{}#{}", ordered(conversation.last_message_at), conversation.conversation_id))
+}
+
+/// Reads a header.
+pub(super) fn read_header(stored: &Stored) -> Result<Conversation, StoreError> {
+    Ok(Conversation {
+        user_id: UserId::new(stored.text("user_id")?),
+        conversation_id: stored.native("conversation_id")?,
+        first_words: stored.text("first_words")?,
+        last_message_at: stored.instant("last_message_at")?,
+        message_count: stored.number("message_count")?,
+        answering: stored.optional("answering_until", read_instant)?.map(|until| Lease { until }),
+    })
+}
+
+/// The item that leads from the words of a first message to their conversation.
+pub(super) fn of_opening(question: &CoachMessage, answered: bool) -> Item {
+    let mut attributes = opening_key(&question.user_id, question.text());
+    attributes.extend(item([
+        ("conversation_id", text(question.conversation_id.to_string())),
+        ("answered", flag(answered)),
+        ("expires_at", number((question.created_at + WORDS_REMEMBERED).timestamp())),
+    ]));
+    attributes
+}
+
+/// Reads which conversation began with some words.
+pub(super) fn read_opening(stored: &Stored) -> Result<OpenedWith, StoreError> {
+    Ok(OpenedWith { conversation_id: stored.native("conversation_id")?, answered: stored.flag("answered")? })
+}

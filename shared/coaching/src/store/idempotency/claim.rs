@@ -1,0 +1,121 @@
+//! A key that is claimed, answered and given back together with what its request stores.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{StoredResponse, key};
+use crate::store::item::{Item, number, ordered_instant, text};
+use crate::store::table::Table;
+use crate::store::write::Update;
+use crate::store::{Attempt, StoreError};
+use domain::lease::Lease;
+
+/// A key that was free when it was looked at.
+#[derive(Debug, Clone)]
+pub struct KeyClaim {
+    requests: Table,
+    key: Item,
+    fingerprint: String,
+    resource_id: Uuid,
+    is_repetition: bool,
+    looked_at: DateTime<Utc>,
+    expires_at: i64,
+}
+
+/// What becomes of a key, for the transaction that stores what its request does.
+#[derive(Debug, Clone)]
+pub struct KeyWrite(pub(in crate::store) Update);
+
+/// What became of a transaction that may claim a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a transaction may have been refused"]
+pub enum Begun {
+    /// It was written.
+    Written,
+    /// Someone else was faster: read again and decide again. Nothing was written.
+    Conflict,
+    /// Another try of the request has claimed its key since it was looked at. Nothing was written.
+    KeyTaken,
+}
+
+impl KeyClaim {
+    /// The claim of an attempt; `known` is the identity that an earlier try has left.
+    pub(super) fn new(requests: Table, attempt: &Attempt<'_>, known: Option<Uuid>) -> Self {
+        Self {
+            requests,
+            key: key(attempt.user_id, attempt.request),
+            fingerprint: attempt.fingerprint.to_owned(),
+            resource_id: known.unwrap_or(attempt.resource_id),
+            is_repetition: known.is_some(),
+            looked_at: attempt.now,
+            expires_at: (attempt.now + attempt.keep_for).timestamp(),
+        }
+    }
+
+    /// The identity that every try of this request uses for what it creates.
+    #[must_use]
+    pub const fn resource_id(&self) -> Uuid {
+        self.resource_id
+    }
+
+    /// Whether an earlier try has ended without an answer.
+    #[must_use]
+    pub const fn is_repetition(&self) -> bool {
+        self.is_repetition
+    }
+
+    /// Claims the key for this try for as long as `lease` holds, unless another try has claimed it in the meantime.
+    #[must_use]
+    pub fn claimed(&self, lease: Lease, now: DateTime<Utc>) -> KeyWrite {
+        let update = self.described(now).set("lease_until", ordered_instant(lease.until));
+        KeyWrite(without_answer(update))
+    }
+
+    /// Notes the request's identity for a later try, unless another try has claimed the key in the meantime.
+    #[must_use]
+    pub fn noted(&self, now: DateTime<Utc>) -> KeyWrite {
+        KeyWrite(without_answer(self.described(now).remove("lease_until")))
+    }
+
+    /// Keeps the answer of the try that holds `lease`.
+    #[must_use]
+    pub fn answered(&self, response: &StoredResponse, lease: Lease) -> KeyWrite {
+        let update = with_answer(self.requests.update(self.key.clone()), response);
+        KeyWrite(update.end_lease("lease_until", lease))
+    }
+
+    /// Gives the key back for another try, after the one that holds `lease`.
+    #[must_use]
+    pub fn released(&self, lease: Lease) -> KeyWrite {
+        KeyWrite(self.requests.update(self.key.clone()).end_lease("lease_until", lease))
+    }
+
+    /// Keeps an answer that was found, without having claimed the key. Of several answers the first stands.
+    pub async fn keep(&self, response: &StoredResponse) -> Result<(), StoreError> {
+        let update = with_answer(self.described(self.looked_at), response).remove("lease_until");
+        self.requests.write("keeping the answer to a request", update).await.map(drop)
+    }
+
+    /// Describes the request, while nobody has made it, or it is forgotten, or its last try has ended without an answer.
+    fn described(&self, now: DateTime<Utc>) -> Update {
+        const FREE: &str = "attribute_not_exists(#request) OR #expires_at <= :present_second OR (\
+            #fingerprint = :fingerprint AND attribute_not_exists(#response_status) AND \
+            (attribute_not_exists(#lease_until) OR #lease_until <= :present))";
+        let present_second = number(now.timestamp());
+        self.requests
+            .update(self.key.clone())
+            .set("fingerprint", text(&self.fingerprint))
+            .set("resource_id", text(self.resource_id.to_string()))
+            .set("expires_at", number(self.expires_at))
+            .when(FREE, [(":present_second", present_second), (":present", ordered_instant(now))])
+    }
+}
+
+fn with_answer(update: Update, response: &StoredResponse) -> Update {
+    update.set("response_status", number(response.status)).set("response_body", text(&response.body))
+}
+
+/// What a request that was forgotten has left.
+fn without_answer(update: Update) -> Update {
+    update.remove("response_status").remove("response_body")
+}
