@@ -90,6 +90,7 @@ async fn journey() -> Examples {
     let question = json!({"message": "I just read about another diet. Should I switch?"});
     seen.keep(&deployment, by("send-coach-message").json(&question)).await;
     seen.keep(&deployment, by("list-coach-messages")).await;
+    seen.keep(&deployment, by("list-conversations")).await;
     live(&mut seen, &deployment, name).await;
     deployment.weekly().await;
     seen.keep(&deployment, by("get-behavior")).await;

@@ -38,3 +38,10 @@ def test_a_fresh_prompt_on_request_is_a_new_version_and_limited(talked):
 
 def test_there_is_nothing_to_regenerate_without_a_prompt(member):
     assert_problem(member().user.post("/v1/users/me/regenerate-prompt"), 409)
+
+
+def test_conversations_are_listed_with_their_first_words(coached):
+    conversation_id = expect(coached.user.post("/v1/coach/message", {"message": "Is spelt better?"}), "coach")["conversation_id"]
+    conversations = expect(coached.user.get("/v1/coach/conversations"), "conversations")["items"]
+    assert conversations[0]["conversation_id"] == conversation_id
+    assert conversations[0]["first_words"] == "Is spelt better?"

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod context;
+mod conversations;
 mod earlier_table;
 mod killed;
 mod outage;

@@ -14,7 +14,7 @@ use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{CoachMessages, CoachService, CoachingAnswer, Keyed, Told};
-use domain::conversation::{CoachMessage, CoachMessageBody, Role};
+use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
 const TAG: Tag = Tag { name: "Coach", description: "Talking with the coach, in conversations." };
@@ -89,6 +89,41 @@ async fn list_coach_messages(coach: Arc<CoachMessages>, request: ApiRequest) -> 
     let query = CoachMessageListQuery::parse(&request)?;
     let page = coach.list(&request.caller.user_id, query.conversation_id, &request.page()?).await?;
     Ok(ApiResponse::ok(&ListResponse::of(page, StoredCoachMessage::from)))
+}
+
+/// `GET /v1/coach/conversations`
+pub const LIST_CONVERSATIONS: Route = Route {
+    tag: TAG,
+    summary: "Conversations with the coach, the latest first.",
+    description: "What a list of chats shows. `conversation_id` leads to the messages, and goes on with the conversation.",
+    query: &[Parameter::LIMIT, Parameter::CURSOR],
+    answers: &[Answer::ok("A page of conversations.", body::<ListResponse<ConversationSummary>>)],
+    sample: Sample { query: &[("limit", "20")], ..Sample::EMPTY },
+    ..Route::new("GET", "/v1/coach/conversations", "list-conversations", |app| serve(app, list_conversations))
+};
+
+async fn list_conversations(messages: Arc<CoachMessages>, request: ApiRequest) -> ApiResult {
+    let page = messages.conversations(&request.caller.user_id, &request.page()?).await?;
+    Ok(ApiResponse::ok(&ListResponse::of(page, ConversationSummary::from)))
+}
+
+/// One conversation with the coach, without its messages.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Conversation")]
+pub struct ConversationSummary {
+    /// Identity.
+    pub conversation_id: Uuid,
+    /// The beginning of its first message, on one line.
+    pub first_words: String,
+    /// When its last message was written.
+    pub last_message_at: DateTime<Utc>,
+}
+
+impl From<Conversation> for ConversationSummary {
+    fn from(conversation: Conversation) -> Self {
+        let Conversation { conversation_id, first_words, last_message_at, .. } = conversation;
+        Self { conversation_id, first_words, last_message_at }
+    }
 }
 
 /// Body of `POST /v1/coach/message`.

@@ -40,6 +40,7 @@ pub const ROUTES: &[&Route] = &[
     &consultation::GET_CONSULTATION,
     &coach::SEND_COACH_MESSAGE,
     &coach::LIST_COACH_MESSAGES,
+    &coach::LIST_CONVERSATIONS,
     &meals::LOG_MEAL,
     &meals::LIST_MEALS,
     &meals::UPDATE_MEAL,

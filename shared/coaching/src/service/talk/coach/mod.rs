@@ -34,7 +34,7 @@ use crate::store::{ConversationTable, Page, PageRequest, ProfileTable, Versioned
 use crate::system::{Clock, Ids};
 use crate::{prompts, telemetry};
 use claude::{ModelReply, ModelRequest, Purpose, SystemBlock};
-use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
 
@@ -249,6 +249,11 @@ impl CoachMessages {
         page: &PageRequest,
     ) -> Result<Page<CoachMessage>> {
         Ok(self.conversations.list_messages(user_id, conversation_id, page).await?)
+    }
+
+    /// A person's conversations, the one that was written in last first.
+    pub async fn conversations(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<Conversation>> {
+        Ok(self.conversations.list(user_id, page).await?)
     }
 }
 
