@@ -9,6 +9,9 @@
 mod coach;
 mod consultation;
 
+use chrono::{DateTime, Utc};
+
+use super::metered_model::UsedUp;
 use crate::store::{KeyClaim, KeyWrite, StoredResponse};
 
 use domain::lease::Lease;
@@ -45,4 +48,15 @@ pub enum Told<A> {
     Answered(A),
     /// Another try with its idempotency key is under way.
     KeyTaken,
+}
+
+/// The lease to answer a message under that is stored at `now`; the budget that is used up if it cannot be answered.
+fn answering(used_up: Option<UsedUp>, now: DateTime<Utc>) -> Result<Lease, UsedUp> {
+    used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err)
+}
+
+/// What becomes of a message's key when the message is stored: it is held as long as the turn. A message that cannot be
+/// answered only leaves its identity to the next try.
+fn begun(claim: &KeyClaim, lease: Result<Lease, UsedUp>, now: DateTime<Utc>) -> KeyWrite {
+    lease.map_or_else(|_| claim.noted(now), |lease| claim.claimed(lease, now))
 }

@@ -10,7 +10,10 @@
 //!
 //! Another message of the same conversation waits for its turn in between; see [`turn`].
 
+mod messages;
+mod opening;
 mod place;
+mod prompt;
 mod transcript;
 mod turn;
 
@@ -22,6 +25,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::place::Place;
+use self::prompt::PromptInUse;
 use self::turn::{Asked, Taken, Turn, TurnTaking};
 use super::{Keyed, Told};
 use crate::app::{App, FromApp, StartError};
@@ -30,13 +34,15 @@ use crate::config::talk::CoachSettings;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
-use crate::store::{ConversationTable, Page, PageRequest, ProfileTable, Versioned};
+use crate::store::{ConversationTable, ProfileTable, Versioned};
 use crate::system::{Clock, Ids};
 use crate::{prompts, telemetry};
-use claude::{ModelReply, ModelRequest, Purpose, SystemBlock};
-use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation};
+use claude::{ModelReply, ModelRequest, Purpose};
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
+
+pub use messages::CoachMessages;
 
 /// The coach's answer to one message.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +121,7 @@ impl CoachService {
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
         let CoachReading { text, arrived, now, profile, used_up, days, place } = reading;
-        let prompt = self.prompt_for(&profile)?;
+        let prompt = PromptInUse::of(&profile, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
         let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, used_up, key };
         let turn = match self.turn_taking.take(&asked, place).await? {
@@ -216,74 +222,5 @@ impl CoachService {
     async fn give_back(&self, turn: &Turn, keyed: Option<&Keyed<CoachingAnswer>>) -> Result<()> {
         let key = keyed.map(|keyed| keyed.claim.released(turn.lease));
         Ok(self.conversations.abandon_turn(&turn.conversation, turn.lease, key).await?)
-    }
-
-    /// The personal prompt if there is one, else the generic one.
-    fn prompt_for(&self, profile: &Profile) -> Result<PromptInUse> {
-        match &profile.prompt {
-            Some(prompt) => Ok(PromptInUse::Personal { text: prompt.text.clone(), version: prompt.version }),
-            None if self.settings.generic_fallback => Ok(PromptInUse::Generic),
-            None => Err(Conflict::PersonalPromptMissing.into()),
-        }
-    }
-}
-
-/// What was said to the coach and by it.
-#[derive(Clone)]
-pub struct CoachMessages {
-    conversations: ConversationTable,
-}
-
-impl FromApp for CoachMessages {
-    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
-        Ok(Self { conversations: app.conversations()? })
-    }
-}
-
-impl CoachMessages {
-    /// A person's messages, newest first; of one conversation if it is named.
-    pub async fn list(
-        &self,
-        user_id: &UserId,
-        conversation_id: Option<Uuid>,
-        page: &PageRequest,
-    ) -> Result<Page<CoachMessage>> {
-        Ok(self.conversations.list_messages(user_id, conversation_id, page).await?)
-    }
-
-    /// A person's conversations, the one that was written in last first.
-    pub async fn conversations(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<Conversation>> {
-        Ok(self.conversations.list(user_id, page).await?)
-    }
-}
-
-/// The prompt that answers.
-enum PromptInUse {
-    Personal { text: String, version: u32 },
-    Generic,
-}
-
-impl PromptInUse {
-    const fn version(&self) -> Option<u32> {
-        match self {
-            Self::Personal { version, .. } => Some(*version),
-            Self::Generic => None,
-        }
-    }
-
-    /// The system prompt: the safety rules stand before either.
-    fn system(&self, user_id: &UserId) -> Vec<SystemBlock> {
-        let text = match self {
-            Self::Personal { text, version } => {
-                telemetry::using_personalized_system_prompt(user_id, *version);
-                text.clone()
-            }
-            Self::Generic => {
-                telemetry::using_generic_system_prompt(user_id);
-                prompts::generic_coach().to_owned()
-            }
-        };
-        let preamble = SystemBlock { text: prompts::safety_preamble().to_owned(), cache: false };
-        vec![preamble, SystemBlock { text, cache: true }]
     }
 }

@@ -5,7 +5,8 @@
 //! it is stored until its turn has come, and everything then.
 //!
 //! The same words, sent while the first of them wait for their answer, are one question: whoever waited finds the reply and
-//! answers with it. That holds for the first message of a conversation too, which has no id yet: it is found by its words.
+//! answers with it. That holds for the first message of a conversation too, which has no id yet: see
+//! [`opening`](super::opening).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +16,15 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::CoachingAnswer;
+use super::opening::Opened;
 use super::place::{Place, View};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
-use crate::service::error::{Conflict, Missing, Result};
+use crate::service::error::{Missing, Result};
 use crate::service::metered_model::UsedUp;
-use crate::service::talk::ANSWER_LASTS;
-use crate::store::{Begun, ConversationTable, KeyClaim, KeyWrite, OpenedWith};
+use crate::service::talk::{answering, begun};
+use crate::store::{Begun, ConversationTable, KeyClaim, KeyWrite};
 use crate::system::Clock;
 use domain::conversation::{
     CoachMessage, CoachMessageBody, Conversation, Standing, is_only, standing, unanswered_since,
@@ -30,10 +32,6 @@ use domain::conversation::{
 use domain::lease::Lease;
 use domain::profile::UserId;
 
-/// How often a waiting message looks whether its turn has come.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// How soon a message looks again that somebody else has overtaken.
-const OVERTAKEN: Duration = Duration::from_millis(20);
 /// Fewest messages that are read of a conversation: as many as may be written while a message waits for its turn.
 const FEWEST_READ: u32 = 20;
 
@@ -75,22 +73,14 @@ pub(super) enum Taken {
     ByAnotherTry,
 }
 
-/// Where the first message of a conversation went.
-enum Opened {
-    /// Into a conversation of its own.
-    Here(Taken),
-    /// It had begun this one before.
-    Before(View),
-}
-
 /// Gives messages their turn.
 #[derive(Clone)]
 pub(super) struct TurnTaking {
     pub(super) conversations: ConversationTable,
     pub(super) messages_read: u32,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// How long a message waits for its turn.
-    patience: Duration,
+    pub(super) patience: Duration,
 }
 
 impl FromApp for TurnTaking {
@@ -119,7 +109,12 @@ impl TurnTaking {
             }
             Place::New(opening) => match self.open(asked, opening).await? {
                 Opened::Here(taken) => return Ok(taken),
-                Opened::Before(view) => (view, 0),
+                Opened::Before(view) => {
+                    // Who finds its words where nothing else was said came while they waited for their answer.
+                    let only = is_only(&view.messages, asked.text);
+                    let since = if only { 0 } else { unanswered_since(&view.messages) };
+                    (view, since)
+                }
             },
         };
         loop {
@@ -163,76 +158,11 @@ impl TurnTaking {
             Begun::Conflict => Ok(None),
         }
     }
-
-    /// Begins a conversation, unless these words have begun one already that has not gone on otherwise: it was not answered
-    /// when it was found (`opening`), or somebody sends the same words at the same time.
-    async fn open(&self, asked: &Asked<'_>, opening: Option<OpenedWith>) -> Result<Opened> {
-        // Derived from the message, so that a repetition with its key finds the conversation that it began.
-        let conversation_id = Uuid::new_v5(&asked.message_id, b"conversation");
-        if asked.key.is_some_and(KeyClaim::is_repetition)
-            && let Some(view) = self.look(asked.user_id, conversation_id).await?
-        {
-            return Ok(Opened::Before(view));
-        }
-        let mut known = opening.filter(|opening| opening.answered).map(|opening| opening.conversation_id);
-        let mut other = opening.map(|opening| opening.conversation_id);
-        loop {
-            if let Some(other) = other.filter(|other| known != Some(*other)) {
-                match self.look(asked.user_id, other).await? {
-                    Some(view) if is_only(&view.messages, asked.text) => return Ok(Opened::Before(view)),
-                    _ => known = Some(other),
-                }
-            }
-            let now = self.clock.now();
-            let question = asked.question(conversation_id, 0, now);
-            let lease = asked.lease(now);
-            let mut conversation = Conversation::beginning_with(&question);
-            conversation.answering = lease.ok();
-            match self.conversations.open(&conversation, &question, known, asked.key_write(now)).await? {
-                Begun::Written => {
-                    let turn = Turn::new(conversation, question, Vec::new(), lease?);
-                    return Ok(Opened::Here(Taken::Turn(turn)));
-                }
-                Begun::KeyTaken => return Ok(Opened::Here(Taken::ByAnotherTry)),
-                Begun::Conflict => self.require_patience(asked)?,
-            }
-            let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;
-            other = opening.map(|opening| opening.conversation_id);
-        }
-    }
-
-    /// The conversation anew: soon if nobody held it, else when it has gone on or its lease has lapsed.
-    async fn look_again(&self, asked: &Asked<'_>, before: &View) -> Result<View> {
-        let conversation_id = before.conversation.conversation_id;
-        self.require_patience(asked)?;
-        if before.conversation.is_answering(self.clock.now()) {
-            self.lease_end(asked, &before.conversation).await?;
-        } else {
-            tokio::time::sleep(OVERTAKEN).await;
-        }
-        Ok(self.look(asked.user_id, conversation_id).await?.ok_or(Missing::Conversation)?)
-    }
-
-    /// Waits until `held` has gone on or its lease has lapsed, reading nothing but the header.
-    async fn lease_end(&self, asked: &Asked<'_>, held: &Conversation) -> Result<()> {
-        loop {
-            tokio::time::sleep(LOOK_EVERY.min(self.patience.saturating_sub(asked.arrived.elapsed()))).await;
-            let header = self.conversations.header(asked.user_id, held.conversation_id).await?;
-            if header.is_none_or(|header| header != *held || !header.is_answering(self.clock.now())) {
-                return Ok(());
-            }
-            self.require_patience(asked)?;
-        }
-    }
-
-    /// Ends the waiting when a request's time is up. The person is told to send the message again.
-    fn require_patience(&self, asked: &Asked<'_>) -> Result<()> {
-        if asked.arrived.elapsed() < self.patience { Ok(()) } else { Err(Conflict::AnswerPending.into()) }
-    }
 }
 
 impl Asked<'_> {
-    fn question(&self, conversation_id: Uuid, position: u32, now: DateTime<Utc>) -> CoachMessage {
+    /// The message at a position of a conversation.
+    pub(super) fn question(&self, conversation_id: Uuid, position: u32, now: DateTime<Utc>) -> CoachMessage {
         CoachMessage {
             user_id: self.user_id.clone(),
             message_id: self.message_id,
@@ -244,18 +174,23 @@ impl Asked<'_> {
     }
 
     /// The lease to answer under, if there is a budget for an answer.
-    fn lease(&self, now: DateTime<Utc>) -> std::result::Result<Lease, UsedUp> {
-        self.used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err)
+    pub(super) fn lease(&self, now: DateTime<Utc>) -> std::result::Result<Lease, UsedUp> {
+        answering(self.used_up, now)
     }
 
-    /// The key is held as long as the turn is; without one, only the message's identity is noted for the next try.
-    fn key_write(&self, now: DateTime<Utc>) -> Option<KeyWrite> {
-        self.key.map(|key| self.lease(now).map_or_else(|_| key.noted(now), |lease| key.claimed(lease, now)))
+    /// What becomes of the request's key when the message is stored.
+    pub(super) fn key_write(&self, now: DateTime<Utc>) -> Option<KeyWrite> {
+        self.key.map(|claim| begun(claim, self.lease(now), now))
     }
 }
 
 impl Turn {
-    fn new(conversation: Conversation, question: CoachMessage, mut others: Vec<CoachMessage>, lease: Lease) -> Self {
+    pub(super) fn new(
+        conversation: Conversation,
+        question: CoachMessage,
+        mut others: Vec<CoachMessage>,
+        lease: Lease,
+    ) -> Self {
         others.retain(|message| message.message_id != question.message_id);
         Self { conversation, question, others, lease }
     }

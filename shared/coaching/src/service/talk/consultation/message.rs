@@ -13,18 +13,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{Access, let_in, of_owner};
-use super::answer;
+use super::{answer, transcript};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::{self, ModelChoice};
 use crate::config::talk;
 use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
-use crate::service::talk::{ANSWER_LASTS, Keyed, Told};
+use crate::service::talk::{Keyed, Told, answering, begun};
 use crate::store::{Answered, Begun, Versioned};
 use crate::system::Clock;
 use crate::{prompts, telemetry};
-use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
+use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock};
 use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
 use domain::conversation::Role;
 use domain::lease::Lease;
@@ -138,11 +138,10 @@ impl ConsultationAiService {
             session.user_messages += 1;
             session.section_messages += 1;
         }
-        let lease = used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err);
+        let lease = answering(used_up, now);
         session.answering = lease.ok();
         session.updated_at = now;
-        let key = keyed.as_ref().map(|keyed| &keyed.claim);
-        let key = key.map(|claim| lease.map_or_else(|_| claim.noted(now), |lease| claim.claimed(lease, now)));
+        let key = keyed.as_ref().map(|keyed| begun(&keyed.claim, lease, now));
         match self.access.consultations.begin_turn(&session, message.as_ref(), now, key).await? {
             Begun::Written => {}
             Begun::KeyTaken => return Ok(Told::KeyTaken),
@@ -201,7 +200,7 @@ impl ConsultationAiService {
     /// Asks the model, with what is known when the lease is held.
     async fn ask(&self, asked: &Asked) -> Result<(Vec<Fact>, ModelReply, TurnOutcome)> {
         let known = self.access.consultations.facts(asked.session.session_id).await?;
-        let reply = self.model.ask_uncounted(&self.request(&asked.session, &asked.transcript, &known)).await?;
+        let reply = self.model.ask_uncounted(&self.request(asked, &known)).await?;
         let Some(outcome) = answer::read(&reply.text) else {
             let detail = "the consultation's answer does not follow its schema".to_owned();
             return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
@@ -250,29 +249,14 @@ impl ConsultationAiService {
         Ok(self.access.consultations.abandon_turn(asked.session.session_id, asked.lease, cost, key).await?)
     }
 
-    /// Laid out for caching: what is the same for everybody, then the conversation, and what changes with every message
-    /// last.
-    fn request(&self, session: &Session, transcript: &[ConsultationMessage], known: &[Fact]) -> ModelRequest {
-        let mut turns: Vec<Turn> = Vec::new();
-        // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
-        for message in transcript.iter().skip_while(|message| message.role == Role::Assistant) {
-            match turns.last_mut() {
-                Some(last) if last.role == message.role => last.blocks.push(message.text.clone()),
-                _ => turns.push(Turn::new(message.role, message.text.clone())),
-            }
-        }
-        if let Some(answered) = turns.iter_mut().rev().find(|turn| turn.role == Role::Assistant) {
-            answered.cache = true;
-        }
-        if let Some(latest) = turns.last_mut() {
-            latest.blocks.push(prompts::consultation_state(session.progress.current_section(), known));
-        }
+    /// Laid out for caching: what is the same for everybody, then the talk, and what changes with every message last.
+    fn request(&self, asked: &Asked, known: &[Fact]) -> ModelRequest {
         ModelRequest {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
             system: vec![SystemBlock { text: prompts::consultation(), cache: true }],
-            turns,
+            turns: transcript::for_model(&asked.transcript, asked.session.progress.current_section(), known),
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
         }

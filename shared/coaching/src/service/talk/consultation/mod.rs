@@ -8,6 +8,7 @@ mod answer;
 mod complete;
 mod message;
 mod open;
+mod transcript;
 mod view;
 
 pub use complete::{Completing, Completion};

@@ -1,0 +1,56 @@
+//! The first message of a conversation, which is found by its words while it waits for its answer.
+
+use uuid::Uuid;
+
+use super::place::View;
+use super::turn::{Asked, Taken, Turn, TurnTaking};
+use crate::service::error::Result;
+use crate::store::{Begun, KeyClaim, OpenedWith};
+use domain::conversation::{Conversation, is_only};
+
+/// Where the first message of a conversation went.
+pub(super) enum Opened {
+    /// Into a conversation of its own.
+    Here(Taken),
+    /// It had begun this one before.
+    Before(View),
+}
+
+impl TurnTaking {
+    /// Begins a conversation, unless these words have begun one already that has not gone on otherwise: it was not answered
+    /// when it was found (`opening`), or somebody sends the same words at the same time.
+    pub(super) async fn open(&self, asked: &Asked<'_>, opening: Option<OpenedWith>) -> Result<Opened> {
+        // Derived from the message, so that a repetition with its key finds the conversation that it began.
+        let conversation_id = Uuid::new_v5(&asked.message_id, b"conversation");
+        if asked.key.is_some_and(KeyClaim::is_repetition)
+            && let Some(view) = self.look(asked.user_id, conversation_id).await?
+        {
+            return Ok(Opened::Before(view));
+        }
+        let mut known = opening.filter(|opening| opening.answered).map(|opening| opening.conversation_id);
+        let mut other = opening.map(|opening| opening.conversation_id);
+        loop {
+            if let Some(other) = other.filter(|other| known != Some(*other)) {
+                match self.look(asked.user_id, other).await? {
+                    Some(view) if is_only(&view.messages, asked.text) => return Ok(Opened::Before(view)),
+                    _ => known = Some(other),
+                }
+            }
+            let now = self.clock.now();
+            let question = asked.question(conversation_id, 0, now);
+            let lease = asked.lease(now);
+            let mut conversation = Conversation::beginning_with(&question);
+            conversation.answering = lease.ok();
+            match self.conversations.open(&conversation, &question, known, asked.key_write(now)).await? {
+                Begun::Written => {
+                    let turn = Turn::new(conversation, question, Vec::new(), lease?);
+                    return Ok(Opened::Here(Taken::Turn(turn)));
+                }
+                Begun::KeyTaken => return Ok(Opened::Here(Taken::ByAnotherTry)),
+                Begun::Conflict => self.require_patience(asked)?,
+            }
+            let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;
+            other = opening.map(|opening| opening.conversation_id);
+        }
+    }
+}

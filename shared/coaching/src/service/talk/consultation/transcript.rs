@@ -1,0 +1,29 @@
+//! The talk as the model is sent it.
+
+use crate::prompts;
+use claude::Turn;
+use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
+use domain::conversation::Role;
+
+/// The talk so far, and behind it what changes with every message: the present section and what is known.
+pub(super) fn for_model(
+    transcript: &[ConsultationMessage],
+    section: Option<ConsultationSection>,
+    known: &[Fact],
+) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
+    for message in transcript.iter().skip_while(|message| message.role == Role::Assistant) {
+        match turns.last_mut() {
+            Some(last) if last.role == message.role => last.blocks.push(message.text.clone()),
+            _ => turns.push(Turn::new(message.role, message.text.clone())),
+        }
+    }
+    if let Some(answered) = turns.iter_mut().rev().find(|turn| turn.role == Role::Assistant) {
+        answered.cache = true;
+    }
+    if let Some(latest) = turns.last_mut() {
+        latest.blocks.push(prompts::consultation_state(section, known));
+    }
+    turns
+}
