@@ -7,18 +7,16 @@ use std::path::PathBuf;
 use aws_config::SdkConfig;
 use coaching::api::ROUTES;
 use coaching::app::{App, FromApp, StartError};
-use coaching::config::{Environment, SETTINGS};
+use coaching::config::{Environment, LogSettings, SETTINGS};
 use coaching::http::Api;
 use coaching::service::{BatchCollector, PromptWorker, WeeklyUpdater};
 
 /// The address of the issuer's keys follows from the issuer; only a local stack sets it.
 const LOCAL: &str = "COGNITO_JWKS_URL";
-/// What every function reads before anything else.
-const OF_ALL: [&str; 1] = ["LOG_LEVEL"];
 
 /// What `build` asks of its environment, in either mode of recognising callers.
 fn asked(build: impl Fn(&App) -> Result<(), StartError>) -> BTreeSet<&'static str> {
-    let mut asked = BTreeSet::from(OF_ALL);
+    let mut asked = BTreeSet::new();
     for mode in ["authorizer", "jwt"] {
         let settings: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.description().name).collect();
         let env = Environment::new(move |name| match name {
@@ -27,6 +25,8 @@ fn asked(build: impl Fn(&App) -> Result<(), StartError>) -> BTreeSet<&'static st
             name => (!settings.contains(name)).then(|| "some-name".to_owned()),
         });
         let aws = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        // What every function reads before anything else.
+        LogSettings::read(&env).expect("every setting is at its default");
         build(&App::new(env.clone(), aws)).expect("every setting is at its default");
         asked.extend(env.asked());
     }

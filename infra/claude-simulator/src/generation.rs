@@ -42,6 +42,9 @@ pub fn answer(hub: &Hub, request: &MessagesRequest, tier: &'static str) -> Resul
         generate(request, task, fault, &mut usage)
     };
     let message = Message { id: identifier("msg"), model: request.model_name.clone(), content, stop, usage };
+    if hub.options.keep_texts {
+        hub.texts.keep(request, &message);
+    }
     Ok(Answer { message, task, fault })
 }
 

@@ -10,6 +10,7 @@ use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::log::RequestLog;
 use crate::options::Options;
+use crate::texts::Texts;
 
 /// The simulator's state.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Hub {
     pub faults: Faults,
     /// What it was asked.
     pub log: RequestLog,
+    /// What was heard and said, if that is kept.
+    pub texts: Texts,
     /// The prompt cache.
     pub cache: PromptCache,
     /// The message batches.
@@ -40,6 +43,7 @@ impl Hub {
             clock: Clock::default(),
             faults: Faults::default(),
             log: RequestLog::default(),
+            texts: Texts::default(),
             cache: PromptCache::default(),
             batches: Batches::default(),
             limits: Limits::default(),

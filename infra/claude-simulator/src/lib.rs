@@ -36,6 +36,7 @@ mod models;
 mod options;
 mod replies;
 mod server;
+mod texts;
 mod tokens;
 mod validation;
 mod wire;

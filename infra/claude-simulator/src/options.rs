@@ -26,6 +26,8 @@ pub struct Options {
     pub hold: Duration,
     /// The pause between two events of a stream.
     pub stream_pause: Duration,
+    /// Whether every text that is heard or said is kept for [`Simulator::texts`](crate::Simulator::texts).
+    pub keep_texts: bool,
 }
 
 impl Default for Options {
@@ -37,6 +39,7 @@ impl Default for Options {
             retry_after_seconds: 1,
             hold: Duration::from_mins(2),
             stream_pause: Duration::ZERO,
+            keep_texts: false,
         }
     }
 }

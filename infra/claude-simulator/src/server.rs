@@ -80,6 +80,13 @@ impl Simulator {
         self.hub.log.entries()
     }
 
+    /// Every text that it has heard and said since it was started, each once; none unless
+    /// [`keep_texts`](Options::keep_texts) is set.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.hub.texts.all()
+    }
+
     /// Forgets the recorded requests and the queued faults.
     pub fn clear(&self) {
         self.hub.log.clear();

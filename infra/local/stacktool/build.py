@@ -25,6 +25,16 @@ def architecture() -> str:
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
 
 
+def commit() -> str:
+    """The commit of the sources, marked if they have changed since; `unknown` outside of a clone."""
+    git = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        described = subprocess.run(git, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return described.stdout.strip() or "unknown"
+
+
 def environment() -> dict[str, str]:
     """The environment of cargo: the tools on the path, and the target that `cargo lambda build` names, so that every
     command shares what it compiles."""

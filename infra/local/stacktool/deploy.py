@@ -17,7 +17,9 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
     settings = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
     overrides = dict(pair.split("=", 1) for pair in settings["parameter_overrides"])
     overrides |= {"Architecture": build.architecture(), "AnthropicBaseUrl": claude_url, "AnthropicApiKey": claude_key}
+    # Without the commit: programs that did not change with it need no new deployment.
     state = _fingerprint(settings, overrides)
+    overrides["Build"] = build.commit()
     stack_name = settings["stack_name"]
     if _status(endpoint, stack_name) == "complete" and _deployed() == state and paths.STACK_JSON.exists():
         note("nothing has changed since the last deployment")

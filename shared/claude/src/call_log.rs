@@ -1,9 +1,9 @@
-//! One log line for each finished call: what it was for, what it took and what it cost; never what was
-//! said.
+//! One log line for each finished call: what it was for, what it took and what it cost; never what was said. Claude's name
+//! for the request is `model_request_id`.
 
 use std::time::Duration;
 
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::transport::Trace;
 use crate::{ModelError, ModelReply, ModelRequest};
@@ -17,8 +17,7 @@ pub(super) fn model_call(
 ) {
     let purpose = request.purpose.name();
     let duration_ms = millis(duration);
-    let Trace { attempts, request_id, .. } = trace;
-    let request_id = request_id.as_deref();
+    let Trace { attempts, model_request_id, .. } = trace;
     match result {
         Ok(reply) => info!(
             purpose,
@@ -30,7 +29,7 @@ pub(super) fn model_call(
             cost_usd = reply.cost.dollars(),
             attempts,
             duration_ms,
-            request_id,
+            model_request_id,
             "model_call"
         ),
         Err(failure) => warn!(
@@ -41,15 +40,21 @@ pub(super) fn model_call(
             cost_usd = failure.cost().dollars(),
             attempts,
             duration_ms,
-            request_id,
+            model_request_id,
             "model_call"
         ),
     }
 }
 
+/// A try that did not lead to an answer; there is another one after `wait`.
+pub(super) fn try_failed(detail: &str, trace: &Trace, wait: Duration) {
+    let Trace { attempts, model_request_id, .. } = trace;
+    debug!(attempts, detail, wait_ms = millis(wait), model_request_id, "model_try_failed");
+}
+
 /// An answer that was paid for but came in no readable form, so that its cost is not in any sum.
 pub(super) fn unreadable_answer(model: &str, trace: &Trace) {
-    warn!(model, request_id = trace.request_id.as_deref(), "model_answer_of_unknown_cost");
+    warn!(model, model_request_id = trace.model_request_id, "model_answer_of_unknown_cost");
 }
 
 /// A batch that was handed over.
@@ -58,7 +63,7 @@ pub(super) fn batch_submitted(batch_id: &str, requests: usize, trace: &Trace) {
         batch_id,
         requests,
         attempts = trace.attempts,
-        request_id = trace.request_id.as_deref(),
+        model_request_id = trace.model_request_id,
         "model_batch_submitted"
     );
 }

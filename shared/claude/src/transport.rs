@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 
+use super::call_log;
 use super::circuit::{Circuit, Health};
 use super::http::Http;
 use super::key::{KeptKey, KeyError};
@@ -51,7 +52,7 @@ pub(super) struct Trace {
     /// How often it was sent.
     pub(super) attempts: u32,
     /// Claude's name for the last try.
-    pub(super) request_id: Option<String>,
+    pub(super) model_request_id: Option<String>,
     /// What has come of a streamed message that has not ended.
     pub(super) coming: Option<Part>,
     /// Streamed messages that broke off in earlier tries: they are billed as far as they came.
@@ -147,6 +148,7 @@ impl Transport {
             if retries == self.max_retries || self.timer.now() + wait >= end {
                 return Err(ModelError::Unavailable { detail, retry_after });
             }
+            call_log::try_failed(&detail, trace, wait);
             retries += 1;
             self.timer.pause(wait).await;
         }
@@ -197,7 +199,7 @@ impl Transport {
         if call.path == MESSAGES {
             self.pace.note(&headers, self.timer.now());
         }
-        trace.request_id = headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        trace.model_request_id = headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if status.is_success() {
             return T::receive(response, trace).await.map_err(|incomplete| match incomplete {
                 Incomplete::Broken => broken(call),

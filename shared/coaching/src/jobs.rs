@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
-use domain::run_part::RunPart;
+use domain::run_part::{PartKind, RunPart};
 
 /// One message of the `prompt-jobs` queue: a JSON object whose `kind` is that of a [`PartKind`](domain::run_part::PartKind),
 /// or `generate`.
@@ -25,10 +25,42 @@ pub enum Job {
         session_id: Option<Uuid>,
         /// When it was asked for: the worker does not write a version for a request that a later version has served.
         requested_at: DateTime<Utc>,
+        /// The request that asked for it, by which all work for it is found in the log; `None` in a message that was put
+        /// into the queue by hand or by an older version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
     },
     /// Work on a part of a weekly run.
     #[serde(untagged)]
     Part(RunPart),
+}
+
+impl Job {
+    /// The request or invocation that caused it. Where none is named, `otherwise` is from now on.
+    pub fn cause_or(&mut self, otherwise: &str) -> &str {
+        let (Self::Generate { request_id, .. } | Self::Part(RunPart { request_id, .. })) = self;
+        request_id.get_or_insert_with(|| otherwise.to_owned())
+    }
+
+    /// The one user whom it is about, if it is not about several.
+    #[must_use]
+    pub const fn user_id(&self) -> Option<&UserId> {
+        match self {
+            Self::Generate { user_id, .. } | Self::Part(RunPart { kind: PartKind::User { user_id }, .. }) => {
+                Some(user_id)
+            }
+            Self::Part(_) => None,
+        }
+    }
+
+    /// Its `kind` in the message.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Generate { .. } => "generate",
+            Self::Part(RunPart { kind, .. }) => kind.name(),
+        }
+    }
 }
 
 /// The queue could not take a job.
@@ -69,14 +101,13 @@ impl JobQueue for SqsJobQueue {
 
 #[cfg(test)]
 mod tests {
-    use domain::run_part::PartKind;
     use serde_json::{Value, json};
 
     use super::*;
 
     fn part(kind: PartKind) -> Job {
         let as_of = "2026-11-22T03:00:00Z".parse().expect("an instant");
-        Job::Part(RunPart { run_id: "2026-11-22T03:00:00Z".to_owned(), as_of, kind })
+        Job::Part(RunPart { run_id: "2026-11-22T03:00:00Z".to_owned(), as_of, request_id: None, kind })
     }
 
     fn message(mut job: Value) -> Value {
@@ -102,13 +133,29 @@ mod tests {
                     reason: GenerationReason::Manual,
                     session_id: None,
                     requested_at: "2026-11-22T03:00:00Z".parse().expect("an instant"),
+                    request_id: None,
                 },
                 json!({"kind": "generate", "user_id": "ana", "reason": "manual", "requested_at": "2026-11-22T03:00:00Z"}),
             ),
         ];
         for (job, message) in jobs {
+            assert_eq!(job.kind(), message["kind"]);
             assert_eq!(serde_json::to_value(&job).expect("a job serialises"), message);
             assert_eq!(serde_json::from_value::<Job>(message).expect("a job"), job);
+        }
+    }
+
+    #[test]
+    fn a_job_names_what_caused_it_and_keeps_the_name_through_the_queue() {
+        let generate = json!({"kind": "generate", "user_id": "ana", "reason": "manual",
+            "requested_at": "2026-11-22T03:00:00Z"});
+        for unnamed in [message(json!({"kind": "shard", "shard": "007"})), generate] {
+            let mut job: Job = serde_json::from_value(unnamed).expect("a job");
+            assert_eq!(job.cause_or("request-1"), "request-1");
+            let message = serde_json::to_value(&job).expect("a job serialises");
+            assert_eq!(message["request_id"], "request-1");
+            let mut delivered: Job = serde_json::from_value(message).expect("a job");
+            assert_eq!(delivered.cause_or("request-2"), "request-1");
         }
     }
 

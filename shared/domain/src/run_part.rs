@@ -15,6 +15,10 @@ pub struct RunPart {
     pub run_id: String,
     /// The instant that the run measures due-ness and behaviour at.
     pub as_of: DateTime<Utc>,
+    /// What caused the run, by which all of its work is found in the log; `None` in a part that was written by hand or by an
+    /// older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// Whom it is about.
     #[serde(flatten)]
     pub kind: PartKind,
@@ -24,7 +28,7 @@ impl RunPart {
     /// The part of the same run that is about `user_id` alone.
     #[must_use]
     pub fn of_user(&self, user_id: UserId) -> Self {
-        Self { run_id: self.run_id.clone(), as_of: self.as_of, kind: PartKind::User { user_id } }
+        Self { kind: PartKind::User { user_id }, ..self.clone() }
     }
 }
 
@@ -53,6 +57,16 @@ pub enum PartKind {
 }
 
 impl PartKind {
+    /// Its `kind` as it is written.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Shard { .. } => "shard",
+            Self::User { .. } => "user",
+            Self::Retry { .. } => "retry",
+        }
+    }
+
     /// Which try of its requests a message batch of this part is, from 1.
     #[must_use]
     pub const fn attempt(&self) -> u32 {

@@ -1,63 +1,49 @@
 //! What is written to the log while a test runs.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::EnvFilter;
+use tracing::{Dispatch, Level};
+use tracing_subscriber::layer::SubscriberExt as _;
 
-use coaching::telemetry::subscriber;
+use coaching::config::LogSettings;
+use coaching::telemetry;
+
+use crate::log_watch;
 
 /// Collects the log lines of the test's own thread, as a function writes them.
 pub struct Log {
-    written: Written,
+    written: Arc<Mutex<String>>,
     _guard: DefaultGuard,
     // With a single subscriber, tracing asks only the thread that first reaches a log statement whether it is of interest,
     // and that may be another test's thread. With a second one it asks the subscribers.
     _second: Dispatch,
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no test panics with the lock").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Log {
     /// Begins to collect what `LOG_LEVEL=info` lets through.
     #[must_use]
     pub fn capture() -> Self {
-        Self::capture_at("info")
+        Self::capture_at(Level::INFO)
     }
 
     /// Begins to collect what a `LOG_LEVEL` lets through.
     #[must_use]
-    pub fn capture_at(level: &str) -> Self {
+    pub fn capture_at(level: Level) -> Self {
         let second = Dispatch::new(tracing_subscriber::registry());
-        let written = Written::default();
-        let writer = written.clone();
-        let subscriber = subscriber(EnvFilter::new(level), move || writer.clone());
+        let written = Arc::new(Mutex::new(String::new()));
+        let text = Arc::clone(&written);
+        let lines = telemetry::layer(&settings(level), None, move |line| lock(&text).push_str(line));
+        let watched = telemetry::layer(&settings(Level::DEBUG), None, log_watch::publish);
+        let subscriber = tracing_subscriber::registry().with(lines).with(watched);
         Self { written, _guard: tracing::subscriber::set_default(subscriber), _second: second }
     }
 
     /// Everything written so far.
-    ///
-    /// # Panics
-    ///
-    /// If it is not UTF-8.
     #[must_use]
     pub fn text(&self) -> String {
-        let bytes = self.written.0.lock().expect("no test panics with the lock").clone();
-        String::from_utf8(bytes).expect("a log is UTF-8")
+        lock(&self.written).clone()
     }
 
     /// Every line so far.
@@ -75,4 +61,13 @@ impl Log {
     pub fn of(&self, event: &str) -> Vec<Value> {
         self.lines().into_iter().filter(|line| line["message"] == event).collect()
     }
+}
+
+/// The settings of a test's log at a level.
+pub(crate) fn settings(level: Level) -> LogSettings {
+    LogSettings { level, stage: "test".to_owned(), build: "0a1b2c3".to_owned() }
+}
+
+fn lock(text: &Mutex<String>) -> std::sync::MutexGuard<'_, String> {
+    text.lock().unwrap_or_else(PoisonError::into_inner)
 }

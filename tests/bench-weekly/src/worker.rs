@@ -22,6 +22,8 @@ use crate::scene::{CONCURRENCY, Failure, as_of, variables};
 
 /// What a check writes, by which the users who are done are counted.
 const CHECKS: &str = "UpdateItem profiles";
+/// What the log would call the run.
+const RUN: &str = "bench";
 
 struct FixedClock;
 
@@ -62,7 +64,7 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let progress = Progress::begin("weekly run", users);
 
     let stopwatch = Stopwatch::start()?;
-    let PlannedRun::Started { run_id, .. } = updater.run_weekly_prompt_updates(Some(as_of())).await? else {
+    let PlannedRun::Started { run_id, .. } = updater.run_weekly_prompt_updates(Some(as_of()), RUN).await? else {
         return Err("automatic updates are disabled".into());
     };
     let watched = watch(&counting, &progress);

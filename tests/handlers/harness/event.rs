@@ -1,9 +1,11 @@
 //! API Gateway events, made from the sample event of each function, and the answers to them.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use coaching::api::{ROUTES, Route};
 use coaching::http::Code;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Every function behind the API.
 pub fn api_functions() -> impl Iterator<Item = &'static str> {
@@ -18,7 +20,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// The sample event of `function`, without its caller, its key, its body and its query.
+    /// The sample event of `function`, without its caller, its key, its body and its query, as a request of its own.
     pub fn to(function: &'static str) -> Self {
         let path = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path} cannot be read: {error}"));
@@ -29,6 +31,7 @@ impl Call {
         event["headers"] = json!({});
         event["multiValueHeaders"] = json!({});
         event["requestContext"]["authorizer"] = Value::Null;
+        event["requestContext"]["requestId"] = json!(Uuid::new_v4());
         Self { function, event }
     }
 
@@ -110,10 +113,48 @@ impl Call {
         self
     }
 
+    /// What a person has told or proven with this call: the texts of its body, of its claims and of its headers. Ids, which
+    /// the log names people by, and dates are none of it.
+    pub fn personal_texts(&self) -> Vec<String> {
+        let claims = &self.event["requestContext"]["authorizer"]["claims"];
+        let mut texts = Vec::new();
+        let body = self.event["body"].as_str().unwrap_or_default();
+        match serde_json::from_str(body) {
+            Ok(body) => add_texts(&body, &mut texts),
+            // Without the names of the fields, which are followed by a colon.
+            Err(_) => texts
+                .extend(body.split(['"', '{']).filter(|part| !body.contains(&format!("{part}\":"))).map(str::to_owned)),
+        }
+        texts.extend([&claims["email"], &claims["name"]].into_iter().filter_map(Value::as_str).map(str::to_owned));
+        // A token is one also without the word before it.
+        let mut headers = Vec::new();
+        add_texts(&self.event["headers"], &mut headers);
+        texts.extend(headers.iter().flat_map(|header| header.split_whitespace()).map(str::to_owned));
+        // A person in a path is named by their address or by their id.
+        texts
+            .extend(self.event["pathParameters"]["user"].as_str().filter(|user| user.contains('@')).map(str::to_owned));
+        let known = [claims["sub"].as_str().unwrap_or_default(), "application/json", "Bearer"];
+        texts.retain(|text| !known.contains(&text.as_str()) && !is_id_or_date(text));
+        texts
+    }
+
     /// The event as the runtime hands it to the function.
     pub fn event(&self) -> Request {
         lambda_http::request::from_str(&self.event.to_string()).expect("an API Gateway event")
     }
+}
+
+fn add_texts(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| add_texts(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| add_texts(member, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn is_id_or_date(text: &str) -> bool {
+    Uuid::parse_str(text).is_ok() || text.parse::<DateTime<Utc>>().is_ok() || text.parse::<NaiveDate>().is_ok()
 }
 
 /// The answer to a call.
@@ -147,6 +188,14 @@ impl Reply {
         let code: Code = serde_json::from_value(self.body["code"].clone()).expect("a problem has a code");
         assert_eq!(code.status().as_u16(), status, "{self:?}");
         assert!(route.problems().contains(&code), "{function} does not list {code}: {self:?}");
+    }
+
+    /// The texts of the body that are more than a word.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        add_texts(&self.body, &mut texts);
+        texts.retain(|text| text.contains(' '));
+        texts
     }
 
     /// One header, if it is there.

@@ -7,9 +7,11 @@ mod interruption;
 mod rounds;
 mod scenes;
 mod tokens;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::Client;
@@ -23,7 +25,7 @@ use coaching::http::Api;
 use coaching::jobs::Job;
 use coaching::service::PromptWorker;
 use serde_json::{Value, json};
-use test_support::{FixedKey, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
+use test_support::{FixedKey, LogWatch, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 
 pub use event::{Call, Reply, api_functions};
 pub use gate::Gate;
@@ -59,6 +61,8 @@ pub struct Deployment {
     clock: Arc<TestClock>,
     queue: Arc<TestQueue>,
     app: App,
+    watch: Arc<LogWatch>,
+    invocations: AtomicU32,
 }
 
 impl Deployment {
@@ -80,7 +84,8 @@ impl Deployment {
     }
 
     async fn over(http: reqwest::Client, key: String, set: &[(&str, &str)]) -> Self {
-        let options = Options { batch_pace: Pace::Held, ..Options::default() };
+        let watch = LogWatch::begin();
+        let options = Options { batch_pace: Pace::Held, keep_texts: true, ..Options::default() };
         let claude = Simulator::start(options).await.expect("a free port on loopback");
         let TestDatabase { client, tables } = TestDatabase::create().await;
         let mut variables = tables.variables();
@@ -93,7 +98,21 @@ impl Deployment {
         let queue = Arc::new(TestQueue::default());
         let stores = Stores::new(client.clone(), &tables);
         let app = app(client.clone(), variables.clone());
-        let mut deployment = Self { tables, stores, claude, variables, database: client, http, key, clock, queue, app };
+        let invocations = AtomicU32::default();
+        let mut deployment = Self {
+            tables,
+            stores,
+            claude,
+            variables,
+            database: client,
+            http,
+            key,
+            clock,
+            queue,
+            app,
+            watch,
+            invocations,
+        };
         deployment.build();
         deployment
     }
@@ -141,8 +160,13 @@ impl Deployment {
         self.clock.pass(time);
     }
 
+    /// A new name for an invocation.
+    pub fn invocation(&self) -> String {
+        format!("invocation-{}", self.invocations.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// Sends a call to the function that the route table names, as API Gateway would. The answer has to be one that the
-    /// published contract lists.
+    /// published contract lists, and nothing that was said may come to the log.
     pub async fn send(&self, call: Call) -> Reply {
         self.send_through(&self.app, call).await
     }
@@ -153,7 +177,9 @@ impl Deployment {
             ROUTES.iter().find(|route| route.function == call.function()).expect("a function of the route table");
         let frame = Api::for_route(route, app).expect("the settings of a test are valid");
         let handler = (route.handler)(app).expect("the settings of a test are valid");
+        self.forbid_in_log(&call);
         let reply = Reply::read(frame.respond(call.event(), &handler).await);
+        self.forbid_sentences_in_log(&reply);
         reply.assert_listed(route);
         reply
     }
@@ -204,7 +230,7 @@ impl Deployment {
         let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
         let worker = PromptWorker::from_app(app).expect("the settings of a test are valid");
-        Box::pin(coaching::api::jobs::work(&worker, event, ended_at)).await
+        Box::pin(coaching::api::jobs::work(&worker, event, &self.invocation(), ended_at)).await
     }
 
     /// Delivers jobs until the queue is empty; every one must succeed.
@@ -251,7 +277,8 @@ impl Deployment {
     /// Signs a person up whose id is `name`, with the five fields.
     pub async fn sign_up(&self, name: &str) -> Value {
         let body = json!({
-            "name": name, "email": format!("{name}@example.com"), "age": 34, "weight_kg": 82.5, "goal": "lose_weight",
+            "name": format!("{name} Okonkwo"), "email": format!("{name}@example.com"), "age": 34, "weight_kg": 82.5,
+            "goal": "lose_weight",
         });
         let reply = self.send(Call::to("sign-up").by(name).json(&body)).await;
         assert_eq!(reply.status, 201, "{reply:?}");
@@ -307,8 +334,8 @@ impl Deployment {
     /// Logs one meal of `calories` at `eaten_at`.
     pub async fn eat(&self, name: &str, eaten_at: DateTime<Utc>, calories: u32) -> Value {
         let body = json!({
-            "name": "Lunch", "meal_type": "lunch", "eaten_at": eaten_at.to_rfc3339(), "calories": calories,
-            "protein_g": 40, "carbs_g": 50, "fat_g": 20,
+            "name": "Aubergine from the oven", "meal_type": "lunch", "eaten_at": eaten_at.to_rfc3339(),
+            "calories": calories, "protein_g": 40, "carbs_g": 50, "fat_g": 20,
         });
         let reply = self.send(Call::to("log-meal").by(name).json(&body)).await;
         assert_eq!(reply.status, 201, "{reply:?}");

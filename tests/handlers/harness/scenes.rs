@@ -125,7 +125,7 @@ impl Deployment {
     /// Invokes the weekly updater as the scheduler does, with the time that the run was due.
     pub async fn schedule(&self, at: Option<DateTime<Utc>>) -> WeeklyAnswer {
         let service = WeeklyUpdater::from_app(&self.app()).expect("the settings of a test are valid");
-        coaching::api::schedules::begin_weekly_run(&service, WeeklyEvent { scheduled_time: at })
+        coaching::api::schedules::begin_weekly_run(&service, WeeklyEvent { scheduled_time: at }, &self.invocation())
             .await
             .expect("a weekly run begins")
     }
@@ -146,10 +146,8 @@ impl Deployment {
 
     /// Lets the batch collector look once.
     pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
-        coaching::api::schedules::collect_batches(
-            &BatchCollector::from_app(&self.app()).expect("the settings of a test are valid"),
-        )
-        .await
+        let collector = BatchCollector::from_app(&self.app()).expect("the settings of a test are valid");
+        coaching::api::schedules::collect_batches(&collector, &self.invocation()).await
     }
 
     /// What Claude was asked for `task`, oldest first.

@@ -94,7 +94,7 @@ async fn each_call_is_one_log_line_with_its_cost_and_without_a_word_of_it() {
         calls[0]["purpose"],
         calls[0]["model"],
         calls[0]["attempts"],
-        calls[0]["request_id"],
+        calls[0]["model_request_id"],
         calls[0]["cost_usd"]
     ]);
     assert_eq!(answered, json!(["coach", SONNET, 2, "req_scripted", 0.000_07]));

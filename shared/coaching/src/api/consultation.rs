@@ -142,7 +142,7 @@ pub const COMPLETE_CONSULTATION: Route = Route {
 
 async fn complete_consultation(completing: Arc<Completing>, request: ApiRequest) -> ApiResult {
     let session_id = request.path_uuid("session_id", ServiceError::from(Missing::Session))?;
-    let completion = completing.complete(&request.caller.user_id, session_id).await?;
+    let completion = completing.complete(&request.caller.user_id, session_id, &request.request_id).await?;
     let body = CompletionResponse::new(session_id, completion);
     Ok(match completion {
         Completion::Done(_) => ApiResponse::ok(&body),

@@ -27,7 +27,7 @@ pub use route::{Answer, Handler, Parameter, Route, Sample, SchemaOf, Tag, Takes}
 
 use crate::app::{App, StartError};
 use crate::http::Api;
-use crate::telemetry;
+use crate::telemetry::{self, events};
 
 /// Every route, in the order of a person's journey.
 pub const ROUTES: &[&Route] = &[
@@ -58,7 +58,7 @@ pub const ROUTES: &[&Route] = &[
 ///
 /// If the function cannot start; the log says why in one line.
 pub async fn run(route: &Route) -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init(route.function)?;
     let app = App::from_env().await;
     let (api, handler) = started(&app, |app| Ok((Api::for_route(route, app)?, (route.handler)(app)?)))?;
     lambda_http::run(service_fn(|event: Request| {
@@ -70,5 +70,5 @@ pub async fn run(route: &Route) -> Result<(), Error> {
 
 /// What `build` makes of an app. A function that cannot start says why in one line of its log.
 fn started<T>(app: &App, build: impl FnOnce(&App) -> Result<T, StartError>) -> Result<T, StartError> {
-    build(app).inspect_err(|error| tracing::error!(%error, "cold_start_failed"))
+    build(app).inspect_err(|error| tracing::error!(%error, "{}", events::COLD_START_FAILED))
 }

@@ -31,7 +31,7 @@ pub const REGENERATE_PROMPT: Route = Route {
 };
 
 async fn regenerate_prompt(regenerating: Arc<Regenerating>, request: ApiRequest) -> ApiResult {
-    let version = regenerating.regenerate(&request.caller.user_id).await?;
+    let version = regenerating.regenerate(&request.caller.user_id, &request.request_id).await?;
     let body = RegenerationResponse::new(version);
     Ok(if version.is_some() { ApiResponse::ok(&body) } else { ApiResponse::accepted(&body) })
 }

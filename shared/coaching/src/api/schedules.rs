@@ -4,11 +4,17 @@ use chrono::{DateTime, Utc};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use tracing::{Instrument as _, error, info};
 
 use crate::app::{App, FromApp as _};
 use crate::service::{BatchCollector, CollectionSummary, PlannedRun, ServiceError, WeeklyUpdater};
 use crate::store::RunState;
-use crate::telemetry;
+use crate::telemetry::{self, events};
+
+/// The function that begins weekly runs.
+const WEEKLY_UPDATER: &str = "weekly-updater";
+/// The function that applies message batches.
+const BATCH_COLLECTOR: &str = "batch-collector";
 
 /// The weekly schedule's input.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -60,18 +66,23 @@ pub struct CollectorAnswer {
 ///
 /// If the function cannot start; the log says why in one line.
 pub async fn run_weekly_updater() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init(WEEKLY_UPDATER)?;
     let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
     let updater = &updater;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<WeeklyEvent>| {
-        Box::pin(async move { Ok::<_, Error>(begin_weekly_run(updater, event.payload).await?) })
+    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<WeeklyEvent>| {
+        Box::pin(async move { Ok::<_, Error>(begin_weekly_run(updater, payload, &context.request_id).await?) })
     }))
     .await
 }
 
-/// Begins a weekly run.
-pub async fn begin_weekly_run(updater: &WeeklyUpdater, event: WeeklyEvent) -> Result<WeeklyAnswer, ServiceError> {
-    Ok(match updater.run_weekly_prompt_updates(event.scheduled_time).await? {
+/// Begins a weekly run in the invocation of that id.
+pub async fn begin_weekly_run(
+    updater: &WeeklyUpdater,
+    event: WeeklyEvent,
+    invocation_id: &str,
+) -> Result<WeeklyAnswer, ServiceError> {
+    let planned = Box::pin(updater.run_weekly_prompt_updates(event.scheduled_time, invocation_id));
+    Ok(match follow(WEEKLY_UPDATER, invocation_id, planned).await? {
         PlannedRun::Disabled => WeeklyAnswer::Disabled,
         PlannedRun::Started { run_id, as_of, jobs_queued, state } => {
             WeeklyAnswer::Started { run_id, as_of, jobs_queued, state }
@@ -85,19 +96,20 @@ pub async fn begin_weekly_run(updater: &WeeklyUpdater, event: WeeklyEvent) -> Re
 ///
 /// If the function cannot start; the log says why in one line.
 pub async fn run_batch_collector() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init(BATCH_COLLECTOR)?;
     let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
     let collector = &collector;
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| {
-        Box::pin(async move { Ok::<_, Error>(collect_batches(collector).await?) })
+    lambda_runtime::run(service_fn(move |LambdaEvent { context, .. }: LambdaEvent<IgnoredAny>| {
+        Box::pin(async move { Ok::<_, Error>(collect_batches(collector, &context.request_id).await?) })
     }))
     .await
 }
 
 /// Applies the results of message batches that have ended, and lets runs go on that the budget of an earlier day has
-/// stopped.
-pub async fn collect_batches(collector: &BatchCollector) -> Result<CollectorAnswer, ServiceError> {
-    let CollectionSummary { batches_open, batches_collected, parts_resumed, counters } = collector.collect().await?;
+/// stopped, in the invocation of that id.
+pub async fn collect_batches(collector: &BatchCollector, invocation_id: &str) -> Result<CollectorAnswer, ServiceError> {
+    let collected = follow(BATCH_COLLECTOR, invocation_id, Box::pin(collector.collect())).await?;
+    let CollectionSummary { batches_open, batches_collected, parts_resumed, counters } = collected;
     Ok(CollectorAnswer {
         batches_open,
         batches_collected,
@@ -106,4 +118,21 @@ pub async fn collect_batches(collector: &BatchCollector) -> Result<CollectorAnsw
         failed: counters.failed,
         cost_usd: counters.cost.dollars(),
     })
+}
+
+/// Carries a scheduled event out in its span, and logs how it ended.
+async fn follow<T>(
+    function: &'static str,
+    invocation_id: &str,
+    work: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    let logged = async {
+        let result = work.await;
+        match &result {
+            Ok(_) => info!("{}", events::SCHEDULED_EVENT_COMPLETED),
+            Err(cause) => error!(%cause, "{}", events::SCHEDULED_EVENT_FAILED),
+        }
+        result
+    };
+    logged.instrument(telemetry::span(function, invocation_id, Some(invocation_id))).await
 }

@@ -6,6 +6,7 @@
 
 pub mod behavior;
 mod environment;
+mod logging;
 pub mod model;
 mod origins;
 pub mod requests;
@@ -18,6 +19,7 @@ pub mod writing;
 mod tests;
 
 pub use environment::{ConfigError, Environment};
+pub use logging::LogSettings;
 pub use origins::Origins;
 pub use setting::{Description, Setting};
 
@@ -77,6 +79,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &model::DAILY_BUDGET_USD,
     &model::USER_DAILY_BUDGET_USD,
     &requests::AUTH_MODE,
-    &requests::LOG_LEVEL,
+    &logging::LOG_LEVEL,
+    &logging::BUILD,
     &requests::FRONTEND_ORIGIN,
 ];

@@ -26,12 +26,6 @@ pub(super) static AUTH_MODE: Choice<bool> = Choice {
     options: &[("authorizer", false), ("jwt", true)],
     meaning: "authorizer trusts API Gateway's claims, jwt verifies the token again in the function",
 };
-pub(super) static LOG_LEVEL: Choice<&str> = Choice {
-    name: "LOG_LEVEL",
-    default: "info",
-    options: &[("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "debug"), ("trace", "trace")],
-    meaning: "Least severe log lines to write",
-};
 pub(super) static FRONTEND_ORIGIN: Text<Origins> = Text {
     name: "FRONTEND_ORIGIN",
     default: "*",
@@ -85,9 +79,4 @@ impl HttpSettings {
 /// How long an answer is kept for repetitions of its request.
 pub fn idempotency(env: &Environment) -> Result<Duration, ConfigError> {
     env.get(&IDEMPOTENCY_HOURS).map(Duration::hours)
-}
-
-/// The least severe level of log lines to write.
-pub fn log_level(env: &Environment) -> Result<&'static str, ConfigError> {
-    env.get(&LOG_LEVEL)
 }

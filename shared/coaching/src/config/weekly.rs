@@ -2,6 +2,7 @@
 
 use chrono::{Duration, NaiveTime, Weekday};
 use domain::local_day::TimeZone;
+use domain::money::CallMode;
 use domain::schedule::WeeklySchedule;
 
 use super::environment::{ConfigError, Environment};
@@ -113,6 +114,15 @@ impl UpdateMode {
     /// Reads it.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
         env.get(&PROMPT_UPDATE_MODE)
+    }
+
+    /// How Claude is called, which the price depends on.
+    #[must_use]
+    pub const fn call_mode(self) -> CallMode {
+        match self {
+            Self::Batch => CallMode::Batched,
+            Self::Immediate => CallMode::Immediate,
+        }
     }
 }
 

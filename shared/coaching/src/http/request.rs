@@ -29,6 +29,8 @@ pub struct ApiRequest {
     pub path: HashMap<String, String>,
     /// The query, decoded.
     pub query: HashMap<String, String>,
+    /// What the request is called in its answer and in the log.
+    pub request_id: String,
     /// Identity for what the request creates: the same for every try that carries the same idempotency key.
     pub resource_id: Uuid,
     /// Its idempotency key, if the handler is to claim it.

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
+use tracing::{Instrument as _, error, info, warn};
 use uuid::Uuid;
 
 use super::caller::{Caller, Identity};
@@ -20,11 +22,13 @@ use crate::app::{App, FromApp as _, StartError};
 use crate::config::Origins;
 use crate::config::requests::HttpSettings;
 use crate::system::Ids;
-use crate::telemetry;
+use crate::telemetry::{self, events};
 
 /// What every API function does around its handler.
 #[derive(Clone)]
 pub struct Api {
+    /// The function, for the log.
+    function: &'static str,
     identity: Arc<Identity>,
     /// Remembers answers, where repetitions of a request may come.
     memory: Option<Memory>,
@@ -45,6 +49,7 @@ impl Api {
         let settings = HttpSettings::read(app.env())?;
         let memory = route.is_idempotent().then(|| Memory::from_app(app)).transpose()?;
         Ok(Self {
+            function: route.function,
             identity: Arc::new(Identity::new(&settings.auth)?),
             memory,
             claims_keys: route.claims_keys,
@@ -54,31 +59,43 @@ impl Api {
         })
     }
 
-    /// Answers one event with `handle`.
+    /// Answers one event with `handle`. Everything that is logged meanwhile names the request as the answer does.
     pub async fn respond<H, F>(&self, event: Request, handle: H) -> Response<Body>
     where
         H: FnOnce(ApiRequest) -> F,
         F: Future<Output = ApiResult>,
     {
-        let request_id = request_id(&event).unwrap_or_else(|| self.ids.next().to_string());
+        let invocation_id = event.lambda_context_ref().map(|context| context.request_id.clone());
+        let request_id = gateway_id(&event).or_else(|| invocation_id.clone());
+        let request_id = request_id.unwrap_or_else(|| self.ids.next().to_string());
+        let span = telemetry::span(self.function, &request_id, invocation_id.as_deref());
+        Box::pin(self.respond_as(&request_id, event, handle)).instrument(span).await
+    }
+
+    async fn respond_as<H, F>(&self, request_id: &str, event: Request, handle: H) -> Response<Body>
+    where
+        H: FnOnce(ApiRequest) -> F,
+        F: Future<Output = ApiResult>,
+    {
+        let began = Instant::now();
         let origin = cors::origin(event.headers());
-        let mut answer = match self.carry_out(event, handle).await {
-            Ok(response) => success(&response, &request_id),
-            Err(error) => {
-                telemetry::request_failed(&error, &request_id);
-                failure(&error, &request_id)
-            }
+        let result = self.carry_out(event, request_id, handle).await;
+        log(&result, began);
+        let mut answer = match result {
+            Ok(response) => success(&response, request_id),
+            Err(error) => failure(&error, request_id),
         };
         cors::open(answer.headers_mut(), &self.frontends, origin);
         answer
     }
 
-    async fn carry_out<H, F>(&self, event: Request, handle: H) -> ApiResult
+    async fn carry_out<H, F>(&self, event: Request, request_id: &str, handle: H) -> ApiResult
     where
         H: FnOnce(ApiRequest) -> F,
         F: Future<Output = ApiResult>,
     {
         let caller = self.identity.caller(&event).await?;
+        telemetry::identify(&caller.user_id);
         if event.body().len() > self.max_body_bytes {
             return Err(RequestError::BodyTooLarge { limit: self.max_body_bytes }.into());
         }
@@ -86,7 +103,7 @@ impl Api {
             Some(memory) => keyed(&event, &caller)?.map(|keyed| (memory, keyed)),
             None => None,
         };
-        let request = request(event, caller, self.ids.next());
+        let request = request(event, caller, request_id, self.ids.next());
         let Some((memory, keyed)) = memory else { return handle(request).await };
         if self.claims_keys {
             let key = Some(UnclaimedKey::new(memory.clone(), keyed));
@@ -96,9 +113,9 @@ impl Api {
             Step::Repeat(response) => Ok(response),
             Step::CarryOut { resource_id, lease } => {
                 let result = handle(ApiRequest { resource_id, ..request }).await;
-                if let Err(error) = memory.end(&keyed, lease, &result).await {
+                if let Err(cause) = memory.end(&keyed, lease, &result).await {
                     // The work itself is done; a repetition will find what it stored under the same resource id.
-                    telemetry::answer_not_kept(&error);
+                    warn!(%cause, "{}", events::IDEMPOTENT_ANSWER_NOT_KEPT);
                 }
                 result
             }
@@ -112,16 +129,37 @@ fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, ApiEr
     Ok(KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())?)
 }
 
-fn request(event: Request, caller: Caller, resource_id: Uuid) -> ApiRequest {
+fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid) -> ApiRequest {
     let pairs = |map: aws_lambda_events::query_map::QueryMap| -> HashMap<String, String> {
         map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };
     let path = pairs(event.path_parameters());
     let query = pairs(event.query_string_parameters());
-    ApiRequest { caller, body: event.into_body().to_vec(), path, query, resource_id, key: None }
+    let request_id = request_id.to_owned();
+    ApiRequest { caller, body: event.into_body().to_vec(), path, query, request_id, resource_id, key: None }
 }
 
-fn request_id(event: &Request) -> Option<String> {
+/// One line for each request: its status and time, and what was wrong with it.
+fn log(result: &ApiResult, began: Instant) {
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match result {
+        Ok(ApiResponse { status, repeated, .. }) => {
+            info!(status = status.as_u16(), duration_ms, repeated, "{}", events::REQUEST_COMPLETED);
+        }
+        Err(cause) => {
+            let code = cause.verdict().code;
+            let status = code.status().as_u16();
+            if code.status().is_server_error() {
+                error!(status, duration_ms, %code, %cause, "{}", events::REQUEST_FAILED);
+            } else {
+                info!(status, duration_ms, %code, "{}", events::REQUEST_REFUSED);
+            }
+        }
+    }
+}
+
+/// API Gateway's name for the request.
+fn gateway_id(event: &Request) -> Option<String> {
     match event.request_context_ref()? {
         RequestContext::ApiGatewayV1(context) => context.request_id.clone(),
         RequestContext::ApiGatewayV2(context) => context.request_id.clone(),

@@ -6,6 +6,7 @@ use crate::jobs::QueueError;
 use crate::store::StoreError;
 use claude::ModelError;
 use domain::field::{FieldError, FieldErrors};
+use domain::money::Usd;
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, ServiceError>;
@@ -117,7 +118,21 @@ pub enum ServiceError {
     UnusableText {
         /// The kinds of flaws.
         kinds: Vec<&'static str>,
+        /// What writing it cost.
+        cost: Usd,
     },
+}
+
+impl ServiceError {
+    /// What was paid for nothing.
+    #[must_use]
+    pub const fn cost(&self) -> Usd {
+        match self {
+            Self::Model(error) => error.cost(),
+            Self::UnusableText { cost, .. } => *cost,
+            _ => Usd::ZERO,
+        }
+    }
 }
 
 impl From<FieldError> for ServiceError {

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use futures_util::future::try_join_all;
+use tracing::error;
 
 use super::error::{Budget, Result, ServiceError};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::Budgets;
 use crate::store::{SpendScope, SpendingTable, StoreError};
 use crate::system::Clock;
-use crate::telemetry::{self, metrics};
+use crate::telemetry::{events, metrics};
 use claude::{Model, ModelError, ModelReply, ModelRequest};
 use domain::money::Usd;
 use domain::profile::UserId;
@@ -112,7 +113,7 @@ impl MeteredModel {
             return;
         }
         if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, cost).await {
-            telemetry::spending_not_counted(user_id, cost, &error);
+            error!(%user_id, cost_usd = cost.dollars(), cause = %error, "{}", events::SPENDING_NOT_COUNTED);
         }
     }
 }

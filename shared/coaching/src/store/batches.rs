@@ -1,6 +1,6 @@
 //! Open message batches: the partition `batches` of the `update_runs` table.
 
-use super::item::{Item, instant, item, number, text};
+use super::item::{Item, instant, item, number, read_text, text};
 use super::table::Table;
 use crate::store::{OpenBatch, StoreError};
 use domain::money::Usd;
@@ -33,6 +33,7 @@ pub(super) fn of_batch(batch: &OpenBatch) -> Item {
         ("attempt", number(batch.attempt)),
         ("estimate_nano_usd", number(batch.estimate.nanos())),
     ]));
+    attributes.extend(batch.request_id.as_ref().map(|request_id| ("request_id".to_owned(), text(request_id))));
     attributes
 }
 
@@ -47,6 +48,7 @@ impl BatchTable {
                 as_of: stored.instant("as_of")?,
                 attempt: stored.number("attempt")?,
                 estimate: Usd::from_nanos(stored.number("estimate_nano_usd")?),
+                request_id: stored.optional("request_id", read_text)?,
             })
         });
         read.collect()

@@ -1,12 +1,14 @@
 //! Lists of the items of one partition: whole, or a page at a time.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use tracing::debug;
 
 use super::cursor;
 use super::item::{Item, Stored, text};
 use super::sdk_error::unreadable;
 use super::write::names_in;
 use crate::store::{Page, PageRequest, StoreError};
+use crate::telemetry::events;
 
 /// A query of one partition, ascending and consistent unless said otherwise.
 pub(super) struct Query<'a> {
@@ -120,6 +122,7 @@ impl<'a> Query<'a> {
         request: QueryFluentBuilder,
         start: Option<Item>,
     ) -> Result<(Vec<Stored>, Option<Item>), StoreError> {
+        debug!(operation = self.operation, "{}", events::STORE_REQUEST);
         let answer = Box::pin(request.set_exclusive_start_key(start).send())
             .await
             .map_err(|error| unreadable(self.operation, self.table, &error))?;

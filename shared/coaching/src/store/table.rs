@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use tracing::debug;
 
 use super::item::{Item, Stored};
 use super::query::Query;
@@ -14,6 +15,7 @@ use super::sdk_error::{is_contention, unavailable, unreadable};
 use super::transaction::Transaction;
 use super::write::{Condition, Delete, Put, Update, expression_of, filled};
 use crate::store::{KeyWrite, StoreError, Versioned};
+use crate::telemetry::events;
 
 /// DynamoDB's code for a condition that did not hold.
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
@@ -63,6 +65,7 @@ impl Table {
 
     /// One item, read consistently.
     pub(super) async fn get(&self, operation: &'static str, key: Item) -> Result<Option<Stored>, StoreError> {
+        debug!(operation, "{}", events::STORE_REQUEST);
         let request = self.client.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
         let answer = Box::pin(request.send()).await.map_err(|error| unreadable(operation, &self.name, &error))?;
         Ok(answer.item.map(|item| Stored::new(operation, item)))
@@ -91,6 +94,7 @@ impl Table {
     }
 
     async fn try_write(&self, operation: &'static str, write: &Write) -> Tried {
+        debug!(operation, "{}", events::STORE_REQUEST);
         match write.clone() {
             Write::Put(put) => {
                 let request = self.client.put_item().table_name(put.table).set_item(Some(put.item));

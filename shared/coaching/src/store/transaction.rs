@@ -4,11 +4,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use tracing::debug;
 use uuid::Uuid;
 
 use super::retry::{ATTEMPTS, back_off};
 use super::sdk_error::{is_contention, unavailable};
 use crate::store::{Begun, KeyWrite, StoreError, Versioned};
+use crate::telemetry::events;
 
 /// What became of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,7 @@ impl<'a> Transaction<'a> {
         let token = Uuid::new_v4().to_string();
         let mut attempt = 0;
         loop {
+            debug!(operation, "{}", events::STORE_REQUEST);
             let request = self.client.transact_write_items().client_request_token(&token);
             let request = request.set_transact_items(Some(self.writes.clone()));
             let Err(error) = Box::pin(request.send()).await else {

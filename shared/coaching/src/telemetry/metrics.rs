@@ -1,23 +1,20 @@
 //! CloudWatch metrics in the embedded metric format: a line of the log that CloudWatch reads as metrics, so that sending
-//! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide.
+//! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide; what
+//! else stands in the line, such as the request, is a property to search by.
 
 use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::{Map, Value, json};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::registry::LookupSpan;
 
+use super::events;
 use claude::{ModelError, ModelReply, Purpose};
 use domain::money::{CallMode, TokenUsage, Usd};
 
 /// The target of the events that are metrics.
 pub(super) const TARGET: &str = "embedded_metrics";
-/// The field that holds such an event's line.
-const LINE: &str = "line";
+/// The field whose members stand at the top of the line, where CloudWatch wants them.
+pub(super) const MEMBERS: &str = "members";
 /// The namespace of all metrics.
 const NAMESPACE: &str = "Sharpened";
 
@@ -76,36 +73,5 @@ fn send<const N: usize>(
     line.insert("Mode".to_owned(), json!(mode));
     line.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
     line.extend(properties.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let line = Value::Object(line);
-    tracing::info!(target: TARGET, %line);
-}
-
-/// Writes an event as its line alone: CloudWatch wants the format's members at the top.
-pub(super) struct LineAlone;
-
-impl<S, N> FormatEvent<S, N> for LineAlone
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        _context: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> std::fmt::Result {
-        let mut found = Found(String::new());
-        event.record(&mut found);
-        writeln!(writer, "{}", found.0)
-    }
-}
-
-struct Found(String);
-
-impl Visit for Found {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        if field.name() == LINE {
-            self.0 = format!("{value:?}");
-        }
-    }
+    tracing::info!(target: TARGET, members = super::json(&line).as_slice(), "{}", events::METRIC);
 }

@@ -9,7 +9,14 @@ const RUN: &str = "2026-11-22T03:00:00Z";
 
 fn batch(id: &str) -> OpenBatch {
     let estimate = Usd::from_nanos(3_950_000);
-    OpenBatch { batch_id: id.to_owned(), run_id: RUN.to_owned(), as_of: at(RUN), attempt: 2, estimate }
+    OpenBatch {
+        batch_id: id.to_owned(),
+        run_id: RUN.to_owned(),
+        as_of: at(RUN),
+        attempt: 2,
+        estimate,
+        request_id: Some("request-1".to_owned()),
+    }
 }
 
 #[tokio::test]

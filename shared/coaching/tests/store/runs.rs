@@ -42,7 +42,7 @@ const fn counters(checked: u64) -> RunCounters {
 }
 
 fn part(kind: PartKind) -> RunPart {
-    RunPart { run_id: RUN.to_owned(), as_of: at(RUN), kind }
+    RunPart { run_id: RUN.to_owned(), as_of: at(RUN), request_id: Some("request-1".to_owned()), kind }
 }
 
 fn shard(number: u32) -> RunPart {

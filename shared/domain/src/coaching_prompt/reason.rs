@@ -16,3 +16,29 @@ pub enum GenerationReason {
     /// Behaviour broke between two weekly runs.
     Realtime,
 }
+
+impl GenerationReason {
+    /// The word that it is stored, answered and logged as.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Initial => "initial",
+            Self::Weekly => "weekly",
+            Self::Manual => "manual",
+            Self::Realtime => "realtime",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_has_one_name() {
+        use GenerationReason::{Initial, Manual, Realtime, Weekly};
+        for reason in [Initial, Weekly, Manual, Realtime] {
+            assert_eq!(serde_json::to_value(reason).expect("a word"), reason.name());
+        }
+    }
+}

@@ -88,7 +88,7 @@ fn failures() -> Vec<ApiError> {
         ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: LATER },
         StoreError::Unavailable { operation: "", detail: detail() }.into(),
         StoreError::Corrupt { operation: "", attribute: detail() }.into(),
-        ServiceError::UnusableText { kinds: Vec::new() },
+        ServiceError::UnusableText { kinds: Vec::new(), cost: Usd::ZERO },
     ]
     .map(ApiError::from)
     .into()

@@ -84,7 +84,12 @@ fn every_error_has_its_status_and_code() {
         (store(StoreError::OldSchema { table: "SECRET".into() }), 500, Code::InternalError, false),
         (store(StoreError::ForeignCursor), 422, Code::InvalidCursor, false),
         (service(QueueError(detail)), 503, Code::TemporarilyUnavailable, true),
-        (service(ServiceError::UnusableText { kinds: vec!["too_short"] }), 503, Code::GenerationFailed, true),
+        (
+            service(ServiceError::UnusableText { kinds: vec!["too_short"], cost: Usd::ZERO }),
+            503,
+            Code::GenerationFailed,
+            true,
+        ),
     ];
     for (error, status, code, retries) in cases {
         let verdict = error.verdict();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tracing::{error, info};
 
 use super::locks::WriterLocks;
 use super::writing::{self, Written};
@@ -13,13 +14,14 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
 use crate::config::writing::{ProfileSettings, PromptSettings};
+use crate::prompts;
 use crate::service::accounts::Accounts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, Versioned};
 use crate::system::Clock;
-use crate::{prompts, telemetry};
+use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::GenerationReason;
@@ -92,7 +94,8 @@ impl SystemPromptGenerator {
                 Err(error.into())
             }
             Err(error) => {
-                telemetry::personalized_prompt_generation_failed(&session.user_id, GenerationReason::Initial, &error);
+                let (reason, cost_usd) = (GenerationReason::Initial.name(), error.cost().dollars());
+                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                 let failure = "Your coach could not be written. Complete the consultation again to try once more.";
                 self.consultations.fail_generation(session_id, lease, failure, self.clock.now()).await?;
                 Ok(())
@@ -139,7 +142,8 @@ impl SystemPromptGenerator {
         })
         .await?;
         self.consultations.save_profile_text(session.session_id, lease, &written.value, written.cost).await?;
-        telemetry::conversational_profile_generated(&session.user_id, count_words(&written.value), written.cost);
+        let (words, cost_usd) = (count_words(&written.value), written.cost.dollars());
+        info!(words, cost_usd, "{}", events::CONVERSATIONAL_PROFILE_GENERATED);
         Ok(written.value)
     }
 
@@ -155,7 +159,8 @@ impl SystemPromptGenerator {
         let write = async {
             match self.write_again(user_id, reason, requested_at).await {
                 Err(error) if !matches!(error, ServiceError::Store(_)) => {
-                    telemetry::personalized_prompt_generation_failed(user_id, reason, &error);
+                    let (reason, cost_usd) = (reason.name(), error.cost().dollars());
+                    error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                     Ok(self.profiles.release_manual_regeneration(user_id, requested_at).await?)
                 }
                 written => written,
@@ -251,12 +256,12 @@ impl SystemPromptGenerator {
         match self.versions.add_prompt_version(&version).await? {
             Versioned::Conflict => Err(Conflict::Busy.into()),
             Versioned::Written => {
-                match reason {
-                    GenerationReason::Initial => {
-                        telemetry::initial_system_prompt_generated(&profile.user_id, after + 1, words, written.cost);
-                    }
-                    later => telemetry::system_prompt_updated(&profile.user_id, after + 1, later, written.cost),
-                }
+                let (version, cost_usd) = (after + 1, written.cost.dollars());
+                let event = match reason {
+                    GenerationReason::Initial => events::INITIAL_SYSTEM_PROMPT_GENERATED,
+                    _ => events::SYSTEM_PROMPT_UPDATED,
+                };
+                info!(version, reason = reason.name(), words, cost_usd, "{event}");
                 Ok(())
             }
         }

@@ -10,6 +10,7 @@ use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::store::{ProfileTable, Versioned};
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
+use domain::money::Usd;
 use domain::profile::UserId;
 
 /// How often a waiting request looks.
@@ -40,8 +41,9 @@ impl FromApp for Regenerating {
 }
 
 impl Regenerating {
-    /// Queues a fresh prompt and waits for it for a while: the new version, or `None` while it is still being written.
-    pub async fn regenerate(&self, user_id: &UserId) -> Result<Option<u32>> {
+    /// Queues a fresh prompt for `request_id` and waits for it for a while: the new version, or `None` while it is still
+    /// being written.
+    pub async fn regenerate(&self, user_id: &UserId, request_id: &str) -> Result<Option<u32>> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let version = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?.version;
         let now = self.clock.now();
@@ -56,6 +58,7 @@ impl Regenerating {
             reason: GenerationReason::Manual,
             session_id: None,
             requested_at: now,
+            request_id: Some(request_id.to_owned()),
         };
         if let Err(error) = self.queue.send(&job).await {
             self.profiles.release_manual_regeneration(user_id, now).await?;
@@ -70,7 +73,7 @@ impl Regenerating {
             }
             if profile.manual_regeneration.is_none() {
                 // The worker gave the right to ask back: it could not write the prompt.
-                return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"] });
+                return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"], cost: Usd::ZERO });
             }
             if waited >= self.wait {
                 return Ok(None);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tracing::info;
 
 use super::locks::WriterLocks;
 use super::writing::{self, Written};
@@ -11,18 +12,19 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
 use crate::config::writing::PromptSettings;
+use crate::prompts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, Versioned};
 use crate::system::Clock;
-use crate::{prompts, telemetry};
+use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
 use domain::behavior::{BehaviorMetrics, Decision};
 use domain::coaching_prompt::GenerationReason;
 use domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
 use domain::conversation::Role;
 use domain::due;
-use domain::money::TokenUsage;
+use domain::money::{TokenUsage, Usd};
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
 
 /// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
@@ -112,7 +114,8 @@ impl PromptUpdater {
         if let Err(flaws) = read(&answer.text)
             && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
         {
-            return Err(ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect() });
+            let kinds = flaws.iter().map(Flaw::kind).collect();
+            return Err(ServiceError::UnusableText { kinds, cost: answer.cost });
         }
         let written = writing::read_or_repair(&self.model, &profile.user_id, request, answer, read).await?;
         self.store(profile, prompt, grounds, &written, None).await
@@ -208,7 +211,8 @@ impl PromptUpdater {
             Versioned::Conflict => Err(Conflict::Busy.into()),
             Versioned::Written => {
                 let HistoryEntry { version: number, reason, cost, .. } = version.entry;
-                telemetry::system_prompt_updated(&profile.user_id, number, reason, cost);
+                let (reason, cost_usd) = (reason.name(), cost.dollars());
+                info!(version = number, reason, cost_usd, "{}", events::SYSTEM_PROMPT_UPDATED);
                 Ok(version)
             }
         }
@@ -224,5 +228,5 @@ fn locked_words(prompt: &CoachingPrompt) -> usize {
 /// Reads the stored prompt; one that was written by hand cannot be updated section by section.
 fn parse(prompt: &PersonalPrompt) -> Result<CoachingPrompt> {
     CoachingPrompt::parse(&prompt.text)
-        .map_err(|_| ServiceError::UnusableText { kinds: vec!["stored_prompt_malformed"] })
+        .map_err(|_| ServiceError::UnusableText { kinds: vec!["stored_prompt_malformed"], cost: Usd::ZERO })
 }

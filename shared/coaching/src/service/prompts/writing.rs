@@ -67,11 +67,11 @@ where
     request.turns.push(Turn::new(Role::Assistant, first.text));
     request.turns.push(Turn::new(Role::User, prompts::repair(&flaws)));
     let second = model.ask(user_id, &request).await?;
-    let value = read(&second.text)
-        .map_err(|flaws| ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect() })?;
     let (mut usage, mut cost) = (first.usage, first.cost);
     usage += second.usage;
     cost += second.cost;
+    let value = read(&second.text)
+        .map_err(|flaws| ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect(), cost })?;
     Ok(Written { value, model: second.model, usage, cost })
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use tracing::{Instrument as _, error, info_span};
 
 use super::batch_submission::parse_custom_id;
 use super::run;
@@ -19,7 +20,7 @@ use crate::store::{
     BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Versioned, Waiting,
 };
 use crate::system::Clock;
-use crate::telemetry::{self, metrics};
+use crate::telemetry::{events, metrics, user_span};
 use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
@@ -107,14 +108,16 @@ impl BatchCollector {
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
         let mut first_error = None;
         for batch in self.batches.open().await? {
-            match self.collect_one(&batch).await {
+            let OpenBatch { batch_id, run_id, request_id, .. } = &batch;
+            let span = info_span!("batch", request_id, run_id, batch_id);
+            match Box::pin(self.collect_one(&batch)).instrument(span.clone()).await {
                 Ok(Some(counters)) => {
                     summary.batches_collected += 1;
                     summary.counters += counters;
                 }
                 Ok(None) | Err(ServiceError::Conflict(Conflict::Busy)) => summary.batches_open += 1,
                 Err(error) => {
-                    telemetry::batch_not_collected(&batch.batch_id, &error);
+                    span.in_scope(|| error!(cause = %error, "{}", events::BATCH_NOT_COLLECTED));
                     first_error.get_or_insert(error);
                 }
             }
@@ -139,7 +142,7 @@ impl BatchCollector {
         run::settle(&self.runs, &self.batches, &batch.run_id).await?;
         // Last: whatever is not done until here is done by the next collection.
         self.batches.remove(&batch.batch_id).await?;
-        telemetry::prompts_updated(&batch.run_id, &batch.batch_id, &counters);
+        run::log_sums(&batch.run_id, &batch.batch_id, &counters);
         Ok(Some(counters))
     }
 
@@ -176,17 +179,28 @@ impl BatchCollector {
     /// `None` for a request that is not of this service.
     async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
         let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
-        if item.outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
+        let span = user_span(&user_id);
+        self.apply_to(batch, user_id, version, item.outcome).instrument(span).await.map(Some)
+    }
+
+    async fn apply_to(
+        &self,
+        batch: &OpenBatch,
+        user_id: UserId,
+        version: u32,
+        outcome: BatchOutcome,
+    ) -> Result<Applied> {
+        if outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
             // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
             // applied twice.
-            return Ok(Some(Applied::TryAgain(Waiting { user_id, version })));
+            return Ok(Applied::TryAgain(Waiting { user_id, version }));
         }
-        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Some(Applied::Overtaken)) };
+        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Applied::Overtaken) };
         let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
-            return self.written(batch, &user_id, version).await.map(Some);
+            return self.written(batch, &user_id, version).await;
         };
-        match self.apply_one(batch, &profile, prompt, item.outcome).await {
-            Ok(applied) => Ok(Some(applied)),
+        match self.apply_one(batch, &profile, prompt, outcome).await {
+            Ok(applied) => Ok(applied),
             // Another collector was faster.
             Err(ServiceError::Conflict(Conflict::Busy)) => {
                 let profile = self.profiles.get(&user_id).await?;
@@ -194,16 +208,17 @@ impl BatchCollector {
                 if version_now == Some(version) {
                     return Err(Conflict::Busy.into());
                 }
-                self.written(batch, &user_id, version).await.map(Some)
+                self.written(batch, &user_id, version).await
             }
             // The rest of the batch would meet the same: it is collected later.
             Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
             Err(error) => {
                 if self.profiles.fail_update(&user_id, version).await? == Versioned::Conflict {
-                    return Ok(Some(Applied::Overtaken));
+                    return Ok(Applied::Overtaken);
                 }
-                telemetry::personalized_prompt_generation_failed(&user_id, GenerationReason::Weekly, &error);
-                Ok(Some(Applied::Failed))
+                let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());
+                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
+                Ok(Applied::Failed)
             }
         }
     }
@@ -248,7 +263,8 @@ impl BatchCollector {
             self.runs.open_page(&batch.run_id, &page_id, &users).await?;
             self.runs.count_page(&batch.run_id, &page_id, &RunCounters::default(), waiting).await?;
         }
-        let part = RunPart { run_id: batch.run_id.clone(), as_of: batch.as_of, kind };
+        let OpenBatch { run_id, as_of, request_id, .. } = batch.clone();
+        let part = RunPart { run_id, as_of, request_id, kind };
         Ok(self.queue.send(&Job::Part(part)).await?)
     }
 }

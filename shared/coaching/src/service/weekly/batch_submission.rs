@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::error;
 
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -19,7 +20,7 @@ use crate::store::{
     BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Versioned, Waiting,
 };
 use crate::system::{Clock, Ids};
-use crate::telemetry;
+use crate::telemetry::events;
 use claude::{BatchEntry, ListedBatch, Model, ModelError};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::{CallMode, Usd};
@@ -221,7 +222,8 @@ impl BatchSubmission {
     }
 
     async fn fail(&self, user_id: &UserId, version: u32, cause: &ServiceError) -> Result<()> {
-        telemetry::personalized_prompt_generation_failed(user_id, GenerationReason::Weekly, cause);
+        let (reason, cost_usd) = (GenerationReason::Weekly.name(), cause.cost().dollars());
+        error!(%user_id, reason, %cause, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
         // A conflict means that there is a newer version: nothing is left to end.
         let _ = self.profiles.fail_update(user_id, version).await?;
         Ok(())
@@ -234,6 +236,7 @@ impl BatchSubmission {
             as_of: part.as_of,
             attempt: part.kind.attempt(),
             estimate: self.estimate(requests),
+            request_id: part.request_id.clone(),
         }
     }
 

@@ -1,11 +1,13 @@
 //! Where a weekly run stands: what moves it on, and what takes it up again after a stop.
 
 use chrono::{DateTime, Utc};
+use tracing::info;
 
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
-use crate::store::{BatchTable, RunState, RunTable};
-use crate::telemetry;
+use crate::store::{BatchTable, RunCounters, RunState, RunTable};
+use crate::telemetry::events;
+use domain::run_part::RunPart;
 
 /// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
 /// `done` when every batch of the run is collected.
@@ -38,6 +40,26 @@ async fn all_collected(runs: &RunTable, batches: &BatchTable, run_id: &str) -> R
     Ok(true)
 }
 
+/// Tells the log what a part of a run, or one of its message batches, has come to.
+pub fn log_sums(run_id: &str, part: &str, counters: &RunCounters) {
+    let RunCounters { checked, unchanged, updated, batched, failed, overtaken, isolated, cost } = *counters;
+    let cost_usd = cost.dollars();
+    info!(
+        run_id,
+        part,
+        checked,
+        unchanged,
+        updated,
+        batched,
+        failed,
+        overtaken,
+        isolated,
+        cost_usd,
+        "{}",
+        events::PROMPTS_UPDATED
+    );
+}
+
 /// Takes up what stopped because the budget of an earlier day was used up: the users who are left are still due. Answers
 /// with the number of parts.
 pub async fn resume(runs: &RunTable, queue: &dyn JobQueue, now: DateTime<Utc>) -> Result<u32> {
@@ -47,7 +69,8 @@ pub async fn resume(runs: &RunTable, queue: &dyn JobQueue, now: DateTime<Utc>) -
         // Queued first: a job too many finds nothing to do, one too few would leave users behind.
         queue.send(&Job::Part(part.clone())).await?;
         runs.resume_part(&part).await?;
-        telemetry::prompt_update_resumed(&part.run_id, &part.kind);
+        let RunPart { request_id, run_id, kind, .. } = &part;
+        info!(request_id, run_id, part = %kind, "{}", events::PROMPT_UPDATE_RESUMED);
         resumed += 1;
     }
     Ok(resumed)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
+use tracing::info;
 
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
@@ -10,7 +11,7 @@ use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
 use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
 use crate::system::Clock;
-use crate::telemetry;
+use crate::telemetry::events;
 use domain::run_part::{PartKind, RunPart};
 
 /// What the weekly updater has set going.
@@ -56,11 +57,15 @@ impl FromApp for WeeklyUpdater {
 }
 
 impl WeeklyUpdater {
-    /// Begins the run of `scheduled_time`, or of now. Beginning the same run again queues again what is still due: a user
-    /// who has been handled is not due any more.
-    pub async fn run_weekly_prompt_updates(&self, scheduled_time: Option<DateTime<Utc>>) -> Result<PlannedRun> {
+    /// Begins the run of `scheduled_time`, or of now, for `request_id`. Beginning the same run again queues again what is
+    /// still due: a user who has been handled is not due any more.
+    pub async fn run_weekly_prompt_updates(
+        &self,
+        scheduled_time: Option<DateTime<Utc>>,
+        request_id: &str,
+    ) -> Result<PlannedRun> {
         if !self.automatic {
-            telemetry::automatic_updates_disabled();
+            info!("{}", events::AUTOMATIC_UPDATES_DISABLED);
             return Ok(PlannedRun::Disabled);
         }
         let as_of = scheduled_time.unwrap_or_else(|| self.clock.now()).trunc_subsecs(0);
@@ -80,9 +85,10 @@ impl WeeklyUpdater {
             Versioned::Written => state,
             Versioned::Conflict => self.runs.get(&run_id).await?.map_or(state, |run| run.state),
         };
-        telemetry::prompt_update_started(&run_id, jobs_queued);
+        info!(run_id, jobs_queued, "{}", events::PROMPT_UPDATE_STARTED);
         for shard in due {
-            let part = RunPart { run_id: run_id.clone(), as_of, kind: PartKind::Shard { shard } };
+            let request_id = Some(request_id.to_owned());
+            let part = RunPart { run_id: run_id.clone(), as_of, request_id, kind: PartKind::Shard { shard } };
             self.queue.send(&Job::Part(part)).await?;
         }
         Ok(PlannedRun::Started { run_id, as_of, jobs_queued, state })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{RunTable, key, run_key};
-use crate::store::item::{Item, Stored, day, instant, item, native, text};
+use crate::store::item::{Item, Stored, day, instant, item, native, read_text, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
 use crate::store::{RunState, StoppedPart, StoreError, Versioned};
@@ -69,6 +69,7 @@ impl RunTable {
             ("as_of", instant(part.as_of)),
             ("day", day(stopped.day)),
         ]));
+        note.extend(part.request_id.as_ref().map(|request_id| ("request_id".to_owned(), text(request_id))));
         let transaction = self
             .runs
             .transaction()
@@ -133,6 +134,7 @@ fn read_stopped(stored: &Stored) -> Result<StoppedPart, StoreError> {
     let part = RunPart {
         run_id: stored.text("of_run")?,
         as_of: stored.instant("as_of")?,
+        request_id: stored.optional("request_id", read_text)?,
         kind: stored.native::<OfPart>("of_part")?.into(),
     };
     Ok(StoppedPart { part, day: stored.day("day")? })

@@ -140,4 +140,6 @@ pub struct OpenBatch {
     pub attempt: u32,
     /// What it is expected to cost.
     pub estimate: Usd,
+    /// What caused the run, by which all of its work is found in the log.
+    pub request_id: Option<String>,
 }

@@ -19,7 +19,7 @@ async fn an_updater_that_vanishes_at_any_point_is_invoked_again_and_begins_one_r
         let event = || WeeklyEvent { scheduled_time: Some(at) };
         let (interruption, app) = Interruption::of(&deployment, moment).await;
         let service = WeeklyUpdater::from_app(&app).expect("the settings of a test are valid");
-        let vanished = interruption.run(begin_weekly_run(&service, event())).await.is_none();
+        let vanished = interruption.run(begin_weekly_run(&service, event(), "killed")).await.is_none();
         deployment.schedule(Some(at)).await;
         assert_eq!(deployment.run_queue().await, [], "{moment:?}");
         settle(&deployment).await;

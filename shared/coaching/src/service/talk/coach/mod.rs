@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
+use tracing::warn;
 use uuid::Uuid;
 
 use self::place::Place;
@@ -31,12 +32,13 @@ use super::{Keyed, Told};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
+use crate::prompts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::store::{ConversationTable, ProfileTable, Versioned};
 use crate::system::{Clock, Ids};
-use crate::{prompts, telemetry};
+use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
@@ -131,7 +133,7 @@ impl CoachService {
                 if let Some(keyed) = keyed
                     && let Err(error) = keyed.claim.keep(&(keyed.response)(&answer)).await
                 {
-                    telemetry::answer_not_kept(&error.into());
+                    warn!(cause = %error, "{}", events::IDEMPOTENT_ANSWER_NOT_KEPT);
                 }
                 return Ok(Told::Answered(answer));
             }
@@ -142,7 +144,7 @@ impl CoachService {
             purpose: Purpose::Coach,
             model: self.settings.model.model.clone(),
             max_tokens: self.settings.model.max_tokens,
-            system: prompt.system(&profile.user_id),
+            system: prompt.system(),
             turns: transcript::for_model(&turn, self.settings.history_messages, today),
             output_schema: None,
             // What was spent on waiting for the turn is gone.

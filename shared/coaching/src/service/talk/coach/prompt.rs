@@ -1,9 +1,12 @@
 //! Which prompt the coach answers with.
 
+use tracing::info;
+
+use crate::prompts;
 use crate::service::error::{Conflict, Result};
-use crate::{prompts, telemetry};
+use crate::telemetry::events;
 use claude::SystemBlock;
-use domain::profile::{Profile, UserId};
+use domain::profile::Profile;
 
 /// The prompt that answers.
 pub(super) enum PromptInUse {
@@ -37,14 +40,14 @@ impl PromptInUse {
     }
 
     /// The system prompt: the safety rules stand before either.
-    pub(super) fn system(&self, user_id: &UserId) -> Vec<SystemBlock> {
+    pub(super) fn system(&self) -> Vec<SystemBlock> {
         let text = match self {
             Self::Personal { text, version } => {
-                telemetry::using_personalized_system_prompt(user_id, *version);
+                info!(version, "{}", events::USING_PERSONALIZED_SYSTEM_PROMPT);
                 text.clone()
             }
             Self::Generic => {
-                telemetry::using_generic_system_prompt(user_id);
+                info!("{}", events::USING_GENERIC_SYSTEM_PROMPT);
                 prompts::generic_coach().to_owned()
             }
         };

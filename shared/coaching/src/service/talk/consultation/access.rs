@@ -1,9 +1,11 @@
 //! Who may do what with a consultation.
 
+use tracing::warn;
+
 use crate::app::{App, FromApp, StartError};
 use crate::service::error::{Missing, Result, ServiceError};
 use crate::store::{ConsultationTable, ProfileTable};
-use crate::telemetry;
+use crate::telemetry::events;
 use domain::consultation::{Session, SessionId};
 use domain::profile::{Profile, UserId};
 
@@ -44,7 +46,7 @@ pub(super) fn let_in(profile: Option<Profile>) -> Result<Profile> {
     if profile.consultation_enabled {
         Ok(profile)
     } else {
-        telemetry::consultation_access_denied(&profile.user_id);
+        warn!("{}", events::CONSULTATION_ACCESS_DENIED);
         Err(ServiceError::ConsultationAccessDenied)
     }
 }

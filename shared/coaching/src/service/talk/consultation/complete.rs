@@ -16,6 +16,7 @@ use crate::store::Versioned;
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationSettings, Session, SessionId, Status};
+use domain::money::Usd;
 use domain::profile::UserId;
 
 /// How often a waiting request looks.
@@ -53,12 +54,12 @@ impl FromApp for Completing {
 }
 
 impl Completing {
-    /// Completes a session, or joins a completion that is under way or done.
-    pub async fn complete(&self, user_id: &UserId, session_id: SessionId) -> Result<Completion> {
+    /// Completes a session for `request_id`, or joins a completion that is under way or done.
+    pub async fn complete(&self, user_id: &UserId, session_id: SessionId, request_id: &str) -> Result<Completion> {
         let session = self.access.owned(user_id, session_id).await?;
         if session.status != Status::Complete {
             self.access.admitted(user_id).await?;
-            self.request_generation(&session).await?;
+            self.request_generation(&session, request_id).await?;
         }
         let mut waited = Duration::ZERO;
         loop {
@@ -68,7 +69,9 @@ impl Completing {
                     let version = self.access.version_in_force(user_id).await?;
                     return Ok(version.map_or(Completion::UnderWay, Completion::Done));
                 }
-                Status::Failed => return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"] }),
+                Status::Failed => {
+                    return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"], cost: Usd::ZERO });
+                }
                 Status::InProgress | Status::Generating if waited >= self.wait => return Ok(Completion::UnderWay),
                 Status::InProgress | Status::Generating => {
                     tokio::time::sleep(LOOK_EVERY).await;
@@ -78,7 +81,7 @@ impl Completing {
         }
     }
 
-    async fn request_generation(&self, session: &Session) -> Result<()> {
+    async fn request_generation(&self, session: &Session, request_id: &str) -> Result<()> {
         let now = self.clock.now();
         let claimed = match session.status {
             Status::Complete => return Ok(()),
@@ -106,6 +109,7 @@ impl Completing {
             reason: GenerationReason::Initial,
             session_id: Some(session.session_id),
             requested_at: now,
+            request_id: Some(request_id.to_owned()),
         };
         if let Err(error) = self.queue.send(&job).await {
             let failure = "The work could not be queued. Complete the consultation again to try once more.";

@@ -12,18 +12,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::warn;
+
 use super::access::{Access, let_in, of_owner};
 use super::{answer, transcript};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::{self, ModelChoice};
 use crate::config::talk;
+use crate::prompts;
 use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::talk::{Keyed, Told, answering, begun};
 use crate::store::{Answered, Begun, Versioned};
 use crate::system::Clock;
-use crate::{prompts, telemetry};
+use crate::telemetry::events;
 use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock};
 use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
 use domain::conversation::Role;
@@ -182,7 +185,7 @@ impl ConsultationAiService {
                 && let Err(error) = self.accounts.fill_body(profile, &turn.session.body).await
             {
                 // The turn is stored and paid for; completing the consultation fills the profile again.
-                telemetry::profile_not_filled(&user_id, &error);
+                warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
             }
         };
         tokio::join!(self.model.count(&user_id, reply.cost), filling);
@@ -225,7 +228,7 @@ impl ConsultationAiService {
             .collect();
         let learned = session.apply(&outcome, &said, known, &self.settings);
         if learned.refused > 0 {
-            telemetry::invented_facts_refused(&session.user_id, learned.refused);
+            warn!(refused = learned.refused, "{}", events::INVENTED_FACTS_REFUSED);
         }
         let now = self.clock.now();
         let message = ConsultationMessage {

@@ -3,13 +3,15 @@
 //! The check is noted in the profile before anything is paid, and only for a user who is still due at the version that was
 //! read: of all workers that meet a user, one goes on.
 
+use tracing::{error, info};
+
 use super::{PartWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
 use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, Versioned, Waiting};
-use crate::telemetry;
-use domain::behavior::detect_change;
+use crate::telemetry::{events, json};
+use domain::behavior::{ChangedRule, Decision, detect_change};
 use domain::coaching_prompt::GenerationReason;
 use domain::due;
 use domain::money::Usd;
@@ -36,7 +38,8 @@ impl PartWorker {
         let decision =
             detect_change(&metrics, user.behavioral_data.as_ref(), user.prompt_behavioral_data.as_ref(), &self.change);
         if !decision.changed {
-            telemetry::skipping_prompt_update_no_significant_change(&user.user_id);
+            let saved_usd = self.expected_cost.dollars();
+            info!(saved_usd, "{}", events::SKIPPING_PROMPT_UPDATE_NO_SIGNIFICANT_CHANGE);
             let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, CheckResult::Unchanged(metrics));
             let written = self.profiles.record_check(&user.user_id, &outcome).await?;
             return Ok(if written == Versioned::Written { Checked::Unchanged } else { Checked::Overtaken });
@@ -52,7 +55,8 @@ impl PartWorker {
         if self.profiles.record_check(&user.user_id, &outcome).await? == Versioned::Conflict {
             return Ok(Checked::Overtaken);
         }
-        telemetry::significant_behavior_change_detected(&user.user_id, &pending.decision);
+        let (rules, cost_usd) = (figures(&pending.decision), self.expected_cost.dollars());
+        info!(rules = rules.as_slice(), cost_usd, "{}", events::SIGNIFICANT_BEHAVIOR_CHANGE_DETECTED);
         match self.mode {
             UpdateMode::Batch => Ok(Checked::Batched(Waiting { user_id: user.user_id.clone(), version: user.version })),
             UpdateMode::Immediate => self.update_now(user, &profile, &pending, part, page_id).await,
@@ -81,7 +85,8 @@ impl PartWorker {
                 Err(error)
             }
             Err(error) => {
-                telemetry::personalized_prompt_generation_failed(&user.user_id, GenerationReason::Weekly, &error);
+                let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());
+                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                 let ended = self.profiles.fail_update(&user.user_id, user.version).await?;
                 Ok(if ended == Versioned::Written { Checked::Failed } else { Checked::Overtaken })
             }
@@ -106,4 +111,12 @@ impl PartWorker {
             mark: CheckMark { page_id: page_id.to_owned(), outcome },
         }
     }
+}
+
+/// The rules that found a change with their figures, for the log; the sentences are for the person.
+fn figures(decision: &Decision) -> Vec<u8> {
+    let rules = decision.rules.iter().map(|ChangedRule { rule, baseline, from, to, threshold, .. }| {
+        serde_json::json!({"rule": rule, "baseline": baseline, "from": from, "to": to, "threshold": threshold})
+    });
+    json(&rules.collect::<Vec<_>>())
 }

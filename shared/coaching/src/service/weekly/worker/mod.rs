@@ -10,17 +10,18 @@ use chrono::TimeDelta;
 
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, DueSettings, UpdateMode};
-use crate::config::{behavior, model};
+use crate::config::{self, behavior, model};
 use crate::jobs::JobQueue;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
-use crate::service::prompts::PromptUpdater;
 use crate::service::prompts::writing;
+use crate::service::prompts::{PromptUpdater, TYPICAL_UPDATE};
 use crate::service::weekly::batch_submission::BatchSubmission;
 use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
 use domain::behavior::ChangeSettings;
+use domain::money::Usd;
 
 /// Works on parts of weekly runs.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ pub struct PartWorker {
     metered: MeteredModel,
     change: ChangeSettings,
     mode: UpdateMode,
+    /// What rewriting one prompt costs as a rule.
+    expected_cost: Usd,
     due: DueSettings,
     /// Users of a page that are checked at a time.
     concurrency: usize,
@@ -47,6 +50,8 @@ pub struct PartWorker {
 
 impl FromApp for PartWorker {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let mode = UpdateMode::read(app.env())?;
+        let (prices, prompt_model) = (model::prices(app.env())?, config::writing::prompt_model(app.env())?);
         Ok(Self {
             profiles: app.profiles()?,
             history: app.prompt_history()?,
@@ -60,7 +65,8 @@ impl FromApp for PartWorker {
             submission: BatchSubmission::from_app(app)?,
             metered: MeteredModel::from_app(app)?,
             change: behavior::change(app.env())?,
-            mode: UpdateMode::read(app.env())?,
+            mode,
+            expected_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, mode.call_mode()).unwrap_or_default(),
             due: DueSettings::read(app.env())?,
             concurrency: weekly::update_concurrency(app.env())?,
             winding_up: TimeDelta::from_std(writing::longest(model::background_timeout(app.env())?))

@@ -1,13 +1,14 @@
 //! A page of users: noted before anything is done with them, and counted once when it is done.
 
 use futures_util::{StreamExt as _, stream};
+use tracing::{Instrument as _, error};
 
 use super::check::Checked;
 use super::part::{Progress, Work};
 use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::store::{CheckedAs, DueUser, RunCounters, UnfinishedPage, Waiting};
-use crate::telemetry;
+use crate::telemetry::{events, user_span};
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
@@ -59,7 +60,10 @@ impl PartWorker {
         let page = page_id.as_str();
         let results: Vec<(UserId, Result<Checked>)> = stream::iter(users)
             .take_while(|_| std::future::ready(self.clock.now() < work.deadline))
-            .map(|user| async move { (user.user_id.clone(), self.check(&user, work.part, page).await) })
+            .map(|user| async move {
+                let checked = self.check(&user, work.part, page).instrument(user_span(&user.user_id)).await;
+                (user.user_id, checked)
+            })
             .buffer_unordered(self.concurrency)
             .collect()
             .await;
@@ -109,7 +113,8 @@ impl PartWorker {
             }
             CheckedAs::Failed => Checked::Failed,
             CheckedAs::Begun => {
-                telemetry::personalized_prompt_generation_failed(user_id, GenerationReason::Weekly, &INTERRUPTED);
+                let (reason, cause) = (GenerationReason::Weekly.name(), INTERRUPTED);
+                error!(%user_id, reason, cause, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                 // A conflict means that a newer version has taken the mark away since.
                 let _ = self.profiles.fail_update(user_id, version).await?;
                 Checked::Failed
@@ -133,7 +138,7 @@ impl PartWorker {
     }
 
     pub(super) async fn isolate(&self, part: &RunPart, user_id: &UserId, cause: &ServiceError) -> Result<()> {
-        telemetry::prompt_update_user_isolated(&part.run_id, user_id, cause);
+        error!(run_id = part.run_id, %user_id, %cause, "{}", events::PROMPT_UPDATE_USER_ISOLATED);
         self.queue.send(&Job::Part(part.of_user(user_id.clone()))).await?;
         Ok(self.runs.isolate(&part.run_id, user_id).await?)
     }

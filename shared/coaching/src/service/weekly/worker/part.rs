@@ -4,13 +4,14 @@
 //! delivery of the job counts what the last one has left uncounted and goes on with the users who are still due.
 
 use chrono::{DateTime, Utc};
+use tracing::warn;
 
 use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::service::error::Conflict;
 use crate::service::weekly::run;
 use crate::store::{DueUser, PageRequest, RunCounters, StoppedPart, UnreadableUser, Versioned};
-use crate::telemetry;
+use crate::telemetry::events;
 use domain::due;
 use domain::lease::Lease;
 use domain::run_part::{PartKind, RunPart};
@@ -46,20 +47,20 @@ impl PartWorker {
         match self.work(&work, &mut counters).await {
             Ok(Progress::Done) => {
                 self.runs.finish_part(&part, lease).await?;
-                telemetry::prompts_updated(&part.run_id, &part.kind.to_string(), &counters);
+                run::log_sums(&part.run_id, &part.kind.to_string(), &counters);
                 run::settle(&self.runs, &self.batches, &part.run_id).await
             }
             Ok(Progress::OutOfTime) => {
                 self.runs.release_part(&part, lease).await?;
-                telemetry::prompts_updated(&part.run_id, &part.kind.to_string(), &counters);
+                run::log_sums(&part.run_id, &part.kind.to_string(), &counters);
                 Ok(self.queue.send(&Job::Part(part)).await?)
             }
             Err(ServiceError::BudgetExhausted { .. }) => {
                 let stopped = StoppedPart { part, day: now.date_naive() };
                 self.runs.stop_part(&stopped, lease).await?;
                 let RunPart { run_id, kind, .. } = &stopped.part;
-                telemetry::prompts_updated(run_id, &kind.to_string(), &counters);
-                telemetry::prompt_update_stopped_by_budget(run_id, kind);
+                run::log_sums(run_id, &kind.to_string(), &counters);
+                warn!(run_id, part = %kind, "{}", events::PROMPT_UPDATE_STOPPED_BY_BUDGET);
                 Ok(())
             }
             Err(error) => {

@@ -1,4 +1,7 @@
-//! The events that operators watch for, and what never stands in a log.
+//! The events that operators watch for, how a request is followed through them, and what never stands in a log.
+
+mod followed;
+mod silent;
 
 use chrono::Duration;
 use claude_simulator::FaultKind;
@@ -7,10 +10,6 @@ use serde_json::json;
 use crate::harness::{CONSULTATION, Call, Deployment, Log};
 
 const USER: &str = "5b0f6c1e-93d0-4a5c-8f3e-0a7b7d1c2e11";
-
-/// Words that are the person's own, in no other use here.
-const PERSONAL: [&str; 8] =
-    ["rosalinde", "@", "zucchini", "photos", "wedding", "chocolate", "vegetarian", "Soup of the day"];
 
 fn as_rosalinde(function: &'static str) -> Call {
     Call::to(function).claims(&json!({"sub": USER, "email": "rosalinde@example.com"}))
@@ -73,7 +72,29 @@ async fn the_journey_leaves_the_events_that_operators_watch_for() {
     assert_eq!(log.of("system_prompt_updated")[0]["version"], 2);
     let run = &log.of("prompts_updated")[0];
     assert_eq!((&run["checked"], &run["updated"], &run["failed"]), (&json!(1), &json!(1), &json!(0)));
-    assert!(run["cost_usd"].as_f64().is_some_and(|cost| cost > 0.0));
+    for event in [
+        "conversational_profile_generated",
+        "personalized_prompt_generation_failed",
+        "initial_system_prompt_generated",
+        "significant_behavior_change_detected",
+        "system_prompt_updated",
+        "prompts_updated",
+    ] {
+        assert!(log.of(event)[0]["cost_usd"].as_f64().is_some_and(|cost| cost > 0.0), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_logged_with_the_rules_that_found_it_and_their_figures() {
+    let deployment = Deployment::with(&[("PROMPT_UPDATE_MODE", "immediate"), ("UPDATE_SHARDS", "1")]).await;
+    deployment.prompted("ana", &[2_000; 30]).await;
+    deployment.live("ana", &[3_000, 3_000, 3_000, 3_000, 3_000, 2_000, 2_000]).await;
+    let log = Log::capture();
+    deployment.weekly().await;
+    let [line] = &log.of("significant_behavior_change_detected")[..] else { panic!("one line: {}", log.text()) };
+    assert_eq!(line["user_id"], "ana");
+    let rule = json!({"rule": "adherence", "baseline": "last_week", "from": 1.0, "to": 0.8333, "threshold": 0.1});
+    assert_eq!(line["rules"], json!([rule]));
 }
 
 #[tokio::test]
@@ -83,27 +104,11 @@ async fn a_user_who_has_not_changed_is_logged_as_money_saved() {
     deployment.live("ana", &[2_000; 7]).await;
     let log = Log::capture();
     deployment.weekly().await;
-    assert_eq!(log.of("skipping_prompt_update_no_significant_change").len(), 1);
+    let [skipped] = &log.of("skipping_prompt_update_no_significant_change")[..] else { panic!("{}", log.text()) };
+    assert_eq!(skipped["user_id"], "ana");
+    assert!(skipped["saved_usd"].as_f64().is_some_and(|saved| saved > 0.0), "{skipped}");
     assert_eq!(log.of("prompts_updated")[0]["unchanged"], 1);
     assert!(log.of("significant_behavior_change_detected").is_empty());
-}
-
-#[tokio::test]
-async fn no_line_holds_a_name_an_address_or_a_word_that_was_said() {
-    let log = Log::capture();
-    let deployment = Deployment::with(&[("PROMPT_UPDATE_MODE", "immediate")]).await;
-    journey(&deployment).await;
-    let prompt = deployment.prompts(USER).await[0]["prompt"].as_str().expect("a text").to_owned();
-    deployment.run_jobs().await;
-    let text = log.text();
-    assert!(text.lines().count() > 20, "the journey is logged: {text}");
-    for personal in PERSONAL {
-        let found = text.lines().find(|line| line.to_lowercase().contains(&personal.to_lowercase()));
-        assert_eq!(found, None, "{personal}");
-    }
-    for line in prompt.lines().filter(|line| line.len() > 40) {
-        assert!(!text.contains(line), "{line}");
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,70 @@
+//! The names of the events: the `message` of a line. Those of the requirement come first; operators search for them.
+
+/// A weekly run begins.
+pub const PROMPT_UPDATE_STARTED: &str = "prompt_update_started";
+/// A user's behaviour changed: the prompt will be rewritten. `rules` says which rules found that, and by how much.
+pub const SIGNIFICANT_BEHAVIOR_CHANGE_DETECTED: &str = "significant_behavior_change_detected";
+/// A user's behaviour did not change: the prompt stays, and nothing is spent.
+pub const SKIPPING_PROMPT_UPDATE_NO_SIGNIFICANT_CHANGE: &str = "skipping_prompt_update_no_significant_change";
+/// A part of a weekly run, or one of its message batches, is done.
+pub const PROMPTS_UPDATED: &str = "prompts_updated";
+/// A psychological profile was written.
+pub const CONVERSATIONAL_PROFILE_GENERATED: &str = "conversational_profile_generated";
+/// A first prompt was written and stored.
+pub const INITIAL_SYSTEM_PROMPT_GENERATED: &str = "initial_system_prompt_generated";
+/// The coach answers with a personal prompt.
+pub const USING_PERSONALIZED_SYSTEM_PROMPT: &str = "using_personalized_system_prompt";
+/// A prompt was rewritten and stored.
+pub const SYSTEM_PROMPT_UPDATED: &str = "system_prompt_updated";
+/// A prompt could not be written; the old one stays in force.
+pub const PERSONALIZED_PROMPT_GENERATION_FAILED: &str = "personalized_prompt_generation_failed";
+/// The consultation is not open to the user.
+pub const CONSULTATION_ACCESS_DENIED: &str = "consultation_access_denied";
+
+/// A request was answered as asked.
+pub const REQUEST_COMPLETED: &str = "request_completed";
+/// A request was not answered as asked, and the caller can do something about it (4xx).
+pub const REQUEST_REFUSED: &str = "request_refused";
+/// A request was not answered as asked, and the fault is not the caller's (5xx).
+pub const REQUEST_FAILED: &str = "request_failed";
+/// An answer could not be kept for repetitions of its request.
+pub const IDEMPOTENT_ANSWER_NOT_KEPT: &str = "idempotent_answer_not_kept";
+/// A job was carried out.
+pub const PROMPT_JOB_COMPLETED: &str = "prompt_job_completed";
+/// A job was not carried out; the queue delivers it again.
+pub const PROMPT_JOB_FAILED: &str = "prompt_job_failed";
+/// A scheduled event was carried out.
+pub const SCHEDULED_EVENT_COMPLETED: &str = "scheduled_event_completed";
+/// A scheduled event was not carried out.
+pub const SCHEDULED_EVENT_FAILED: &str = "scheduled_event_failed";
+/// A function cannot start.
+pub const COLD_START_FAILED: &str = "cold_start_failed";
+/// The function panicked at `place`.
+pub const PANICKED: &str = "panicked";
+/// A library has a warning or an error; what it says is left out, because it can quote what the library was given.
+pub const LIBRARY_WARNING: &str = "library_warning";
+
+/// The coach answers with the generic prompt.
+pub const USING_GENERIC_SYSTEM_PROMPT: &str = "using_generic_system_prompt";
+/// The consultation AI claimed facts that the person has not said.
+pub const INVENTED_FACTS_REFUSED: &str = "invented_facts_refused";
+/// What the consultation has learned could not be written into the profile yet.
+pub const PROFILE_NOT_FILLED: &str = "profile_not_filled";
+/// What a call cost could not be added to the day's sums.
+pub const SPENDING_NOT_COUNTED: &str = "spending_not_counted";
+
+/// A weekly run was asked for, but automatic updates are switched off.
+pub const AUTOMATIC_UPDATES_DISABLED: &str = "automatic_updates_disabled";
+/// A part of a weekly run stopped because the budget of the day is used up; it goes on the day after.
+pub const PROMPT_UPDATE_STOPPED_BY_BUDGET: &str = "prompt_update_stopped_by_budget";
+/// A part of a weekly run that had stopped goes on.
+pub const PROMPT_UPDATE_RESUMED: &str = "prompt_update_resumed";
+/// A user who cannot be handled with the others of a shard gets a job of their own.
+pub const PROMPT_UPDATE_USER_ISOLATED: &str = "prompt_update_user_isolated";
+/// A message batch could not be collected; the next collection tries again.
+pub const BATCH_NOT_COLLECTED: &str = "batch_not_collected";
+
+/// A request to DynamoDB is about to be sent (debug).
+pub const STORE_REQUEST: &str = "store_request";
+/// The line of a metric.
+pub const METRIC: &str = "metric";
