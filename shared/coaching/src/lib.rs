@@ -7,6 +7,8 @@
 pub mod api;
 pub mod app;
 pub mod config;
+#[cfg(test)]
+mod fixtures;
 pub mod http;
 pub mod jobs;
 pub mod prompts;

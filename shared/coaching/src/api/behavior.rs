@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::behavior_metrics::BehaviorMetricsResponse;
 use super::route::{Answer, Route, Tag, body, serve};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{BehaviorService, BehaviorView};
-use domain::behavior::{BehaviorMetrics, DayPoint, Decision};
+use domain::behavior::{DayPoint, Decision};
 
 /// `GET /v1/users/me/behavior`
 pub const GET_BEHAVIOR: Route = Route {
@@ -32,7 +33,7 @@ async fn get_behavior(service: Arc<BehaviorService>, request: ApiRequest) -> Api
 pub struct BehaviorResponse {
     /// The metrics of the last complete days.
     #[serde(flatten)]
-    pub metrics: BehaviorMetrics,
+    pub metrics: BehaviorMetricsResponse,
     /// One point for each day of the window and for today, oldest first.
     pub daily: Vec<DayPoint>,
     /// Why the prompt in force was written; null before the first weekly change.
@@ -43,6 +44,6 @@ pub struct BehaviorResponse {
 
 impl From<BehaviorView> for BehaviorResponse {
     fn from(BehaviorView { behavior, last_decision, last_behavior_check }: BehaviorView) -> Self {
-        Self { metrics: behavior.metrics, daily: behavior.daily, last_decision, last_behavior_check }
+        Self { metrics: behavior.metrics.into(), daily: behavior.daily, last_decision, last_behavior_check }
     }
 }

@@ -4,12 +4,10 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::meals::{
-    CALORIES_MAX, NAME_MAX, NOTES_MAX, parse_calories, parse_eaten_at, parse_grams, parse_name, parse_notes,
-};
+use super::meals::time;
 use crate::http::field::Field;
-use domain::field::{FieldCollector, FieldError, FieldErrors};
-use domain::meals::{Grams, MealChange, MealType, NotesChange};
+use domain::field::FieldErrors;
+use domain::meals::{Grams, MealChange, MealChangeFields, MealType, NewMeal};
 
 /// Body of `PATCH /v1/meals/{meal_id}`; what is left out stays, and there must be something.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -18,7 +16,7 @@ use domain::meals::{Grams, MealChange, MealType, NotesChange};
 pub struct UpdateMealRequest {
     /// What you ate.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "String", length(min = 1, max = NAME_MAX))]
+    #[schemars(with = "String", length(min = 1, max = NewMeal::NAME_MAX))]
     pub name: Option<Field<String>>,
     /// Which meal of the day.
     #[serde(default, deserialize_with = "given")]
@@ -30,7 +28,7 @@ pub struct UpdateMealRequest {
     pub eaten_at: Option<Field<DateTime<Utc>>>,
     /// Energy in kcal.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = CALORIES_MAX))]
+    #[schemars(with = "f64", range(min = 0, max = NewMeal::CALORIES_MAX))]
     pub calories: Option<Field<f64>>,
     /// Protein in g.
     #[serde(default, deserialize_with = "given")]
@@ -46,7 +44,7 @@ pub struct UpdateMealRequest {
     pub fat_g: Option<Field<f64>>,
     /// Whatever you want to note beside it; null removes the note.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>", length(max = NOTES_MAX))]
+    #[schemars(with = "Option<String>", length(max = NewMeal::NOTES_MAX))]
     pub notes: Option<Field<String>>,
 }
 
@@ -62,33 +60,24 @@ where
 impl UpdateMealRequest {
     /// The validated change, or every field that cannot be accepted.
     pub fn parse(self) -> Result<MealChange, FieldErrors> {
-        let mut fields = FieldCollector::default();
-        let notes = self.notes.map(|notes| {
-            let notes = parse_notes(notes)?;
-            Ok(notes.map_or(NotesChange::Remove, NotesChange::Write))
-        });
-        let grams = |field: Option<Field<f64>>, name| field.map(|field| parse_grams(name, field)).transpose();
-        let change = MealChange {
-            name: fields.take(self.name.map(parse_name).transpose()).flatten(),
-            meal_type: fields.take(self.meal_type.map(|field| field.required("meal_type")).transpose()).flatten(),
-            eaten_at: fields.take(self.eaten_at.map(parse_eaten_at).transpose()).flatten(),
-            calories: fields.take(self.calories.map(parse_calories).transpose()).flatten(),
-            protein: fields.take(grams(self.protein_g, "protein_g")).flatten(),
-            carbs: fields.take(grams(self.carbs_g, "carbs_g")).flatten(),
-            fat: fields.take(grams(self.fat_g, "fat_g")).flatten(),
-            notes: fields.take(notes.transpose()).flatten(),
-        };
-        fields.finish()?;
-        if change.is_empty() {
-            return Err(FieldError::new("body", "must have at least one field to change").into());
-        }
-        Ok(change)
+        let number = |field, value: Option<Field<f64>>| value.map(|value| value.required(field));
+        MealChange::parse(MealChangeFields {
+            name: self.name.map(|name| name.required("name")),
+            meal_type: self.meal_type.map(|meal_type| meal_type.required("meal_type")),
+            eaten_at: self.eaten_at.map(|eaten_at| time("eaten_at", eaten_at)),
+            calories: number("calories", self.calories),
+            protein_g: number("protein_g", self.protein_g),
+            carbs_g: number("carbs_g", self.carbs_g),
+            fat_g: number("fat_g", self.fat_g),
+            notes: self.notes.map(|notes| notes.optional("notes")),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::meals::NotesChange;
 
     fn parse(json: &str) -> Result<MealChange, FieldErrors> {
         serde_json::from_str::<UpdateMealRequest>(json).expect("an object with known fields").parse()

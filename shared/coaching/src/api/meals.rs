@@ -13,8 +13,8 @@ use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{LoggedMeals, MealService, Missing, ServiceError};
-use domain::field::{FieldCollector, FieldError, FieldErrors, parse_number, parse_text};
-use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
+use domain::field::{FieldError, FieldErrors};
+use domain::meals::{DayTotals, Grams, Meal, MealFields, MealId, MealType, NewMeal};
 
 const TAG: Tag = Tag { name: "Meals", description: "What was eaten, and the totals of its days." };
 
@@ -111,14 +111,8 @@ async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
     Ok(ApiResponse::no_content())
 }
 
-/// Most energy of one meal, in kcal.
-pub(super) const CALORIES_MAX: f64 = 10_000.0;
-/// Longest name, in characters.
-pub(super) const NAME_MAX: usize = 200;
 /// Years whose meals can be listed.
 const YEARS: RangeInclusive<i32> = 1999..=2199;
-/// Longest note, in characters.
-pub(super) const NOTES_MAX: usize = 1_000;
 
 /// Body of `POST /v1/meals`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -126,14 +120,14 @@ pub(super) const NOTES_MAX: usize = 1_000;
 #[schemars(transform = null_is_left_out)]
 pub struct LogMealRequest {
     /// What you ate.
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NewMeal::NAME_MAX))]
     pub name: Field<String>,
     /// Which meal of the day.
     pub meal_type: Field<MealType>,
     /// When you ate it (RFC 3339 with offset). It decides the local day, in your present time zone.
     pub eaten_at: Field<DateTime<Utc>>,
     /// Energy in kcal.
-    #[schemars(range(min = 0, max = CALORIES_MAX))]
+    #[schemars(range(min = 0, max = NewMeal::CALORIES_MAX))]
     pub calories: Field<f64>,
     /// Protein in g.
     #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
@@ -146,59 +140,34 @@ pub struct LogMealRequest {
     pub fat_g: Field<f64>,
     /// Whatever you want to note beside it.
     #[serde(default)]
-    #[schemars(length(max = NOTES_MAX))]
+    #[schemars(length(max = NewMeal::NOTES_MAX))]
     pub notes: Field<String>,
 }
 
 impl LogMealRequest {
     /// The validated meal, or every field that cannot be accepted.
     pub fn parse(self) -> Result<NewMeal, FieldErrors> {
-        let mut fields = FieldCollector::default();
-        let name = fields.take(parse_name(self.name));
-        let meal_type = fields.take(self.meal_type.required("meal_type"));
-        let eaten_at = fields.take(parse_eaten_at(self.eaten_at));
-        let calories = fields.take(parse_calories(self.calories));
-        let protein = fields.take(parse_grams("protein_g", self.protein_g));
-        let carbs = fields.take(parse_grams("carbs_g", self.carbs_g));
-        let fat = fields.take(parse_grams("fat_g", self.fat_g));
-        let notes = fields.take(parse_notes(self.notes)).flatten();
-        fields.finish()?;
-        let (Some(name), Some(meal_type), Some(eaten_at), Some(calories), Some(protein), Some(carbs), Some(fat)) =
-            (name, meal_type, eaten_at, calories, protein, carbs, fat)
-        else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(NewMeal { name, meal_type, eaten_at, calories, protein, carbs, fat, notes })
+        NewMeal::parse(MealFields {
+            name: self.name.required("name"),
+            meal_type: self.meal_type.required("meal_type"),
+            eaten_at: time("eaten_at", self.eaten_at),
+            calories: self.calories.required("calories"),
+            protein_g: self.protein_g.required("protein_g"),
+            carbs_g: self.carbs_g.required("carbs_g"),
+            fat_g: self.fat_g.required("fat_g"),
+            notes: self.notes.optional("notes"),
+        })
     }
 }
 
-pub(super) fn parse_name(name: Field<String>) -> Result<String, FieldError> {
-    parse_text("name", &name.required("name")?, NAME_MAX)
-}
-
-pub(super) fn parse_eaten_at(eaten_at: Field<DateTime<Utc>>) -> Result<DateTime<Utc>, FieldError> {
-    match eaten_at {
+/// A time that must be there.
+pub(super) fn time(field: &'static str, time: Field<DateTime<Utc>>) -> Result<DateTime<Utc>, FieldError> {
+    match time {
         Field::WrongType(_) => {
-            Err(FieldError::new("eaten_at", "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
+            Err(FieldError::new(field, "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
         }
-        field => field.required("eaten_at"),
+        time => time.required(field),
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is small and not negative")]
-pub(super) fn parse_calories(kcal: Field<f64>) -> Result<u32, FieldError> {
-    let kcal = kcal.required("calories")?;
-    parse_number("calories", kcal, 0.0, CALORIES_MAX, "kcal").map(|kcal| kcal.round() as u32)
-}
-
-pub(super) fn parse_grams(field: &'static str, grams: Field<f64>) -> Result<Grams, FieldError> {
-    Grams::parse(field, grams.required(field)?)
-}
-
-/// A note of nothing but white space is none.
-pub(super) fn parse_notes(notes: Field<String>) -> Result<Option<String>, FieldError> {
-    let notes = notes.optional("notes")?.filter(|notes| !notes.trim().is_empty());
-    notes.map(|notes| parse_text("notes", &notes, NOTES_MAX)).transpose()
 }
 
 /// A meal's public id: its local day and its identity, so that it is found without a search.

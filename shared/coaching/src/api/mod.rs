@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod behavior;
+mod behavior_metrics;
 pub mod coach;
 pub mod consultation;
 mod examples;

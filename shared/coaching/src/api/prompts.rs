@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::behavior_metrics::BehaviorMetricsResponse;
 use super::list::ListResponse;
 use super::route::{Answer, Parameter, Route, Sample, Tag, body, serve};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{PromptHistory, Regenerating, VersionWithDiff};
-use domain::behavior::{BehaviorMetrics, Decision};
+use domain::behavior::Decision;
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::Status;
 
@@ -65,7 +66,7 @@ pub struct PromptVersionResponse {
     /// Of a weekly version: what changed in your behaviour.
     pub decision: Option<Decision>,
     /// The behaviour that it was written from.
-    pub behavioral_data: Option<BehaviorMetrics>,
+    pub behavioral_data: Option<BehaviorMetricsResponse>,
     /// The model that wrote it.
     pub model: String,
     /// What it cost, in USD.
@@ -83,7 +84,7 @@ impl From<VersionWithDiff> for PromptVersionResponse {
             prompt: entry.prompt,
             reason: entry.reason,
             decision: entry.decision,
-            behavioral_data: entry.behavioral_data,
+            behavioral_data: entry.behavioral_data.map(BehaviorMetricsResponse::from),
             model: entry.model,
             cost_usd: entry.cost.dollars(),
             created_at: entry.created_at,

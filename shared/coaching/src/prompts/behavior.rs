@@ -81,32 +81,8 @@ fn pattern(pattern: &Pattern) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Days, NaiveDate};
-    use domain::behavior::{MeasureSettings, Window, measure};
-    use domain::meals::DayTotals;
-    use domain::profile::{TargetBasis, Targets, TargetsHistory};
-
-    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 31).expect("March has 31 days");
-
-    fn eaten(day: NaiveDate, calories: u32) -> DayTotals {
-        DayTotals { meals: 3, calories, protein_tenths: calories / 2, lunches: 3, ..DayTotals::empty(day) }
-    }
-
-    /// Behaviour over the days before today, the last entry being yesterday; `None` is a day without logging.
-    fn measured(days: &[Option<u32>]) -> BehaviorMetrics {
-        let basis = TargetBasis::Custom;
-        let targets = Targets { daily_calories: 2000, protein_g: 100, carbs_g: 250, fat_g: 65, basis };
-        let first = TODAY - Days::new(400);
-        let totals: Vec<DayTotals> = days
-            .iter()
-            .rev()
-            .zip(1..)
-            .filter_map(|(calories, ago)| Some(eaten(TODAY - Days::new(ago), (*calories)?)))
-            .collect();
-        let totals: Vec<DayTotals> = totals.into_iter().rev().collect();
-        let window = Window::before(TODAY, first, 30);
-        measure(&totals, TODAY, &window, &TargetsHistory::starting(first, targets), &MeasureSettings::default())
-    }
+    use crate::fixtures::{TODAY, measured};
+    use domain::behavior::Window;
 
     #[test]
     fn what_is_known_is_said_in_numbers() {

@@ -1,21 +1,19 @@
 //! The measured behaviour of one person, as counts.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::patterns::{Pattern, PatternKind};
 use super::share::Rate;
 use super::window::Window;
-use super::wire::Wire;
 
 /// What one analysis window says about a person.
 ///
-/// The counts are the truth; rates and averages are derived from them when the metrics are read or serialised, and
-/// `None` where there is not enough evidence. Deserialising restores the counts exactly.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "Wire", into = "Wire")]
+/// The counts are the truth, and all that is stored (what an older version stored beside them is passed over). Rates and
+/// averages follow from them, and are `None` where there is not enough evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BehaviorMetrics {
     /// The days measured.
+    #[serde(flatten)]
     pub window: Window,
     /// Length that the window has once the person has been here long enough, in days.
     pub analysis_days: u32,
@@ -32,10 +30,13 @@ pub struct BehaviorMetrics {
     /// Logged days with enough protein.
     pub days_with_enough_protein: u32,
     /// Meals logged in the window.
+    #[serde(rename = "total_meals")]
     pub meals: u64,
     /// Energy logged in the window, in kcal.
+    #[serde(rename = "total_calories")]
     pub calories: u64,
     /// Protein logged in the window, in tenths of a gram.
+    #[serde(rename = "total_protein_tenths_g")]
     pub protein_tenths: u64,
     /// Consecutive logged days up to today or yesterday, at most `analysis_days`.
     pub meal_logging_streak_days: u32,
@@ -106,5 +107,34 @@ impl BehaviorMetrics {
 
     fn of_logged_days(&self, count: u32) -> Option<Rate> {
         if self.has_evidence() { Rate::new(count, self.days_logged) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::behavior::fixtures::{day, history, measured};
+
+    #[test]
+    fn what_was_stored_comes_back_exactly() {
+        let today = day("2026-03-31");
+        let month: Vec<_> =
+            (0..30).map(|number| (number % 7 != 0).then_some(if number % 7 > 4 { 3100 } else { 1990 })).collect();
+        for days in [&month[..], &month[..3], &[]] {
+            let metrics = measured(&history(today, days), today);
+            let json = serde_json::to_string(&metrics).expect("metrics serialise");
+            assert_eq!(serde_json::from_str::<BehaviorMetrics>(&json).expect("and back"), metrics);
+        }
+    }
+
+    #[test]
+    fn what_older_versions_stored_beside_the_counts_is_passed_over() {
+        let today = day("2026-03-31");
+        let metrics = measured(&history(today, &[Some(2000); 7]), today);
+        let mut stored = serde_json::to_value(&metrics).expect("metrics serialise");
+        let fields = stored.as_object_mut().expect("an object");
+        fields.insert("adherence_rate".to_owned(), 1.0.into());
+        fields.insert("most_common_failure_pattern".to_owned(), serde_json::Value::Null);
+        assert_eq!(serde_json::from_value::<BehaviorMetrics>(stored).expect("it is still read"), metrics);
     }
 }

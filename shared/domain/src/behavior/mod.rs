@@ -15,7 +15,6 @@ mod settings;
 mod share;
 mod streaks;
 mod window;
-mod wire;
 
 #[cfg(test)]
 mod fixtures;

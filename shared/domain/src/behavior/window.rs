@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// First day measured.
+    #[serde(rename = "window_first_day")]
     pub first: NaiveDate,
     /// Last day measured: the day before the person's today.
+    #[serde(rename = "window_last_day")]
     pub last: NaiveDate,
 }
 

@@ -1,12 +1,14 @@
 //! What people eat: one meal, and the running total of a local day.
 
 mod day_totals;
+mod fields;
 mod grams;
 mod meal;
 mod meal_change;
 mod stress;
 
 pub use day_totals::{DayTotals, totals_by_day};
+pub use fields::{MealChangeFields, MealFields, Read};
 pub use grams::Grams;
 pub use meal::{EVENING_BEGINS, Meal, MealId, MealType, NewMeal};
 pub use meal_change::{MealChange, NotesChange};

@@ -1,18 +1,15 @@
-//! The metrics as they are stored and as the API returns them: the counts, and beside them the rates that readers want.
+//! The metrics as readers want them: the counts, and beside them the rates and averages that follow from them.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::metrics::BehaviorMetrics;
-use super::patterns::{Pattern, PatternKind};
-use super::share::Rate;
-use super::window::Window;
+use domain::behavior::{BehaviorMetrics, Pattern, PatternKind, Rate};
 
 /// Behaviour in one analysis window. Rates lie between 0 and 1 and are null where there is not enough evidence.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "BehaviorMetrics")]
-pub(super) struct Wire {
+pub struct BehaviorMetricsResponse {
     /// First local day measured.
     window_first_day: NaiveDate,
     /// Last local day measured; the day before `window_first_day` if there is no complete day yet.
@@ -20,23 +17,18 @@ pub(super) struct Wire {
     /// Length of a full window in days.
     analysis_days: u32,
     /// Days in the window.
-    #[serde(skip_deserializing)]
     days_analyzed: u32,
     /// Days with at least one meal.
     days_logged: u32,
     /// Days without any meal.
-    #[serde(skip_deserializing)]
     days_not_logged: u32,
     /// `days_logged` of `days_analyzed`.
-    #[serde(skip_deserializing)]
     logging_rate: Option<f64>,
     /// Consecutive logged days up to today or yesterday, at most `analysis_days`.
     meal_logging_streak_days: u32,
     /// `days_in_target` of `days_logged`.
-    #[serde(skip_deserializing)]
     adherence_rate: Option<f64>,
     /// Why `adherence_rate` and the averages are null.
-    #[serde(skip_deserializing)]
     adherence_reason: Option<String>,
     /// Logged days below which `adherence_rate` and the averages are null.
     min_logged_days: u32,
@@ -49,19 +41,14 @@ pub(super) struct Wire {
     /// Longest run of consecutive days in target.
     longest_streak_in_target_days: u32,
     /// Days in target in an average calendar week of the window.
-    #[serde(skip_deserializing)]
     days_in_target_per_week: Option<f64>,
     /// Meals on an average logged day.
-    #[serde(skip_deserializing)]
     meals_per_day: Option<f64>,
     /// Energy of an average logged day, in kcal.
-    #[serde(skip_deserializing)]
     average_calories: Option<f64>,
     /// Protein of an average logged day, in g.
-    #[serde(skip_deserializing)]
     average_protein_g: Option<f64>,
     /// `days_with_enough_protein` of `days_logged`.
-    #[serde(skip_deserializing)]
     protein_adherence_rate: Option<f64>,
     /// Logged days with at least the protein target less the tolerance.
     days_with_enough_protein: u32,
@@ -74,11 +61,10 @@ pub(super) struct Wire {
     /// Failure patterns, the most severe first.
     patterns: Vec<Pattern>,
     /// The pattern with the most severe evidence.
-    #[serde(skip_deserializing)]
     most_common_failure_pattern: Option<PatternKind>,
 }
 
-impl From<BehaviorMetrics> for Wire {
+impl From<BehaviorMetrics> for BehaviorMetricsResponse {
     fn from(metrics: BehaviorMetrics) -> Self {
         let evidence = metrics.adherence_rate().and(metrics.logging_rate());
         Self {
@@ -115,27 +101,6 @@ impl From<BehaviorMetrics> for Wire {
     }
 }
 
-impl From<Wire> for BehaviorMetrics {
-    fn from(wire: Wire) -> Self {
-        Self {
-            window: Window { first: wire.window_first_day, last: wire.window_last_day },
-            analysis_days: wire.analysis_days,
-            min_logged_days: wire.min_logged_days,
-            days_logged: wire.days_logged,
-            days_in_target: wire.days_in_target,
-            days_over_target: wire.days_over_target,
-            days_under_target: wire.days_under_target,
-            days_with_enough_protein: wire.days_with_enough_protein,
-            meals: wire.total_meals,
-            calories: wire.total_calories,
-            protein_tenths: wire.total_protein_tenths_g,
-            meal_logging_streak_days: wire.meal_logging_streak_days,
-            longest_streak_in_target_days: wire.longest_streak_in_target_days,
-            patterns: wire.patterns,
-        }
-    }
-}
-
 /// Rounds for a reader.
 fn to_decimals(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
@@ -145,13 +110,13 @@ fn to_decimals(value: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behavior::fixtures::{day, history, measured};
+    use crate::fixtures::measured;
 
     #[test]
     fn rates_and_averages_leave_beside_the_counts_they_come_from() {
-        let today = day("2026-03-31");
         let days = [Some(2000), Some(2000), Some(2600), Some(1500), None, Some(2000), Some(2100)];
-        let json = serde_json::to_value(measured(&history(today, &days), today)).expect("metrics serialise");
+        let shown = BehaviorMetricsResponse::from(measured(&days));
+        let json = serde_json::to_value(shown).expect("metrics serialise");
         for (field, expected) in [
             ("days_analyzed", serde_json::json!(30)),
             ("days_logged", serde_json::json!(6)),
@@ -173,8 +138,8 @@ mod tests {
 
     #[test]
     fn too_few_logged_days_give_null_with_a_reason_and_never_zero() {
-        let today = day("2026-03-31");
-        let json = serde_json::to_value(measured(&history(today, &[Some(2000); 3]), today)).expect("metrics serialise");
+        let shown = BehaviorMetricsResponse::from(measured(&[Some(2000); 3]));
+        let json = serde_json::to_value(shown).expect("metrics serialise");
         for field in [
             "adherence_rate",
             "average_calories",
@@ -187,17 +152,5 @@ mod tests {
         }
         assert_eq!(json["adherence_reason"], "not enough evidence: 3 logged days, 5 needed");
         assert_eq!(json["logging_rate"], 0.1);
-    }
-
-    #[test]
-    fn what_was_stored_comes_back_exactly() {
-        let today = day("2026-03-31");
-        let month: Vec<_> =
-            (0..30).map(|number| (number % 7 != 0).then_some(if number % 7 > 4 { 3100 } else { 1990 })).collect();
-        for days in [&month[..], &month[..3], &[]] {
-            let metrics = measured(&history(today, days), today);
-            let json = serde_json::to_string(&metrics).expect("metrics serialise");
-            assert_eq!(serde_json::from_str::<BehaviorMetrics>(&json).expect("and back"), metrics);
-        }
     }
 }
