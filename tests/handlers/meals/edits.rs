@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use coaching::store::{MealTable, Versioned};
+use coaching::store::{MealTable, WriteOutcome};
 use domain::meals::MealId;
 use domain::profile::UserId;
 use serde_json::{Value, json};
@@ -225,7 +225,7 @@ impl Intercept for Overtaken {
                 let mut doubled = meal.clone();
                 doubled.entry.calories *= 2;
                 let updated = self.meals.update(&user_id, &meal, &doubled).await;
-                assert_eq!(updated.expect("an answer"), Versioned::Written);
+                assert_eq!(updated.expect("an answer"), WriteOutcome::Written);
             }
             None => {}
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{AccessChange, ProfileTable, Versioned};
+use crate::store::{AccessChange, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::local_day::TimeZone;
@@ -120,8 +120,8 @@ impl Accounts {
             revision: 0,
         };
         match self.profiles.create(&profile).await? {
-            Versioned::Written => Ok(profile),
-            Versioned::Conflict => Err(Conflict::ProfileExists.into()),
+            WriteOutcome::Written => Ok(profile),
+            WriteOutcome::Conflict => Err(Conflict::ProfileExists.into()),
         }
     }
 
@@ -180,7 +180,7 @@ impl Accounts {
     ) -> Result<Profile> {
         for _ in 0..ATTEMPTS {
             apply(&mut profile, self.clock.now());
-            if self.profiles.save_details(&profile).await? == Versioned::Written {
+            if self.profiles.save_details(&profile).await? == WriteOutcome::Written {
                 profile.revision += 1;
                 return Ok(profile);
             }

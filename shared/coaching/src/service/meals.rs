@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{MealTable, Page, PageRequest, ProfileTable, Versioned};
+use crate::store::{MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
@@ -58,7 +58,7 @@ impl MealService {
         check_eaten_at(entry.eaten_at, now)?;
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let meal = Meal::log(MealId(id), entry, profile.timezone, now);
-        if self.meals.log(user_id, &meal).await? == Versioned::Conflict {
+        if self.meals.log(user_id, &meal).await? == WriteOutcome::Conflict {
             // A repetition of a request whose answer was lost: the meal is there and counted.
             return Ok(self.meals.get(user_id, meal.day, meal.meal_id).await?.ok_or(Missing::Meal)?);
         }
@@ -102,7 +102,7 @@ impl MealService {
         for _ in 0..ATTEMPTS {
             let meal = self.meals.get(user_id, day, meal_id).await?.ok_or(Missing::Meal)?;
             let changed = meal.changed(change, profile.timezone)?;
-            if self.meals.update(user_id, &meal, &changed).await? == Versioned::Written {
+            if self.meals.update(user_id, &meal, &changed).await? == WriteOutcome::Written {
                 return Ok(changed);
             }
         }

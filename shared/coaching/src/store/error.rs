@@ -36,7 +36,7 @@ pub enum StoreError {
 /// What became of a write that is conditional on what was read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a conditional write may not have happened"]
-pub enum Versioned {
+pub enum WriteOutcome {
     /// It was written.
     Written,
     /// Someone else was faster: read again and decide again. Nothing was written.

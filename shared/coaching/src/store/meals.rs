@@ -12,7 +12,7 @@ use super::item::{Item, Stored, day, instant, item, native, number, read_text, t
 use super::retry::{ATTEMPTS, back_off};
 use super::table::Table;
 use super::write::{Condition, Delete, Put, Update};
-use crate::store::{Page, PageRequest, StoreError, Versioned};
+use crate::store::{Page, PageRequest, StoreError, WriteOutcome};
 use domain::meals::{DayTotals, Grams, Meal, MealId, NewMeal};
 use domain::profile::UserId;
 
@@ -36,14 +36,14 @@ impl MealTable {
     }
 
     /// Deletes a meal unless it was changed since it was read.
-    async fn delete_as_read(&self, user_id: &UserId, key: Item, stored: &Stored) -> Result<Versioned, StoreError> {
+    async fn delete_as_read(&self, user_id: &UserId, key: Item, stored: &Stored) -> Result<WriteOutcome, StoreError> {
         let counted = read_counted(stored)?;
         let transaction = self
             .meals
             .transaction()
             .with(Delete { condition: as_read(stored)?, ..self.meals.delete(key) })
             .with(self.change_day(user_id, &counted, &DayTotals::empty(counted.day)));
-        transaction.commit(DELETING).await.map(Versioned::from)
+        transaction.commit(DELETING).await.map(WriteOutcome::from)
     }
 }
 
@@ -170,13 +170,13 @@ fn as_read(stored: &Stored) -> Result<Condition, StoreError> {
 
 impl MealTable {
     /// Stores a meal and adds it to its day in one transaction; `Conflict` if a meal with its day and id is there already.
-    pub async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<Versioned, StoreError> {
+    pub async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<WriteOutcome, StoreError> {
         let transaction = self
             .meals
             .transaction()
             .with(self.meals.put(of_meal(user_id, meal)).only_new("item"))
             .with(self.change_day(user_id, &DayTotals::empty(meal.day), &DayTotals::of_meal(meal)));
-        transaction.commit("logging a meal").await.map(Versioned::from)
+        transaction.commit("logging a meal").await.map(WriteOutcome::from)
     }
 
     /// One meal.
@@ -206,18 +206,18 @@ impl MealTable {
 
     /// Replaces a meal by `after`, which has the same id and day, and changes its day by the difference, in one
     /// transaction; `Conflict` if the meal is no longer as `before`.
-    pub async fn update(&self, user_id: &UserId, before: &Meal, after: &Meal) -> Result<Versioned, StoreError> {
+    pub async fn update(&self, user_id: &UserId, before: &Meal, after: &Meal) -> Result<WriteOutcome, StoreError> {
         let key = meal_key(user_id, before.day, before.meal_id);
-        let Some(stored) = self.meals.get(CHANGING, key).await? else { return Ok(Versioned::Conflict) };
+        let Some(stored) = self.meals.get(CHANGING, key).await? else { return Ok(WriteOutcome::Conflict) };
         if read_meal(&stored)? != *before {
-            return Ok(Versioned::Conflict);
+            return Ok(WriteOutcome::Conflict);
         }
         let transaction = self
             .meals
             .transaction()
             .with(Put { condition: as_read(&stored)?, ..self.meals.put(of_meal(user_id, after)) })
             .with(self.change_day(user_id, &read_counted(&stored)?, &DayTotals::of_meal(after)));
-        transaction.commit(CHANGING).await.map(Versioned::from)
+        transaction.commit(CHANGING).await.map(WriteOutcome::from)
     }
 
     /// Deletes a meal and takes it off its day in one transaction; false if it is not there.
@@ -225,7 +225,7 @@ impl MealTable {
         let key = meal_key(user_id, day, meal_id);
         for attempt in 0..ATTEMPTS {
             let Some(stored) = self.meals.get(DELETING, key.clone()).await? else { return Ok(false) };
-            if self.delete_as_read(user_id, key.clone(), &stored).await? == Versioned::Written {
+            if self.delete_as_read(user_id, key.clone(), &stored).await? == WriteOutcome::Written {
                 return Ok(true);
             }
             back_off(attempt).await;

@@ -45,7 +45,7 @@ mod write;
 pub use batches::BatchTable;
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, OpenedWith};
-pub use error::{StoreError, Versioned};
+pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;

@@ -14,7 +14,7 @@ use super::retry::{ATTEMPTS, back_off};
 use super::sdk_error::{is_contention, unavailable, unreadable};
 use super::transaction::Transaction;
 use super::write::{Condition, Delete, Put, Update, expression_of, filled};
-use crate::store::{KeyWrite, StoreError, Versioned};
+use crate::store::{KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
 /// DynamoDB's code for a condition that did not hold.
@@ -76,7 +76,7 @@ impl Table {
         &self,
         operation: &'static str,
         write: impl Into<Write>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let write = write.into();
         let mut attempt = 0;
         loop {
@@ -128,8 +128,8 @@ impl Table {
 /// What the answer to one try means.
 fn tried<T, E: ProvideErrorMetadata>(operation: &'static str, outcome: Result<T, SdkError<E>>) -> Tried {
     match outcome {
-        Ok(_) => Tried::Answered(Ok(Versioned::Written)),
-        Err(error) if error.code() == Some(CONDITION_FAILED) => Tried::Answered(Ok(Versioned::Conflict)),
+        Ok(_) => Tried::Answered(Ok(WriteOutcome::Written)),
+        Err(error) if error.code() == Some(CONDITION_FAILED) => Tried::Answered(Ok(WriteOutcome::Conflict)),
         Err(error) if is_contention(error.code()) => Tried::Contended(unavailable(operation, &error)),
         Err(error) => Tried::Answered(Err(unavailable(operation, &error))),
     }
@@ -163,6 +163,6 @@ impl From<Delete> for Write {
 
 /// What became of one try.
 enum Tried {
-    Answered(Result<Versioned, StoreError>),
+    Answered(Result<WriteOutcome, StoreError>),
     Contended(StoreError),
 }

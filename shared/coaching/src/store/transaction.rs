@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::retry::{ATTEMPTS, back_off};
 use super::sdk_error::{is_contention, unavailable};
-use crate::store::{Begun, KeyWrite, StoreError, Versioned};
+use crate::store::{Begun, KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
 /// What became of a transaction.
@@ -22,7 +22,7 @@ pub(super) enum Committed {
     Refused(Vec<usize>),
 }
 
-impl From<Committed> for Versioned {
+impl From<Committed> for WriteOutcome {
     fn from(committed: Committed) -> Self {
         match committed {
             Committed::Written => Self::Written,

@@ -2,7 +2,7 @@
 
 use super::TestDatabase;
 use super::samples::{at, user};
-use coaching::store::{OpenBatch, RunCounters, RunRecord, RunState, Versioned, Waiting};
+use coaching::store::{OpenBatch, RunCounters, RunRecord, RunState, Waiting, WriteOutcome};
 use domain::money::Usd;
 
 const RUN: &str = "2026-11-22T03:00:00Z";
@@ -30,7 +30,7 @@ async fn a_batch_is_open_from_its_submission_until_it_is_forgotten() {
         shards_done: 0,
         counters: RunCounters::default(),
     };
-    assert_eq!(stores.runs.start(&run).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.runs.start(&run).await.expect("stored"), WriteOutcome::Written);
     let batches = &stores.batches;
     assert_eq!(batches.open().await.expect("a list"), []);
     for id in ["msgbatch_2", "msgbatch_1"] {

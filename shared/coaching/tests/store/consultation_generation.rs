@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::consultations::{lease, noon, opened, read};
 use super::samples::{user, version};
-use coaching::store::{Begun, NewVersion, Versioned};
+use coaching::store::{Begun, NewVersion, WriteOutcome};
 use domain::consultation::{Session, Status};
 use domain::money::Usd;
 
@@ -13,22 +13,22 @@ async fn a_session_is_completed_by_one_request_and_written_by_one_worker() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
-    assert_eq!(leased.expect("an answer"), Versioned::Conflict, "nobody has asked to complete it");
+    assert_eq!(leased.expect("an answer"), WriteOutcome::Conflict, "nobody has asked to complete it");
 
     let both = tokio::join!(consultations.begin_generation(id, noon()), consultations.begin_generation(id, noon()));
     let both = [both.0.expect("an answer"), both.1.expect("an answer")];
-    assert_eq!(both.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
+    assert_eq!(both.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
     assert_eq!(read(consultations, id).await.status, Status::Generating);
 
     let workers = (1..=4).map(|nudge| consultations.lease_generation(id, lease(noon(), nudge), noon()));
     let outcomes = futures_util::future::try_join_all(workers).await.expect("answers");
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
     let lapsed = noon() + Duration::seconds(31);
     let next = consultations.lease_generation(id, lease(lapsed, 0), lapsed).await;
-    assert_eq!(next.expect("an answer"), Versioned::Written, "a worker that vanished does not block for ever");
+    assert_eq!(next.expect("an answer"), WriteOutcome::Written, "a worker that vanished does not block for ever");
     consultations.release_generation(id, lease(lapsed, 0)).await.expect("given back");
     let again = consultations.lease_generation(id, lease(lapsed, 1), lapsed).await;
-    assert_eq!(again.expect("an answer"), Versioned::Written);
+    assert_eq!(again.expect("an answer"), WriteOutcome::Written);
 }
 
 #[tokio::test]
@@ -37,9 +37,9 @@ async fn a_session_is_not_completed_while_a_message_is_being_answered() {
     let consultations = &stores.consultations;
     let busy = Session { answering: Some(lease(noon(), 0)), ..read(consultations, id).await };
     assert_eq!(consultations.begin_turn(&busy, None, noon(), None).await.expect("an answer"), Begun::Written);
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Conflict);
     let lapsed = noon() + Duration::seconds(30);
-    assert_eq!(consultations.begin_generation(id, lapsed).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_generation(id, lapsed).await.expect("an answer"), WriteOutcome::Written);
     let session = read(consultations, id).await;
     assert_eq!((session.status, session.answering), (Status::Generating, None));
     let talk = Session { answering: Some(lease(lapsed, 0)), ..session };
@@ -58,9 +58,9 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
     fail("nothing is being generated").await;
     assert_eq!(read(consultations, id).await.status, Status::InProgress, "without effect");
 
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
-    assert_eq!(leased.expect("an answer"), Versioned::Written);
+    assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     consultations
         .save_profile_text(id, lease(noon(), 0), "Steady and kind.", Usd::from_nanos(100))
         .await
@@ -73,7 +73,7 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
     assert_eq!(failed.conversational_profile.as_deref(), Some("Steady and kind."), "a retry does not pay again");
     assert_eq!(failed.cost, Usd::from_nanos(100));
 
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
     let retried = read(consultations, id).await;
     assert_eq!((retried.status, retried.failure), (Status::Generating, None));
 }
@@ -82,20 +82,20 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
 async fn a_complete_session_stays_complete_and_keeps_its_profile() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
-    assert_eq!(leased.expect("an answer"), Versioned::Written);
+    assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     consultations.save_profile_text(id, lease(noon(), 0), "The first.", Usd::from_nanos(1)).await.expect("kept");
     let completing = NewVersion { completes: Some(id), ..version(&user("ana"), 0) };
     let written = stores.versions.add_prompt_version(&completing).await;
-    assert_eq!(written.expect("an answer"), Versioned::Written);
+    assert_eq!(written.expect("an answer"), WriteOutcome::Written);
 
     consultations.save_profile_text(id, lease(noon(), 0), "A late one.", Usd::from_nanos(2)).await.expect("an answer");
     consultations.fail_generation(id, lease(noon(), 0), "too late", noon()).await.expect("an answer");
     consultations.release_generation(id, lease(noon(), 0)).await.expect("an answer");
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Conflict);
     let again = consultations.lease_generation(id, lease(noon(), 1), noon()).await;
-    assert_eq!(again.expect("an answer"), Versioned::Conflict);
+    assert_eq!(again.expect("an answer"), WriteOutcome::Conflict);
     let session = read(consultations, id).await;
     assert_eq!((session.status, session.generation, session.failure), (Status::Complete, None, None));
     assert_eq!(session.conversational_profile.as_deref(), Some("The first."));
@@ -106,12 +106,12 @@ async fn a_complete_session_stays_complete_and_keeps_its_profile() {
 async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_holds() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), Versioned::Written);
+    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
     let later = noon() + Duration::seconds(30);
     let (lapsed, held) = (lease(noon(), 0), lease(later, 0));
     for (lease, now) in [(lapsed, noon()), (held, later)] {
         let leased = consultations.lease_generation(id, lease, now).await;
-        assert_eq!(leased.expect("an answer"), Versioned::Written);
+        assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     }
     consultations.save_profile_text(id, held, "The next one's.", Usd::from_nanos(1)).await.expect("kept");
     let before = read(consultations, id).await;

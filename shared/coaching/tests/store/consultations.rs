@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 use super::samples::{at, goal, message, profile, session, user};
-use coaching::store::{Answered, Begun, ConsultationTable, StoreError, Versioned};
+use coaching::store::{Answered, Begun, ConsultationTable, StoreError, WriteOutcome};
 use domain::consultation::{Challenge, ConsultationMessage, Fact, FactDetail, Progress, Session, SessionId, Training};
 use domain::conversation::Role;
 use domain::lease::Lease;
@@ -25,11 +25,11 @@ pub(super) fn lease(now: DateTime<Utc>, nudge: i64) -> Lease {
 /// The session of ana, just opened.
 pub(super) async fn opened() -> (Stores, SessionId) {
     let stores = TestDatabase::create().await.stores();
-    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     let id = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "What brings you here?");
     let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
-    assert_eq!(outcome.expect("opened"), Versioned::Written);
+    assert_eq!(outcome.expect("opened"), WriteOutcome::Written);
     (stores, id)
 }
 
@@ -75,13 +75,13 @@ async fn a_person_has_one_session_however_often_they_start() {
     let second = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "Hello again.");
     let again = stores.consultations.open(&session(second, &user("ana")), &opening).await;
-    assert_eq!(again.expect("an answer"), Versioned::Conflict);
+    assert_eq!(again.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(stores.consultations.get(second).await.expect("an answer"), None);
     assert_eq!(stores.consultations.transcript(second).await.expect("an answer"), []);
     let profile = stores.profiles.get(&user("ana")).await.expect("readable").expect("there");
     assert_eq!(profile.consultation_session_id, Some(id));
     let nobody = stores.consultations.open(&session(second, &user("ben")), &opening).await;
-    assert_eq!(nobody.expect("an answer"), Versioned::Conflict, "ben has no profile");
+    assert_eq!(nobody.expect("an answer"), WriteOutcome::Conflict, "ben has no profile");
 }
 
 #[tokio::test]
@@ -96,7 +96,10 @@ async fn a_turn_stores_message_answer_facts_and_progress() {
     let (done, reply) = answered(&asked);
     let facts = [goal("weight", None), goal("a race", None)];
     let turn = Answered { session: &done, reply: &reply, facts: &facts };
-    assert_eq!(consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"), Versioned::Written);
+    assert_eq!(
+        consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     assert_eq!(read(consultations, id).await, done);
     let transcript = consultations.transcript(id).await.expect("readable");
     assert_eq!(transcript[1..], [question, reply]);
@@ -138,7 +141,7 @@ async fn nobody_speaks_while_a_message_is_being_answered_until_the_lease_lapses(
     let (done, reply) = answered(&first);
     let late = Answered { session: &done, reply: &reply, facts: &[goal("weight", None)] };
     let outcome = consultations.finish_turn(&late, lease(noon(), 0), None).await;
-    assert_eq!(outcome.expect("an answer"), Versioned::Conflict, "the lease is someone else's now");
+    assert_eq!(outcome.expect("an answer"), WriteOutcome::Conflict, "the lease is someone else's now");
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);
     assert_eq!(consultations.facts(id).await.expect("readable"), [], "a late answer leaves no trace");
 }
@@ -193,7 +196,7 @@ async fn a_corrected_fact_replaces_the_earlier_one_and_facts_come_by_category() 
         let turn = Answered { session: &done, reply: &reply, facts: &facts };
         assert_eq!(
             consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
-            Versioned::Written
+            WriteOutcome::Written
         );
         state = done;
     }
@@ -216,7 +219,7 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
         let turn = Answered { session: &done, reply: &reply, facts: &[] };
         assert_eq!(
             consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
-            Versioned::Written
+            WriteOutcome::Written
         );
         state = done;
     }
@@ -232,11 +235,11 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
 async fn a_session_that_cannot_be_read_is_an_error_that_names_the_attribute() {
     let database = TestDatabase::create().await;
     let stores = database.stores();
-    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     let id = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "Hello.");
     let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
-    assert_eq!(outcome.expect("opened"), Versioned::Written);
+    assert_eq!(outcome.expect("opened"), WriteOutcome::Written);
     let table = &database.tables.consultation_sessions;
     for (item, attribute) in [("session", "status"), ("message#000000", "role")] {
         let key = [("session_id", AttributeValue::S(id.to_string())), ("item", AttributeValue::S(item.to_owned()))];

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::samples::{at, behavior, check, profile, user, version_due};
 use super::{TestDatabase, edit, pages};
 use coaching::store::{
-    CheckOutcome, CheckResult, CheckedAs, Cursor, DueUser, PageRequest, ProfileTable, StoreError, Versioned,
+    CheckOutcome, CheckResult, CheckedAs, Cursor, DueUser, PageRequest, ProfileTable, StoreError, WriteOutcome,
 };
 use test_support::Stores;
 
@@ -21,9 +21,9 @@ async fn with_prompts() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
     let Stores { profiles, versions, .. } = database.stores();
     for (name, next_check_at) in CHECKS {
-        assert_eq!(profiles.create(&profile(name)).await.expect("stored"), Versioned::Written);
+        assert_eq!(profiles.create(&profile(name)).await.expect("stored"), WriteOutcome::Written);
         let version = version_due(&user(name), 0, next_check_at);
-        assert_eq!(versions.add_prompt_version(&version).await.expect("an answer"), Versioned::Written);
+        assert_eq!(versions.add_prompt_version(&version).await.expect("an answer"), WriteOutcome::Written);
     }
     // The index may lag by moments.
     for _ in 0..200 {
@@ -88,7 +88,7 @@ async fn the_list_tells_all_that_a_check_needs() {
 #[tokio::test]
 async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list() {
     let (_database, profiles) = with_prompts().await;
-    assert_eq!(profiles.create(&profile("fynn")).await.expect("stored"), Versioned::Written);
+    assert_eq!(profiles.create(&profile("fynn")).await.expect("stored"), WriteOutcome::Written);
     let listed = all(&profiles).await;
     assert_eq!(names(&listed)[2..], ["cleo", "ana", "dora"]);
     assert!(names(&listed)[..2].contains(&"ben") && names(&listed)[..2].contains(&"emil"), "at the same instant");
@@ -105,8 +105,8 @@ async fn a_check_moves_a_user_to_the_end_of_the_list_or_to_another_shard() {
         update_shard: update_shard.to_owned(),
         ..check(1, CheckedAs::Unchanged)
     };
-    assert_eq!(profiles.record_check(&user("ben"), &checked("007")).await.expect("an answer"), Versioned::Written);
-    assert_eq!(profiles.record_check(&user("emil"), &checked("008")).await.expect("an answer"), Versioned::Written);
+    assert_eq!(profiles.record_check(&user("ben"), &checked("007")).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(profiles.record_check(&user("emil"), &checked("008")).await.expect("an answer"), WriteOutcome::Written);
     let mut listed = all(&profiles).await;
     for _ in 0..200 {
         if listed.len() == 4 && names(&listed).last() == Some(&"ben") {
@@ -131,7 +131,7 @@ async fn the_list_is_read_page_by_page_even_while_users_leave_it() {
                 next_check_at: at("2026-12-31T03:00:00Z"),
                 ..check(due.version, CheckedAs::Unchanged)
             };
-            assert_eq!(profiles.record_check(&due.user_id, &check).await.expect("an answer"), Versioned::Written);
+            assert_eq!(profiles.record_check(&due.user_id, &check).await.expect("an answer"), WriteOutcome::Written);
         }
         page
     })

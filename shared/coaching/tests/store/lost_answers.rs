@@ -7,7 +7,7 @@ use super::TestDatabase;
 use super::behind::Behind;
 use super::samples::{at, day, meal, profile, user, version};
 use coaching::store::{
-    AccessChange, Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, Versioned,
+    AccessChange, Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, WriteOutcome,
 };
 use domain::lease::Lease;
 use domain::meals::MealType;
@@ -18,7 +18,7 @@ use test_support::Fate;
 async fn behind(fates: impl IntoIterator<Item = Fate>) -> (TestDatabase, Behind) {
     let database = TestDatabase::create().await;
     let created = database.stores().profiles.create(&profile("ana")).await;
-    assert_eq!(created.expect("stored"), Versioned::Written);
+    assert_eq!(created.expect("stored"), WriteOutcome::Written);
     let behind = Behind::proxy(&database, fates).await;
     (database, behind)
 }
@@ -27,7 +27,7 @@ async fn behind(fates: impl IntoIterator<Item = Fate>) -> (TestDatabase, Behind)
 async fn a_meal_whose_answer_was_lost_is_counted_once() {
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let (meals, lunch) = (&proxy.stores.meals, meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500));
-    assert_eq!(meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.log(&user("ana"), &lunch).await.expect("an answer"), WriteOutcome::Written);
     assert_eq!(proxy.writes().len(), 2, "the SDK asked again");
     let totals = meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable");
     assert_eq!((totals[0].meals, totals[0].calories), (1, 500));
@@ -39,7 +39,7 @@ async fn a_deletion_whose_answer_was_lost_is_made_once_and_reported_as_made() {
     let (lunch, dinner) =
         (meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500), meal(MealType::Dinner, "2026-11-22T01:00:00Z", 600));
     for meal in [&lunch, &dinner] {
-        assert_eq!(database.stores().meals.log(&user("ana"), meal).await.expect("an answer"), Versioned::Written);
+        assert_eq!(database.stores().meals.log(&user("ana"), meal).await.expect("an answer"), WriteOutcome::Written);
     }
     let meals = &proxy.stores.meals;
     assert!(meals.delete(&user("ana"), lunch.day, lunch.meal_id).await.expect("an answer"));
@@ -51,10 +51,10 @@ async fn a_deletion_whose_answer_was_lost_is_made_once_and_reported_as_made() {
 async fn an_edit_whose_answer_was_lost_is_made_once_and_reported_as_made() {
     let (database, proxy) = behind([Fate::LoseAnswer]).await;
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
-    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), WriteOutcome::Written);
     let (meals, mut smaller) = (&proxy.stores.meals, lunch.clone());
     smaller.entry.calories = 200;
-    assert_eq!(meals.update(&user("ana"), &lunch, &smaller).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.update(&user("ana"), &lunch, &smaller).await.expect("an answer"), WriteOutcome::Written);
     assert_eq!(proxy.writes().len(), 2, "the SDK asked again");
     let totals = meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable");
     assert_eq!((totals[0].meals, totals[0].calories), (1, 200));
@@ -64,7 +64,7 @@ async fn an_edit_whose_answer_was_lost_is_made_once_and_reported_as_made() {
 async fn a_deletion_that_an_edit_overtakes_is_made_again() {
     let (database, proxy) = behind([Fate::Cancel("ConditionalCheckFailed")]).await;
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
-    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    assert_eq!(database.stores().meals.log(&user("ana"), &lunch).await.expect("an answer"), WriteOutcome::Written);
     let meals = &proxy.stores.meals;
     assert!(meals.delete(&user("ana"), lunch.day, lunch.meal_id).await.expect("an answer"));
     assert_eq!(proxy.writes().len(), 2, "it was read and deleted again");
@@ -76,17 +76,17 @@ async fn a_writer_whose_answer_was_lost_does_not_lose_against_itself() {
     let (_database, proxy) = behind([Fate::LoseAnswer; 2]).await;
     let now = at("2026-11-22T12:00:00Z");
     let written = proxy.stores.versions.add_prompt_version(&version(&user("ana"), 0)).await;
-    assert_eq!(written.expect("an answer"), Versioned::Written);
+    assert_eq!(written.expect("an answer"), WriteOutcome::Written);
     assert_eq!(proxy.writes().len(), 3, "two answers were lost");
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let claimed = proxy.stores.profiles.claim_manual_regeneration(&user("ana"), now, now - Duration::hours(24)).await;
-    assert_eq!(claimed.expect("an answer"), Versioned::Written);
+    assert_eq!(claimed.expect("an answer"), WriteOutcome::Written);
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let saved = proxy.stores.profiles.save_details(&profile("ana")).await;
-    assert_eq!(saved.expect("an answer"), Versioned::Written);
+    assert_eq!(saved.expect("an answer"), WriteOutcome::Written);
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let created = proxy.stores.profiles.create(&profile("ben")).await;
-    assert_eq!(created.expect("an answer"), Versioned::Written);
+    assert_eq!(created.expect("an answer"), WriteOutcome::Written);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn money_and_counters_are_added_once_though_the_answer_was_lost() {
         shards_done: 0,
         counters: RunCounters::default(),
     };
-    assert_eq!(database.stores().runs.start(&run).await.expect("stored"), Versioned::Written);
+    assert_eq!(database.stores().runs.start(&run).await.expect("stored"), WriteOutcome::Written);
     database.stores().runs.open_page("run", "shard#000#1", &[user("ana")]).await.expect("noted");
     let counters = RunCounters { checked: 9, ..RunCounters::default() };
     proxy.stores.runs.count_page("run", "shard#000#1", &counters, &[]).await.expect("noted");
@@ -142,7 +142,7 @@ async fn transactions_that_meet_are_tried_again_under_the_same_token_until_they_
     let reasons = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
     let (_database, proxy) = behind(reasons.map(Fate::Cancel)).await;
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
-    assert_eq!(proxy.stores.meals.log(&user("ana"), &lunch).await.expect("an answer"), Versioned::Written);
+    assert_eq!(proxy.stores.meals.log(&user("ana"), &lunch).await.expect("an answer"), WriteOutcome::Written);
     let writes = proxy.writes();
     assert_eq!(writes.len(), 4);
     let token = writes[0]["ClientRequestToken"].as_str().expect("a token");

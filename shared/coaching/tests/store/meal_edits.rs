@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::samples::{at, day, meal, user};
 use super::{TestDatabase, edit};
-use coaching::store::{MealTable, PageRequest, Versioned};
+use coaching::store::{MealTable, PageRequest, WriteOutcome};
 use domain::local_day::TimeZone;
 use domain::meals::{DayTotals, Grams, Meal, MealChange, MealId, MealType, NewMeal, NotesChange, totals_by_day};
 use domain::profile::UserId;
@@ -22,7 +22,7 @@ fn denver() -> TimeZone {
 }
 
 async fn log(meals: &MealTable, meal: &Meal) {
-    assert_eq!(meals.log(&user("ana"), meal).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.log(&user("ana"), meal).await.expect("an answer"), WriteOutcome::Written);
 }
 
 async fn totals(meals: &MealTable, user_id: &UserId) -> Vec<DayTotals> {
@@ -106,7 +106,7 @@ async fn take(meals: &MealTable, steps: Vec<Step>) -> TestCaseResult {
         match step {
             Step::Log(entry) => {
                 let meal = Meal::log(MealId(Uuid::now_v7()), entry, denver(), at("2026-11-03T12:00:00Z"));
-                prop_assert_eq!(meals.log(&somebody, &meal).await.expect("an answer"), Versioned::Written);
+                prop_assert_eq!(meals.log(&somebody, &meal).await.expect("an answer"), WriteOutcome::Written);
                 left.push(meal);
             }
             Step::Edit(chosen, change) if !left.is_empty() => {
@@ -118,7 +118,10 @@ async fn take(meals: &MealTable, steps: Vec<Step>) -> TestCaseResult {
                 };
                 let from_the_start = Meal::log(before.meal_id, after.entry.clone(), denver(), before.logged_at);
                 prop_assert_eq!(&after, &from_the_start);
-                prop_assert_eq!(meals.update(&somebody, before, &after).await.expect("an answer"), Versioned::Written);
+                prop_assert_eq!(
+                    meals.update(&somebody, before, &after).await.expect("an answer"),
+                    WriteOutcome::Written
+                );
                 *before = after;
             }
             Step::Delete(chosen) if !left.is_empty() => {
@@ -150,12 +153,12 @@ async fn a_meal_that_is_no_longer_as_it_was_read_is_not_changed() {
     let meals = TestDatabase::create().await.stores().meals;
     let (ana, lunch) = (user("ana"), meal(MealType::Lunch, "2026-11-21T19:00:00Z", 700));
     let never_logged = meals.update(&ana, &lunch, &with(&lunch, 90)).await;
-    assert_eq!(never_logged.expect("an answer"), Versioned::Conflict);
+    assert_eq!(never_logged.expect("an answer"), WriteOutcome::Conflict);
     log(&meals, &lunch).await;
     let smaller = with(&lunch, 300);
-    assert_eq!(meals.update(&ana, &lunch, &smaller).await.expect("an answer"), Versioned::Written);
-    assert_eq!(meals.update(&ana, &lunch, &with(&lunch, 90)).await.expect("an answer"), Versioned::Conflict);
-    assert_eq!(meals.update(&user("ben"), &smaller, &lunch).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(meals.update(&ana, &lunch, &smaller).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(meals.update(&ana, &lunch, &with(&lunch, 90)).await.expect("an answer"), WriteOutcome::Conflict);
+    assert_eq!(meals.update(&user("ben"), &smaller, &lunch).await.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(totals(&meals, &ana).await, [DayTotals::of_meal(&smaller)]);
     assert_eq!(listed(&meals, &ana).await, [smaller]);
     assert!(totals(&meals, &user("ben")).await.is_empty());
@@ -169,7 +172,7 @@ async fn of_simultaneous_edits_of_one_meal_one_is_made() {
     let edited: Vec<Meal> = (1..7).map(|calories| with(&lunch, calories)).collect();
     let tries = edited.iter().map(|after| meals.update(&ana, &lunch, after));
     let outcomes = futures_util::future::try_join_all(tries).await.expect("answers");
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
     let left = listed(&meals, &ana).await;
     assert!(edited.contains(&left[0]));
     assert_eq!(totals(&meals, &ana).await, totals_by_day(&left));
@@ -209,7 +212,7 @@ async fn what_an_edit_replaces_is_what_the_meal_once_added() {
     let mut calm = stressed.clone();
     calm.entry.notes = Some("Calm.".to_owned());
     let bigger = with(&calm, 500);
-    assert_eq!(meals.update(&user("ana"), &calm, &bigger).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.update(&user("ana"), &calm, &bigger).await.expect("an answer"), WriteOutcome::Written);
     assert_eq!(totals(&meals, &user("ana")).await, [DayTotals::of_meal(&bigger)]);
 }
 
@@ -228,7 +231,7 @@ async fn a_meal_from_before_there_were_revisions_can_be_edited_and_deleted() {
         edit(&database, &database.tables.meals, &key, "revision", None).await;
     }
     let smaller = with(&lunch, 300);
-    assert_eq!(meals.update(&ana, &lunch, &smaller).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.update(&ana, &lunch, &smaller).await.expect("an answer"), WriteOutcome::Written);
     assert!(meals.delete(&ana, snack.day, snack.meal_id).await.expect("an answer"));
     assert_eq!(totals(&meals, &ana).await, [DayTotals::of_meal(&smaller)]);
 }

@@ -3,11 +3,11 @@
 use super::samples::{day, meal, user};
 use super::{TestDatabase, edit, pages};
 use aws_sdk_dynamodb::types::AttributeValue;
-use coaching::store::{MealTable, PageRequest, StoreError, Versioned};
+use coaching::store::{MealTable, PageRequest, StoreError, WriteOutcome};
 use domain::meals::{DayTotals, Meal, MealType};
 
 async fn log(meals: &MealTable, meal: &Meal) {
-    assert_eq!(meals.log(&user("ana"), meal).await.expect("an answer"), Versioned::Written);
+    assert_eq!(meals.log(&user("ana"), meal).await.expect("an answer"), WriteOutcome::Written);
 }
 
 async fn totals(meals: &MealTable, from: &str, to: &str) -> Vec<DayTotals> {
@@ -55,7 +55,11 @@ async fn a_day_is_the_sum_of_its_meals_whatever_is_logged_repeated_and_deleted()
     for meal in [&breakfast, &snack, &lunch] {
         log(&meals, meal).await;
     }
-    assert_eq!(meals.log(&user("ana"), &snack).await.expect("an answer"), Versioned::Conflict, "the same meal again");
+    assert_eq!(
+        meals.log(&user("ana"), &snack).await.expect("an answer"),
+        WriteOutcome::Conflict,
+        "the same meal again"
+    );
     assert_eq!(totals(&meals, "2026-11-21", "2026-11-21").await, [sum(&[&breakfast, &snack, &lunch])]);
     let delete = async |meal: &Meal| meals.delete(&user("ana"), meal.day, meal.meal_id).await.expect("an answer");
     assert!(delete(&snack).await);

@@ -4,13 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::samples::{at, day, plain_profile, profile, user};
 use super::{TestDatabase, edit};
-use coaching::store::{AccessChange, ProfileTable, StoreError, Versioned};
+use coaching::store::{AccessChange, ProfileTable, StoreError, WriteOutcome};
 use domain::profile::{BodyData, Email, ManualRegeneration, Name};
 
 async fn with_ana() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
     let profiles = database.stores().profiles;
-    assert_eq!(profiles.create(&profile("ana")).await.expect("stored"), Versioned::Written);
+    assert_eq!(profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     (database, profiles)
 }
 
@@ -23,7 +23,7 @@ async fn edit_ana(database: &TestDatabase, attribute: &str, value: AttributeValu
 async fn a_profile_is_read_back_exactly_as_it_was_written() {
     let (_database, profiles) = with_ana().await;
     assert_eq!(profiles.get(&user("ana")).await.expect("readable"), Some(profile("ana")));
-    assert_eq!(profiles.create(&plain_profile("ben")).await.expect("stored"), Versioned::Written);
+    assert_eq!(profiles.create(&plain_profile("ben")).await.expect("stored"), WriteOutcome::Written);
     assert_eq!(profiles.get(&user("ben")).await.expect("readable"), Some(plain_profile("ben")));
     assert_eq!(profiles.get(&user("cleo")).await.expect("an answer"), None);
 }
@@ -32,7 +32,7 @@ async fn a_profile_is_read_back_exactly_as_it_was_written() {
 async fn signing_up_twice_does_not_replace_the_first_profile() {
     let (_database, profiles) = with_ana().await;
     let second = plain_profile("ana");
-    assert_eq!(profiles.create(&second).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(profiles.create(&second).await.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(profiles.get(&user("ana")).await.expect("readable"), Some(profile("ana")));
 }
 
@@ -47,8 +47,8 @@ async fn of_two_changes_made_from_the_same_revision_one_is_written() {
     let (mina, zora) = (renamed("Mina"), renamed("Zora"));
     let outcomes = tokio::join!(profiles.save_details(&mina), profiles.save_details(&zora));
     let outcomes = [outcomes.0.expect("an answer"), outcomes.1.expect("an answer")];
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
-    let winner = if outcomes[0] == Versioned::Written { mina } else { zora };
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
+    let winner = if outcomes[0] == WriteOutcome::Written { mina } else { zora };
     let read = profiles.get(&user("ana")).await.expect("readable").expect("there");
     assert_eq!((&read.name, read.revision), (&winner.name, 1));
 }
@@ -59,7 +59,7 @@ async fn saving_details_removes_what_is_no_longer_known_and_leaves_the_rest_alon
     let before_access = profiles.get(&user("ana")).await.expect("readable").expect("there");
     assert_eq!(profiles.set_consultation_access(&user("ana"), true).await.expect("written"), AccessChange::Written);
     let changed = domain::profile::Profile { body: BodyData::default(), ..before_access };
-    assert_eq!(profiles.save_details(&changed).await.expect("an answer"), Versioned::Written);
+    assert_eq!(profiles.save_details(&changed).await.expect("an answer"), WriteOutcome::Written);
     let read = profiles.get(&user("ana")).await.expect("readable").expect("there");
     assert_eq!(read.body, BodyData::default());
     assert!(read.consultation_enabled, "access is not a detail that the person writes");
@@ -68,7 +68,7 @@ async fn saving_details_removes_what_is_no_longer_known_and_leaves_the_rest_alon
 #[tokio::test]
 async fn details_of_nobody_are_not_saved() {
     let profiles = TestDatabase::create().await.stores().profiles;
-    assert_eq!(profiles.save_details(&profile("ana")).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(profiles.save_details(&profile("ana")).await.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(profiles.get(&user("ana")).await.expect("an answer"), None);
 }
 
@@ -92,8 +92,8 @@ async fn access_is_given_and_taken_and_nobody_is_made_up() {
 async fn everyone_with_an_address_is_found() {
     let (_database, profiles) = with_ana().await;
     let twin = domain::profile::Profile { user_id: user("ana-2"), ..profile("ana") };
-    assert_eq!(profiles.create(&twin).await.expect("stored"), Versioned::Written);
-    assert_eq!(profiles.create(&profile("ben")).await.expect("stored"), Versioned::Written);
+    assert_eq!(profiles.create(&twin).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
     let address = |text| Email::parse("email", text).expect("an address");
     let mut found = Vec::new();
     for _ in 0..100 {
@@ -125,19 +125,23 @@ async fn a_prompt_can_be_asked_for_once_in_a_while() {
     let claim = async |now: &str, not_since: &str| {
         profiles.claim_manual_regeneration(ana, at(now), at(not_since)).await.expect("an answer")
     };
-    assert_eq!(claim("2026-11-22T10:00:00Z", "2026-11-21T10:00:00Z").await, Versioned::Written);
-    assert_eq!(claim("2026-11-23T09:59:59Z", "2026-11-22T09:59:59.999999999Z").await, Versioned::Conflict);
+    assert_eq!(claim("2026-11-22T10:00:00Z", "2026-11-21T10:00:00Z").await, WriteOutcome::Written);
+    assert_eq!(claim("2026-11-23T09:59:59Z", "2026-11-22T09:59:59.999999999Z").await, WriteOutcome::Conflict);
     let held = profiles.get(ana).await.expect("readable").expect("there").manual_regeneration;
     assert_eq!(held, Some(ManualRegeneration { requested_at: at("2026-11-22T10:00:00Z") }));
-    assert_eq!(claim("2026-11-23T10:00:00Z", "2026-11-22T10:00:00Z").await, Versioned::Written);
+    assert_eq!(claim("2026-11-23T10:00:00Z", "2026-11-22T10:00:00Z").await, WriteOutcome::Written);
 
     profiles.release_manual_regeneration(ana, at("2026-11-22T10:00:00Z")).await.expect("an answer");
-    assert_eq!(claim("2026-11-23T11:00:00Z", "2026-11-22T11:00:00Z").await, Versioned::Conflict, "another claim stays");
+    assert_eq!(
+        claim("2026-11-23T11:00:00Z", "2026-11-22T11:00:00Z").await,
+        WriteOutcome::Conflict,
+        "another claim stays"
+    );
     profiles.release_manual_regeneration(ana, at("2026-11-23T10:00:00Z")).await.expect("an answer");
-    assert_eq!(claim("2026-11-23T11:00:00Z", "2026-11-22T11:00:00Z").await, Versioned::Written);
+    assert_eq!(claim("2026-11-23T11:00:00Z", "2026-11-22T11:00:00Z").await, WriteOutcome::Written);
     let nobody = user("ben");
     let claimed = profiles.claim_manual_regeneration(&nobody, at("2026-11-22T10:00:00Z"), at("2026-11-21T10:00:00Z"));
-    assert_eq!(claimed.await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(claimed.await.expect("an answer"), WriteOutcome::Conflict);
 }
 
 #[tokio::test]
@@ -147,7 +151,7 @@ async fn of_many_simultaneous_claims_exactly_one_is_granted() {
     let ana = user("ana");
     let claims = (0..8).map(|_| profiles.claim_manual_regeneration(&ana, now, not_since));
     let outcomes = futures_util::future::try_join_all(claims).await.expect("answers");
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Versioned::Written).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, session, user, version};
 use super::{TestDatabase, pages};
-use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError, Versioned};
+use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError, WriteOutcome};
 use domain::consultation::Status;
 use domain::conversation::Role;
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
@@ -12,7 +12,7 @@ use test_support::Stores;
 
 async fn with(name: &str) -> Stores {
     let stores = TestDatabase::create().await.stores();
-    assert_eq!(stores.profiles.create(&profile(name)).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.profiles.create(&profile(name)).await.expect("stored"), WriteOutcome::Written);
     stores
 }
 
@@ -20,7 +20,7 @@ async fn read(stores: &Stores, name: &str) -> Profile {
     stores.profiles.get(&user(name)).await.expect("readable").expect("there")
 }
 
-async fn add(stores: &Stores, version: &NewVersion) -> Versioned {
+async fn add(stores: &Stores, version: &NewVersion) -> WriteOutcome {
     stores.versions.add_prompt_version(version).await.expect("an answer")
 }
 
@@ -28,7 +28,7 @@ async fn add(stores: &Stores, version: &NewVersion) -> Versioned {
 async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
     let stores = with("ana").await;
     let first = NewVersion { conversational_profile: Some("Steady.".to_owned()), ..version(&user("ana"), 0) };
-    assert_eq!(add(&stores, &first).await, Versioned::Written);
+    assert_eq!(add(&stores, &first).await, WriteOutcome::Written);
     let expected = Profile {
         conversational_profile: Some("Steady.".to_owned()),
         prompt: Some(PersonalPrompt {
@@ -57,8 +57,8 @@ async fn of_two_writers_of_one_version_one_wins_and_the_other_leaves_no_trace() 
     manual.entry.prompt = "manual".to_owned();
     let outcomes = tokio::join!(add(&stores, &weekly), add(&stores, &manual));
     let winner = match outcomes {
-        (Versioned::Written, Versioned::Conflict) => "weekly",
-        (Versioned::Conflict, Versioned::Written) => "manual",
+        (WriteOutcome::Written, WriteOutcome::Conflict) => "weekly",
+        (WriteOutcome::Conflict, WriteOutcome::Written) => "manual",
         both => panic!("one must win: {both:?}"),
     };
     let prompt = read(&stores, "ana").await.prompt.expect("a prompt");
@@ -70,23 +70,23 @@ async fn of_two_writers_of_one_version_one_wins_and_the_other_leaves_no_trace() 
 #[tokio::test]
 async fn a_version_follows_only_the_one_in_force() {
     let stores = with("ana").await;
-    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Conflict, "there is no version 1 yet");
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Conflict, "version 1 again");
-    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Conflict, "there is no version 1 yet");
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Conflict, "version 1 again");
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
     assert_eq!(read(&stores, "ana").await.prompt.expect("a prompt").version, 2);
-    assert_eq!(add(&stores, &version(&user("ben"), 0)).await, Versioned::Conflict, "there is no such person");
+    assert_eq!(add(&stores, &version(&user("ben"), 0)).await, WriteOutcome::Conflict, "there is no such person");
     assert_eq!(stores.prompt_history.get(&user("ben"), 1).await.expect("an answer"), None);
 }
 
 #[tokio::test]
 async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision() {
     let stores = with("ana").await;
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
     let check = CheckOutcome { result: CheckResult::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
     let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
-    assert_eq!(noted, Versioned::Written);
+    assert_eq!(noted, WriteOutcome::Written);
     let waiting = read(&stores, "ana").await;
     let prompt = waiting.prompt.expect("a prompt");
     assert_eq!(waiting.behavioral_data, Some(behavior(1_501)), "until the change has reached a prompt");
@@ -101,7 +101,7 @@ async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision(
     let mark = stores.profiles.check_mark(&user("ana")).await.expect("an answer");
     assert_eq!(mark, Some((check.mark, 1)));
 
-    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
     let done = read(&stores, "ana").await;
     assert_eq!(done.pending_update, None);
     assert_eq!(done.behavioral_data, done.prompt.expect("a prompt").prompt_behavioral_data);
@@ -111,14 +111,14 @@ async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision(
 #[tokio::test]
 async fn of_two_workers_that_check_a_user_one_goes_on() {
     let stores = with("ana").await;
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let first = check(1, CheckedAs::Unchanged);
     let mut second = first.clone();
     second.mark.page_id = "shard#007#another".to_owned();
     let record = async |check: &CheckOutcome| stores.profiles.record_check(&user("ana"), check).await;
-    assert_eq!(record(&first).await.expect("an answer"), Versioned::Written);
-    assert_eq!(record(&second).await.expect("an answer"), Versioned::Conflict);
-    assert_eq!(record(&first).await.expect("an answer"), Versioned::Written, "a repetition of the same write");
+    assert_eq!(record(&first).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(record(&second).await.expect("an answer"), WriteOutcome::Conflict);
+    assert_eq!(record(&first).await.expect("an answer"), WriteOutcome::Written, "a repetition of the same write");
     let mark = stores.profiles.check_mark(&user("ana")).await.expect("an answer");
     assert_eq!(mark, Some((first.mark, 1)));
 }
@@ -126,34 +126,34 @@ async fn of_two_workers_that_check_a_user_one_goes_on() {
 #[tokio::test]
 async fn a_rewriting_that_failed_leaves_the_behaviour_that_it_was_compared_with() {
     let stores = with("ana").await;
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
-    assert_eq!(noted, Versioned::Written);
+    assert_eq!(noted, WriteOutcome::Written);
     for _ in 0..2 {
-        assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), Versioned::Written);
+        assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), WriteOutcome::Written);
     }
     let failed = read(&stores, "ana").await;
     assert_eq!((failed.pending_update, failed.behavioral_data), (None, Some(behavior(1_501))));
     let (mark, _) = stores.profiles.check_mark(&user("ana")).await.expect("an answer").expect("a mark");
     assert_eq!(mark.outcome, CheckedAs::Failed);
-    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, Versioned::Written);
-    assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
+    assert_eq!(stores.profiles.fail_update(&user("ana"), 1).await.expect("an answer"), WriteOutcome::Conflict);
 }
 
 #[tokio::test]
 async fn a_check_that_is_taken_back_was_never_made() {
     let stores = with("ana").await;
-    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, Versioned::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let before = read(&stores, "ana").await;
     let due_at = before.prompt.as_ref().expect("a prompt").next_check_at;
     let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
-    assert_eq!(noted, Versioned::Written);
+    assert_eq!(noted, WriteOutcome::Written);
     let taken_back = stores.profiles.reopen_check(&user("ana"), 1, due_at).await.expect("an answer");
-    assert_eq!(taken_back, Versioned::Written);
+    assert_eq!(taken_back, WriteOutcome::Written);
     let after = read(&stores, "ana").await;
     assert_eq!(Profile { last_behavior_check: before.last_behavior_check, ..after }, before);
     assert_eq!(stores.profiles.check_mark(&user("ana")).await.expect("an answer"), None);
@@ -164,14 +164,14 @@ async fn a_check_of_a_version_that_is_no_longer_in_force_changes_nothing() {
     let stores = with("ana").await;
     let check = check(1, CheckedAs::Unchanged);
     let record = async |name: &str| stores.profiles.record_check(&user(name), &check).await.expect("an answer");
-    assert_eq!(record("ana").await, Versioned::Conflict, "no prompt yet");
-    assert_eq!(record("ben").await, Versioned::Conflict, "no such person");
+    assert_eq!(record("ana").await, WriteOutcome::Conflict, "no prompt yet");
+    assert_eq!(record("ben").await, WriteOutcome::Conflict, "no such person");
     assert_eq!(stores.profiles.get(&user("ben")).await.expect("an answer"), None);
     for after in [0, 1] {
-        assert_eq!(add(&stores, &version(&user("ana"), after)).await, Versioned::Written);
+        assert_eq!(add(&stores, &version(&user("ana"), after)).await, WriteOutcome::Written);
     }
     let before = read(&stores, "ana").await;
-    assert_eq!(record("ana").await, Versioned::Conflict, "version 2 is in force");
+    assert_eq!(record("ana").await, WriteOutcome::Conflict, "version 2 is in force");
     assert_eq!(read(&stores, "ana").await, before);
 }
 
@@ -181,21 +181,21 @@ async fn a_consultation_is_complete_exactly_when_its_prompt_exists() {
     let id = Uuid::now_v7();
     let opened = session(id, &user("ana"));
     let opening = message(0, Role::Assistant, "Hello.");
-    assert_eq!(stores.consultations.open(&opened, &opening).await.expect("opened"), Versioned::Written);
+    assert_eq!(stores.consultations.open(&opened, &opening).await.expect("opened"), WriteOutcome::Written);
     let first = NewVersion { completes: Some(id), ..version(&user("ana"), 0) };
     let status = async || stores.consultations.get(id).await.expect("readable").expect("there").status;
 
-    assert_eq!(add(&stores, &first).await, Versioned::Conflict, "nobody has asked to complete it");
+    assert_eq!(add(&stores, &first).await, WriteOutcome::Conflict, "nobody has asked to complete it");
     assert_eq!((status().await, read(&stores, "ana").await.prompt), (Status::InProgress, None));
     assert_eq!(stores.prompt_history.get(&user("ana"), 1).await.expect("an answer"), None);
 
     let begun = stores.consultations.begin_generation(id, at("2026-11-02T11:00:00Z")).await;
-    assert_eq!(begun.expect("an answer"), Versioned::Written);
-    assert_eq!(add(&stores, &first).await, Versioned::Written);
+    assert_eq!(begun.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(add(&stores, &first).await, WriteOutcome::Written);
     assert_eq!(status().await, Status::Complete);
     assert_eq!(
         add(&stores, &NewVersion { after: 1, entry: entry(&user("ana"), 2), ..first }).await,
-        Versioned::Conflict
+        WriteOutcome::Conflict
     );
     assert_eq!(read(&stores, "ana").await.prompt.expect("a prompt").version, 1, "completed once");
 }
@@ -204,10 +204,10 @@ async fn a_consultation_is_complete_exactly_when_its_prompt_exists() {
 async fn versions_are_listed_newest_first_and_page_by_page() {
     let stores = with("ana").await;
     for after in 0..11 {
-        assert_eq!(add(&stores, &version(&user("ana"), after)).await, Versioned::Written);
+        assert_eq!(add(&stores, &version(&user("ana"), after)).await, WriteOutcome::Written);
     }
-    assert_eq!(stores.profiles.create(&profile("ben")).await.expect("stored"), Versioned::Written);
-    assert_eq!(add(&stores, &version(&user("ben"), 0)).await, Versioned::Written);
+    assert_eq!(stores.profiles.create(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(add(&stores, &version(&user("ben"), 0)).await, WriteOutcome::Written);
     let history = &stores.prompt_history;
     let listed = pages(5, async |page| history.list(&user("ana"), &page).await.expect("a page")).await;
     let versions: Vec<Vec<u32>> = listed.iter().map(|page| page.iter().map(|entry| entry.version).collect()).collect();
@@ -220,7 +220,7 @@ async fn versions_are_listed_newest_first_and_page_by_page() {
 async fn nobody_reads_on_in_the_history_of_another() {
     let stores = with("ana").await;
     for after in [0, 1] {
-        assert_eq!(add(&stores, &version(&user("ana"), after)).await, Versioned::Written);
+        assert_eq!(add(&stores, &version(&user("ana"), after)).await, WriteOutcome::Written);
     }
     let first = stores.prompt_history.list(&user("ana"), &PageRequest::first(1)).await.expect("a page");
     let request = PageRequest { limit: 1, cursor: first.next };

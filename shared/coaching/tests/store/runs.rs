@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::samples::{at, day, user};
 use super::{TestDatabase, edit};
 use coaching::store::{
-    Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Versioned, Waiting,
+    Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Waiting, WriteOutcome,
 };
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -67,7 +67,7 @@ fn waiting(name: &str) -> Waiting {
 
 async fn started() -> Stores {
     let stores = TestDatabase::create().await.stores();
-    assert_eq!(stores.runs.start(&run()).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.runs.start(&run()).await.expect("stored"), WriteOutcome::Written);
     stores
 }
 
@@ -79,7 +79,7 @@ async fn read(runs: &RunTable) -> RunRecord {
 async fn a_run_is_started_once() {
     let runs = started().await.runs;
     let again = RunRecord { shards_queued: 9, ..run() };
-    assert_eq!(runs.start(&again).await.expect("an answer"), Versioned::Conflict);
+    assert_eq!(runs.start(&again).await.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(read(&runs).await, run());
     assert_eq!(runs.get("2026-11-29T03:00:00Z").await.expect("an answer"), None);
 }
@@ -120,17 +120,17 @@ async fn a_part_is_worked_on_by_one_worker_and_done_once() {
     let runs = started().await.runs;
     let now = at("2026-11-22T03:00:10Z");
     let take = async |minute, now| runs.lease_part(&shard(0), lease(minute), now).await.expect("an answer");
-    assert_eq!(take(5, now).await, Versioned::Written);
-    assert_eq!(take(6, now).await, Versioned::Conflict);
+    assert_eq!(take(5, now).await, WriteOutcome::Written);
+    assert_eq!(take(6, now).await, WriteOutcome::Conflict);
     runs.release_part(&shard(0), lease(6)).await.expect("without effect");
-    assert_eq!(take(6, now).await, Versioned::Conflict, "only its holder gives a lease back");
-    assert_eq!(take(11, lease(5).until).await, Versioned::Written, "a lease lapses");
+    assert_eq!(take(6, now).await, WriteOutcome::Conflict, "only its holder gives a lease back");
+    assert_eq!(take(11, lease(5).until).await, WriteOutcome::Written, "a lease lapses");
     for _ in 0..2 {
         runs.finish_part(&shard(0), lease(11)).await.expect("noted");
-        assert_eq!(take(11, now).await, Versioned::Written, "what is done can be looked at again");
+        assert_eq!(take(11, now).await, WriteOutcome::Written, "what is done can be looked at again");
     }
     let ana = of_user("ana");
-    assert_eq!(runs.lease_part(&ana, lease(5), now).await.expect("an answer"), Versioned::Written);
+    assert_eq!(runs.lease_part(&ana, lease(5), now).await.expect("an answer"), WriteOutcome::Written);
     runs.finish_part(&ana, lease(5)).await.expect("noted");
     assert_eq!(read(&runs).await.shards_done, 1, "a user is no shard");
 }
@@ -141,12 +141,12 @@ async fn a_part_that_stopped_is_remembered_until_it_goes_on() {
     for part in [shard(1), retry()] {
         let stopped = StoppedPart { part, day: day("2026-11-22") };
         let leased = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
-        assert_eq!(leased.expect("an answer"), Versioned::Written);
+        assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
         assert_eq!(read(&runs).await.state, RunState::StoppedByBudget);
         assert_eq!(runs.stopped_parts().await.expect("a list"), std::slice::from_ref(&stopped));
         let again = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
-        assert_eq!(again.expect("an answer"), Versioned::Written, "nobody is at it");
+        assert_eq!(again.expect("an answer"), WriteOutcome::Written, "nobody is at it");
         for _ in 0..2 {
             runs.resume_part(&stopped.part).await.expect("forgotten");
         }
@@ -160,14 +160,14 @@ async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_ho
     let runs = started().await.runs;
     let take = async |minute, now| runs.lease_part(&shard(1), lease(minute), now).await.expect("an answer");
     let lapsed = lease(5);
-    assert_eq!(take(5, at(RUN)).await, Versioned::Written);
-    assert_eq!(take(20, lapsed.until).await, Versioned::Written);
+    assert_eq!(take(5, at(RUN)).await, WriteOutcome::Written);
+    assert_eq!(take(20, lapsed.until).await, WriteOutcome::Written);
 
     runs.release_part(&shard(1), lapsed).await.expect("without effect");
     runs.finish_part(&shard(1), lapsed).await.expect("without effect");
     let stopped = StoppedPart { part: shard(1), day: day("2026-11-22") };
     runs.stop_part(&stopped, lapsed).await.expect("without effect");
-    assert_eq!(take(21, lapsed.until).await, Versioned::Conflict, "the next one is still at it");
+    assert_eq!(take(21, lapsed.until).await, WriteOutcome::Conflict, "the next one is still at it");
     assert_eq!(read(&runs).await, run(), "neither done nor stopped");
     assert_eq!(runs.stopped_parts().await.expect("a list"), []);
 
@@ -179,7 +179,7 @@ async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_ho
 async fn a_part_that_an_earlier_release_has_stopped_is_found() {
     let database = TestDatabase::create().await;
     let runs = database.stores().runs;
-    assert_eq!(runs.start(&run()).await.expect("stored"), Versioned::Written);
+    assert_eq!(runs.start(&run()).await.expect("stored"), WriteOutcome::Written);
     let map = |name: &str, value| AttributeValue::M(HashMap::from([(name.to_owned(), value)]));
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let batch = [("batch_id", text("msgbatch_1")), ("attempt", AttributeValue::N("2".to_owned()))];
@@ -190,7 +190,7 @@ async fn a_part_that_an_earlier_release_has_stopped_is_found() {
         (map("retry", batch), retry()),
     ] {
         let stopped = StoppedPart { part, day: day("2026-11-22") };
-        assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), Versioned::Written);
+        assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
         let key = [("run_id", text("stopped")), ("part", text(&format!("{RUN}#{}", stopped.part.kind)))];
         edit(&database, &database.tables.update_runs, &key, "of_part", Some(written)).await;
@@ -218,19 +218,19 @@ async fn a_page_is_unfinished_until_nobody_on_it_waits() {
     let draft = Draft { draft_id: Uuid::nil(), begun_at: at(RUN), requests: 1 };
     let begin = async |draft: &Draft| runs.begin_submission(RUN, &[page(2)], draft).await.expect("an answer");
     let withdraw = async |draft: &Draft| runs.withdraw_submission(RUN, &[page(2)], draft).await.expect("an answer");
-    assert_eq!(begin(&draft).await, Versioned::Written);
+    assert_eq!(begin(&draft).await, WriteOutcome::Written);
     let other = Draft { draft_id: Uuid::max(), ..draft.clone() };
-    assert_eq!(begin(&other).await, Versioned::Conflict, "one submission at a time");
-    assert_eq!(withdraw(&other).await, Versioned::Conflict, "only the one that was begun is withdrawn");
+    assert_eq!(begin(&other).await, WriteOutcome::Conflict, "one submission at a time");
+    assert_eq!(withdraw(&other).await, WriteOutcome::Conflict, "only the one that was begun is withdrawn");
     assert_eq!(unfinished(&shard(1)).await, [waits(Some(draft.clone())), open.clone()]);
-    assert_eq!(withdraw(&draft).await, Versioned::Written);
-    assert_eq!(begin(&draft).await, Versioned::Written);
+    assert_eq!(withdraw(&draft).await, WriteOutcome::Written);
+    assert_eq!(begin(&draft).await, WriteOutcome::Written);
     for _ in 0..2 {
         let overtaken = RunCounters { overtaken: 1, ..RunCounters::default() };
         runs.submit_pages(RUN, &[page(2)], None, &overtaken).await.expect("noted");
     }
     assert_eq!(unfinished(&shard(1)).await, [open]);
-    assert_eq!(begin(&draft).await, Versioned::Conflict, "nobody waits any more");
+    assert_eq!(begin(&draft).await, WriteOutcome::Conflict, "nobody waits any more");
     assert_eq!(read(&runs).await.counters.overtaken, 2 * counters(0).overtaken + 1);
 }
 
@@ -239,7 +239,7 @@ async fn a_part_of_a_run_that_was_never_started_is_an_error() {
     let runs = TestDatabase::create().await.stores().runs;
     let finished = runs.finish_batch(RUN, "msgbatch_1", &counters(1)).await;
     assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
-    assert_eq!(runs.lease_part(&shard(0), lease(5), at(RUN)).await.expect("an answer"), Versioned::Written);
+    assert_eq!(runs.lease_part(&shard(0), lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
     let finished = runs.finish_part(&shard(0), lease(5)).await;
     assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
     assert!(matches!(runs.set_state(RUN, RunState::Done).await, Err(StoreError::Corrupt { .. })));

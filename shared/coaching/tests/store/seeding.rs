@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::samples::{at, meal, profile, user, version};
 use coaching::store::seeding::{coach_message, conversation, logged_day, prompted_profile};
-use coaching::store::{Begun, Versioned};
+use coaching::store::{Begun, WriteOutcome};
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation};
 use domain::meals::MealType;
 use test_support::TestDatabase;
@@ -24,13 +24,13 @@ async fn seeded_items_are_those_that_the_stores_write() {
     let database = TestDatabase::create().await;
     let stores = database.stores();
     let (ana, first) = (profile("ana"), version(&user("ana"), 0));
-    assert_eq!(stores.profiles.create(&ana).await.expect("stored"), Versioned::Written);
-    assert_eq!(stores.versions.add_prompt_version(&first).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.profiles.create(&ana).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.versions.add_prompt_version(&first).await.expect("stored"), WriteOutcome::Written);
     let key = [("user_id", "ana".to_owned()), ("", String::new())];
     assert_eq!(stored(&database, &database.tables.profiles, key).await, prompted_profile(&ana, &first));
 
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
-    assert_eq!(stores.meals.log(&user("ana"), &lunch).await.expect("stored"), Versioned::Written);
+    assert_eq!(stores.meals.log(&user("ana"), &lunch).await.expect("stored"), WriteOutcome::Written);
     let totals = stores.meals.day_totals(&user("ana"), lunch.day, lunch.day).await.expect("readable");
     let key = [("user_id", "ana".to_owned()), ("item", format!("day#{}", lunch.day))];
     assert_eq!(stored(&database, &database.tables.meals, key).await, logged_day(&user("ana"), &totals[0]));

@@ -13,7 +13,7 @@ use chrono::Duration;
 use coaching::app::FromApp as _;
 use coaching::jobs::Job;
 use coaching::service::BehavioralTracker;
-use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, Versioned};
+use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, WriteOutcome};
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::GenerationReason;
 use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
@@ -92,7 +92,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         mark: None,
     };
     let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
-    assert_eq!(written, Versioned::Written);
+    assert_eq!(written, WriteOutcome::Written);
 }
 
 async fn read(deployment: &Deployment, user_id: &UserId) -> Profile {
@@ -118,7 +118,7 @@ async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories
     };
     let meal = Meal::log(MealId(Uuid::now_v7()), meal, profile.timezone, deployment.now());
     let logged = deployment.stores.meals.log(&profile.user_id, &meal).await.expect("an answer");
-    assert_eq!(logged, Versioned::Written);
+    assert_eq!(logged, WriteOutcome::Written);
 }
 
 /// Begins a run and answers with its identity and its only job.

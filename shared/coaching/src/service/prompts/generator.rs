@@ -19,7 +19,7 @@ use crate::service::accounts::Accounts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
-use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, Versioned};
+use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
@@ -85,7 +85,7 @@ impl SystemPromptGenerator {
             return Ok(());
         }
         let lease = Lease::from(now, self.lease);
-        if self.consultations.lease_generation(session_id, lease, now).await? == Versioned::Conflict {
+        if self.consultations.lease_generation(session_id, lease, now).await? == WriteOutcome::Conflict {
             return Ok(());
         }
         match self.write_initial(&session, lease).await {
@@ -254,8 +254,8 @@ impl SystemPromptGenerator {
             mark: None,
         };
         match self.versions.add_prompt_version(&version).await? {
-            Versioned::Conflict => Err(Conflict::Busy.into()),
-            Versioned::Written => {
+            WriteOutcome::Conflict => Err(Conflict::Busy.into()),
+            WriteOutcome::Written => {
                 let (version, cost_usd) = (after + 1, written.cost.dollars());
                 let event = match reason {
                     GenerationReason::Initial => events::INITIAL_SYSTEM_PROMPT_GENERATED,

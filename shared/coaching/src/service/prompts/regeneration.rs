@@ -7,7 +7,7 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::writing;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Missing, Result, ServiceError};
-use crate::store::{ProfileTable, Versioned};
+use crate::store::{ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
@@ -48,7 +48,7 @@ impl Regenerating {
         let version = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?.version;
         let now = self.clock.now();
         let interval = self.interval;
-        if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == Versioned::Conflict {
+        if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == WriteOutcome::Conflict {
             let last = profile.manual_regeneration.map_or(now, |manual| manual.requested_at);
             let retry_after = (last + interval - now).to_std().unwrap_or(LOOK_EVERY);
             return Err(ServiceError::RegenerationLimit { retry_after });

@@ -15,7 +15,7 @@ use crate::config::writing::PromptSettings;
 use crate::prompts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
-use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, Versioned};
+use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
@@ -208,8 +208,8 @@ impl PromptUpdater {
             mark,
         };
         match self.versions.add_prompt_version(&version).await? {
-            Versioned::Conflict => Err(Conflict::Busy.into()),
-            Versioned::Written => {
+            WriteOutcome::Conflict => Err(Conflict::Busy.into()),
+            WriteOutcome::Written => {
                 let HistoryEntry { version: number, reason, cost, .. } = version.entry;
                 let (reason, cost_usd) = (reason.name(), cost.dollars());
                 info!(version = number, reason, cost_usd, "{}", events::SYSTEM_PROMPT_UPDATED);

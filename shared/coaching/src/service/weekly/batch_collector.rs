@@ -17,7 +17,7 @@ use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::{Grounds, PromptUpdater};
 use crate::store::{
-    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Versioned, Waiting,
+    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Waiting, WriteOutcome,
 };
 use crate::system::Clock;
 use crate::telemetry::{events, metrics, user_span};
@@ -213,7 +213,7 @@ impl BatchCollector {
             // The rest of the batch would meet the same: it is collected later.
             Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
             Err(error) => {
-                if self.profiles.fail_update(&user_id, version).await? == Versioned::Conflict {
+                if self.profiles.fail_update(&user_id, version).await? == WriteOutcome::Conflict {
                     return Ok(Applied::Overtaken);
                 }
                 let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());

@@ -17,7 +17,7 @@ use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::{Grounds, PromptUpdater, TYPICAL_UPDATE};
 use crate::store::{
-    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Versioned, Waiting,
+    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Waiting, WriteOutcome,
 };
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
@@ -139,7 +139,7 @@ impl BatchSubmission {
             self.runs.submit_pages(&part.run_id, &ids, Some(&batch), &counters).await?;
             return Ok(Vec::new());
         }
-        if self.runs.withdraw_submission(&part.run_id, &ids, draft).await? == Versioned::Conflict {
+        if self.runs.withdraw_submission(&part.run_id, &ids, draft).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());
         }
         Ok(pages)
@@ -200,7 +200,7 @@ impl BatchSubmission {
         let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
         self.metered.require_room(reserved, self.estimate(requests)).await?;
         let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
-        if self.runs.begin_submission(&part.run_id, &pages, &draft).await? == Versioned::Conflict {
+        if self.runs.begin_submission(&part.run_id, &pages, &draft).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());
         }
         match self.model.submit_batch(&entries).await {

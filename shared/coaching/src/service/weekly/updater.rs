@@ -9,7 +9,7 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
-use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, Versioned};
+use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use domain::run_part::{PartKind, RunPart};
@@ -82,8 +82,8 @@ impl WeeklyUpdater {
             counters: RunCounters::default(),
         };
         let state = match self.runs.start(&run).await? {
-            Versioned::Written => state,
-            Versioned::Conflict => self.runs.get(&run_id).await?.map_or(state, |run| run.state),
+            WriteOutcome::Written => state,
+            WriteOutcome::Conflict => self.runs.get(&run_id).await?.map_or(state, |run| run.state),
         };
         info!(run_id, jobs_queued, "{}", events::PROMPT_UPDATE_STARTED);
         for shard in due {

@@ -7,7 +7,7 @@ use crate::store::item::{instant, text};
 use crate::store::table::Table;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::consultation::SessionId;
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -32,7 +32,11 @@ fn while_generating(sessions: &Table, session_id: SessionId) -> Update {
 impl ConsultationTable {
     /// Moves the session from `in_progress` or `failed` to `generating`; `Conflict` if it is neither, or a message is
     /// being answered at `now`.
-    pub async fn begin_generation(&self, session_id: SessionId, now: DateTime<Utc>) -> Result<Versioned, StoreError> {
+    pub async fn begin_generation(
+        &self,
+        session_id: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<WriteOutcome, StoreError> {
         let update = self
             .sessions
             .update(session_key(session_id))
@@ -46,7 +50,7 @@ impl ConsultationTable {
                 [(":in_progress", text("in_progress")), (":failed", text("failed"))],
             )
             .when_free("answering_until", now);
-        self.sessions.transaction().with(update).commit("starting to generate a prompt").await.map(Versioned::from)
+        self.sessions.transaction().with(update).commit("starting to generate a prompt").await.map(WriteOutcome::from)
     }
 
     /// Takes the lease to write profile and prompt; `Conflict` unless the session is `generating` and free at `now`.
@@ -55,9 +59,14 @@ impl ConsultationTable {
         session_id: SessionId,
         lease: Lease,
         now: DateTime<Utc>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let update = while_generating(&self.sessions, session_id).take_lease(LEASE, lease, now);
-        self.sessions.transaction().with(update).commit("leasing the generation of a prompt").await.map(Versioned::from)
+        self.sessions
+            .transaction()
+            .with(update)
+            .commit("leasing the generation of a prompt")
+            .await
+            .map(WriteOutcome::from)
     }
 
     /// Keeps the finished profile and what it cost, so that a retry does not pay again. Of a worker whose lease has lapsed

@@ -10,7 +10,7 @@ mod turns;
 use super::item::{Item, item, text};
 use super::profiles::profile_key;
 use super::table::Table;
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::consultation::{ConsultationMessage, Fact, Session, SessionId};
 
 pub(super) use generation::completion;
@@ -51,7 +51,7 @@ fn session_key(session_id: SessionId) -> Item {
 impl ConsultationTable {
     /// Adds a session with its opening message and notes it in its user's profile; `Conflict` if the profile already
     /// names a session.
-    pub async fn open(&self, session: &Session, opening: &ConsultationMessage) -> Result<Versioned, StoreError> {
+    pub async fn open(&self, session: &Session, opening: &ConsultationMessage) -> Result<WriteOutcome, StoreError> {
         let note = self
             .profiles
             .update(profile_key(&session.user_id))
@@ -63,7 +63,7 @@ impl ConsultationTable {
             .with(note)
             .with(self.sessions.put(attributes::of_session(session)).only_new("session_id"))
             .with(self.sessions.put(attributes::of_message(session.session_id, opening)).only_new("session_id"));
-        transaction.commit("opening a consultation").await.map(Versioned::from)
+        transaction.commit("opening a consultation").await.map(WriteOutcome::from)
     }
 
     /// The session, read consistently.

@@ -7,7 +7,7 @@ use super::{ConsultationTable, attributes, session_key};
 use crate::store::item::{instant, native, number, ordered_instant, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{Answered, Begun, KeyWrite, StoreError, Versioned};
+use crate::store::{Answered, Begun, KeyWrite, StoreError, WriteOutcome};
 use domain::consultation::{ConsultationMessage, Session, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -47,7 +47,7 @@ impl ConsultationTable {
         answered: &Answered<'_>,
         lease: Lease,
         key: Option<KeyWrite>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let session = answered.session;
         let update = self
             .progress_of(session)
@@ -60,7 +60,7 @@ impl ConsultationTable {
         for fact in answered.facts {
             transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
         }
-        transaction.commit("storing a consultation answer").await.map(Versioned::from)
+        transaction.commit("storing a consultation answer").await.map(WriteOutcome::from)
     }
 
     /// Gives the lease back without an answer, adding `cost` to the session's cost.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{ConversationTable, attributes, header_key};
 use crate::store::idempotency::{Begun, KeyWrite};
 use crate::store::item::{number, text};
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::conversation::{CoachMessage, Conversation};
 use domain::lease::Lease;
 
@@ -70,7 +70,7 @@ impl ConversationTable {
         reply: &CoachMessage,
         lease: Lease,
         key: Option<KeyWrite>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let header = self.items.update(header_key(&conversation.user_id, conversation.conversation_id));
         let header = attributes::set_progress(header, conversation)
             .when("#message_count = :count_as_read", [(":count_as_read", number(conversation.message_count - 1))])
@@ -84,7 +84,7 @@ impl ConversationTable {
             // From now on the same words begin another conversation.
             transaction = transaction.with(self.items.put(attributes::of_opening(question, true)));
         }
-        transaction.commit("storing a reply of the coach").await.map(Versioned::from)
+        transaction.commit("storing a reply of the coach").await.map(WriteOutcome::from)
     }
 
     /// Gives the lease back without an answer; without effect if it is no longer ours.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::attributes::next_check_at;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{instant, native, number, read_text, text};
-use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, StoreError, Versioned};
+use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, StoreError, WriteOutcome};
 use domain::profile::UserId;
 
 impl ProfileTable {
@@ -14,7 +14,7 @@ impl ProfileTable {
     ///
     /// One plain write, because every user costs one at every run. Repeated after a lost answer it finds the user checked
     /// already: the mark tells by whom.
-    pub async fn record_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<Versioned, StoreError> {
+    pub async fn record_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<WriteOutcome, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))
@@ -30,11 +30,11 @@ impl ProfileTable {
             CheckResult::Changed(pending) => update.set("pending_update", native(pending)),
         };
         match self.profiles.write("noting the outcome of a check", update).await? {
-            Versioned::Written => Ok(Versioned::Written),
-            Versioned::Conflict => {
+            WriteOutcome::Written => Ok(WriteOutcome::Written),
+            WriteOutcome::Conflict => {
                 let noted = self.check_mark(user_id).await?;
                 let ours = noted.is_some_and(|(mark, version)| mark == check.mark && version == check.version);
-                Ok(if ours { Versioned::Written } else { Versioned::Conflict })
+                Ok(if ours { WriteOutcome::Written } else { WriteOutcome::Conflict })
             }
         }
     }
@@ -42,7 +42,7 @@ impl ProfileTable {
     /// Ends the rewriting that follows `version` without a new one; `Conflict` if another version is in force.
     ///
     /// May happen twice: the condition still holds after the first time, and the values are the same.
-    pub async fn fail_update(&self, user_id: &UserId, version: u32) -> Result<Versioned, StoreError> {
+    pub async fn fail_update(&self, user_id: &UserId, version: u32) -> Result<WriteOutcome, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))
@@ -61,7 +61,7 @@ impl ProfileTable {
         user_id: &UserId,
         version: u32,
         due_at: DateTime<Utc>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{ProfileTable, profile_key};
 use crate::store::item::ordered_instant;
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::profile::UserId;
 
 impl ProfileTable {
@@ -16,7 +16,7 @@ impl ProfileTable {
         user_id: &UserId,
         now: DateTime<Utc>,
         not_since: DateTime<Utc>,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))
@@ -26,7 +26,7 @@ impl ProfileTable {
                 "attribute_not_exists(#manual_regeneration_requested_at) OR #manual_regeneration_requested_at <= :not_since",
                 [(":not_since", ordered_instant(not_since))],
             );
-        self.profiles.transaction().with(update).commit("claiming a new prompt").await.map(Versioned::from)
+        self.profiles.transaction().with(update).commit("claiming a new prompt").await.map(WriteOutcome::from)
     }
 
     /// Gives the right that was claimed at `claimed_at` back.

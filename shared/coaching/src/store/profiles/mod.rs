@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use super::item::{Item, day, flag, item, text};
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::profile::{Email, Profile, UserId};
 
 /// People, in DynamoDB.
@@ -43,9 +43,9 @@ pub(super) fn profile_key(user_id: &UserId) -> Item {
 
 impl ProfileTable {
     /// Adds a new profile; `Conflict` if the user has one.
-    pub async fn create(&self, profile: &Profile) -> Result<Versioned, StoreError> {
+    pub async fn create(&self, profile: &Profile) -> Result<WriteOutcome, StoreError> {
         let put = self.profiles.put(of_profile(profile)).only_new("user_id");
-        self.profiles.transaction().with(put).commit("creating a profile").await.map(Versioned::from)
+        self.profiles.transaction().with(put).commit("creating a profile").await.map(WriteOutcome::from)
     }
 
     /// The profile, read consistently.
@@ -63,9 +63,9 @@ impl ProfileTable {
 
     /// Writes the person's own details (name, age, weight, goal, zone, body, targets) over the revision that
     /// `profile.revision` names, and raises it. Access, prompt and behaviour are not touched.
-    pub async fn save_details(&self, profile: &Profile) -> Result<Versioned, StoreError> {
+    pub async fn save_details(&self, profile: &Profile) -> Result<WriteOutcome, StoreError> {
         let update = details::write(self.profiles.update(profile_key(&profile.user_id)), profile);
-        self.profiles.transaction().with(update).commit("saving a person's details").await.map(Versioned::from)
+        self.profiles.transaction().with(update).commit("saving a person's details").await.map(WriteOutcome::from)
     }
 
     /// Opens or closes the consultation.
@@ -76,8 +76,8 @@ impl ProfileTable {
             .set("consultation_enabled", flag(enabled))
             .when("attribute_exists(#user_id)", []);
         Ok(match self.profiles.write("changing access to the consultation", update).await? {
-            Versioned::Written => AccessChange::Written,
-            Versioned::Conflict => AccessChange::NoSuchUser,
+            WriteOutcome::Written => AccessChange::Written,
+            WriteOutcome::Conflict => AccessChange::NoSuchUser,
         })
     }
 

@@ -7,7 +7,7 @@ use crate::store::item::{instant, native, number, text};
 use crate::store::prompt_history::entry_item;
 use crate::store::table::Table;
 use crate::store::write::Update;
-use crate::store::{NewVersion, StoreError, Versioned};
+use crate::store::{NewVersion, StoreError, WriteOutcome};
 
 /// Prompt versions as they are written, in DynamoDB: into the profile, the history and the session that they complete.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ impl PromptVersionTable {
     /// `version.after`.
     ///
     /// Prompt, history row and the end of the consultation: all or nothing.
-    pub async fn add_prompt_version(&self, version: &NewVersion) -> Result<Versioned, StoreError> {
+    pub async fn add_prompt_version(&self, version: &NewVersion) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self
             .profiles
             .transaction()
@@ -35,7 +35,7 @@ impl PromptVersionTable {
         if let Some(session_id) = version.completes {
             transaction = transaction.with(completion(&self.sessions, session_id, version.entry.created_at));
         }
-        transaction.commit("writing a prompt version").await.map(Versioned::from)
+        transaction.commit("writing a prompt version").await.map(WriteOutcome::from)
     }
 
     fn new_version(&self, version: &NewVersion) -> Update {

@@ -11,7 +11,7 @@ use super::item::{Item, Stored, instant, item, native, number, text};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
 use super::write::Update;
-use crate::store::{StoreError, Versioned};
+use crate::store::{StoreError, WriteOutcome};
 use domain::money::Usd;
 use domain::profile::UserId;
 
@@ -92,7 +92,7 @@ fn read_run(stored: &Stored) -> Result<RunRecord, StoreError> {
 
 impl RunTable {
     /// Adds a run; `Conflict` if it exists.
-    pub async fn start(&self, run: &RunRecord) -> Result<Versioned, StoreError> {
+    pub async fn start(&self, run: &RunRecord) -> Result<WriteOutcome, StoreError> {
         let mut attributes = run_key(&run.run_id);
         attributes.extend(item([
             ("as_of", instant(run.as_of)),
@@ -102,7 +102,7 @@ impl RunTable {
         ]));
         attributes.extend(counts(&run.counters).map(|(name, count)| (name.to_owned(), number(count))));
         let put = self.runs.put(attributes).only_new("run_id");
-        self.runs.transaction().with(put).commit("starting a run").await.map(Versioned::from)
+        self.runs.transaction().with(put).commit("starting a run").await.map(WriteOutcome::from)
     }
 
     /// One run.
@@ -138,8 +138,8 @@ impl RunTable {
     pub async fn set_state(&self, run_id: &str, state: RunState) -> Result<(), StoreError> {
         const OPERATION: &str = "setting the state of a run";
         match self.runs.write(OPERATION, self.state(run_id, state)).await? {
-            Versioned::Written => Ok(()),
-            Versioned::Conflict => Err(no_such_run(OPERATION)),
+            WriteOutcome::Written => Ok(()),
+            WriteOutcome::Conflict => Err(no_such_run(OPERATION)),
         }
     }
 
@@ -153,8 +153,8 @@ impl RunTable {
             .set("shards", number(shards))
             .when("attribute_not_exists(#shards) OR #shards < :wider", [(":wider", number(shards))]);
         match self.runs.write(OPERATION, update).await? {
-            Versioned::Written => Ok(shards),
-            Versioned::Conflict => match self.runs.get(OPERATION, key).await? {
+            WriteOutcome::Written => Ok(shards),
+            WriteOutcome::Conflict => match self.runs.get(OPERATION, key).await? {
                 Some(stored) => stored.number("shards"),
                 None => Ok(shards),
             },

@@ -4,7 +4,7 @@ use super::{RunTable, counts, key};
 use crate::store::batches::of_batch;
 use crate::store::item::{Item, Stored, native, number, read_native};
 use crate::store::write::Update;
-use crate::store::{Draft, OpenBatch, RunCounters, StoreError, UnfinishedPage, Versioned, Waiting};
+use crate::store::{Draft, OpenBatch, RunCounters, StoreError, UnfinishedPage, Waiting, WriteOutcome};
 use domain::profile::UserId;
 use domain::run_part::RunPart;
 
@@ -56,12 +56,12 @@ impl RunTable {
         run_id: &str,
         pages: &[String],
         draft: &Draft,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let transaction = pages.iter().fold(self.runs.transaction(), |transaction, page_id| {
             let page = self.waiting_page(run_id, page_id).set("draft", native(draft));
             transaction.with(page.when("attribute_not_exists(#draft)", []))
         });
-        transaction.commit("noting that a batch is about to be submitted").await.map(Versioned::from)
+        transaction.commit("noting that a batch is about to be submitted").await.map(WriteOutcome::from)
     }
 
     /// Notes that the submission `draft` for these pages (at most 90) was not made; `Conflict` if it is not the one that was
@@ -71,12 +71,12 @@ impl RunTable {
         run_id: &str,
         pages: &[String],
         draft: &Draft,
-    ) -> Result<Versioned, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let transaction = pages.iter().fold(self.runs.transaction(), |transaction, page_id| {
             let page = self.waiting_page(run_id, page_id).remove("draft");
             transaction.with(page.when("#draft.#draft_id = :withdrawn", [(":withdrawn", native(&draft.draft_id))]))
         });
-        transaction.commit("noting that a batch was not submitted").await.map(Versioned::from)
+        transaction.commit("noting that a batch was not submitted").await.map(WriteOutcome::from)
     }
 
     /// A change of a page of which somebody waits.

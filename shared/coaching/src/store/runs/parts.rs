@@ -7,7 +7,7 @@ use super::{RunTable, key, run_key};
 use crate::store::item::{Item, Stored, day, instant, item, native, read_text, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{RunState, StoppedPart, StoreError, Versioned};
+use crate::store::{RunState, StoppedPart, StoreError, WriteOutcome};
 use domain::lease::Lease;
 use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
@@ -27,10 +27,15 @@ fn stopped_key(part: &RunPart) -> Item {
 
 impl RunTable {
     /// Takes the right to work on a part; `Conflict` while another worker holds it at `now`.
-    pub async fn lease_part(&self, part: &RunPart, lease: Lease, now: DateTime<Utc>) -> Result<Versioned, StoreError> {
+    pub async fn lease_part(
+        &self,
+        part: &RunPart,
+        lease: Lease,
+        now: DateTime<Utc>,
+    ) -> Result<WriteOutcome, StoreError> {
         let update = self.runs.update(part_key(part)).take_lease(LEASE, lease, now);
         // A transaction: repeated after a lost answer, it is recognised and does not meet its own lease.
-        self.runs.transaction().with(update).commit("leasing a part of a run").await.map(Versioned::from)
+        self.runs.transaction().with(update).commit("leasing a part of a run").await.map(WriteOutcome::from)
     }
 
     /// Gives that right back. Without effect once the lease has lapsed and is somebody else's.

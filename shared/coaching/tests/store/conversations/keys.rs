@@ -59,7 +59,7 @@ async fn a_key_is_under_way_with_its_question_and_answered_with_its_reply() {
     let kept = Some(claim.answered(&answer(), lease(noon())));
     let conversation = answered(&asked, &reply);
     let finished = stores.conversations.finish_turn(&conversation, &first, &reply, lease(noon()), kept).await;
-    assert_eq!(finished.expect("an answer"), Versioned::Written);
+    assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
     let later = noon() + Duration::hours(1);
     match look_as(keys, "print", id(7), later).await {
         Looked::Answered(kept) => assert_eq!(kept, answer()),
@@ -80,7 +80,7 @@ async fn a_reply_that_comes_too_late_keeps_no_answer() {
     let kept = Some(claim.answered(&answer(), lease(noon())));
     let conversation = answered(&asked, &reply);
     let finished = stores.conversations.finish_turn(&conversation, &first, &reply, lease(noon()), kept).await;
-    assert_eq!(finished.expect("an answer"), Versioned::Conflict);
+    assert_eq!(finished.expect("an answer"), WriteOutcome::Conflict);
     assert!(free(&stores.idempotency, id(7), lapsed).await.is_repetition());
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::samples::{at, user};
 use super::{Behind, TestDatabase, pages};
 use coaching::store::seeding::{coach_message, conversation as header};
-use coaching::store::{Begun, ConversationTable, Versioned};
+use coaching::store::{Begun, ConversationTable, WriteOutcome};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation};
 use domain::lease::Lease;
 use domain::money::{TokenUsage, Usd};
@@ -96,7 +96,7 @@ async fn first_turn(conversations: &ConversationTable, question: &CoachMessage) 
 
 async fn finish(conversations: &ConversationTable, done: &Conversation, question: &CoachMessage, reply: &CoachMessage) {
     let finished = conversations.finish_turn(done, question, reply, lease(question.created_at), None).await;
-    assert_eq!(finished.expect("an answer"), Versioned::Written);
+    assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
 }
 
 /// Ana's messages as they were stored, with the headers of their conversations.

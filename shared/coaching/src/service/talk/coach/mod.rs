@@ -36,7 +36,7 @@ use crate::prompts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
-use crate::store::{ConversationTable, ProfileTable, Versioned};
+use crate::store::{ConversationTable, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose};
@@ -209,9 +209,9 @@ impl CoachService {
         let answer = CoachingAnswer { conversation_id: question.conversation_id, message_id: stored.message_id, reply };
         let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
         match self.conversations.finish_turn(&conversation, question, &stored, turn.lease, kept).await {
-            Ok(Versioned::Written) => Ok(answer),
+            Ok(WriteOutcome::Written) => Ok(answer),
             // The lease has lapsed, and whoever took it answers the question.
-            Ok(Versioned::Conflict) => Err(Conflict::AnswerPending.into()),
+            Ok(WriteOutcome::Conflict) => Err(Conflict::AnswerPending.into()),
             Err(error) => {
                 // It may have been written all the same; then this changes nothing.
                 self.give_back(turn, keyed).await.ok();

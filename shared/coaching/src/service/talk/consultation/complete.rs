@@ -12,7 +12,7 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::{talk, writing};
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::store::Versioned;
+use crate::store::WriteOutcome;
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationSettings, Session, SessionId, Status};
@@ -93,11 +93,11 @@ impl Completing {
                     Conflict::TooFewMessages { sent, needed }
                 })?;
                 match self.access.consultations.begin_generation(session.session_id, now).await? {
-                    Versioned::Written => true,
-                    Versioned::Conflict if session.answering.is_some_and(|lease| lease.holds(now)) => {
+                    WriteOutcome::Written => true,
+                    WriteOutcome::Conflict if session.answering.is_some_and(|lease| lease.holds(now)) => {
                         return Err(Conflict::AnswerPending.into());
                     }
-                    Versioned::Conflict => false,
+                    WriteOutcome::Conflict => false,
                 }
             }
         };

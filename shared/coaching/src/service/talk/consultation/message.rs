@@ -24,7 +24,7 @@ use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::talk::{Keyed, Told, answering, begun};
-use crate::store::{Answered, Begun, Versioned};
+use crate::store::{Answered, Begun, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock};
@@ -181,7 +181,7 @@ impl ConsultationAiService {
         let kept = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
         let filling = async {
-            if matches!(stored, Ok(Versioned::Written))
+            if matches!(stored, Ok(WriteOutcome::Written))
                 && let Err(error) = self.accounts.fill_body(profile, &turn.session.body).await
             {
                 // The turn is stored and paid for; completing the consultation fills the profile again.
@@ -190,8 +190,8 @@ impl ConsultationAiService {
         };
         tokio::join!(self.model.count(&user_id, reply.cost), filling);
         match stored {
-            Ok(Versioned::Written) => Ok(turn),
-            Ok(Versioned::Conflict) => Err(Conflict::Busy.into()),
+            Ok(WriteOutcome::Written) => Ok(turn),
+            Ok(WriteOutcome::Conflict) => Err(Conflict::Busy.into()),
             Err(error) => {
                 // It may have been written all the same; then this changes nothing.
                 self.give_back(&asked, reply.cost, keyed.as_ref()).await.ok();

@@ -6,7 +6,7 @@ use super::access::Access;
 use crate::app::{App, FromApp, StartError};
 use crate::prompts;
 use crate::service::error::{Conflict, Missing, Result};
-use crate::store::Versioned;
+use crate::store::WriteOutcome;
 use crate::system::{Clock, Ids};
 use domain::consultation::{ConsultationMessage, Session, SessionId, Status};
 use domain::conversation::Role;
@@ -49,7 +49,7 @@ impl Opening {
         let text = prompts::opening(&profile.name);
         let opening = ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now };
         session.message_count = 1;
-        if self.access.consultations.open(&session, &opening).await? == Versioned::Written {
+        if self.access.consultations.open(&session, &opening).await? == WriteOutcome::Written {
             return Ok(Opened { session, transcript: vec![opening], resumed: false });
         }
         // Another tab was faster; both talk in the same session.

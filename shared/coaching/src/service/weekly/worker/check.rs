@@ -9,7 +9,7 @@ use super::{PartWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
-use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, Versioned, Waiting};
+use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, Waiting, WriteOutcome};
 use crate::telemetry::{events, json};
 use domain::behavior::{ChangedRule, Decision, detect_change};
 use domain::coaching_prompt::GenerationReason;
@@ -42,7 +42,7 @@ impl PartWorker {
             info!(saved_usd, "{}", events::SKIPPING_PROMPT_UPDATE_NO_SIGNIFICANT_CHANGE);
             let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, CheckResult::Unchanged(metrics));
             let written = self.profiles.record_check(&user.user_id, &outcome).await?;
-            return Ok(if written == Versioned::Written { Checked::Unchanged } else { Checked::Overtaken });
+            return Ok(if written == WriteOutcome::Written { Checked::Unchanged } else { Checked::Overtaken });
         }
         // Read before the check is noted: a profile that cannot be read leaves its user due.
         let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };
@@ -52,7 +52,7 @@ impl PartWorker {
             UpdateMode::Immediate => CheckedAs::Begun,
         };
         let outcome = self.outcome(user, part, page_id, begun, CheckResult::Changed(pending.clone()));
-        if self.profiles.record_check(&user.user_id, &outcome).await? == Versioned::Conflict {
+        if self.profiles.record_check(&user.user_id, &outcome).await? == WriteOutcome::Conflict {
             return Ok(Checked::Overtaken);
         }
         let (rules, cost_usd) = (figures(&pending.decision), self.expected_cost.dollars());
@@ -88,7 +88,7 @@ impl PartWorker {
                 let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());
                 error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                 let ended = self.profiles.fail_update(&user.user_id, user.version).await?;
-                Ok(if ended == Versioned::Written { Checked::Failed } else { Checked::Overtaken })
+                Ok(if ended == WriteOutcome::Written { Checked::Failed } else { Checked::Overtaken })
             }
         }
     }

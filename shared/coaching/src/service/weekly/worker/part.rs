@@ -10,7 +10,7 @@ use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::service::error::Conflict;
 use crate::service::weekly::run;
-use crate::store::{DueUser, PageRequest, RunCounters, StoppedPart, UnreadableUser, Versioned};
+use crate::store::{DueUser, PageRequest, RunCounters, StoppedPart, UnreadableUser, WriteOutcome};
 use crate::telemetry::events;
 use domain::due;
 use domain::lease::Lease;
@@ -39,7 +39,7 @@ impl PartWorker {
     pub async fn update_part(&self, part: RunPart, ended_at: DateTime<Utc>) -> Result<()> {
         let now = self.clock.now();
         let lease = Lease { until: ended_at };
-        if self.runs.lease_part(&part, lease, now).await? == Versioned::Conflict {
+        if self.runs.lease_part(&part, lease, now).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());
         }
         let work = Work { part: &part, deadline: ended_at - self.winding_up };
