@@ -3,8 +3,9 @@
 import hashlib
 import os
 import shutil
+from pathlib import Path
 
-from . import aws, build, paths, processes, tools
+from . import aws, paths, processes, tools
 from .console import step
 
 
@@ -29,19 +30,19 @@ def start(enforce_iam: bool) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def claude() -> tuple[str, str]:
+def claude(simulator: Path) -> tuple[str, str]:
     """Address and key of Claude: the real one if a key is set, else the simulator, which is started."""
     key = os.environ.get("ANTHROPIC_API_KEY", "").strip()
     if key:
         processes.stop("claude-simulator")
         return os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com").rstrip("/"), key
-    facts = {"program": hashlib.sha256(build.SIMULATOR.read_bytes()).hexdigest()}
+    facts = {"program": hashlib.sha256(simulator.read_bytes()).hexdigest()}
 
     def command(port: int) -> tuple[list[str], dict]:
         # A copy, since the next build cannot write over a program that runs.
         program = paths.STATE / "claude-simulator"
         program.unlink(missing_ok=True)
-        shutil.copy2(build.SIMULATOR, program)
+        shutil.copy2(simulator, program)
         return [str(program), "--port", str(port)], dict(os.environ)
 
     with step("Starting the Claude simulator (no ANTHROPIC_API_KEY is set)"):

@@ -35,9 +35,10 @@ def run(arguments: argparse.Namespace) -> None:
 def up(enforce_iam: bool) -> dict:
     """From a fresh clone to a deployed, healthy stack."""
     start = time.monotonic()
-    build.build()
+    programs = build.build()
+    simulator = programs.pop("claude-simulator")
     endpoint = cloud.start(enforce_iam)
-    stack = deploy.deploy(endpoint, *cloud.claude())
+    stack = deploy.deploy(endpoint, *cloud.claude(simulator), programs)
     note(f"the stack is up after {time.monotonic() - start:.0f} s: {stack['api_url']}")
     return stack
 

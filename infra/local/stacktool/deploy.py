@@ -5,20 +5,23 @@ import json
 import os
 import subprocess
 import tomllib
+from pathlib import Path
 
-from . import aws, build, emulator, paths, tables, tools
+from . import aws, build, emulator, packages, paths, tables, tools
 from .console import Problem, note, step
 
 _DEPLOYED = paths.STATE / "deployed.json"
+# How often `sam` looks whether it is done, in seconds; on AWS every few.
+_POLL_DELAY = "0.5"
 
 
-def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
+def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, Path]) -> dict:
     """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json."""
     settings = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
     overrides = dict(pair.split("=", 1) for pair in settings["parameter_overrides"])
     overrides |= {"Architecture": build.architecture(), "AnthropicBaseUrl": claude_url, "AnthropicApiKey": claude_key}
     # Without the commit: programs that did not change with it need no new deployment.
-    state = _fingerprint(settings, overrides)
+    state = _fingerprint(settings, overrides, programs)
     overrides["Build"] = build.commit()
     stack_name = settings["stack_name"]
     if _status(endpoint, stack_name) == "complete" and _deployed() == state and paths.STACK_JSON.exists():
@@ -27,8 +30,7 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
     tables.require_same_keys(endpoint, stack_name)
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
-        build.strip()
-        _sam_deploy(endpoint, settings, overrides)
+        _sam_deploy(endpoint, settings, overrides, packages.template(packages.pack(programs)))
         emulator.fill_gaps(endpoint, stack_name, overrides)
     stack = _describe(endpoint, stack_name, claude_url)
     _wait_until_healthy(stack)
@@ -37,9 +39,10 @@ def deploy(endpoint: str, claude_url: str, claude_key: str) -> dict:
     return stack
 
 
-def _fingerprint(settings: dict, overrides: dict) -> str:
-    """A hash of all that a deployment depends on."""
-    known = json.dumps([settings, overrides, build.fingerprint()], sort_keys=True)
+def _fingerprint(settings: dict, overrides: dict, programs: dict[str, Path]) -> str:
+    """A hash of all that a deployment depends on. A program that is built anew has a new time."""
+    built = {name: program.stat().st_mtime_ns for name, program in programs.items()}
+    known = json.dumps([settings, overrides, built], sort_keys=True)
     return hashlib.sha256(known.encode() + paths.TEMPLATE.read_bytes()).hexdigest()
 
 
@@ -60,12 +63,14 @@ def _status(endpoint: str, stack_name: str) -> str | None:
     return "complete" if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "other"
 
 
-def _sam_deploy(endpoint: str, settings: dict, overrides: dict) -> None:
+def _sam_deploy(endpoint: str, settings: dict, overrides: dict, template: str) -> None:
     """Runs `sam deploy`. The parameters go through a private file that is deleted at once: a command line would show
     the Claude key to everybody on the machine."""
     if _status(endpoint, settings["stack_name"]) == "other":
         aws.client("cloudformation", endpoint).delete_stack(StackName=settings["stack_name"])
     log = paths.log("deploy")
+    packed = paths.STATE / "template.yaml"
+    packed.write_text(template)
     config = paths.STATE / "deploy.toml"
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if name != "parameter_overrides"]
     pairs = [f"{name}={value}" for name, value in overrides.items()]
@@ -76,9 +81,10 @@ def _sam_deploy(endpoint: str, settings: dict, overrides: dict) -> None:
     try:
         with open(log, "w") as output:
             sam = subprocess.run(
-                [tools.bin("sam"), "deploy", "--template-file", str(paths.TEMPLATE), "--config-file", str(config),
+                [tools.bin("sam"), "deploy", "--template-file", str(packed), "--config-file", str(config),
                  "--config-env", "local", "--no-progressbar"],
-                cwd=paths.ROOT, env=aws.environment(endpoint), stdout=output, stderr=subprocess.STDOUT, check=False)
+                cwd=paths.ROOT, env=aws.environment(endpoint) | {"SAM_CLI_POLL_DELAY": _POLL_DELAY},
+                stdout=output, stderr=subprocess.STDOUT, check=False)
     finally:
         config.unlink(missing_ok=True)
     if sam.returncode != 0:

@@ -10,7 +10,6 @@ EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
 SAMCONFIG = ROOT / "samconfig.toml"
 TARGET = ROOT / "target"
-BINARIES = TARGET / "lambda"
 TOOLS = TARGET / "local" / "tools"
 # One checkout can hold several stacks: the tests use one of their own, so that they never touch a person's.
 STATE = Path(os.environ.get("STACK_STATE") or TARGET / "local").resolve()

@@ -1,0 +1,61 @@
+"""Packs each function as Lambda takes it: a zip with its program, named `bootstrap`.
+
+`sam deploy` would pack every folder again at each deployment, one after the other. Here only what was built anew is packed,
+on all processors, and compressed little: a package travels no further than this machine.
+"""
+
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from . import paths
+from .console import Problem
+
+_FOLDER = paths.TARGET / "local" / "packages"
+_CODE_URI = re.compile(r"(?<=CodeUri: )target/lambda/([a-z0-9-]+)/")
+
+
+def pack(programs: dict[str, Path]) -> dict[str, Path]:
+    """The functions' packages by name."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(programs, pool.map(_pack, programs, programs.values()), strict=True))
+
+
+def _pack(name: str, program: Path) -> Path:
+    """A package has the time of its program, which tells whether it is that one's."""
+    package = _FOLDER / f"{name}.zip"
+    built = program.stat().st_mtime_ns
+    if package.exists() and package.stat().st_mtime_ns == built:
+        return package
+    entry = zipfile.ZipInfo("bootstrap")
+    entry.external_attr = 0o755 << 16
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr(entry, _without_symbols(program), zipfile.ZIP_DEFLATED, compresslevel=1)
+    os.utime(package, ns=(built, built))
+    return package
+
+
+def _without_symbols(program: Path) -> bytes:
+    """The program's content, without its symbols where there is a tool that takes them out: little more than half."""
+    if sys.platform == "linux" and shutil.which("strip"):
+        with tempfile.TemporaryDirectory() as folder:
+            stripped = Path(folder) / "bootstrap"
+            if subprocess.run(["strip", "-o", stripped, program], capture_output=True, check=False).returncode == 0:
+                return stripped.read_bytes()
+    return program.read_bytes()
+
+
+def template(packages: dict[str, Path]) -> str:
+    """The project's template with packages in place of the folders that `cargo lambda build` makes."""
+    text = paths.TEMPLATE.read_text()
+    if apart := set(packages) ^ set(_CODE_URI.findall(text)):
+        raise Problem(f"functions/src/bin and template.yaml differ in {', '.join(sorted(apart))}. Give each function a resource "
+                      "whose CodeUri is target/lambda/<name>/, and each such resource a function.")
+    return _CODE_URI.sub(lambda folder: str(packages[folder.group(1)]), text)
