@@ -8,8 +8,7 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Map, Value};
 
-use super::item::Item;
-use super::json;
+use super::item::{Item, native, read_native};
 use crate::store::{Cursor, SORT_KEY_MAX, StoreError};
 
 /// Key attributes that are whole numbers; all others are texts.
@@ -19,7 +18,7 @@ const NUMERIC_KEYS: [&str; 1] = ["version"];
 pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
     let members = keys
         .iter()
-        .map(|key| Some(((*key).to_owned(), json::from_attribute(item.get(*key)?)?)))
+        .map(|key| Some(((*key).to_owned(), read_native(item.get(*key)?)?)))
         .collect::<Option<Map<_, _>>>()?;
     Some(Cursor(hexadecimal(&Value::Object(members).to_string())))
 }
@@ -62,7 +61,7 @@ fn read(text: &str) -> Option<Item> {
     members
         .into_iter()
         .map(|(name, value)| {
-            let value = json::to_attribute(value);
+            let value = native(&value);
             matches!(value, AttributeValue::S(_) | AttributeValue::N(_)).then_some((name, value))
         })
         .collect()

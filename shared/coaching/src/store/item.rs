@@ -8,7 +8,6 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::json;
 use crate::store::StoreError;
 
 /// An item, or a part of one.
@@ -61,7 +60,7 @@ pub(super) fn ordered(value: DateTime<Utc>) -> String {
 
 /// Anything that serialises to JSON, as DynamoDB's own types.
 pub(super) fn native(value: &impl Serialize) -> AttributeValue {
-    json::to_attribute(serde_json::to_value(value).expect("a stored type has text keys and serialises"))
+    serde_dynamo::to_attribute_value(value).expect("a stored type has text keys and serialises")
 }
 
 /// An item that was read, and by which operation: its readers name both in their errors.
@@ -164,7 +163,7 @@ pub(super) fn read_instant(value: &AttributeValue) -> Option<DateTime<Utc>> {
 
 /// A value in DynamoDB's own types.
 pub(super) fn read_native<T: DeserializeOwned>(value: &AttributeValue) -> Option<T> {
-    serde_json::from_value(json::from_attribute(value)?).ok()
+    serde_dynamo::from_attribute_value(value.clone()).ok()
 }
 
 #[cfg(test)]

@@ -23,10 +23,11 @@ mod cursor;
 mod error;
 mod idempotency;
 mod item;
-mod json;
 mod leases;
 mod locks;
 mod meals;
+#[cfg(test)]
+mod native_tests;
 mod page;
 mod profiles;
 mod prompt_history;
