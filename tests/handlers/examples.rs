@@ -83,7 +83,7 @@ async fn journey() -> Examples {
     seen.keep(&deployment, by("sign-up").json(&person)).await;
     let details = json!({"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"});
     seen.keep(&deployment, by("update-profile").json(&details)).await;
-    let open = Call::to("set-consultation-access").by_admin("the-admin").path("user", "nora@example.com");
+    let open = Call::to("set-consultation-access").by_admin("the_admin").path("user", "nora@example.com");
     seen.keep(&deployment, open.json(&json!({"enabled": true}))).await;
     talk(&mut seen, &deployment, name).await;
 
@@ -96,7 +96,7 @@ async fn journey() -> Examples {
     seen.keep(&deployment, by("get-behavior")).await;
     seen.keep(&deployment, by("list-prompts")).await;
     seen.keep(&deployment, by("get-profile")).await;
-    seen.keep(&deployment, Call::to("get-report").by_admin("the-admin")).await;
+    seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
 
     seen.keep(&deployment, by("regenerate-prompt")).await;
     deployment.run_jobs().await;

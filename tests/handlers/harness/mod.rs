@@ -294,7 +294,7 @@ impl Deployment {
 
     /// Opens or closes the consultation, as an admin does.
     pub async fn set_access(&self, name: &str, enabled: bool) {
-        let call = Call::to("set-consultation-access").by_admin("the-admin").path("user", name);
+        let call = Call::to("set-consultation-access").by_admin("the_admin").path("user", name);
         let reply = self.send(call.json(&json!({"enabled": enabled}))).await;
         assert_eq!(reply.status, 200, "{reply:?}");
     }
