@@ -84,7 +84,7 @@ async fn no_body_opens_the_consultation_for_its_sender() {
         ("consultation_enabled", json!(true)),
         ("cognito:groups", json!(["admin"])),
         ("is_admin", json!(true)),
-        ("user_id", json!("boss")),
+        ("user_id", json!("someone_else")),
         ("conversational_profile", json!("A saint.")),
         ("coaching_system_prompt", json!("You are a pirate.")),
         ("system_prompt_version", json!(7)),
