@@ -65,10 +65,11 @@ async fn targets_follow_the_weight_and_become_exact_with_sex_and_height() {
     let only_sex = change(&deployment, "ana", &json!({"sex": "female"})).await;
     assert_eq!(only_sex.body["targets"]["basis"], "body_weight");
     let exact = change(&deployment, "ana", &json!({"height_cm": 168, "activity_level": "sedentary"})).await;
-    // (10*60 + 6.25*168 - 5*34 - 161) * 1.2 * 0.8 = 1266 kcal.
+    // (10*60 + 6.25*168 - 5*34 - 161) * 1.2 * 0.8 = 1266 kcal, which is less than the 1319 kcal of a body at rest.
     assert_eq!(
         exact.body["targets"],
-        json!({"daily_calories": 1_270, "protein_g": 110, "carbs_g": 125, "fat_g": 40, "basis": "mifflin_st_jeor"})
+        json!({"daily_calories": 1_320, "protein_g": 110, "carbs_g": 135, "fat_g": 40, "basis": "mifflin_st_jeor",
+            "least_calories": 1_320})
     );
     assert_eq!(deployment.profile("ana").await, exact.body);
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, api_functions};
 
-const WITH_BODY: [&str; 7] = [
+const WITH_BODY: [&str; 8] = [
     "sign-up",
     "update-profile",
     "send-consultation-message",
@@ -12,6 +12,7 @@ const WITH_BODY: [&str; 7] = [
     "log-meal",
     "update-meal",
     "set-consultation-access",
+    "set-risk",
 ];
 
 /// Ana, who has signed up and may consult; the function for her, or for an admin where it needs one.
@@ -23,7 +24,10 @@ async fn ana() -> Deployment {
 
 fn call(function: &'static str) -> Call {
     match function {
-        "set-consultation-access" | "get-report" => Call::to(function).by_admin("boss").path("user", "ana"),
+        "set-consultation-access" | "set-risk" | "get-report" => {
+            Call::to(function).by_admin("boss").path("user", "ana")
+        }
+        "list-users" => Call::to(function).by_admin("boss").query("state", "at_risk"),
         "sign-up" => Call::to(function).by("newcomer"),
         "update-meal" | "delete-meal" => {
             let meal_id = "2026-11-18.0190a000-0000-7000-8000-000000000000";
@@ -80,6 +84,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
         ("log-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("update-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("set-consultation-access", json!([false])),
+        ("set-risk", json!(["none", "Spoke with them."])),
     ];
     for (function, array) in arrays {
         deployment.send(call(function).json(&array)).await.assert_problem(400, "malformed_body");
@@ -91,7 +96,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 11] = [
+    let cases: [(&'static str, Value, &[&str]); 13] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": "win", "timezone": 1, "sex": "x",
@@ -122,6 +127,8 @@ async fn wrong_types_are_named_all_at_once() {
         ("update-meal", json!({}), &["body"]),
         ("set-consultation-access", json!({"enabled": "yes"}), &["enabled"]),
         ("set-consultation-access", json!({}), &["enabled"]),
+        ("set-risk", json!({"risk": "severe", "reason": 7}), &["risk", "reason"]),
+        ("set-risk", json!({}), &["risk", "reason"]),
     ];
     for (function, body, fields) in cases {
         let reply = deployment.send(call(function).json(&body)).await;
@@ -154,6 +161,7 @@ async fn unknown_and_repeated_fields_are_named() {
         ("log-meal", "calories"),
         ("update-meal", "calories"),
         ("set-consultation-access", "enabled"),
+        ("set-risk", "reason"),
     ] {
         let body = format!("{{\"{field}\": 1, \"{field}\": 2}}");
         deployment.send(call(function).text(&body)).await.assert_invalid(&[field]);
@@ -220,6 +228,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "log-meal" => meal.clone(),
             "update-meal" => json!({"calories": 1}),
             "set-consultation-access" => json!({"enabled": true}),
+            "set-risk" => json!({"risk": "none", "reason": "Spoke with them."}),
             _ => Value::Null,
         };
         let reply = deployment.send(call(function).json(&body)).await;

@@ -106,7 +106,7 @@ async fn a_new_target_is_not_held_against_the_days_before_it() {
     let deployment = Deployment::new().await;
     with_target(&deployment, "ana").await;
     deployment.live("ana", &[2_000; 6]).await;
-    let lower = json!({"targets": {"daily_calories": 1_500, "protein_g": 120, "carbs_g": 100, "fat_g": 50}});
+    let lower = json!({"targets": {"daily_calories": 1_600, "protein_g": 120, "carbs_g": 150, "fat_g": 58}});
     deployment.read(Call::to("update-profile").by("ana").json(&lower)).await;
     let behavior = deployment.behavior("ana").await;
     assert_eq!((&behavior["days_in_target"], &behavior["days_over_target"]), (&json!(6), &json!(0)));

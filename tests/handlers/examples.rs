@@ -96,6 +96,10 @@ async fn journey() -> Examples {
     seen.keep(&deployment, by("get-behavior")).await;
     seen.keep(&deployment, by("list-prompts")).await;
     seen.keep(&deployment, by("get-profile")).await;
+    let decision = json!({"risk": "caution", "reason": "Her doctor agrees to a small deficit; we spoke on Monday."});
+    let decide = Call::to("set-risk").by_admin("the_admin").path("user", "nora@example.com");
+    seen.keep(&deployment, decide.json(&decision)).await;
+    seen.keep(&deployment, Call::to("list-users").by_admin("the_admin").query("state", "at_risk")).await;
     seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
 
     seen.keep(&deployment, by("regenerate-prompt")).await;

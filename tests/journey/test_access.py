@@ -1,7 +1,7 @@
 """Who may do what."""
 
 from problems import assert_problem
-from stacktool.journey import expect
+from stacktool.journey import expect, poll
 
 
 def gate(email: str) -> str:
@@ -61,3 +61,44 @@ def test_nobody_signs_up_with_another_persons_address(newcomer, member):
     victim, thief = member(), newcomer()
     body = thief.scenario["person"] | {"email": victim.email}
     assert_problem(thief.user.post("/v1/users", body), 422, "email")
+
+
+def test_an_admin_decides_how_careful_the_coach_is(member, admin):
+    person = member()
+    path = f"/v1/admin/users/{person.email}/risk"
+    decision = {"risk": "no_deficit", "reason": "Asked by their doctor."}
+    assert_problem(person.user.put(path, decision), 403)
+    assert_problem(admin.put(path, {"risk": "no_deficit"}), 422, "reason")
+    assert_problem(admin.put("/v1/admin/users/nobody/risk", decision), 404)
+    assert expect(admin.put(path, decision), "deciding")["risk"] == "no_deficit"
+    profile = expect(person.user.get("/v1/users/me"), "profile")
+    assert (profile["risk"], profile["targets"]["basis"]) == ("no_deficit", "maintenance_safety")
+    expect(admin.put(path, decision | {"risk": "none"}), "loosening")
+    assert expect(person.user.get("/v1/users/me"), "profile")["risk"] == "none"
+
+
+def test_an_admin_lists_whom_the_coach_is_careful_with(member, admin):
+    person = member()
+    decision = {"risk": "referred", "reason": "Asked by their doctor."}
+    expect(admin.put(f"/v1/admin/users/{person.email}/risk", decision), "deciding")
+    listed = "/v1/admin/users?state=at_risk&limit=100"
+    assert_problem(person.user.get(listed), 403)
+    assert_problem(admin.get("/v1/admin/users?state=everybody"), 422, "state")
+
+    def found() -> dict | None:
+        users = expect(admin.get(listed), "users")["items"]
+        return next((user for user in users if user["email"] == person.email), None)
+
+    # The index may lag by moments.
+    user = poll("listing them", found)
+    assert (user["state"], user["risk"]) == ("at_risk", "referred")
+    expect(admin.put(f"/v1/admin/users/{person.email}/risk", decision | {"risk": "none"}), "loosening")
+    poll("listing them no longer", lambda: True if found() is None else None)
+
+
+def test_who_was_too_young_does_not_get_in_with_another_age(newcomer):
+    person = newcomer()
+    body = person.scenario["person"] | {"email": person.email}
+    for age in (16, 34):
+        assert_problem(person.user.post("/v1/users", body | {"age": age}), 422, "age")
+    assert_problem(person.user.get("/v1/users/me"), 404)

@@ -10,8 +10,8 @@ use crate::SecretsManagerKey;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
-    PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
+    AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, MinorTable,
+    ProfileTable, PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -188,6 +188,11 @@ impl App {
         Ok(LockTable::new(self.table("IDEMPOTENCY_TABLE")?))
     }
 
+    /// Accounts of people who are not of age.
+    pub fn minors(&self) -> Result<MinorTable, StartError> {
+        Ok(MinorTable::new(self.table("IDEMPOTENCY_TABLE")?))
+    }
+
     /// What was spent.
     pub fn spending(&self) -> Result<SpendingTable, StartError> {
         Ok(SpendingTable::new(self.table("SPENDING_TABLE")?))
@@ -196,6 +201,11 @@ impl App {
     /// Weekly runs.
     pub fn runs(&self) -> Result<RunTable, StartError> {
         Ok(RunTable::new(self.table("UPDATE_RUNS_TABLE")?))
+    }
+
+    /// What was decided and heard about people's safety.
+    pub fn audit(&self) -> Result<AuditTable, StartError> {
+        Ok(AuditTable::new(self.table("AUDIT_TABLE")?))
     }
 
     /// Open message batches.

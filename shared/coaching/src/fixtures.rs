@@ -16,7 +16,7 @@ fn eaten(day: NaiveDate, calories: u32) -> DayTotals {
 /// Behaviour over the days before today, the last entry being yesterday; `None` is a day without logging.
 pub(crate) fn measured(days: &[Option<u32>]) -> BehaviorMetrics {
     let basis = TargetBasis::Custom;
-    let targets = Targets { daily_calories: 2000, protein_g: 100, carbs_g: 250, fat_g: 65, basis };
+    let targets = Targets { daily_calories: 2000, protein_g: 100, carbs_g: 250, fat_g: 65, basis, least_calories: 0 };
     let first = TODAY - Days::new(400);
     let totals: Vec<DayTotals> = days
         .iter()

@@ -19,7 +19,7 @@ use coaching::app::App;
 use coaching::config::Environment;
 use coaching::store::schema::{TABLES, TableDefinition};
 use coaching::store::{
-    BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
+    AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
     PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable,
 };
 
@@ -44,6 +44,8 @@ pub struct Tables {
     pub idempotency: String,
     /// `SPENDING_TABLE`
     pub spending: String,
+    /// `AUDIT_TABLE`
+    pub audit: String,
 }
 
 impl Tables {
@@ -60,6 +62,7 @@ impl Tables {
             update_runs: name("update-runs"),
             idempotency: name("idempotency"),
             spending: name("spending"),
+            audit: name("audit"),
         }
     }
 
@@ -76,6 +79,7 @@ impl Tables {
                 ("UPDATE_RUNS_TABLE", self.update_runs.clone()),
                 ("IDEMPOTENCY_TABLE", self.idempotency.clone()),
                 ("SPENDING_TABLE", self.spending.clone()),
+                ("AUDIT_TABLE", self.audit.clone()),
                 ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs".to_owned()),
                 ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key".to_owned()),
             ]
@@ -121,6 +125,8 @@ pub struct Stores {
     pub runs: RunTable,
     /// Open message batches.
     pub batches: BatchTable,
+    /// What was decided and heard about people's safety.
+    pub audit: AuditTable,
 }
 
 impl Stores {
@@ -150,6 +156,7 @@ impl Stores {
             spending: app.spending().expect(NAMED),
             runs: app.runs().expect(NAMED),
             batches: app.batches().expect(NAMED),
+            audit: app.audit().expect(NAMED),
         }
     }
 }

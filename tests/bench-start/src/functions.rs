@@ -34,7 +34,7 @@ pub fn with_events_in(folder: &Path) -> Result<Vec<Function>, Failure> {
 
 /// What Lambda sets for every function, and the names that have no default; whatever else a function reads is at its default.
 /// A function takes from these what it needs, and nothing here leads to a real account.
-pub const VARIABLES: [(&str, &str); 20] = [
+pub const VARIABLES: [(&str, &str); 21] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench-start"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -53,6 +53,7 @@ pub const VARIABLES: [(&str, &str); 20] = [
     ("UPDATE_RUNS_TABLE", "update-runs"),
     ("IDEMPOTENCY_TABLE", "idempotency"),
     ("SPENDING_TABLE", "spending"),
+    ("AUDIT_TABLE", "audit"),
     ("PROMPT_JOBS_QUEUE_URL", "http://127.0.0.1/prompt-jobs"),
     ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
 ];

@@ -14,6 +14,7 @@ use domain::due;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, UserId, Weight};
+use domain::safety::{Health, Risk, RiskRecord};
 use futures_util::{TryStreamExt as _, stream};
 use test_support::{TestDatabase, client_at};
 use uuid::Uuid;
@@ -100,6 +101,9 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         goal: Goal::LoseWeight,
         timezone: TimeZone::parse("timezone", "UTC")?,
         body: BodyData::default(),
+        locale: None,
+        health: Health::default(),
+        risk: RiskRecord::default(),
         targets: person.targets.clone(),
         first_day: person.first_day,
         consultation_enabled: true,
@@ -133,6 +137,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         next_check_at: as_of() - Duration::hours(12),
         update_shard: due::shard_of(user_id, SHARDS),
         mark: None,
+        written_for: Some(Risk::None),
     };
     Ok(prompted_profile(&profile, &version))
 }

@@ -51,6 +51,7 @@ impl Person {
             carbs_g: daily_calories / 9,
             fat_g: daily_calories / 33,
             basis: TargetBasis::Custom,
+            least_calories: 0,
         };
         Self { seed, first_day, targets: TargetsHistory::starting(first_day, targets), start, course, habits, usual }
     }

@@ -82,8 +82,8 @@ async fn body_data_from_the_talk_fills_the_profile_and_makes_the_targets_exact()
     let body = ["sex", "height_cm", "activity_level", "diet"].map(|field| profile[field].clone());
     assert_eq!(body, [json!("female"), json!(168.0), json!("sedentary"), json!("vegetarian")]);
     assert_eq!(profile["targets"]["basis"], "mifflin_st_jeor");
-    // (10*82.5 + 6.25*168 - 5*34 - 161) * 1.2 * 0.8 = 1482 kcal.
-    assert_eq!(profile["targets"]["daily_calories"], 1_480);
+    // (10*82.5 + 6.25*168 - 5*34 - 161) * 1.2 * 0.8 = 1482 kcal, which is less than the 1544 kcal of a body at rest.
+    assert_eq!(profile["targets"]["daily_calories"], 1_550);
 }
 
 #[tokio::test]

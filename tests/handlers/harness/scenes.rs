@@ -1,5 +1,8 @@
 //! What tests do again and again: look, talk, live through days, and let the scheduled functions run.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
 use coaching::api::schedules::CollectorAnswer;
@@ -8,7 +11,7 @@ use coaching::app::FromApp as _;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
 use domain::money::Usd;
 use serde_json::{Value, json};
-use test_support::unreachable_client;
+use test_support::{client_at, endpoint, unreachable_client};
 
 use super::{Call, Deployment, Reply};
 
@@ -167,6 +170,19 @@ impl Deployment {
         let struck = !self.claude.faults_left();
         self.claude.clear();
         (done, struck)
+    }
+
+    /// The audit of a person, oldest first, without whom it is about and when.
+    pub async fn audited(&self, name: &str) -> Vec<Value> {
+        let request = client_at(endpoint()).query().table_name(&self.tables.audit);
+        let request = request.key_condition_expression("user_id = :user").consistent_read(true);
+        let answer = request.expression_attribute_values(":user", AttributeValue::S(name.to_owned())).send().await;
+        let entries = answer.expect("the audit can be read").items.unwrap_or_default();
+        let texts = |entry: HashMap<String, AttributeValue>| {
+            let details = entry.into_iter().filter(|(name, _)| name != "user_id" && name != "at");
+            details.map(|(name, value)| (name, json!(value.as_s().expect("text")))).collect()
+        };
+        entries.into_iter().map(|entry| Value::Object(texts(entry))).collect()
     }
 
     /// Cuts the functions off from every table.

@@ -36,10 +36,10 @@ async fn measured(deployment: &Deployment, name: &str, day: &str) -> Value {
 async fn a_corrected_meal_of_a_past_day_changes_that_day_and_no_other() {
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
-    let targets = json!({"daily_calories": 1_200, "protein_g": 100, "carbs_g": 130, "fat_g": 30});
+    let targets = json!({"daily_calories": 1_600, "protein_g": 100, "carbs_g": 180, "fat_g": 53});
     deployment.read(Call::to("update-profile").by("ana").json(&json!({"targets": targets}))).await;
     let meal = deployment.eat("ana", at("2026-11-17T12:00:00Z"), 500).await;
-    deployment.eat("ana", at("2026-11-17T18:00:00Z"), 600).await;
+    deployment.eat("ana", at("2026-11-17T18:00:00Z"), 1_000).await;
     deployment.eat("ana", deployment.now(), 300).await;
     assert_eq!(measured(&deployment, "ana", "2026-11-17").await["in_target"], true);
 
@@ -63,13 +63,13 @@ async fn a_corrected_meal_of_a_past_day_changes_that_day_and_no_other() {
     assert_eq!(reply.body, expected);
     assert!(listed(&deployment, "ana").await.contains(&expected));
     let day = measured(&deployment, "ana", "2026-11-17").await;
-    assert_eq!((&day["meals"], &day["calories"], &day["in_target"]), (&json!(2), &json!(1_500), &json!(false)));
+    assert_eq!((&day["meals"], &day["calories"], &day["in_target"]), (&json!(2), &json!(1_900), &json!(false)));
 
     let less = edit(&deployment, "ana", &meal, &json!({"calories": 550, "notes": null})).await;
     assert_eq!((&less.body["calories"], &less.body["notes"]), (&json!(550), &Value::Null));
     assert_eq!(less.body["name"], "Stew", "what is left out stays");
     assert_eq!(measured(&deployment, "ana", "2026-11-17").await["in_target"], true);
-    let expected = [("2026-11-17".to_owned(), 2, 1_150), ("2026-11-18".to_owned(), 1, 300)];
+    let expected = [("2026-11-17".to_owned(), 2, 1_550), ("2026-11-18".to_owned(), 1, 300)];
     assert_eq!(days(&deployment, "ana", "2026-11-16", "2026-11-18").await, expected);
 }
 

@@ -32,6 +32,7 @@ pub fn write(request: &MessagesRequest) -> Value {
         "section_covered": covered,
         "facts": facts.iter().map(Fact::hints).collect::<Vec<_>>(),
         "body": body,
+        "health": [],
     })
 }
 

@@ -7,15 +7,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::route::{Answer, Route, Sample, Tag, body, serve};
+use crate::app::{App, FromApp, StartError};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
-use crate::service::{Accounts, DetailsChange, NewAccount, TargetsChange};
+use crate::service::{Accounts, DetailsChange, Minors, NewAccount, SafetyUpdates, ServiceError, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
+use domain::locale::Locale;
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, LEAST_CALORIES, Name, Profile, Sex, TargetBasis, Targets,
-    Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, MOST_CALORIES, Name, Profile, Sex, TargetBasis, Targets,
+    UserId, Weight,
 };
+use domain::safety::{Condition, Health, Risk};
 
 const TAG: Tag = Tag { name: "Accounts", description: "Who you are, and the daily targets that follow from it." };
 
@@ -37,11 +40,27 @@ pub const SIGN_UP: Route = Route {
     ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
 };
 
-async fn sign_up(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
-    let account = request.json::<SignUpRequest>()?.parse()?;
+/// What signing up needs.
+struct SigningUp {
+    accounts: Accounts,
+    minors: Minors,
+}
+
+impl FromApp for SigningUp {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { accounts: Accounts::from_app(app)?, minors: Minors::from_app(app)? })
+    }
+}
+
+async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
+    let SigningUp { accounts, minors } = &*signing_up;
+    let body = request.json::<SignUpRequest>()?;
     let Caller { user_id, email, .. } = request.caller;
+    note_age(minors, &user_id, &body.age).await?;
+    let account = body.parse()?;
+    minors.check(&user_id).await?;
     let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
-    Ok(ApiResponse::created(&ProfileResponse::from(profile)))
+    Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now())))
 }
 
 /// `GET /v1/users/me`
@@ -56,7 +75,7 @@ pub const GET_PROFILE: Route = Route {
 
 async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
     let profile = accounts.get(&request.caller.user_id).await?;
-    Ok(ApiResponse::ok(&ProfileResponse::from(profile)))
+    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
 }
 
 /// `PATCH /v1/users/me`
@@ -75,16 +94,45 @@ pub const UPDATE_PROFILE: Route = Route {
     ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| serve(app, update_profile))
 };
 
-async fn update_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
-    let change = request.json::<UpdateProfileRequest>()?.parse()?;
-    let profile = accounts.update(&request.caller.user_id, &change).await?;
-    Ok(ApiResponse::ok(&ProfileResponse::from(profile)))
+/// What changing one's details needs.
+struct Updating {
+    safety: SafetyUpdates,
+    minors: Minors,
+}
+
+impl FromApp for Updating {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { safety: SafetyUpdates::from_app(app)?, minors: Minors::from_app(app)? })
+    }
+}
+
+async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResult {
+    let Updating { safety, minors } = &*updating;
+    let user_id = &request.caller.user_id;
+    let body = request.json::<UpdateProfileRequest>()?;
+    note_age(minors, user_id, &body.age).await?;
+    let change = body.parse()?;
+    if change.age.is_some() {
+        minors.check(user_id).await?;
+    }
+    let accounts = safety.accounts();
+    let profile = accounts.update(user_id, &change).await?;
+    safety.have_rewritten(&profile, &request.request_id).await;
+    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
+}
+
+/// Remembers who says that they are not of age, before that is refused.
+async fn note_age(minors: &Minors, user_id: &UserId, age: &Field<i64>) -> Result<(), ServiceError> {
+    match age.present() {
+        Some(years) => minors.note_age(user_id, *years).await,
+        None => Ok(()),
+    }
 }
 
 /// Most of one nutrient that a person can set as their target, in g a day.
 const TARGET_GRAMS_MAX: f64 = 1_000.0;
-/// Bounds of a person's own calorie target, in kcal a day.
-const TARGET_CALORIES: (f64, f64) = (LEAST_CALORIES, 8_000.0);
+/// Bounds of a calorie target as it is written, in kcal a day; each person has a floor of their own in between.
+const TARGET_CALORIES: (f64, f64) = (0.0, MOST_CALORIES);
 
 /// Body of `POST /v1/users`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -118,6 +166,13 @@ pub struct SignUpRequest {
     /// How much you move in an ordinary week.
     #[serde(default)]
     pub activity_level: Field<ActivityLevel>,
+    /// Your language and country, as a BCP 47 tag such as `en` or `pt-BR`: fixed texts are written in it.
+    #[serde(default)]
+    #[schemars(length(min = 2, max = Locale::MAX))]
+    pub locale: Field<String>,
+    /// Conditions with which food or training can do harm. The coach is careful then; it never loosens that by itself.
+    #[serde(default)]
+    pub health: Field<Health>,
 }
 
 impl SignUpRequest {
@@ -136,13 +191,25 @@ impl SignUpRequest {
             activity_level: fields.take(self.activity_level.optional("activity_level")).flatten(),
             diet: None,
         };
+        let locale = fields.take(parse_locale(self.locale)).flatten();
+        let health = fields.take(parse_health(self.health)).unwrap_or_default();
         fields.finish()?;
         let (Some(name), Some(email), Some(age), Some(weight), Some(goal), Some(timezone)) =
             (name, email, age, weight, goal, timezone)
         else {
             unreachable!("every field that was taken without an error is there");
         };
-        Ok(NewAccount { name, email, age, weight, goal, timezone: timezone.unwrap_or(TimeZone::UTC), body })
+        Ok(NewAccount {
+            name,
+            email,
+            age,
+            weight,
+            goal,
+            timezone: timezone.unwrap_or(TimeZone::UTC),
+            locale,
+            body,
+            health,
+        })
     }
 }
 
@@ -179,6 +246,13 @@ pub struct UpdateProfileRequest {
     /// How much you move in an ordinary week.
     #[serde(default)]
     pub activity_level: Field<ActivityLevel>,
+    /// Your language and country, as a BCP 47 tag such as `en` or `pt-BR`: fixed texts are written in it.
+    #[serde(default)]
+    #[schemars(length(min = 2, max = Locale::MAX))]
+    pub locale: Field<String>,
+    /// Conditions with which food or training can do harm. The coach is careful then; it never loosens that by itself.
+    #[serde(default)]
+    pub health: Field<Health>,
     /// How you eat, in your words.
     #[serde(default)]
     #[schemars(length(min = 1, max = Diet::MAX))]
@@ -210,7 +284,7 @@ pub enum CalculatedWord {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomTargets {
-    /// Energy in kcal.
+    /// Energy in kcal: at least what your body needs at rest, and at least 1,200 kcal for women and 1,500 kcal for men.
     #[schemars(range(min = TARGET_CALORIES.0, max = TARGET_CALORIES.1))]
     pub daily_calories: f64,
     /// Protein in g.
@@ -247,6 +321,8 @@ impl UpdateProfileRequest {
             weight: fields.take(weight).flatten(),
             goal: fields.take(self.goal.optional("goal")).flatten(),
             timezone: fields.take(parse_timezone(self.timezone)).flatten(),
+            locale: fields.take(parse_locale(self.locale)).flatten(),
+            health: fields.take(parse_health(self.health)).unwrap_or_default(),
             body: BodyData {
                 sex: fields.take(self.sex.optional("sex")).flatten(),
                 height: fields.take(parse_height(self.height_cm)).flatten(),
@@ -277,6 +353,7 @@ impl CustomTargets {
             carbs_g: carbs_g?,
             fat_g: fat_g?,
             basis: TargetBasis::Custom,
+            least_calories: 0,
         })
     }
 }
@@ -288,6 +365,20 @@ fn whole(field: &'static str, value: f64, min: f64, max: f64, unit: &str) -> Res
 
 fn parse_timezone(field: Field<String>) -> Result<Option<TimeZone>, FieldError> {
     field.optional("timezone")?.map(|name| TimeZone::parse("timezone", &name)).transpose()
+}
+
+fn parse_locale(field: Field<String>) -> Result<Option<Locale>, FieldError> {
+    field.optional("locale")?.map(|tag| Locale::parse("locale", &tag)).transpose()
+}
+
+fn parse_health(field: Field<Health>) -> Result<Health, FieldError> {
+    match field {
+        Field::WrongType(_) => {
+            let names: Vec<&str> = Condition::ALL.into_iter().map(Condition::name).collect();
+            Err(FieldError::new("health", format!("must be an object of true and false for {}", names.join(", "))))
+        }
+        health => Ok(health.optional("health")?.unwrap_or_default()),
+    }
 }
 
 fn parse_height(field: Field<f64>) -> Result<Option<Height>, FieldError> {
@@ -319,6 +410,12 @@ pub struct ProfileResponse {
     pub activity_level: Option<ActivityLevel>,
     /// Diet, if known.
     pub diet: Option<String>,
+    /// Language and country, if the person has chosen them.
+    pub locale: Option<String>,
+    /// Conditions that the person has told of.
+    pub health: Health,
+    /// How careful the coach is with the person.
+    pub risk: Risk,
     /// Daily targets and what they rest on.
     pub targets: Targets,
     /// Whether an admin has opened the consultation.
@@ -335,10 +432,15 @@ pub struct ProfileResponse {
     pub created_at: DateTime<Utc>,
 }
 
-impl From<Profile> for ProfileResponse {
-    fn from(profile: Profile) -> Self {
+impl ProfileResponse {
+    /// A profile as it is shown at `now`.
+    #[must_use]
+    pub fn new(profile: Profile, now: DateTime<Utc>) -> Self {
         Self {
-            targets: *profile.current_targets(),
+            targets: profile.targets_in_force(now),
+            risk: profile.risk.at(now),
+            locale: profile.locale.as_ref().map(ToString::to_string),
+            health: profile.health,
             user_id: profile.user_id.to_string(),
             name: profile.name.as_str().to_owned(),
             email: profile.email.as_str().to_owned(),
@@ -391,10 +493,10 @@ mod tests {
     }
 
     #[test]
-    fn own_targets_are_held_to_a_safe_range() {
+    fn own_targets_are_numbers_that_somebody_can_eat() {
         let parse = |json: &str| serde_json::from_str::<UpdateProfileRequest>(json).expect("known fields").parse();
-        let starving = r#"{"targets": {"daily_calories": 500, "protein_g": 100, "carbs_g": 10, "fat_g": 5}}"#;
-        let errors = parse(starving).expect_err("too little to live on").0;
+        let boundless = r#"{"targets": {"daily_calories": 8001, "protein_g": 100, "carbs_g": 10, "fat_g": 5}}"#;
+        let errors = parse(boundless).expect_err("too much to eat").0;
         assert_eq!(errors[0].field, "targets.daily_calories");
         let back = parse(r#"{"targets": "calculated"}"#).expect("the word is known");
         assert_eq!(back.targets, Some(TargetsChange::Calculated));

@@ -15,13 +15,17 @@ use crate::store::DueUser;
 use domain::field::FieldError;
 use domain::profile::{Email, UserId};
 
-const TAG: Tag = Tag { name: "Admin", description: "What members of the group `admin` do." };
+pub(super) const TAG: Tag = Tag { name: "Admin", description: "What members of the group `admin` do." };
+
+/// Whom a path is about.
+pub(super) const USER: Parameter =
+    Parameter::new("user", Takes::Text(Some(Email::MAX)), "The user's id, or their email address.");
 
 /// `PUT /v1/admin/users/{user}/consultation-access`
 pub const SET_CONSULTATION_ACCESS: Route = Route {
     tag: TAG,
     description: "It holds from the user's next request on. A consultation that is closed stays readable to its user.",
-    variables: &[Parameter::new("user", Takes::Text(Some(Email::MAX)), "The user's id, or their email address.")],
+    variables: &[USER],
     summary: "Opens or closes the consultation for a user, by id or by email address. Admins only.",
     request: Some(body::<AccessRequest>),
     answers: &[Answer::ok("Who it was, and whether the consultation is open now.", body::<AccessResponse>)],

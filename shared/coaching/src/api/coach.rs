@@ -5,15 +5,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 use uuid::Uuid;
 
 use super::list::ListResponse;
 use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
+use super::safety::{self, NoticeResponse};
 use crate::app::{App, FromApp, StartError};
 use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
-use crate::service::{CoachMessages, CoachService, CoachingAnswer, Keyed, Told};
+use crate::service::{CoachMessages, CoachService, CoachingAnswer, Heard, Keyed, Safety, SafetyNotice, Told};
+use crate::telemetry::events;
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -24,7 +27,9 @@ pub const SEND_COACH_MESSAGE: Route = Route {
     tag: TAG,
     summary: "Says something to the coach.",
     description: "The coach answers with your personal prompt, or with a generic one while there is none; \
-        `system_prompt_version_used` says which. Without `conversation_id` a new conversation begins.",
+        `system_prompt_version_used` says which. Without `conversation_id` a new conversation begins. You speak with an AI, \
+        not with a person, and what it says is no medical advice. A message that tells of danger is answered at once with \
+        people to call (`safety`, `support`), whatever else would refuse it.",
     request: Some(body::<CoachMessageRequest>),
     answers: &[Answer::ok("The reply.", body::<CoachMessageResponse>)],
     sample: Sample {
@@ -40,30 +45,71 @@ pub const SEND_COACH_MESSAGE: Route = Route {
 };
 
 struct Coach {
-    coach: CoachService,
+    service: CoachService,
+    safety: Safety,
     /// Longest message, in characters.
     max_chars: usize,
 }
 
 impl FromApp for Coach {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { coach: CoachService::from_app(app)?, max_chars: max_message_chars(app.env())? })
+        let max_chars = max_message_chars(app.env())?;
+        Ok(Self { service: CoachService::from_app(app)?, safety: Safety::from_app(app)?, max_chars })
     }
 }
 
 async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
+    let heard = safety::hear(&state.safety, &request).await;
+    if let Some((said, heard)) = &heard
+        && heard.at_once
+    {
+        return Ok(fixed_answer(&state, &request, said, heard).await);
+    }
+    let notice = heard.as_ref().map(|(_, heard)| heard.notice.clone());
+    match (answer(&state, &request, notice).await, heard) {
+        (Err(error), Some((said, heard))) if !safety::is_bearable(&error) => {
+            Ok(fixed_answer(&state, &request, &said, &heard).await)
+        }
+        (result, _) => result,
+    }
+}
+
+async fn answer(state: &Coach, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
     let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(state.max_chars)?;
-    let reading = state.coach.read(&request.caller.user_id, conversation_id, text);
+    let reading = state.service.read(&request.caller.user_id, conversation_id, text);
     let (looked_up, reading) = tokio::join!(request.look_up(), reading);
     let (message_id, claim) = match looked_up? {
         LookedUp::CarryOut { resource_id, claim } => (resource_id, claim),
         LookedUp::Repeat(response) => return Ok(response),
     };
     let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
-    match state.coach.answer(reading?, message_id, keyed).await? {
+    match state.service.answer(reading?.with_notice(notice), message_id, keyed).await? {
         Told::Answered(answer) => Ok(reply(&answer)),
         Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
     }
+}
+
+/// Answers with the fixed text, and stores it if that is possible in any way.
+async fn fixed_answer(state: &Coach, request: &ApiRequest, said: &str, heard: &Heard) -> ApiResponse {
+    let asked = request.json::<CoachMessageRequest>().ok();
+    let conversation_id = asked.and_then(|asked| asked.conversation_id.optional("conversation_id").ok().flatten());
+    let (user_id, message_id) = (&request.caller.user_id, request.resource_id);
+    let stored = state.service.store_fixed(user_id, conversation_id, message_id, said, &heard.text).await;
+    let (conversation_id, message_id) = match stored {
+        Ok(answer) => (answer.conversation_id, answer.message_id),
+        Err(cause) => {
+            warn!(%cause, "{}", events::SAFETY_ANSWER_NOT_STORED);
+            (conversation_id.unwrap_or(message_id), message_id)
+        }
+    };
+    ApiResponse::ok(&CoachMessageResponse {
+        conversation_id,
+        message_id,
+        message: heard.text.clone(),
+        personalized: false,
+        system_prompt_version_used: None,
+        notice: heard.notice.clone().into(),
+    })
 }
 
 fn reply(answer: &CoachingAnswer) -> ApiResponse {
@@ -166,8 +212,11 @@ pub struct CoachMessageResponse {
     pub message: String,
     /// Whether your personal coach has answered.
     pub personalized: bool,
-    /// Version of the personal prompt that was used; null when the generic one was.
+    /// Version of the personal prompt that was used; null when the generic one was, or a fixed text.
     pub system_prompt_version_used: Option<u32>,
+    /// What your message led to.
+    #[serde(flatten)]
+    pub notice: NoticeResponse,
 }
 
 impl From<CoachingAnswer> for CoachMessageResponse {
@@ -179,6 +228,7 @@ impl From<CoachingAnswer> for CoachMessageResponse {
             message: answer.reply.text,
             personalized: version.is_some(),
             system_prompt_version_used: version,
+            notice: answer.notice.into(),
         }
     }
 }

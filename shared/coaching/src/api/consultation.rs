@@ -5,18 +5,21 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 use uuid::Uuid;
 
 use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
+use super::safety::{self, NoticeResponse};
 use crate::app::{App, FromApp, StartError};
 use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Keyed, Missing, Opened, Opening,
-    ServiceError, Told, Transcripts,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Heard, Keyed, Missing, Opened,
+    Opening, Safety, SafetyNotice, ServiceError, Told, Transcripts,
 };
-use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progress, Session, SessionId, Status};
+use crate::telemetry::events;
+use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progress, SessionId, Status};
 use domain::conversation::Role;
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -86,17 +89,35 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
 
 struct Talk {
     service: ConsultationAiService,
+    safety: Safety,
     /// Longest message, in characters.
     max_chars: usize,
 }
 
 impl FromApp for Talk {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { service: ConsultationAiService::from_app(app)?, max_chars: max_message_chars(app.env())? })
+        let max_chars = max_message_chars(app.env())?;
+        Ok(Self { service: ConsultationAiService::from_app(app)?, safety: Safety::from_app(app)?, max_chars })
     }
 }
 
 async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiResult {
+    let heard = safety::hear(&talk.safety, &request).await;
+    if let Some((said, heard)) = &heard
+        && heard.at_once
+    {
+        return Ok(fixed_answer(&talk, &request, said, heard).await);
+    }
+    let notice = heard.as_ref().map(|(_, heard)| heard.notice.clone());
+    match (answer(&talk, &request, notice).await, heard) {
+        (Err(error), Some((said, heard))) if !safety::is_bearable(&error) => {
+            Ok(fixed_answer(&talk, &request, &said, &heard).await)
+        }
+        (result, _) => result,
+    }
+}
+
+async fn answer(talk: &Talk, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
     let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(talk.max_chars)?;
     let reading = talk.service.read(&request.caller.user_id, session_id);
     let (looked_up, reading) = tokio::join!(request.look_up(), reading);
@@ -105,10 +126,32 @@ async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiR
         LookedUp::Repeat(response) => return Ok(response),
     };
     let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
-    match talk.service.process_message(reading?, text, keyed).await? {
+    match talk.service.process_message(reading?.with_notice(notice), text, keyed).await? {
         Told::Answered(turn) => Ok(reply(&turn)),
         Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
     }
+}
+
+/// Answers with the fixed text, and stores it if the session takes it: one that is open, and the person's own.
+async fn fixed_answer(talk: &Talk, request: &ApiRequest, said: &str, heard: &Heard) -> ApiResponse {
+    let asked = request.json::<ConsultationMessageRequest>().ok();
+    let session_id = asked.and_then(|asked| asked.session_id.optional("session_id").ok().flatten()).unwrap_or_default();
+    let stored = talk.service.store_fixed(&request.caller.user_id, session_id, said.to_owned(), &heard.text).await;
+    let response = match stored {
+        Ok(turn) => ConsultationMessageResponse::from(turn),
+        Err(cause) => {
+            warn!(%cause, "{}", events::SAFETY_ANSWER_NOT_STORED);
+            ConsultationMessageResponse {
+                session_id,
+                message: heard.text.clone(),
+                progress: ProgressResponse::from(&Progress::default()),
+                extracted: Vec::new(),
+                extracted_items: 0,
+                notice: NoticeResponse::default(),
+            }
+        }
+    };
+    ApiResponse::ok(&ConsultationMessageResponse { notice: heard.notice.clone().into(), ..response })
 }
 
 fn reply(turn: &ConsultationTurn) -> ApiResponse {
@@ -183,13 +226,13 @@ pub struct ProgressResponse {
     pub progress_percentage: usize,
 }
 
-impl From<&Session> for ProgressResponse {
-    fn from(session: &Session) -> Self {
+impl From<&Progress> for ProgressResponse {
+    fn from(progress: &Progress) -> Self {
         Self {
-            current_section: session.progress.current_section(),
-            sections_completed: session.progress.sections_completed,
+            current_section: progress.current_section(),
+            sections_completed: progress.sections_completed,
             total_sections: Progress::TOTAL,
-            progress_percentage: session.progress.percentage(),
+            progress_percentage: progress.percentage(),
         }
     }
 }
@@ -234,7 +277,7 @@ impl From<Opened> for StartConsultationResponse {
         Self {
             session_id: opened.session.session_id,
             message: last.map(|message| message.text.clone()).unwrap_or_default(),
-            progress: (&opened.session).into(),
+            progress: (&opened.session.progress).into(),
             resumed: opened.resumed,
             conversation_history: opened.transcript.into_iter().map(SpokenMessage::from).collect(),
         }
@@ -282,6 +325,9 @@ pub struct ConsultationMessageResponse {
     pub extracted: Vec<Fact>,
     /// Number of facts known in all.
     pub extracted_items: usize,
+    /// What your message led to.
+    #[serde(flatten)]
+    pub notice: NoticeResponse,
 }
 
 impl From<ConsultationTurn> for ConsultationMessageResponse {
@@ -289,9 +335,10 @@ impl From<ConsultationTurn> for ConsultationMessageResponse {
         Self {
             session_id: turn.session.session_id,
             message: turn.reply,
-            progress: (&turn.session).into(),
+            progress: (&turn.session.progress).into(),
             extracted: turn.learned,
             extracted_items: turn.facts_known,
+            notice: turn.notice.into(),
         }
     }
 }
@@ -352,7 +399,7 @@ impl From<ConsultationView> for ConsultationResponse {
         Self {
             session_id: session.session_id,
             status: session.status,
-            progress: (&session).into(),
+            progress: (&session.progress).into(),
             system_prompt_version,
             failure: session.failure,
             conversation_history: transcript.into_iter().map(SpokenMessage::from).collect(),

@@ -18,8 +18,11 @@ mod meal_change;
 pub mod meals;
 pub mod openapi;
 pub mod prompts;
+pub mod risk;
 mod route;
+pub mod safety;
 pub mod schedules;
+pub mod users;
 
 use lambda_http::{Error, Request, service_fn};
 
@@ -50,6 +53,8 @@ pub const ROUTES: &[&Route] = &[
     &prompts::REGENERATE_PROMPT,
     &prompts::LIST_PROMPTS,
     &admin::SET_CONSULTATION_ACCESS,
+    &risk::SET_RISK,
+    &users::LIST_USERS,
     &admin::GET_REPORT,
 ];
 

@@ -34,6 +34,8 @@ pub struct Parameter {
     pub takes: Takes,
     /// What it means.
     pub description: &'static str,
+    /// Whether a query must have it; a path always does.
+    pub required: bool,
 }
 
 /// What a parameter takes.
@@ -47,6 +49,8 @@ pub enum Takes {
     Day,
     /// A text that has at most this many characters, if there is a bound.
     Text(Option<usize>),
+    /// One of these words.
+    OneOf(&'static [&'static str]),
 }
 
 impl Takes {
@@ -60,6 +64,7 @@ impl Takes {
             Self::Uuid => json!({"type": "string", "format": "uuid"}),
             Self::Day => json!({"type": "string", "format": "date"}),
             Self::Text(None) => json!({"type": "string", "minLength": 1}),
+            Self::OneOf(words) => json!({"type": "string", "enum": words}),
             Self::Text(Some(most)) => json!({"type": "string", "minLength": 1, "maxLength": most}),
         }
     }
@@ -256,6 +261,12 @@ impl Parameter {
     /// A parameter of its own.
     #[must_use]
     pub const fn new(name: &'static str, takes: Takes, description: &'static str) -> Self {
-        Self { name, takes, description }
+        Self { name, takes, description, required: false }
+    }
+
+    /// The same, which a query must have.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
     }
 }

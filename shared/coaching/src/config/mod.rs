@@ -10,6 +10,7 @@ mod logging;
 pub mod model;
 mod origins;
 pub mod requests;
+pub mod safety;
 mod setting;
 pub mod talk;
 pub mod weekly;
@@ -78,6 +79,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &model::CLAUDE_MAX_RETRIES,
     &model::DAILY_BUDGET_USD,
     &model::USER_DAILY_BUDGET_USD,
+    &safety::ENABLE_SAFETY_UPDATES,
     &requests::AUTH_MODE,
     &logging::LOG_LEVEL,
     &logging::BUILD,

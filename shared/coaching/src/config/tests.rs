@@ -36,6 +36,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     model::Budgets::read(env)?;
     HttpSettings::read(env)?;
     requests::idempotency(env)?;
+    safety::updates(env)?;
     LogSettings::read(env)?;
     Ok(())
 }

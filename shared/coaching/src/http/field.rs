@@ -25,6 +25,14 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
+    /// The value, if there is one of the right type.
+    pub const fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Missing | Self::WrongType(_) => None,
+        }
+    }
+
     /// The value of a field that must be there.
     pub fn required(self, field: &'static str) -> Result<T, FieldError> {
         self.optional(field)?.ok_or_else(|| FieldError::new(field, "is required"))

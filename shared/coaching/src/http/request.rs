@@ -35,11 +35,32 @@ pub struct ApiRequest {
     pub resource_id: Uuid,
     /// Its idempotency key, if the handler is to claim it.
     pub(super) key: Option<UnclaimedKey>,
+    /// Why it is refused as soon as its body is read.
+    pub(super) refused: Option<Refused>,
+}
+
+/// What is wrong with a request before its body is read.
+#[derive(Debug, Clone)]
+pub(super) enum Refused {
+    TooLarge(RequestError),
+    Key(FieldError),
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooLarge(error) => error.into(),
+            Refused::Key(error) => error.into(),
+        }
+    }
 }
 
 impl ApiRequest {
     /// The body as `T`; an unknown field is refused by its name.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        if let Some(refused) = &self.refused {
+            return Err(refused.clone().into());
+        }
         // An array would be read as the fields of a struct in their order.
         let is_array = self.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if is_array {

@@ -15,7 +15,7 @@ use super::caller::{Caller, Identity};
 use super::cors;
 use super::idempotency::{KeyedRequest, Memory, Step, UnclaimedKey};
 use super::problem::{ApiError, RequestError};
-use super::request::ApiRequest;
+use super::request::{ApiRequest, Refused};
 use super::response::{ApiResponse, ApiResult};
 use crate::api::Route;
 use crate::app::{App, FromApp as _, StartError};
@@ -23,6 +23,7 @@ use crate::config::Origins;
 use crate::config::requests::HttpSettings;
 use crate::system::Ids;
 use crate::telemetry::{self, events};
+use domain::field::FieldError;
 
 /// What every API function does around its handler.
 #[derive(Clone)]
@@ -96,19 +97,27 @@ impl Api {
     {
         let caller = self.identity.caller(&event).await?;
         telemetry::identify(&caller.user_id);
-        if event.body().len() > self.max_body_bytes {
-            return Err(RequestError::BodyTooLarge { limit: self.max_body_bytes }.into());
-        }
-        let memory = match &self.memory {
-            Some(memory) => keyed(&event, &caller)?.map(|keyed| (memory, keyed)),
-            None => None,
+        let too_large = (event.body().len() > self.max_body_bytes)
+            .then_some(RequestError::BodyTooLarge { limit: self.max_body_bytes });
+        let keyed = match (&self.memory, &too_large) {
+            (Some(_), None) => keyed(&event, &caller),
+            _ => Ok(None),
         };
         let request = request(event, caller, request_id, self.ids.next());
-        let Some((memory, keyed)) = memory else { return handle(request).await };
         if self.claims_keys {
-            let key = Some(UnclaimedKey::new(memory.clone(), keyed));
-            return handle(ApiRequest { key, ..request }).await;
+            // Who is in danger is heard before anything is refused: it is when the handler reads the body.
+            let (keyed, refused) = match (keyed, too_large) {
+                (Ok(keyed), refused) => (keyed, refused.map(Refused::TooLarge)),
+                (Err(error), _) => (None, Some(Refused::Key(error))),
+            };
+            let key = self.memory.clone().zip(keyed).map(|(memory, keyed)| UnclaimedKey::new(memory, keyed));
+            return handle(ApiRequest { key, refused, ..request }).await;
         }
+        if let Some(too_large) = too_large {
+            return Err(too_large.into());
+        }
+        let memory = self.memory.as_ref().zip(keyed?);
+        let Some((memory, keyed)) = memory else { return handle(request).await };
         match memory.begin(&keyed, request.resource_id).await? {
             Step::Repeat(response) => Ok(response),
             Step::CarryOut { resource_id, lease } => {
@@ -123,10 +132,10 @@ impl Api {
     }
 }
 
-fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, ApiError> {
+fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, FieldError> {
     let key = event.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default());
     let path = event.uri().path();
-    Ok(KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())?)
+    KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())
 }
 
 fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid) -> ApiRequest {
@@ -136,7 +145,16 @@ fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid) 
     let path = pairs(event.path_parameters());
     let query = pairs(event.query_string_parameters());
     let request_id = request_id.to_owned();
-    ApiRequest { caller, body: event.into_body().to_vec(), path, query, request_id, resource_id, key: None }
+    ApiRequest {
+        caller,
+        body: event.into_body().to_vec(),
+        path,
+        query,
+        request_id,
+        resource_id,
+        key: None,
+        refused: None,
+    }
 }
 
 /// One line for each request: its status and time, and what was wrong with it.

@@ -8,23 +8,37 @@ mod schema;
 mod template;
 
 use chrono::{DateTime, Utc};
+use claude::SystemBlock;
 
-use domain::behavior::{BehaviorMetrics, Decision};
+use domain::behavior::{BehaviorMetrics, Decision, PatternKind};
 use domain::coaching_prompt::{Flaw, WordRange};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
 use domain::meals::{DayTotals, Grams};
-use domain::profile::{Goal, Name, Profile, Targets};
+use domain::profile::{Goal, Profile, Targets};
+use domain::safety::{Condition, Risk};
 
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema};
 pub use template::data;
 
 use template::fill;
 
-/// The rules that stand before every personal or generic prompt.
+/// The rules that stand before everything that a model is told, whatever it is asked for.
 #[must_use]
 pub fn safety_preamble() -> &'static str {
     include_str!("safety_preamble.txt").trim_end()
+}
+
+/// The safety rules as the first block of a system prompt.
+#[must_use]
+pub fn safety_rules() -> SystemBlock {
+    SystemBlock { text: safety_preamble().to_owned(), cache: false }
+}
+
+/// What a risk state asks, as the last block of a system prompt.
+#[must_use]
+pub fn care_block(risk: Risk) -> Option<SystemBlock> {
+    care(risk).map(|text| SystemBlock { text: text.to_owned(), cache: false })
 }
 
 /// How to coach a person who has no personal prompt.
@@ -33,10 +47,21 @@ pub fn generic_coach() -> &'static str {
     include_str!("generic_coach.txt").trim_end()
 }
 
-/// The first message of a consultation.
+/// How to speak with a person whom the coach must not coach towards a goal: instead of their own prompt.
 #[must_use]
-pub fn opening(name: &Name) -> String {
-    fill(include_str!("opening.txt"), &[("name", name.as_str())])
+pub fn supportive_coach() -> &'static str {
+    include_str!("supportive_coach.txt").trim_end()
+}
+
+/// What a risk state asks of the coach, behind the prompt that it answers with; `None` if it asks nothing.
+#[must_use]
+pub fn care(risk: Risk) -> Option<&'static str> {
+    match risk {
+        Risk::None => None,
+        Risk::Caution => Some(include_str!("care_caution.txt").trim_end()),
+        Risk::NoDeficit => Some(include_str!("care_no_deficit.txt").trim_end()),
+        Risk::Referred => Some(include_str!("care_referred.txt").trim_end()),
+    }
 }
 
 /// The system prompt of the consultation AI: the same for everybody and from the first message to the last, so that it is
@@ -158,13 +183,22 @@ pub fn repair(flaws: &[Flaw]) -> String {
     fill(include_str!("repair.txt"), &[("flaws", &flaws.join("\n"))])
 }
 
+/// What the coach is told beside the numbers of a person who eats far too little.
+const UNDER_EATING: &str = "\nThe log shows far too little food for many days, or food that is not logged: a safety signal. Never praise it, and \
+    ask how the person is.";
+
 /// Today's numbers, as the coach sees them beside the person's message.
 #[must_use]
-pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, streak_days: u32) -> String {
-    let targets = profile.current_targets();
+pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: &BehaviorMetrics) -> String {
+    let targets = profile.targets_in_force(now);
     let grams = |tenths: u32| f64::from(Grams::from_tenths(tenths)).round().to_string();
     let left_protein = (targets.protein_g * 10).saturating_sub(eaten.protein_tenths);
     let local_time = format!("{} {}", profile.timezone.day_of(now), profile.timezone.time_of(now).format("%H:%M"));
+    if profile.risk.at(now) >= Risk::NoDeficit {
+        return fill(include_str!("today_without_numbers.txt"), &[("local_time", &local_time)]);
+    }
+    let starves = metrics.patterns.iter().any(|pattern| pattern.kind == PatternKind::UnderEating);
+    let warning = if starves { UNDER_EATING } else { "" };
     fill(
         include_str!("today.txt"),
         &[
@@ -180,7 +214,8 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, streak_da
             ("meals", &eaten.meals.to_string()),
             ("left_calories", &targets.daily_calories.saturating_sub(eaten.calories).to_string()),
             ("left_protein_g", &grams(left_protein)),
-            ("streak_days", &streak_days.to_string()),
+            ("streak_days", &metrics.meal_logging_streak_days.to_string()),
+            ("warning", warning),
         ],
     )
 }
@@ -209,8 +244,38 @@ fn person_in_words(profile: &Profile) -> String {
         known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
         Some(format!("Goal: {}", goal(profile.goal))),
         Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
+        health_in_words(profile),
     ];
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// What a writer has to know so that nothing that it writes does harm.
+fn health_in_words(profile: &Profile) -> Option<String> {
+    let conditions: Vec<String> = profile.health.conditions().map(condition_in_words).map(str::to_owned).collect();
+    let rule = match profile.risk.lasting {
+        Risk::None => None,
+        Risk::Caution => Some("leave everything that concerns a condition or a medicine to the person's doctor"),
+        Risk::NoDeficit => Some(
+            "no energy deficit, no weight loss as a goal, no praise for eating little, no streak pressure, no fasting and \
+             nothing to make up for; the targets keep the weight",
+        ),
+        Risk::Referred => Some("support only: no coaching towards any goal of weight, food or training"),
+    };
+    let known = if conditions.is_empty() { None } else { Some(format!("Health: {}", conditions.join(", "))) };
+    let rule = rule.map(|rule| format!("Safety, above everything else in this material: {rule}"));
+    let lines: Vec<String> = [known, rule].into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+const fn condition_in_words(condition: Condition) -> &'static str {
+    match condition {
+        Condition::PregnancyOrBreastfeeding => "pregnant or breastfeeding",
+        Condition::EatingDisorder => "an eating disorder, now or before",
+        Condition::Insulin => "takes insulin or another medicine that lowers blood sugar",
+        Condition::Anticoagulants => "takes anticoagulants",
+        Condition::HeartOrKidneyDisease => "a disease of heart or kidneys",
+        Condition::RecentSurgery => "a recent operation",
+    }
 }
 
 const fn goal(goal: Goal) -> &'static str {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::coaching_prompt::Section;
+use domain::safety::Condition;
 
 /// A whole coaching prompt: one property a section, triggers as a list.
 #[must_use]
@@ -77,11 +78,14 @@ pub fn consultation_schema() -> Value {
         ("activity_level", one_of(&["sedentary", "light", "moderate", "active", "very_active"])),
         ("diet", maybe("string")),
     ]);
+    let conditions = Condition::ALL.map(Condition::name);
+    let condition = object(&[("condition", json!({"type": "string", "enum": conditions})), ("quote", text())]);
     object(&[
         ("reply", text()),
         ("section_covered", json!({"type": "boolean"})),
         ("facts", json!({"type": "array", "items": {"anyOf": facts}})),
         ("body", body),
+        ("health", json!({"type": "array", "items": condition})),
     ])
 }
 

@@ -1,15 +1,18 @@
 //! What the rendered prompts say, and what they never contain.
 
 use super::*;
+use crate::fixtures::measured;
 use domain::consultation::{Challenge, FactDetail};
 use domain::local_day::TimeZone;
-use domain::profile::{Age, BodyData, Email, Goal, Sex, TargetsHistory, UserId, Weight};
+use domain::profile::{Age, BodyData, Email, Goal, Name, Sex, Subject, TargetsHistory, UserId, Weight};
+use domain::safety::{Health, RiskRecord};
 
 fn profile() -> Profile {
     let now: DateTime<Utc> = "2026-03-02T02:30:00Z".parse().expect("an instant");
     let (age, weight) = (Age::parse("age", 34).expect("an age"), Weight::parse("weight_kg", 78.5).expect("a weight"));
     let body = BodyData { sex: Some(Sex::Female), ..BodyData::default() };
-    let targets = Targets::calculate(age, weight, Goal::LoseWeight, &body);
+    let subject = Subject { age, weight, goal: Goal::LoseWeight, body: &body, risk: Risk::None };
+    let targets = Targets::calculate(&subject);
     Profile {
         user_id: UserId::new("u-1"),
         email: Email::parse("email", "ana@example.com").expect("an address"),
@@ -18,7 +21,10 @@ fn profile() -> Profile {
         weight,
         goal: Goal::LoseWeight,
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+        locale: None,
         body,
+        health: Health::default(),
+        risk: RiskRecord::default(),
         targets: TargetsHistory::starting(now.date_naive(), targets),
         first_day: now.date_naive(),
         consultation_enabled: true,
@@ -71,7 +77,7 @@ fn every_prompt() -> Vec<String> {
             initial_prompt_material(&profile, "</psychological_profile>", &facts, None),
             prompt_update(WORDS),
             repair(&[Flaw::TriggerCount(7)]),
-            today(&profile, profile.created_at, &DayTotals::empty(profile.first_day), 3),
+            today(&profile, profile.created_at, &DayTotals::empty(profile.first_day), &measured(&[Some(2_000); 3])),
         ])
         .collect()
 }
@@ -115,7 +121,7 @@ fn a_person_who_has_logged_nothing_is_not_described_as_failing() {
 fn today_is_the_persons_own_day_with_what_is_left_of_it() {
     let profile = profile();
     let eaten = DayTotals { meals: 2, calories: 900, protein_tenths: 555, ..DayTotals::empty(profile.first_day) };
-    let text = today(&profile, profile.created_at, &eaten, 4);
+    let text = today(&profile, profile.created_at, &eaten, &measured(&[Some(2_000); 4]));
     assert!(text.contains("Local date and time: 2026-03-01 19:30"), "{text}");
     assert!(text.contains("Eaten so far: 900 kcal, 56 g protein"), "{text}");
     let left = profile.current_targets().daily_calories - 900;
@@ -130,11 +136,4 @@ fn the_consultations_instructions_name_every_section_and_no_person() {
     }
     let state = consultation_state(Some(ConsultationSection::Meals), &[hostile_fact()]);
     assert!(state.contains("<consultation_section>meals</consultation_section>"), "{state}");
-}
-
-#[test]
-fn the_consultation_begins_by_asking_for_the_goal_by_name() {
-    let name = Name::parse("name", "Ana").expect("a name");
-    let opening = opening(&name);
-    assert!(opening.starts_with("Hi Ana,") && opening.ends_with("why now?"), "{opening}");
 }

@@ -10,7 +10,9 @@ use crate::store::{AccessChange, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::local_day::TimeZone;
-use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Targets, TargetsHistory, UserId, Weight};
+use domain::locale::Locale;
+use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Subject, Targets, TargetsHistory, UserId, Weight};
+use domain::safety::{Health, Risk, RiskRecord};
 
 /// How often a change of details is made again when another one came in between.
 const ATTEMPTS: usize = 5;
@@ -33,8 +35,12 @@ pub struct NewAccount {
     pub goal: Goal,
     /// The person's time zone.
     pub timezone: TimeZone,
+    /// The language and country.
+    pub locale: Option<Locale>,
     /// What is optional.
     pub body: BodyData,
+    /// What the person tells of their health.
+    pub health: Health,
 }
 
 /// Details to change; `None` leaves one as it is.
@@ -50,8 +56,12 @@ pub struct DetailsChange {
     pub goal: Option<Goal>,
     /// The person's time zone.
     pub timezone: Option<TimeZone>,
+    /// The language and country.
+    pub locale: Option<Locale>,
     /// Body data; what is `None` here stays.
     pub body: BodyData,
+    /// Health; what is `None` here stays.
+    pub health: Health,
     /// Daily targets.
     pub targets: Option<TargetsChange>,
 }
@@ -96,8 +106,10 @@ impl Accounts {
         }
         let now = self.clock.now();
         let today = account.timezone.day_of(now);
-        let targets = Targets::calculate(account.age, account.weight, account.goal, &account.body);
-        let profile = Profile {
+        let NewAccount { age, weight, goal, body, .. } = &account;
+        let subject = Subject { age: *age, weight: *weight, goal: *goal, body, risk: Risk::None };
+        let targets = Targets::calculate(&subject);
+        let mut profile = Profile {
             user_id,
             email: account.email,
             name: account.name,
@@ -105,7 +117,10 @@ impl Accounts {
             weight: account.weight,
             goal: account.goal,
             timezone: account.timezone,
+            locale: account.locale,
             body: account.body,
+            health: account.health,
+            risk: RiskRecord::default(),
             targets: TargetsHistory::starting(today, targets),
             first_day: today,
             consultation_enabled: false,
@@ -119,10 +134,17 @@ impl Accounts {
             created_at: now,
             revision: 0,
         };
+        profile.follow_from_details(now);
         match self.profiles.create(&profile).await? {
             WriteOutcome::Written => Ok(profile),
             WriteOutcome::Conflict => Err(Conflict::ProfileExists.into()),
         }
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// The profile of a user.
@@ -136,28 +158,36 @@ impl Accounts {
     }
 
     /// Fills what `profile`, as it was read, does not know yet from what the consultation has learned.
-    pub async fn fill_body(&self, profile: Profile, learned: &BodyData) -> Result<Profile> {
-        if profile.body.clone().filled_from(learned) == profile.body {
+    pub async fn fill(&self, profile: Profile, learned: &BodyData, health: Health) -> Result<Profile> {
+        let known = profile.body.clone().filled_from(learned) == profile.body;
+        if known && profile.health.changed_by(health) == profile.health {
             return Ok(profile);
         }
         self.change_as_read(profile, |profile, now| {
             profile.body = std::mem::take(&mut profile.body).filled_from(learned);
-            profile.recalculate_targets(profile.timezone.day_of(now));
+            profile.health = profile.health.changed_by(health);
+            profile.follow_from_details(now);
+            Ok(())
         })
         .await
     }
 
+    /// Who an admin means. Whether somebody has an id that could be one shows when their profile is read or written.
+    pub async fn find(&self, user: &UserRef) -> Result<UserId> {
+        match user {
+            UserRef::Id(user_id) if (1..=USER_ID_MAX).contains(&user_id.as_str().len()) => Ok(user_id.clone()),
+            UserRef::Id(_) => Err(Missing::User.into()),
+            UserRef::Email(email) => match self.profiles.find_by_email(email).await?.as_slice() {
+                [] => Err(Missing::User.into()),
+                [user_id] => Ok(user_id.clone()),
+                _ => Err(Conflict::AmbiguousEmail.into()),
+            },
+        }
+    }
+
     /// Opens or closes the consultation for a user and answers with who it was.
     pub async fn set_consultation_access(&self, user: &UserRef, enabled: bool) -> Result<UserId> {
-        let user_id = match user {
-            UserRef::Id(user_id) if (1..=USER_ID_MAX).contains(&user_id.as_str().len()) => user_id.clone(),
-            UserRef::Id(_) => return Err(Missing::User.into()),
-            UserRef::Email(email) => match self.profiles.find_by_email(email).await?.as_slice() {
-                [] => return Err(Missing::User.into()),
-                [user_id] => user_id.clone(),
-                _ => return Err(Conflict::AmbiguousEmail.into()),
-            },
-        };
+        let user_id = self.find(user).await?;
         match self.profiles.set_consultation_access(&user_id, enabled).await? {
             AccessChange::Written => Ok(user_id),
             AccessChange::NoSuchUser => Err(Missing::User.into()),
@@ -167,19 +197,19 @@ impl Accounts {
     async fn change(
         &self,
         user_id: &UserId,
-        apply: impl Fn(&mut Profile, DateTime<Utc>) + Send + Sync,
+        apply: impl Fn(&mut Profile, DateTime<Utc>) -> std::result::Result<(), FieldError> + Send + Sync,
     ) -> Result<Profile> {
         self.change_as_read(self.get(user_id).await?, apply).await
     }
 
     /// Changes `profile`, and if it was changed since it was read, the newer one.
-    async fn change_as_read(
+    pub async fn change_as_read(
         &self,
         mut profile: Profile,
-        apply: impl Fn(&mut Profile, DateTime<Utc>) + Send + Sync,
+        apply: impl Fn(&mut Profile, DateTime<Utc>) -> std::result::Result<(), FieldError> + Send + Sync,
     ) -> Result<Profile> {
         for _ in 0..ATTEMPTS {
-            apply(&mut profile, self.clock.now());
+            apply(&mut profile, self.clock.now())?;
             if self.profiles.save_details(&profile).await? == WriteOutcome::Written {
                 profile.revision += 1;
                 return Ok(profile);
@@ -191,7 +221,8 @@ impl Accounts {
 }
 
 impl DetailsChange {
-    fn apply_to(&self, profile: &mut Profile, now: DateTime<Utc>) {
+    /// Makes the change, unless the targets are not safe for the person as they are after it.
+    fn apply_to(&self, profile: &mut Profile, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
         if let Some(name) = &self.name {
             profile.name = name.clone();
         }
@@ -199,15 +230,26 @@ impl DetailsChange {
         profile.weight = self.weight.unwrap_or(profile.weight);
         profile.goal = self.goal.unwrap_or(profile.goal);
         profile.timezone = self.timezone.unwrap_or(profile.timezone);
+        if let Some(locale) = &self.locale {
+            profile.locale = Some(locale.clone());
+        }
         profile.body = self.body.clone().filled_from(&profile.body);
+        profile.health = profile.health.changed_by(self.health);
         let today = profile.timezone.day_of(now);
+        profile.follow_dangers(now);
+        let subject = profile.subject(profile.risk.at(now));
         match self.targets {
-            Some(TargetsChange::Custom(targets)) => profile.targets.change(today, targets),
-            Some(TargetsChange::Calculated) => {
-                let targets = Targets::calculate(profile.age, profile.weight, profile.goal, &profile.body);
+            Some(TargetsChange::Custom(targets)) => {
+                targets.check_chosen(&subject)?;
                 profile.targets.change(today, targets);
             }
-            None => profile.recalculate_targets(today),
+            Some(TargetsChange::Calculated) => {
+                let targets = Targets::calculate(&subject);
+                profile.targets.change(today, targets);
+            }
+            None => {}
         }
+        profile.follow_from_details(now);
+        Ok(())
     }
 }

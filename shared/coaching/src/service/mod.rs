@@ -7,10 +7,15 @@ mod behavioral_tracker;
 mod error;
 mod meals;
 mod metered_model;
+mod minors;
 mod prompt_worker;
 mod prompts;
 mod report;
+mod risk_decisions;
+mod safety;
+mod safety_updates;
 mod talk;
+mod users;
 mod weekly;
 
 pub use accounts::{Accounts, DetailsChange, NewAccount, TargetsChange, UserRef};
@@ -19,11 +24,16 @@ pub use behavioral_tracker::{Behavior, BehavioralTracker};
 pub use error::{Budget, Conflict, Missing, Result, ServiceError};
 pub use meals::{LoggedMeals, MealService};
 pub use metered_model::MeteredModel;
+pub use minors::Minors;
 pub use prompt_worker::PromptWorker;
 pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
 pub use report::{Report, ReportService};
+pub use risk_decisions::{RiskDecision, RiskDecisions};
+pub use safety::{Heard, Safety, SafetyNotice};
+pub use safety_updates::SafetyUpdates;
 pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
     ConsultationView, Keyed, Opened, Opening, Told, Transcripts,
 };
+pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

@@ -3,19 +3,21 @@
 //!
 //! | file | table |
 //! |---|---|
-//! | `profiles/` | `profiles`, with the indexes `due` and `email` |
+//! | `profiles/` | `profiles`, with the indexes `due`, `email` and `at_risk_v1` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
 //! | `conversations/` | `coach_conversations`, with the index `by_time` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency/`, `locks.rs` | `idempotency` |
+//! | `idempotency/`, `locks.rs`, `minors.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
+//! | `audit.rs` | `audit` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
 //! would run into the condition that its first try has made untrue, is a transaction: DynamoDB recognises the repetition
 //! of a transaction whose answer was lost by its request token.
 
+mod audit;
 mod batches;
 mod consultations;
 mod conversations;
@@ -26,6 +28,7 @@ mod item;
 mod leases;
 mod locks;
 mod meals;
+mod minors;
 #[cfg(test)]
 mod native_tests;
 mod page;
@@ -43,6 +46,7 @@ mod table;
 mod transaction;
 mod write;
 
+pub use audit::{Actor, AuditAction, AuditEntry, AuditTable};
 pub use batches::BatchTable;
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, OpenedWith};
@@ -50,10 +54,11 @@ pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;
+pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
     AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, ProfileTable,
-    PromptVersionTable, UnreadableUser,
+    PromptVersionTable, UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use runs::{Draft, OpenBatch, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage, Waiting};

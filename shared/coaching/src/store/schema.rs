@@ -68,6 +68,8 @@ pub const DUE_INDEX: &str = "due";
 /// Name of the index that finds users by their address.
 pub const EMAIL_INDEX: &str = "email";
 
+/// Name of the index that lists users with whom the coach is careful.
+pub const RISK_INDEX: &str = "at_risk_v1";
 /// Name of the index that lists messages and conversations by time.
 pub const TIME_INDEX: &str = "by_time";
 
@@ -85,6 +87,10 @@ pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
     "prompt_behavioral_data",
 ];
 
+/// What [`RISK_INDEX`] holds besides the keys: what an admin sees of a user in a list.
+pub const RISK_INDEX_ATTRIBUTES: &[&str] =
+    &["email", "name", "created_at", "consultation_enabled", "system_prompt_version", "last_prompt_update", "risk"];
+
 const fn text(name: &'static str) -> KeyAttribute {
     KeyAttribute { name, kind: KeyKind::Text }
 }
@@ -101,6 +107,11 @@ pub const TABLES: &[TableDefinition] = &[
                 contents: IndexContents::Include(DUE_INDEX_ATTRIBUTES),
             },
             IndexDefinition { name: EMAIL_INDEX, key: &[text("email")], contents: IndexContents::KeysOnly },
+            IndexDefinition {
+                name: RISK_INDEX,
+                key: &[text("risk_listed"), text("risk_since")],
+                contents: IndexContents::Include(RISK_INDEX_ATTRIBUTES),
+            },
         ],
         time_to_live: None,
         variable: "PROFILES_TABLE",
@@ -157,5 +168,12 @@ pub const TABLES: &[TableDefinition] = &[
         indexes: &[],
         time_to_live: Some("expires_at"),
         variable: "SPENDING_TABLE",
+    },
+    TableDefinition {
+        name: "audit",
+        key: &[text("user_id"), text("at")],
+        indexes: &[],
+        time_to_live: None,
+        variable: "AUDIT_TABLE",
     },
 ];

@@ -1,6 +1,7 @@
 //! What every store promises, checked against a real DynamoDB interface: an embedded engine, or whatever
 //! `DYNAMODB_ENDPOINT` names.
 
+mod audit;
 mod batches;
 mod behind;
 mod consultation_generation;
@@ -13,8 +14,10 @@ mod locks;
 mod lost_answers;
 mod meal_edits;
 mod meals;
+mod minors;
 mod profiles;
 mod prompt_versions;
+mod risk_index;
 mod runs;
 mod samples;
 mod seeding;

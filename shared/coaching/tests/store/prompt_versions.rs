@@ -8,6 +8,7 @@ use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequ
 use domain::consultation::Status;
 use domain::conversation::Role;
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
+use domain::safety::Risk;
 use test_support::Stores;
 
 async fn with(name: &str) -> Stores {
@@ -36,6 +37,7 @@ async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
             version: 1,
             last_prompt_update: first.entry.created_at,
             prompt_behavioral_data: first.entry.behavioral_data.clone(),
+            risk: Risk::Caution,
             next_check_at: first.next_check_at,
         }),
         behavioral_data: first.entry.behavioral_data.clone(),

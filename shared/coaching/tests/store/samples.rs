@@ -1,5 +1,7 @@
 //! People, meals and sessions that the tests store.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -9,12 +11,14 @@ use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
 use domain::conversation::Role;
 use domain::local_day::TimeZone;
+use domain::locale::Locale;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Targets, TargetsHistory, UserId,
-    Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Subject, Targets, TargetsHistory,
+    UserId, Weight,
 };
+use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a valid instant")
@@ -41,9 +45,17 @@ pub(super) fn profile(name: &str) -> Profile {
         activity_level: Some(ActivityLevel::Moderate),
         diet: Some(Diet::parse("diet", "vegetarian").expect("a diet")),
     };
-    let mut targets =
-        TargetsHistory::starting(day("2026-11-01"), Targets::calculate(age, weight, Goal::Maintain, &body));
-    targets.change(day("2026-11-10"), Targets::calculate(age, weight, goal, &body));
+    let subject = Subject { age, weight, goal, body: &body, risk: Risk::None };
+    let kept = Subject { goal: Goal::Maintain, ..subject };
+    let mut targets = TargetsHistory::starting(day("2026-11-01"), Targets::calculate(&kept));
+    targets.change(day("2026-11-10"), Targets::calculate(&subject));
+    let mut risk = RiskRecord::default();
+    risk.hear(&BTreeSet::from([Signal::EatingDisorder]), at("2026-11-10T10:00:00Z"), day("2026-11-10"));
+    risk.answered(Signal::EatingDisorder);
+    risk.follow(
+        BTreeSet::from([Danger::Underweight, Danger::Condition(Condition::Insulin)]),
+        at("2026-11-10T10:00:00Z"),
+    );
     Profile {
         user_id: user(name),
         email: Email::parse("email", &format!("{name}@example.com")).expect("an address"),
@@ -52,7 +64,10 @@ pub(super) fn profile(name: &str) -> Profile {
         weight,
         goal,
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+        locale: Locale::parse("locale", "de-CH").ok(),
         body,
+        health: Health { insulin: Some(true), eating_disorder: Some(false), ..Health::default() },
+        risk,
         targets,
         first_day: day("2026-11-01"),
         consultation_enabled: false,
@@ -135,6 +150,7 @@ pub(super) fn version_due(user_id: &UserId, after: u32, next_check_at: &str) -> 
         next_check_at: at(next_check_at),
         update_shard: "007".to_owned(),
         mark: None,
+        written_for: Some(Risk::Caution),
     }
 }
 

@@ -22,7 +22,14 @@ pub(super) fn thresholds() -> ChangeSettings {
 
 /// 2,000 kcal and 100 g of protein since long ago.
 pub(super) fn targets() -> TargetsHistory {
-    let targets = Targets { daily_calories: 2000, protein_g: 100, carbs_g: 250, fat_g: 65, basis: TargetBasis::Custom };
+    let targets = Targets {
+        daily_calories: 2000,
+        protein_g: 100,
+        carbs_g: 250,
+        fat_g: 65,
+        basis: TargetBasis::Custom,
+        least_calories: 0,
+    };
     TargetsHistory::starting(day("2020-01-01"), targets)
 }
 

@@ -93,8 +93,14 @@ mod tests {
     fn targets_that_changed_are_applied_day_by_day() {
         let today = day("2026-03-31");
         let mut changing = targets();
-        let lower =
-            Targets { daily_calories: 1500, protein_g: 200, carbs_g: 100, fat_g: 50, basis: TargetBasis::Custom };
+        let lower = Targets {
+            daily_calories: 1500,
+            protein_g: 200,
+            carbs_g: 100,
+            fat_g: 50,
+            basis: TargetBasis::Custom,
+            least_calories: 0,
+        };
         changing.change(day("2026-03-28"), lower);
         let days = history(today, &[Some(2000); 6]);
         let window = Window::before(today, day("2020-01-01"), 30);

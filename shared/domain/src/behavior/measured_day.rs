@@ -20,9 +20,11 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// The standing of a day of `calories` against a target of `target` kcal.
-    pub(super) fn of(calories: u32, target: u32, tolerance: Share) -> Self {
-        if tolerance.covers(calories.abs_diff(target), target) {
+    /// The standing of a day of `calories` against a target of `target` kcal. Below the floor nobody is in target.
+    pub(super) fn of(calories: u32, target: u32, floor: u32, tolerance: Share) -> Self {
+        if calories < floor {
+            Self::Under
+        } else if tolerance.covers(calories.abs_diff(target), target) {
             Self::InTarget
         } else if calories > target {
             Self::Over
@@ -52,7 +54,7 @@ impl<'a> MeasuredDay<'a> {
         Self {
             totals,
             targets,
-            standing: Standing::of(totals.calories, target, tolerance),
+            standing: Standing::of(totals.calories, target, targets.least_calories, tolerance),
             permille: u32::try_from(permille).unwrap_or(u32::MAX),
         }
     }

@@ -47,7 +47,8 @@ pub fn daily_series(
         let logged = days.binary_search_by_key(&day, |totals| totals.day).map(|index| days[index]);
         let totals = logged.unwrap_or(DayTotals::empty(day));
         let complete = day < today;
-        let standing = Standing::of(totals.calories, targets.daily_calories, settings.adherence_tolerance);
+        let standing =
+            Standing::of(totals.calories, targets.daily_calories, targets.least_calories, settings.adherence_tolerance);
         DayPoint {
             day,
             calories: totals.calories,

@@ -10,12 +10,16 @@ use super::prompt::CoachingPrompt;
 use super::section::Section;
 use super::words::{WordRange, count_words};
 use crate::profile::Targets;
+use crate::safety::{Objection, objections};
 
 /// How many if-then rules a prompt has.
 const TRIGGERS: RangeInclusive<usize> = 3..=5;
 
 /// Traces of an unfilled template.
 const PLACEHOLDERS: [&str; 9] = ["{{", "}}", "[name]", "[user", "[insert", "lorem ipsum", "<user", "todo:", "xxx"];
+
+/// The least energy a day, in kcal, that a text may advise where the person's own floor is not known.
+const LEAST_KCAL: u32 = 1_200;
 
 /// One reason why a text cannot be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum Flaw {
     TargetMissing(String),
     /// A template's placeholder survived.
     Placeholder(&'static str),
+    /// It says what no text for a person may say.
+    Unsafe(Objection),
 }
 
 impl fmt::Display for Flaw {
@@ -60,6 +66,7 @@ impl fmt::Display for Flaw {
             }
             Self::TargetMissing(target) => write!(f, "The committed approach does not state the target of {target}."),
             Self::Placeholder(mark) => write!(f, "It contains the placeholder {mark}."),
+            Self::Unsafe(objection) => write!(f, "It says what it must not: {}.", objection.meaning()),
         }
     }
 }
@@ -77,6 +84,7 @@ impl Flaw {
             Self::NotIfThen(_) => "not_if_then",
             Self::TargetMissing(_) => "target_missing",
             Self::Placeholder(_) => "placeholder",
+            Self::Unsafe(objection) => objection.name(),
         }
     }
 }
@@ -118,8 +126,23 @@ impl PromptRules<'_> {
             );
         }
         flaws.extend(placeholders(&text));
+        // What the coach must not say stands in that section, word for word.
+        let said: Vec<&str> = Section::ALL
+            .into_iter()
+            .filter(|section| *section != Section::ProhibitedResponses)
+            .map(|section| prompt.body(section))
+            .collect();
+        flaws.extend(harm_in(&said.join("\n"), self.targets));
         flaws
     }
+}
+
+/// What in a text for the coach would do harm if the coach followed it. How it speaks is checked where it speaks: a text
+/// about a person may say what they were called.
+fn harm_in(text: &str, targets: Option<&Targets>) -> impl Iterator<Item = Flaw> {
+    let least = targets.map_or(0, |targets| targets.least_calories).max(LEAST_KCAL);
+    let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
+    objections(text, least, "").into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
 }
 
 /// Every flaw of a psychological profile; empty when it can be stored.
@@ -127,7 +150,7 @@ impl PromptRules<'_> {
 pub fn check_profile(profile: &str, allowed: WordRange) -> Vec<Flaw> {
     let words = count_words(profile);
     let length = (!allowed.contains(words)).then_some(Flaw::WordCount { words, allowed });
-    length.into_iter().chain(placeholders(profile)).collect()
+    length.into_iter().chain(placeholders(profile)).chain(harm_in(profile, None)).collect()
 }
 
 fn placeholders(text: &str) -> impl Iterator<Item = Flaw> {
@@ -165,8 +188,14 @@ mod tests {
     use super::*;
     use crate::profile::TargetBasis;
 
-    const TARGETS: Targets =
-        Targets { daily_calories: 1850, protein_g: 140, carbs_g: 180, fat_g: 60, basis: TargetBasis::MifflinStJeor };
+    const TARGETS: Targets = Targets {
+        daily_calories: 1850,
+        protein_g: 140,
+        carbs_g: 180,
+        fat_g: 60,
+        basis: TargetBasis::MifflinStJeor,
+        least_calories: 0,
+    };
     const ANY_LENGTH: WordRange = WordRange { min: 1, max: 1000 };
 
     fn prompt(triggers: &str, approach: &str) -> CoachingPrompt {

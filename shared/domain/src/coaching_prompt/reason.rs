@@ -15,6 +15,8 @@ pub enum GenerationReason {
     Manual,
     /// Behaviour broke between two weekly runs.
     Realtime,
+    /// The person has become somebody whom the coach has to be careful with.
+    Safety,
 }
 
 impl GenerationReason {
@@ -26,6 +28,7 @@ impl GenerationReason {
             Self::Weekly => "weekly",
             Self::Manual => "manual",
             Self::Realtime => "realtime",
+            Self::Safety => "safety",
         }
     }
 }
@@ -36,8 +39,8 @@ mod tests {
 
     #[test]
     fn a_reason_has_one_name() {
-        use GenerationReason::{Initial, Manual, Realtime, Weekly};
-        for reason in [Initial, Weekly, Manual, Realtime] {
+        use GenerationReason::{Initial, Manual, Realtime, Safety, Weekly};
+        for reason in [Initial, Weekly, Manual, Realtime, Safety] {
             assert_eq!(serde_json::to_value(reason).expect("a word"), reason.name());
         }
     }

@@ -141,11 +141,16 @@ impl Fact {
     /// Whether the quoted words occur in `transcript`, whatever their case, spacing and punctuation. A fact whose words
     /// nobody said is the model's invention.
     #[must_use]
-    pub fn is_quoted_from<'a>(&self, mut transcript: impl Iterator<Item = &'a str>) -> bool {
-        let quote = fold(&self.quote);
-        !quote.is_empty()
-            && transcript.any(|message| fold(message).windows(quote.len()).any(|window| window == quote.as_slice()))
+    pub fn is_quoted_from<'a>(&self, transcript: impl Iterator<Item = &'a str>) -> bool {
+        is_quoted(&self.quote, transcript)
     }
+}
+
+/// Whether words occur in one of the messages of `transcript`, whatever their case, spacing and punctuation.
+pub(super) fn is_quoted<'a>(words: &str, mut transcript: impl Iterator<Item = &'a str>) -> bool {
+    let quote = fold(words);
+    !quote.is_empty()
+        && transcript.any(|message| fold(message).windows(quote.len()).any(|window| window == quote.as_slice()))
 }
 
 /// The words of `text` in lower case, without punctuation.

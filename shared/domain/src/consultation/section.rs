@@ -55,7 +55,7 @@ impl ConsultationSection {
 }
 
 /// How far a consultation has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Sections that are behind the person.
     pub sections_completed: usize,

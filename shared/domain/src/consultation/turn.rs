@@ -1,8 +1,9 @@
 //! What one answer of the consultation AI changes.
 
-use super::fact::Fact;
+use super::fact::{Fact, is_quoted};
 use super::session::{ConsultationSettings, Session};
 use crate::profile::BodyData;
+use crate::safety::{Condition, Health};
 
 /// What the consultation AI made of the person's latest message.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct TurnOutcome {
     pub facts: Vec<Fact>,
     /// Body data that it learned.
     pub body: BodyData,
+    /// Conditions that it claims to have learned, each with the words that it rests on.
+    pub health: Vec<(Condition, String)>,
 }
 
 /// What holds after a turn has been applied.
@@ -24,6 +27,8 @@ pub struct Learned {
     pub facts: Vec<Fact>,
     /// How many claimed facts were refused because nobody said the words they quote.
     pub refused: usize,
+    /// Conditions that the person has told of.
+    pub health: Health,
 }
 
 impl Session {
@@ -36,6 +41,9 @@ impl Session {
         known: &[Fact],
         settings: &ConsultationSettings,
     ) -> Learned {
+        let said_so = |quote: &String| is_quoted(quote, said.iter().map(String::as_str));
+        let told = outcome.health.iter().filter(|(_, quote)| said_so(quote)).map(|(condition, _)| *condition);
+        let health = told.fold(Health::default(), Health::with);
         let claimed = outcome.facts.len();
         let quoted: Vec<&Fact> =
             outcome.facts.iter().filter(|fact| fact.is_quoted_from(said.iter().map(String::as_str))).collect();
@@ -61,7 +69,7 @@ impl Session {
                 self.section_messages = 0;
             }
         }
-        Learned { facts, refused }
+        Learned { facts, refused, health }
     }
 }
 
@@ -96,7 +104,13 @@ mod tests {
     }
 
     fn outcome(section_covered: bool, facts: Vec<Fact>) -> TurnOutcome {
-        TurnOutcome { reply: "And then?".to_owned(), section_covered, facts, body: BodyData::default() }
+        TurnOutcome {
+            reply: "And then?".to_owned(),
+            section_covered,
+            facts,
+            body: BodyData::default(),
+            health: Vec::new(),
+        }
     }
 
     fn said() -> Vec<String> {

@@ -1,13 +1,15 @@
 //! Who a person is: identity, body, goal, targets, and what the coach knows.
 
 mod identity;
+mod minor;
 mod person;
 mod record;
 mod targets;
 mod targets_history;
 
 pub use identity::{Email, UserId};
+pub use minor::{of_age_after_a_year, of_age_on};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Goal, Height, Name, Sex, Weight};
 pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile};
-pub use targets::{LEAST_CALORIES, TargetBasis, Targets};
+pub use targets::{LEAST_CALORIES, MOST_CALORIES, Subject, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

@@ -90,7 +90,13 @@ impl Age {
             .ok()
             .filter(|years| (Self::MIN..=Self::MAX).contains(years))
             .map(Self)
-            .ok_or_else(|| FieldError::new(field, format!("must be between {} and {} years", Self::MIN, Self::MAX)))
+            .ok_or_else(|| Self::refused(field))
+    }
+
+    /// The error of an age that is not served.
+    #[must_use]
+    pub fn refused(field: &'static str) -> FieldError {
+        FieldError::new(field, format!("must be between {} and {} years", Self::MIN, Self::MAX))
     }
 
     /// Whole years.

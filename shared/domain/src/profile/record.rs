@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::identity::{Email, UserId};
 use super::person::{Age, BodyData, Goal, Name, Weight};
-use super::targets::{TargetBasis, Targets};
+use super::targets::{Subject, TargetBasis, Targets};
 use super::targets_history::TargetsHistory;
 use crate::behavior::{BehaviorMetrics, Decision};
 use crate::local_day::TimeZone;
+use crate::locale::Locale;
+use crate::safety::{Danger, Health, Risk, RiskRecord};
 
 /// Everything that is kept of one person, apart from their messages and meals.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +30,14 @@ pub struct Profile {
     pub goal: Goal,
     /// The person's time zone.
     pub timezone: TimeZone,
+    /// The language and country that the person has chosen.
+    pub locale: Option<Locale>,
     /// What is optional or learned later.
     pub body: BodyData,
+    /// What the person has told of their health.
+    pub health: Health,
+    /// How careful the coach is with the person.
+    pub risk: RiskRecord,
     /// Daily targets, with the days from which they held.
     pub targets: TargetsHistory,
     /// The earlier of the day of sign-up and the day of the first logged meal; behaviour is not measured before it.
@@ -57,21 +65,57 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The targets in force now.
+    /// The targets that the person's log is measured with from today on.
     #[must_use]
     pub fn current_targets(&self) -> &Targets {
         self.targets.current()
     }
 
-    /// Works the targets out anew after a change of body, age, weight or goal, unless the person chose them.
-    pub fn recalculate_targets(&mut self, today: NaiveDate) {
-        if self.current_targets().basis == TargetBasis::Custom {
-            return;
-        }
-        let targets = Targets::calculate(self.age, self.weight, self.goal, &self.body);
+    /// The targets that are shown and spoken of: as long as the coach is careful for a day, those that keep the weight.
+    #[must_use]
+    pub fn targets_in_force(&self, now: DateTime<Utc>) -> Targets {
+        let subject = self.subject(self.risk.at(now));
+        self.chosen_and_safe(&subject).unwrap_or_else(|| Targets::calculate(&subject))
+    }
+
+    /// The person as targets depend on them, with a risk state.
+    #[must_use]
+    pub const fn subject(&self, risk: Risk) -> Subject<'_> {
+        Subject { age: self.age, weight: self.weight, goal: self.goal, body: &self.body, risk }
+    }
+
+    /// Works everything out anew that follows from body, age, weight, goal, health and risk: what is known to be dangerous
+    /// makes the coach careful, and targets follow, unless the person chose them and they are safe.
+    pub fn follow_from_details(&mut self, now: DateTime<Utc>) {
+        self.follow_dangers(now);
+        self.follow_with_targets(now);
+    }
+
+    /// Lets what is known to be dangerous, and was not followed yet, make the coach careful.
+    pub fn follow_dangers(&mut self, now: DateTime<Utc>) {
+        let underweight = self.subject(Risk::None).is_known_to_be_underweight().then_some(Danger::Underweight);
+        self.risk.follow(self.health.conditions().map(Danger::Condition).chain(underweight).collect(), now);
+    }
+
+    /// Puts the person into the state that an admin decides on, who knows what is known of them; targets follow.
+    pub fn decide_risk(&mut self, risk: Risk, now: DateTime<Utc>) {
+        self.follow_dangers(now);
+        self.risk.decide(risk, now);
+        self.follow_with_targets(now);
+    }
+
+    fn follow_with_targets(&mut self, now: DateTime<Utc>) {
+        let subject = self.subject(self.risk.lasting);
+        let targets = self.chosen_and_safe(&subject).unwrap_or_else(|| Targets::calculate(&subject));
         if targets != *self.current_targets() {
-            self.targets.change(today, targets);
+            self.targets.change(self.timezone.day_of(now), targets);
         }
+    }
+
+    /// The person's own targets, with the floor as it is now; `None` if there are none or they have become unsafe.
+    fn chosen_and_safe(&self, subject: &Subject<'_>) -> Option<Targets> {
+        let own = Targets { least_calories: subject.least_calories(), ..*self.current_targets() };
+        (own.basis == TargetBasis::Custom && own.check_chosen(subject).is_ok()).then_some(own)
     }
 }
 
@@ -96,6 +140,8 @@ pub struct PersonalPrompt {
     pub last_prompt_update: DateTime<Utc>,
     /// The behaviour that this version was written from.
     pub prompt_behavioral_data: Option<BehaviorMetrics>,
+    /// The risk state that this version was written for.
+    pub risk: Risk,
     /// When the weekly run looks at this person next.
     pub next_check_at: DateTime<Utc>,
 }

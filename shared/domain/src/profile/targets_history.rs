@@ -74,7 +74,14 @@ mod tests {
     }
 
     fn targets(daily_calories: u32) -> Targets {
-        Targets { daily_calories, protein_g: 100, carbs_g: 200, fat_g: 60, basis: TargetBasis::Custom }
+        Targets {
+            daily_calories,
+            protein_g: 100,
+            carbs_g: 200,
+            fat_g: 60,
+            basis: TargetBasis::Custom,
+            least_calories: 0,
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Profile, UserId};
 use domain::run_part::RunPart;
+use domain::safety::Risk;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -90,6 +91,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         next_check_at: deployment.now() - Duration::hours(1),
         update_shard: shard.to_owned(),
         mark: None,
+        written_for: Some(Risk::None),
     };
     let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
     assert_eq!(written, WriteOutcome::Written);

@@ -108,7 +108,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         described["example"] = json!(sample);
         described
     });
-    let in_query = route.query.iter().map(|parameter| described(parameter, "query", false));
+    let in_query = route.query.iter().map(|parameter| described(parameter, "query", parameter.required));
     let key = route.is_idempotent().then(|| {
         json!({
             "name": "Idempotency-Key", "in": "header", "required": false,

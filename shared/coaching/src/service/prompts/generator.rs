@@ -31,6 +31,7 @@ use domain::conversation::Role;
 use domain::due;
 use domain::lease::Lease;
 use domain::profile::{Profile, UserId};
+use domain::safety::Health;
 
 /// The requirement's `SystemPromptGenerator`.
 #[derive(Clone)]
@@ -107,7 +108,7 @@ impl SystemPromptGenerator {
     async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
         let profile = self.accounts.get(&session.user_id).await?;
-        let profile = self.accounts.fill_body(profile, &session.body).await?;
+        let profile = self.accounts.fill(profile, &session.body, Health::default()).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
             None => self.generate_conversational_profile(session, lease, &facts).await?,
@@ -127,10 +128,10 @@ impl SystemPromptGenerator {
             purpose: Purpose::Profile,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: vec![SystemBlock {
-                text: prompts::profile(self.profile.word_count, self.profile.words),
-                cache: false,
-            }],
+            system: vec![
+                prompts::safety_rules(),
+                SystemBlock { text: prompts::profile(self.profile.word_count, self.profile.words), cache: false },
+            ],
             turns: vec![Turn::new(Role::User, prompts::profile_material(&transcript, facts))],
             output_schema: None,
             deadline: self.deadline,
@@ -174,7 +175,8 @@ impl SystemPromptGenerator {
         let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
             return Err(Conflict::NothingToRegenerate.into());
         };
-        if prompt.last_prompt_update > requested_at {
+        let serves = prompt.risk >= profile.risk.lasting;
+        if reason == GenerationReason::Safety && serves || prompt.last_prompt_update > requested_at {
             // A version written after the request serves it already.
             return Ok(());
         }
@@ -198,7 +200,7 @@ impl SystemPromptGenerator {
         facts: &[Fact],
         behavior: Option<&BehaviorMetrics>,
     ) -> Result<Written<CoachingPrompt>> {
-        let targets = *profile.current_targets();
+        let targets = profile.targets_in_force(self.clock.now());
         let words = self.prompt.words;
         let choice = &self.prompt.model;
         let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
@@ -206,7 +208,13 @@ impl SystemPromptGenerator {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: vec![SystemBlock { text: prompts::initial_prompt(words, &targets), cache: false }],
+            system: [
+                prompts::safety_rules(),
+                SystemBlock { text: prompts::initial_prompt(words, &targets), cache: false },
+            ]
+            .into_iter()
+            .chain(prompts::care_block(profile.risk.lasting))
+            .collect(),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::coaching_prompt_schema()),
             deadline: self.deadline,
@@ -252,6 +260,7 @@ impl SystemPromptGenerator {
             next_check_at: due::next_check_at(now, self.due.min_days, self.due.tolerance),
             update_shard: due::shard_of(&profile.user_id, self.due.shards),
             mark: None,
+            written_for: Some(profile.risk.lasting),
         };
         match self.versions.add_prompt_version(&version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),

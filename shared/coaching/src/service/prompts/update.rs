@@ -144,7 +144,10 @@ impl PromptUpdater {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: vec![SystemBlock { text: prompts::prompt_update(words), cache: false }],
+            system: [prompts::safety_rules(), SystemBlock { text: prompts::prompt_update(words), cache: false }]
+                .into_iter()
+                .chain(prompts::care_block(prompt.risk))
+                .collect(),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),
             deadline: self.deadline,
@@ -206,6 +209,7 @@ impl PromptUpdater {
             next_check_at: due::next_check_at(grounds.as_of, self.due.min_days, self.due.tolerance),
             update_shard: due::shard_of(&profile.user_id, self.due.shards),
             mark,
+            written_for: None,
         };
         match self.versions.add_prompt_version(&version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),

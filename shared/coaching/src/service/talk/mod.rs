@@ -8,6 +8,7 @@
 
 mod coach;
 mod consultation;
+mod outgoing;
 
 use chrono::{DateTime, Utc};
 
@@ -24,6 +25,9 @@ pub use consultation::{
 /// How long a message may be in the making before another one is let through, should its function have vanished. Longer
 /// than any API function runs. A message's idempotency key is held as long.
 const ANSWER_LASTS: chrono::Duration = chrono::Duration::seconds(40);
+
+/// What stands for the model of a reply that none has written.
+const FIXED_TEXT: &str = "fixed-safety-text";
 
 /// The idempotency key of a message, and how the answer is kept for its repetitions.
 #[derive(Debug)]

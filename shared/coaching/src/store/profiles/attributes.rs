@@ -3,6 +3,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::details::{read_targets, targets};
+use super::risk_index::listing;
 use crate::store::StoreError;
 use crate::store::item::{
     Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
@@ -10,6 +11,7 @@ use crate::store::item::{
 };
 use domain::behavior::BehaviorMetrics;
 use domain::local_day::TimeZone;
+use domain::locale::Locale;
 use domain::profile::{
     Age, BodyData, Email, Height, ManualRegeneration, Name, PersonalPrompt, Profile, UserId, Weight,
 };
@@ -30,6 +32,8 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("weight_kg", decimal(profile.weight.kg())),
         ("goal", native(&profile.goal)),
         ("timezone", text(profile.timezone.name())),
+        ("health", native(&profile.health)),
+        ("risk", native(&profile.risk)),
         ("targets_history", targets(&profile.targets)),
         ("first_day", day(profile.first_day)),
         ("consultation_enabled", flag(profile.consultation_enabled)),
@@ -43,6 +47,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("height_cm", body.height.map(|height| decimal(height.cm()))),
         ("activity_level", body.activity_level.as_ref().map(native)),
         ("diet", body.diet.as_ref().map(native)),
+        ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
         ("behavioral_data", profile.behavioral_data.as_ref().map(native)),
@@ -53,7 +58,8 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
             profile.manual_regeneration.map(|claim| ordered_instant(claim.requested_at)),
         ),
     ];
-    attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    let optional = optional.into_iter().chain(listing(profile));
+    attributes.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
 }
 
@@ -73,6 +79,9 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
             activity_level: stored.optional("activity_level", read_native)?,
             diet: stored.optional("diet", read_native)?,
         },
+        locale: stored.optional("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok())?,
+        health: stored.optional("health", read_native)?.unwrap_or_default(),
+        risk: stored.optional("risk", read_native)?.unwrap_or_default(),
         targets: read_targets(stored)?,
         first_day: stored.day("first_day")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
@@ -101,6 +110,7 @@ fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
         version,
         last_prompt_update: stored.instant("last_prompt_update")?,
         prompt_behavioral_data: read_prompt_behavior(stored)?,
+        risk: stored.optional("prompt_risk", read_native)?.unwrap_or_default(),
         next_check_at: stored.instant("next_check_at")?,
     }))
 }

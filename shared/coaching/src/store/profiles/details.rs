@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::risk_index::listing;
 use crate::store::StoreError;
 use crate::store::item::{Stored, decimal, native, number, text};
 use crate::store::write::Update;
@@ -20,6 +21,7 @@ struct TargetsFrom {
 /// Sets the details over the revision that `profile.revision` names, and raises it.
 pub(super) fn write(update: Update, profile: &Profile) -> Update {
     let body = &profile.body;
+    let update = listing(profile).into_iter().fold(update, |update, (name, value)| update.set_or_remove(name, value));
     update
         .set("name", text(profile.name.as_str()))
         .set("age", number(profile.age.years()))
@@ -30,6 +32,9 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set_or_remove("height_cm", body.height.map(|height| decimal(height.cm())))
         .set_or_remove("activity_level", body.activity_level.as_ref().map(native))
         .set_or_remove("diet", body.diet.as_ref().map(native))
+        .set_or_remove("locale", profile.locale.as_ref().map(|locale| text(locale.to_string())))
+        .set("health", native(&profile.health))
+        .set("risk", native(&profile.risk))
         .set("targets_history", targets(&profile.targets))
         .set("revision", number(profile.revision + 1))
         .when("#revision = :read_revision", [(":read_revision", number(profile.revision))])

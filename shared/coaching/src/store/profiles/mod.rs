@@ -7,13 +7,14 @@ mod due_index;
 mod manual_regeneration;
 mod prompt_version;
 mod records;
+mod risk_index;
 
 use chrono::NaiveDate;
 
 use super::item::{Item, day, flag, item, text};
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
-use crate::store::{StoreError, WriteOutcome};
+use crate::store::{AuditEntry, AuditTable, StoreError, WriteOutcome};
 use domain::profile::{Email, Profile, UserId};
 
 /// People, in DynamoDB.
@@ -35,6 +36,7 @@ pub(super) use prompt_version::with_version;
 pub use records::{
     AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, UnreadableUser,
 };
+pub use risk_index::UserAtRisk;
 
 /// The key of a user's profile.
 pub(super) fn profile_key(user_id: &UserId) -> Item {
@@ -66,6 +68,18 @@ impl ProfileTable {
     pub async fn save_details(&self, profile: &Profile) -> Result<WriteOutcome, StoreError> {
         let update = details::write(self.profiles.update(profile_key(&profile.user_id)), profile);
         self.profiles.transaction().with(update).commit("saving a person's details").await.map(WriteOutcome::from)
+    }
+
+    /// Writes the details as [`Self::save_details`] does, together with an entry of the audit: both or neither.
+    pub async fn save_audited(
+        &self,
+        profile: &Profile,
+        audit: &AuditTable,
+        entry: &AuditEntry,
+    ) -> Result<WriteOutcome, StoreError> {
+        let update = details::write(self.profiles.update(profile_key(&profile.user_id)), profile);
+        let transaction = self.profiles.transaction().with(update).with(audit.entry(entry));
+        transaction.commit("saving a decision on a person").await.map(WriteOutcome::from)
     }
 
     /// Opens or closes the consultation.

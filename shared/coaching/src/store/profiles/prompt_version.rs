@@ -65,6 +65,9 @@ impl PromptVersionTable {
         } else {
             update.when("#system_prompt_version = :after", [(":after", number(version.after))])
         };
+        if let Some(risk) = version.written_for {
+            update = update.set("prompt_risk", native(&risk));
+        }
         if let Some(profile) = &version.conversational_profile {
             update = update.set("conversational_profile", text(profile));
         }
@@ -86,6 +89,9 @@ pub(in crate::store) fn with_version(
         ("next_check_at", text(next_check_at(version.next_check_at))),
         ("update_shard", text(&version.update_shard)),
     ]));
+    if let Some(risk) = version.written_for {
+        profile.insert("prompt_risk".to_owned(), native(&risk));
+    }
     if let Some(behavior) = entry.behavioral_data.as_ref().map(native) {
         profile.insert("prompt_behavioral_data".to_owned(), behavior.clone());
         profile.insert("last_behavior_check".to_owned(), instant(entry.created_at));

@@ -10,6 +10,7 @@ use domain::consultation::SessionId;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Email, Goal, PendingUpdate, TargetsHistory, UserId};
+use domain::safety::Risk;
 
 /// What became of a change of access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct NewVersion {
     pub update_shard: String,
     /// For a version that the weekly run writes at once: its page there.
     pub mark: Option<CheckMark>,
+    /// The risk state that all of it was written for; `None` if only a part was written anew.
+    pub written_for: Option<Risk>,
 }
 
 /// What a weekly run has noted of a user, so that a page of users whose worker has vanished can still be counted.

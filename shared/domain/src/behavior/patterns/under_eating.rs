@@ -34,7 +34,7 @@ pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
     Some(Evidence {
         score: share.max(depth),
         summary: format!(
-            "Below {}% of target or {LOW_CALORIES} kcal on {low_days} of {days} completely logged days, {run} of them in a row \
+            "Below {}% of target, {LOW_CALORIES} kcal or what the body needs at least, on {low_days} of {days} completely logged days, {run} of them in a row \
              below {}%; the average is {mean} kcal. Too little food, or food that is not logged.",
             LOW / 10,
             VERY_LOW / 10,
@@ -49,8 +49,9 @@ pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
     })
 }
 
-const fn is_low(day: &MeasuredDay) -> bool {
-    day.permille < LOW || day.totals.calories < LOW_CALORIES
+/// Below the share of the target, the low calories, or the floor of this person.
+fn is_low(day: &MeasuredDay) -> bool {
+    day.permille < LOW || day.totals.calories < LOW_CALORIES.max(day.targets.least_calories)
 }
 
 fn longest_very_low_run(days: &[MeasuredDay]) -> u32 {

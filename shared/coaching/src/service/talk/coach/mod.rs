@@ -10,6 +10,7 @@
 //!
 //! Another message of the same conversation waits for its turn in between; see [`turn`].
 
+mod fixed;
 mod messages;
 mod opening;
 mod place;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 use self::place::Place;
 use self::prompt::PromptInUse;
 use self::turn::{Asked, Taken, Turn, TurnTaking};
-use super::{Keyed, Told};
+use super::{Keyed, Told, outgoing};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
@@ -36,6 +37,7 @@ use crate::prompts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
+use crate::service::safety::SafetyNotice;
 use crate::store::{ConversationTable, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
@@ -55,6 +57,8 @@ pub struct CoachingAnswer {
     pub message_id: Uuid,
     /// The reply.
     pub reply: CoachReply,
+    /// What the message led to, if it had anything out of the ordinary.
+    pub notice: Option<SafetyNotice>,
 }
 
 /// A message, and all that has to be read before it can be answered.
@@ -67,6 +71,15 @@ pub struct CoachReading {
     used_up: Option<UsedUp>,
     days: Vec<DayTotals>,
     place: Place,
+    notice: Option<SafetyNotice>,
+}
+
+impl CoachReading {
+    /// With what the message led to, which its answer tells.
+    #[must_use]
+    pub fn with_notice(self, notice: Option<SafetyNotice>) -> Self {
+        Self { notice, ..self }
+    }
 }
 
 /// The coach.
@@ -110,7 +123,8 @@ impl CoachService {
             self.turn_taking.place(user_id, conversation_id, &text),
         );
         let profile = profile?.ok_or(Missing::Profile)?;
-        Ok(CoachReading { text, arrived, now, profile, used_up: used_up?, days: days?, place: place? })
+        let notice = None;
+        Ok(CoachReading { text, arrived, now, profile, used_up: used_up?, days: days?, place: place?, notice })
     }
 
     /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
@@ -122,8 +136,9 @@ impl CoachService {
         message_id: Uuid,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
-        let CoachReading { text, arrived, now, profile, used_up, days, place } = reading;
-        let prompt = PromptInUse::of(&profile, self.settings.generic_fallback)?;
+        let CoachReading { text, arrived, now, profile, used_up, days, place, notice } = reading;
+        let risk = profile.risk.at(now);
+        let prompt = PromptInUse::of(&profile, risk, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
         let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, used_up, key };
         let turn = match self.turn_taking.take(&asked, place).await? {
@@ -139,32 +154,35 @@ impl CoachService {
             }
         };
         let behavior = self.tracker.measure(&profile, now, &days);
-        let today = prompts::today(&profile, now, &behavior.eaten_today, behavior.metrics.meal_logging_streak_days);
+        let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics);
         let request = ModelRequest {
             purpose: Purpose::Coach,
             model: self.settings.model.model.clone(),
             max_tokens: self.settings.model.max_tokens,
-            system: prompt.system(),
+            system: prompt.system(risk),
             turns: transcript::for_model(&turn, self.settings.history_messages, today),
             output_schema: None,
             // What was spent on waiting for the turn is gone.
             deadline: self.deadline.saturating_sub(arrived.elapsed()),
         };
         let version = prompt.version();
-        self.ask(turn, &request, version, keyed).await.map(Told::Answered)
+        self.ask(turn, &profile, &request, version, notice, keyed).await.map(Told::Answered)
     }
 
     /// Has the question of a turn answered, and ends the turn.
     async fn ask(
         &self,
         turn: Turn,
+        profile: &Profile,
         request: &ModelRequest,
         version: Option<u32>,
+        notice: Option<SafetyNotice>,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
         let user_id = &turn.question.user_id;
-        let reply = match self.model.ask_uncounted(request).await {
-            Ok(reply) => reply,
+        let (reply, version) = match outgoing::ask(&self.model, request, profile, |text| Some(text.to_owned())).await {
+            Ok((reply, None)) => (reply, version),
+            Ok((reply, Some(text))) => (ModelReply { text: text.to_owned(), ..reply }, None),
             Err(error) => {
                 let given_back = self.give_back(&turn, keyed.as_ref()).await;
                 self.model.count(user_id, error.cost()).await;
@@ -173,7 +191,7 @@ impl CoachService {
             }
         };
         let cost = reply.cost;
-        let answer = self.store(&turn, reply, version, keyed.as_ref()).await;
+        let answer = self.store(&turn, reply, version, notice, keyed.as_ref()).await;
         self.model.count(user_id, cost).await;
         answer
     }
@@ -184,6 +202,7 @@ impl CoachService {
         turn: &Turn,
         reply: ModelReply,
         version: Option<u32>,
+        notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
         let question = &turn.question;
@@ -206,7 +225,8 @@ impl CoachService {
         };
         let mut conversation = turn.conversation.after_message(now);
         conversation.answering = None;
-        let answer = CoachingAnswer { conversation_id: question.conversation_id, message_id: stored.message_id, reply };
+        let conversation_id = question.conversation_id;
+        let answer = CoachingAnswer { conversation_id, message_id: stored.message_id, reply, notice };
         let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
         match self.conversations.finish_turn(&conversation, question, &stored, turn.lease, kept).await {
             Ok(WriteOutcome::Written) => Ok(answer),

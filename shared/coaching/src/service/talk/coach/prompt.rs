@@ -7,6 +7,7 @@ use crate::service::error::{Conflict, Result};
 use crate::telemetry::events;
 use claude::SystemBlock;
 use domain::profile::Profile;
+use domain::safety::Risk;
 
 /// The prompt that answers.
 pub(super) enum PromptInUse {
@@ -19,11 +20,18 @@ pub(super) enum PromptInUse {
     },
     /// The one for people who have none of their own.
     Generic,
+    /// The one for people whom coaching towards a goal could harm.
+    Supportive,
 }
 
 impl PromptInUse {
-    /// The personal prompt if there is one, else the generic one if that may stand in.
-    pub(super) fn of(profile: &Profile, generic_fallback: bool) -> Result<Self> {
+    /// The personal prompt if there is one, else the generic one if that may stand in. A personal prompt that was written
+    /// for somebody whom the coach need not be so careful with is not used.
+    pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
+        let written_for = profile.prompt.as_ref().map_or(Risk::NoDeficit, |prompt| prompt.risk);
+        if risk == Risk::Referred || (risk == Risk::NoDeficit && written_for < risk) {
+            return Ok(Self::Supportive);
+        }
         match &profile.prompt {
             Some(prompt) => Ok(Self::Personal { text: prompt.text.clone(), version: prompt.version }),
             None if generic_fallback => Ok(Self::Generic),
@@ -35,12 +43,12 @@ impl PromptInUse {
     pub(super) const fn version(&self) -> Option<u32> {
         match self {
             Self::Personal { version, .. } => Some(*version),
-            Self::Generic => None,
+            Self::Generic | Self::Supportive => None,
         }
     }
 
-    /// The system prompt: the safety rules stand before either.
-    pub(super) fn system(&self) -> Vec<SystemBlock> {
+    /// The system prompt: the safety rules stand before each, and what the risk state asks behind it.
+    pub(super) fn system(&self, risk: Risk) -> Vec<SystemBlock> {
         let text = match self {
             Self::Personal { text, version } => {
                 info!(version, "{}", events::USING_PERSONALIZED_SYSTEM_PROMPT);
@@ -50,8 +58,14 @@ impl PromptInUse {
                 info!("{}", events::USING_GENERIC_SYSTEM_PROMPT);
                 prompts::generic_coach().to_owned()
             }
+            Self::Supportive => {
+                info!(risk = risk.name(), "{}", events::USING_GENERIC_SYSTEM_PROMPT);
+                prompts::supportive_coach().to_owned()
+            }
         };
-        let preamble = SystemBlock { text: prompts::safety_preamble().to_owned(), cache: false };
-        vec![preamble, SystemBlock { text, cache: true }]
+        [prompts::safety_rules(), SystemBlock { text, cache: true }]
+            .into_iter()
+            .chain(prompts::care_block(risk))
+            .collect()
     }
 }

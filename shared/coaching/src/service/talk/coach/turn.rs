@@ -126,6 +126,7 @@ impl TurnTaking {
                             conversation_id,
                             message_id,
                             reply: reply.clone(),
+                            notice: None,
                         }));
                     }
                     Standing::Unanswered(question) => Some(question),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use domain::consultation::{Fact, TurnOutcome};
 use domain::profile::{ActivityLevel, BodyData, Diet, Height, Sex};
+use domain::safety::Condition;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -11,6 +12,15 @@ struct Answer {
     section_covered: bool,
     facts: Vec<Fact>,
     body: Body,
+    /// Left out by answers that were recorded before it was asked for.
+    #[serde(default)]
+    health: Vec<Told>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    condition: Condition,
+    quote: String,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +46,8 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
         activity_level,
         diet: diet.and_then(|diet| Diet::parse("diet", &diet).ok()),
     };
-    Some(TurnOutcome { reply, section_covered: answer.section_covered, facts: answer.facts, body })
+    let health = answer.health.into_iter().map(|Told { condition, quote }| (condition, quote)).collect();
+    Some(TurnOutcome { reply, section_covered: answer.section_covered, facts: answer.facts, body, health })
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ use crate::prompts;
 use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
-use crate::service::talk::{Keyed, Told, answering, begun};
+use crate::service::safety::SafetyNotice;
+use crate::service::talk::{Keyed, Told, answering, begun, outgoing};
 use crate::store::{Answered, Begun, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
@@ -32,7 +33,8 @@ use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Sess
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
-use domain::profile::{Profile, UserId};
+use domain::profile::{BodyData, Profile, UserId};
+use domain::safety::Health;
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,10 @@ pub struct ConsultationTurn {
     pub learned: Vec<Fact>,
     /// Number of facts known in all.
     pub facts_known: usize,
+    /// Conditions that the message has told of.
+    pub health: Health,
+    /// What the message led to, if it had anything out of the ordinary.
+    pub notice: Option<SafetyNotice>,
 }
 
 /// All that has to be read before a message can be answered.
@@ -54,6 +60,15 @@ pub struct ConsultationReading {
     used_up: Option<UsedUp>,
     session: Session,
     transcript: Vec<ConsultationMessage>,
+    notice: Option<SafetyNotice>,
+}
+
+impl ConsultationReading {
+    /// With what the message led to, which its answer tells.
+    #[must_use]
+    pub fn with_notice(self, notice: Option<SafetyNotice>) -> Self {
+        Self { notice, ..self }
+    }
 }
 
 /// A message that is stored, under the lease of its session.
@@ -61,6 +76,7 @@ struct Asked {
     session: Session,
     transcript: Vec<ConsultationMessage>,
     lease: Lease,
+    notice: Option<SafetyNotice>,
 }
 
 /// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`](super::Opening) starts a
@@ -102,7 +118,7 @@ impl ConsultationAiService {
         );
         let profile = let_in(profile?)?;
         let session = of_owner(session?, user_id)?;
-        Ok(ConsultationReading { profile, used_up: used_up?, session, transcript: transcript? })
+        Ok(ConsultationReading { profile, used_up: used_up?, session, transcript: transcript?, notice: None })
     }
 
     /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, or a
@@ -113,7 +129,47 @@ impl ConsultationAiService {
         text: String,
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<Told<ConsultationTurn>> {
-        let ConsultationReading { profile, used_up, mut session, mut transcript } = reading;
+        let Some((asked, profile)) = self.begin(reading, text, keyed.as_ref()).await? else {
+            return Ok(Told::KeyTaken);
+        };
+        Ok(Told::Answered(self.answer(asked, profile, keyed).await?))
+    }
+
+    /// Stores what a person in danger says with the text that it is answered with, without a model.
+    pub async fn store_fixed(
+        &self,
+        user_id: &UserId,
+        session_id: SessionId,
+        said: String,
+        text: &str,
+    ) -> Result<ConsultationTurn> {
+        let reading = self.read(user_id, session_id).await?;
+        let begun = self.begin(ConsultationReading { used_up: None, ..reading }, said, None).await?;
+        let (asked, _) = begun.ok_or(Conflict::AnswerPending)?;
+        let known = self.access.consultations.facts(session_id).await?;
+        let outcome = TurnOutcome {
+            reply: text.to_owned(),
+            section_covered: false,
+            facts: Vec::new(),
+            body: BodyData::default(),
+            health: Vec::new(),
+        };
+        let (turn, message) = self.apply(&asked, outcome, &known, Usd::ZERO);
+        let answered = Answered { session: &turn.session, reply: &message, facts: &[] };
+        match self.access.consultations.finish_turn(&answered, asked.lease, None).await? {
+            WriteOutcome::Written => Ok(turn),
+            WriteOutcome::Conflict => Err(Conflict::Busy.into()),
+        }
+    }
+
+    /// Stores a message and takes its turn; `None` if another try with its key is under way.
+    async fn begin(
+        &self,
+        reading: ConsultationReading,
+        text: String,
+        keyed: Option<&Keyed<ConsultationTurn>>,
+    ) -> Result<Option<(Asked, Profile)>> {
+        let ConsultationReading { profile, used_up, mut session, mut transcript, notice } = reading;
         let now = self.clock.now();
         match session.status {
             Status::InProgress => {}
@@ -144,15 +200,14 @@ impl ConsultationAiService {
         let lease = answering(used_up, now);
         session.answering = lease.ok();
         session.updated_at = now;
-        let key = keyed.as_ref().map(|keyed| begun(&keyed.claim, lease, now));
+        let key = keyed.map(|keyed| begun(&keyed.claim, lease, now));
         match self.access.consultations.begin_turn(&session, message.as_ref(), now, key).await? {
             Begun::Written => {}
-            Begun::KeyTaken => return Ok(Told::KeyTaken),
+            Begun::KeyTaken => return Ok(None),
             Begun::Conflict => return Err(Conflict::AnswerPending.into()),
         }
         transcript.extend(message);
-        let turn = self.answer(Asked { session, transcript, lease: lease? }, profile, keyed).await?;
-        Ok(Told::Answered(turn))
+        Ok(Some((Asked { session, transcript, lease: lease?, notice }, profile)))
     }
 
     /// Has a stored message answered, and ends its turn.
@@ -163,7 +218,7 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
         let user_id = profile.user_id.clone();
-        let (known, reply, outcome) = match self.ask(&asked).await {
+        let (known, reply, outcome) = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
             Err(error) => {
                 let cost = match &error {
@@ -182,7 +237,7 @@ impl ConsultationAiService {
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
         let filling = async {
             if matches!(stored, Ok(WriteOutcome::Written))
-                && let Err(error) = self.accounts.fill_body(profile, &turn.session.body).await
+                && let Err(error) = self.accounts.fill(profile, &turn.session.body, turn.health).await
             {
                 // The turn is stored and paid for; completing the consultation fills the profile again.
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
@@ -201,13 +256,17 @@ impl ConsultationAiService {
     }
 
     /// Asks the model, with what is known when the lease is held.
-    async fn ask(&self, asked: &Asked) -> Result<(Vec<Fact>, ModelReply, TurnOutcome)> {
+    async fn ask(&self, asked: &Asked, profile: &Profile) -> Result<(Vec<Fact>, ModelReply, TurnOutcome)> {
         let known = self.access.consultations.facts(asked.session.session_id).await?;
-        let reply = self.model.ask_uncounted(&self.request(asked, &known)).await?;
-        let Some(outcome) = answer::read(&reply.text) else {
+        let said = |text: &str| answer::read(text).map(|outcome| outcome.reply);
+        let (reply, replaced) = outgoing::ask(&self.model, &self.request(asked, &known), profile, said).await?;
+        let Some(mut outcome) = answer::read(&reply.text) else {
             let detail = "the consultation's answer does not follow its schema".to_owned();
             return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
         };
+        if let Some(text) = replaced {
+            text.clone_into(&mut outcome.reply);
+        }
         Ok((known, reply, outcome))
     }
 
@@ -243,7 +302,18 @@ impl ConsultationAiService {
         session.updated_at = now;
         let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
         let facts_known = known.len() + new;
-        (ConsultationTurn { session, reply: outcome.reply, learned: learned.facts, facts_known }, message)
+        let notice = asked.notice.clone();
+        (
+            ConsultationTurn {
+                session,
+                reply: outcome.reply,
+                learned: learned.facts,
+                facts_known,
+                health: learned.health,
+                notice,
+            },
+            message,
+        )
     }
 
     /// Lets the next message have its turn, without an answer to this one.
@@ -258,7 +328,7 @@ impl ConsultationAiService {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
-            system: vec![SystemBlock { text: prompts::consultation(), cache: true }],
+            system: vec![prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }],
             turns: transcript::for_model(&asked.transcript, asked.session.progress.current_section(), known),
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,

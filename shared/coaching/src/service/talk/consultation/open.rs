@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::access::Access;
 use crate::app::{App, FromApp, StartError};
-use crate::prompts;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::store::WriteOutcome;
 use crate::system::{Clock, Ids};
 use domain::consultation::{ConsultationMessage, Session, SessionId, Status};
 use domain::conversation::Role;
+use domain::locale::Locale;
 use domain::profile::UserId;
+use domain::safety::consultation_opening;
 
 /// A session that is open to talk.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +47,8 @@ impl Opening {
         }
         let now = self.clock.now();
         let mut session = Session::start(self.ids.next(), user_id.clone(), now);
-        let text = prompts::opening(&profile.name);
+        let language = profile.locale.as_ref().and_then(Locale::language).unwrap_or_default();
+        let text = consultation_opening(language, profile.name.as_str());
         let opening = ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now };
         session.message_count = 1;
         if self.access.consultations.open(&session, &opening).await? == WriteOutcome::Written {

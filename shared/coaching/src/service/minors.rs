@@ -1,0 +1,49 @@
+//! Who has said that they are not of age does not become so by saying something else.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::error::Result;
+use crate::app::{App, FromApp, StartError};
+use crate::store::MinorTable;
+use crate::system::Clock;
+use domain::profile::{Age, UserId, of_age_after_a_year, of_age_on};
+
+/// Remembers accounts of people who are not of age.
+#[derive(Clone)]
+pub struct Minors {
+    accounts: MinorTable,
+    clock: Arc<dyn Clock>,
+}
+
+impl FromApp for Minors {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Ok(Self { accounts: app.minors()?, clock: app.clock() })
+    }
+}
+
+impl Minors {
+    /// Remembers an account whose person says that they are `years` old, unless that is of age.
+    pub async fn note_age(&self, user_id: &UserId, years: i64) -> Result<()> {
+        match of_age_on(years, self.today()) {
+            Some(day) => Ok(self.accounts.remember(user_id, day).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers for a year an account whose person says, without a number, that they are not of age.
+    pub async fn note(&self, user_id: &UserId) -> Result<()> {
+        Ok(self.accounts.remember(user_id, of_age_after_a_year(self.today())).await?)
+    }
+
+    /// Refuses any age of an account of which nobody can be of age yet, as too low an age is refused.
+    pub async fn check(&self, user_id: &UserId) -> Result<()> {
+        let of_age_on = self.accounts.of_age_on(user_id).await?;
+        if of_age_on.is_some_and(|day| self.today() < day) { Err(Age::refused("age").into()) } else { Ok(()) }
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.clock.now().date_naive()
+    }
+}

@@ -1,0 +1,144 @@
+//! Hearing that somebody needs something else than coaching, before anything else happens with what they say.
+//!
+//! A message is read by rules that need neither a model nor the database. What the database adds (the person's language and
+//! country, and that no text comes twice) is left out where it cannot be reached: the person is answered in any case.
+
+use chrono::{DateTime, Utc};
+use tracing::warn;
+
+use crate::app::{App, FromApp, StartError};
+use crate::service::accounts::Accounts;
+use crate::service::error::{Missing, ServiceError};
+use crate::service::minors::Minors;
+use crate::service::safety_updates::SafetyUpdates;
+use crate::store::{Actor, AuditAction, AuditEntry, AuditTable};
+use crate::system::Ids;
+use crate::telemetry::events;
+use domain::language::Language;
+use domain::local_day::TimeZone;
+use domain::locale::Locale;
+use domain::profile::{Profile, UserId};
+use domain::safety::{
+    Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, triage,
+};
+
+/// What a message led to that its person is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafetyNotice {
+    /// Of which kind the signal is.
+    pub kind: SafetyKind,
+    /// What the coach does now.
+    pub action: SafetyAction,
+    /// Whom to call.
+    pub support: Vec<&'static Contact>,
+}
+
+/// A message in which a signal was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// What its person is told of.
+    pub notice: SafetyNotice,
+    /// What to answer where no model does.
+    pub text: String,
+    /// Whether to answer that at once, and not to ask a model.
+    pub at_once: bool,
+}
+
+/// Hears what people say of danger, and remembers it.
+#[derive(Clone)]
+pub struct Safety {
+    updates: SafetyUpdates,
+    minors: Minors,
+    audit: AuditTable,
+    ids: Ids,
+}
+
+impl FromApp for Safety {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        let (updates, minors) = (SafetyUpdates::from_app(app)?, Minors::from_app(app)?);
+        Ok(Self { updates, minors, audit: app.audit()?, ids: app.ids() })
+    }
+}
+
+impl Safety {
+    const fn accounts(&self) -> &Accounts {
+        self.updates.accounts()
+    }
+
+    /// Reads what a person says; `None` if there is nothing out of the ordinary. `request_id` is the request's, by which
+    /// the work that follows is found in the log.
+    pub async fn hear(&self, user_id: &UserId, text: &str, request_id: &str) -> Option<Heard> {
+        let triage = triage(text);
+        let signal = triage.gravest()?;
+        let (before, after) = match self.remember(user_id, &triage).await {
+            Ok((before, after)) => (Some(before), Some(after)),
+            Err(ServiceError::NotFound(Missing::Profile)) => (None, None),
+            Err(cause) => {
+                warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
+                (None, None)
+            }
+        };
+        let now = self.accounts().now();
+        let risk = after.as_ref().map_or(signal.risk(), |profile| profile.risk.at(now));
+        let found: Vec<&str> = triage.signals.iter().map(|signal| signal.name()).collect();
+        warn!(signal = signal.name(), found = found.join(","), risk = risk.name(), "{}", events::SAFETY_SIGNAL);
+        self.record(user_id, signal, risk).await;
+        if triage.signals.contains(&Signal::Minor)
+            && let Err(cause) = self.minors.note(user_id).await
+        {
+            warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
+        }
+        if let Some(profile) = &after {
+            self.updates.have_rewritten(profile, request_id).await;
+        }
+        let known_before =
+            before.is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
+        let locale = after.as_ref().and_then(|profile| profile.locale.as_ref());
+        let zone = after.as_ref().map_or(TimeZone::UTC, |profile| profile.timezone);
+        let given = after.as_ref().and_then(|profile| profile.risk.answers.get(&signal)).map_or(0, |count| count - 1);
+        let support = contacts(signal, country(locale, zone).as_deref());
+        let at_once = match signal.kind() {
+            SafetyKind::Crisis | SafetyKind::Minor => true,
+            SafetyKind::EatingDisorder => !known_before,
+            SafetyKind::Medical => false,
+        };
+        let text = fixed_answer(signal, language(&triage, locale), given, &support);
+        Some(Heard {
+            notice: SafetyNotice { kind: signal.kind(), action: signal.kind().action(), support },
+            text,
+            at_once,
+        })
+    }
+
+    /// Keeps in the audit that a signal was heard. The person is answered whether that succeeds or not.
+    async fn record(&self, user_id: &UserId, signal: Signal, risk: Risk) {
+        let entry = AuditEntry {
+            user_id: user_id.clone(),
+            at: self.accounts().now(),
+            id: self.ids.next(),
+            actor: Actor::System,
+            action: AuditAction::SafetySignal { signal, risk },
+        };
+        if let Err(cause) = self.audit.record(&entry).await {
+            warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_AUDITED);
+        }
+    }
+
+    /// Tightens the person's risk state: the profile before and after.
+    async fn remember(&self, user_id: &UserId, triage: &Triage) -> Result<(Profile, Profile), ServiceError> {
+        let before = self.accounts().get(user_id).await?;
+        let hear = |profile: &mut Profile, now: DateTime<Utc>| {
+            profile.risk.hear(&triage.signals, now, profile.timezone.day_of(now));
+            triage.gravest().map(|signal| profile.risk.answered(signal));
+            profile.follow_from_details(now);
+            Ok(())
+        };
+        let after = self.accounts().change_as_read(before.clone(), hear).await?;
+        Ok((before, after))
+    }
+}
+
+/// The language to answer in: that of the words in which the signal was found, else the one that the person has chosen.
+fn language(triage: &Triage, locale: Option<&Locale>) -> Language {
+    triage.language.or_else(|| locale.and_then(Locale::language)).unwrap_or_default()
+}

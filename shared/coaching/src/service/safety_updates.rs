@@ -1,0 +1,60 @@
+//! Rewriting a prompt that was written before its person became somebody whom the coach has to be careful with.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use super::accounts::Accounts;
+use crate::app::{App, FromApp, StartError};
+use crate::config::safety;
+use crate::jobs::{Job, JobQueue};
+use crate::telemetry::events;
+use domain::coaching_prompt::GenerationReason;
+use domain::profile::Profile;
+use domain::safety::Risk;
+
+/// Queues what has to be rewritten after a risk state was tightened.
+#[derive(Clone)]
+pub struct SafetyUpdates {
+    accounts: Accounts,
+    queue: Arc<dyn JobQueue>,
+    enabled: bool,
+}
+
+impl FromApp for SafetyUpdates {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        let enabled = safety::updates(app.env())?;
+        Ok(Self { accounts: Accounts::from_app(app)?, queue: app.queue()?, enabled })
+    }
+}
+
+impl SafetyUpdates {
+    /// The accounts whose risk states are kept.
+    #[must_use]
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Has a prompt rewritten that was written for somebody whom the coach need not be so careful with. `request_id` is
+    /// the request's, by which the work that follows is found in the log.
+    pub async fn have_rewritten(&self, profile: &Profile, request_id: &str) {
+        let Some(prompt) = &profile.prompt else { return };
+        let contradicts = profile.risk.lasting >= Risk::NoDeficit && prompt.risk < Risk::NoDeficit;
+        if !self.enabled || !contradicts {
+            return;
+        }
+        let job = Job::Generate {
+            user_id: profile.user_id.clone(),
+            reason: GenerationReason::Safety,
+            session_id: None,
+            // Of all jobs for one tightening, the first to be carried out serves the others.
+            requested_at: profile.risk.since.unwrap_or_else(|| self.accounts.now()),
+            request_id: Some(request_id.to_owned()),
+        };
+        match self.queue.send(&job).await {
+            Ok(()) => info!(risk = profile.risk.lasting.name(), "{}", events::SAFETY_UPDATE_QUEUED),
+            // Until it is written the supportive coach answers; the next signal or weekly run queues it again.
+            Err(cause) => warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The language and country that a person has chosen.
+
+use std::fmt;
+
+use unic_langid::LanguageIdentifier;
+
+use crate::field::FieldError;
+use crate::language::Language;
+
+/// A BCP 47 tag such as `pt-BR`, in its canonical spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locale(LanguageIdentifier);
+
+impl Locale {
+    /// Longest tag, in characters.
+    pub const MAX: usize = 35;
+
+    /// Reads a tag.
+    pub fn parse(field: &'static str, tag: &str) -> Result<Self, FieldError> {
+        let tag = tag.trim();
+        let known = (tag.len() <= Self::MAX).then(|| tag.parse::<LanguageIdentifier>().ok()).flatten();
+        known
+            .filter(|tag| !tag.language.is_empty())
+            .map(Self)
+            .ok_or_else(|| FieldError::new(field, "must be a language tag such as en or pt-BR"))
+    }
+
+    /// The language that fixed texts are written in for this person; `None` if they are not in theirs.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        Language::from_code(self.0.language.as_str())
+    }
+
+    /// The country (ISO 3166), if the tag names one.
+    #[must_use]
+    pub fn country(&self) -> Option<&str> {
+        self.0.region.as_ref().map(unic_langid::subtags::Region::as_str)
+    }
+}
+
+impl fmt::Display for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_names_a_language_and_perhaps_a_country() {
+        let locale = Locale::parse("locale", " PT-br ").expect("a tag");
+        assert_eq!(
+            (locale.to_string().as_str(), locale.language(), locale.country()),
+            ("pt-BR", Some(Language::Pt), Some("BR"))
+        );
+        let chinese = Locale::parse("locale", "zh-Hans-CN").expect("a tag");
+        assert_eq!((chinese.language(), chinese.country()), (Some(Language::Zh), Some("CN")));
+        assert_eq!(Locale::parse("locale", "cy").map(|locale| locale.language()), Ok(None));
+        for text in ["", "english please", "e", "de_", "../..", &"x".repeat(40)] {
+            assert!(Locale::parse("locale", text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a message can tell of the person who wrote it, and how careful that makes the coach.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How careful the coach is with a person, from not more than usual on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Not more than usual.
+    #[default]
+    None,
+    /// A condition that a doctor has to be asked about.
+    Caution,
+    /// No energy deficit: maintenance targets, and no numbers in replies unless the person asks.
+    NoDeficit,
+    /// The coach supports and does not coach; people look after the account.
+    Referred,
+}
+
+/// What the rules found in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// A medical condition or a medicine that food and training can harm with.
+    Medical,
+    /// Pregnancy or breastfeeding.
+    Pregnancy,
+    /// Signs of an eating disorder.
+    EatingDisorder,
+    /// The person is not of age.
+    Minor,
+    /// Violence or threats against the person.
+    Abuse,
+    /// The body is in acute danger.
+    Emergency,
+    /// Suicide or self-harm.
+    SelfHarm,
+}
+
+/// The kind of a safety answer, as the API names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SafetyKind {
+    /// Danger to life.
+    Crisis,
+    /// Signs of an eating disorder.
+    EatingDisorder,
+    /// Something that a doctor has to be asked about.
+    Medical,
+    /// The person is not of age.
+    Minor,
+}
+
+/// What the coach does after a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SafetyAction {
+    /// It does not coach, and names people to talk to.
+    Support,
+    /// It leaves numbers and deficits out.
+    NoNumbers,
+    /// It leaves what concerns the condition to the person's doctor.
+    AskDoctor,
+    /// It does not coach who is not of age.
+    AdultsOnly,
+}
+
+impl SafetyKind {
+    /// What the coach does then.
+    #[must_use]
+    pub const fn action(self) -> SafetyAction {
+        match self {
+            Self::Crisis => SafetyAction::Support,
+            Self::EatingDisorder => SafetyAction::NoNumbers,
+            Self::Medical => SafetyAction::AskDoctor,
+            Self::Minor => SafetyAction::AdultsOnly,
+        }
+    }
+}
+
+impl Risk {
+    /// Its name in answers and in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Caution => "caution",
+            Self::NoDeficit => "no_deficit",
+            Self::Referred => "referred",
+        }
+    }
+}
+
+impl Signal {
+    /// Its name in the data files and in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Medical => "medical",
+            Self::Pregnancy => "pregnancy",
+            Self::EatingDisorder => "eating_disorder",
+            Self::Minor => "minor",
+            Self::Abuse => "abuse",
+            Self::Emergency => "emergency",
+            Self::SelfHarm => "self_harm",
+        }
+    }
+
+    /// Every one, the gravest last.
+    pub const ALL: [Self; 7] = [
+        Self::Medical,
+        Self::Pregnancy,
+        Self::EatingDisorder,
+        Self::Minor,
+        Self::Abuse,
+        Self::Emergency,
+        Self::SelfHarm,
+    ];
+
+    /// How the API names it.
+    #[must_use]
+    pub const fn kind(self) -> SafetyKind {
+        match self {
+            Self::Medical | Self::Pregnancy => SafetyKind::Medical,
+            Self::EatingDisorder => SafetyKind::EatingDisorder,
+            Self::Minor => SafetyKind::Minor,
+            Self::Abuse | Self::Emergency | Self::SelfHarm => SafetyKind::Crisis,
+        }
+    }
+
+    /// The state that it puts the person into.
+    #[must_use]
+    pub const fn risk(self) -> Risk {
+        match self {
+            Self::Medical => Risk::Caution,
+            Self::Pregnancy | Self::EatingDisorder => Risk::NoDeficit,
+            Self::Minor | Self::Abuse | Self::Emergency | Self::SelfHarm => Risk::Referred,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What a responsible coach must do, as rules that need neither a model nor a network.
+//!
+//! [`triage`] reads every message before anything else happens with it. What it finds is answered at once and tightens the
+//! person's risk state.
+
+mod answer;
+mod health;
+mod kind;
+mod normal;
+mod outgoing;
+mod reason;
+mod resources;
+mod risk;
+mod rules;
+mod triage;
+
+pub use answer::{consultation_opening, fixed_answer, reply_replaced};
+pub use health::{Condition, Health};
+pub use kind::{Risk, SafetyAction, SafetyKind, Signal};
+pub use outgoing::{Objection, objections};
+pub use reason::Reason;
+pub use resources::{Contact, contacts, country};
+pub use risk::{Danger, Heard, RiskRecord};
+pub use triage::{Triage, triage};

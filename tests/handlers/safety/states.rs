@@ -1,0 +1,108 @@
+//! What a risk state changes, how long it holds, and that the system only tightens it.
+
+use chrono::Duration;
+use claude_simulator::{FaultKind, Task};
+use serde_json::json;
+
+use super::{CRISIS, PURGING};
+use crate::harness::{Call, Deployment};
+
+/// All that the coach was sent with the latest question.
+fn latest_request(deployment: &Deployment) -> String {
+    deployment.asked(Task::Coach).pop().expect("the coach was asked").body.to_string()
+}
+
+#[tokio::test]
+async fn a_crisis_makes_the_coach_support_for_a_day_and_nothing_else() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    let reply = deployment.tell("ana", "What is left for dinner?").await.body;
+    assert_eq!(reply["personalized"], true);
+    deployment.tell("ana", CRISIS).await;
+    assert_eq!(deployment.profile("ana").await["risk"], "referred");
+    let reply = deployment.tell("ana", "And what shall I eat today?").await.body;
+    assert_eq!((&reply["personalized"], &reply["system_prompt_version_used"]), (&json!(false), &json!(null)));
+    let sent = latest_request(&deployment);
+    assert!(sent.contains("do not coach this person towards any goal") && !sent.contains("kcal, "), "{sent}");
+    deployment.pass(Duration::hours(25));
+    assert_eq!(deployment.profile("ana").await["risk"], "none");
+    assert_eq!(deployment.tell("ana", "What is left for lunch?").await.body["personalized"], true);
+}
+
+#[tokio::test]
+async fn signs_of_an_eating_disorder_are_answered_once_and_numbers_are_left_out_from_then_on() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    let first = deployment.tell("ana", PURGING).await.body;
+    assert_eq!(first["safety"], json!({"kind": "eating_disorder", "action": "no_numbers"}));
+    assert!(deployment.asked(Task::Coach).is_empty());
+    let next = deployment.tell("ana", "I made myself throw up after lunch too").await.body;
+    assert_eq!(next["safety"]["kind"], "eating_disorder");
+    assert_eq!(next["personalized"], false, "her prompt was written for somebody who loses weight");
+    let sent = latest_request(&deployment);
+    assert!(sent.contains("numbers could harm this person now") && !sent.contains("Eaten so far"), "{sent}");
+    let targets = deployment.profile("ana").await["targets"].clone();
+    assert_eq!(deployment.profile("ana").await["risk"], "no_deficit");
+    assert!(targets["daily_calories"].as_u64().is_some_and(|kcal| kcal >= 1_500), "{targets}");
+}
+
+#[tokio::test]
+async fn whoever_the_model_fails_is_given_the_fixed_text() {
+    let mut deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    deployment.tell("ana", PURGING).await;
+    for fault in [FaultKind::Refusal, FaultKind::Overloaded] {
+        deployment.claude.inject(fault, 1);
+        let reply = deployment.tell("ana", "I take laxatives so that I lose weight").await;
+        assert_eq!((reply.status, &reply.body["safety"]["kind"]), (200, &json!("eating_disorder")), "{reply:?}");
+    }
+    deployment.set("DAILY_BUDGET_USD", "0.000000001");
+    let reply = deployment.tell("ana", "I am on warfarin, may I eat spinach?").await;
+    assert_eq!((reply.status, &reply.body["safety"]["kind"]), (200, &json!("medical")), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_second_signal_on_another_day_lasts_and_the_prompt_is_rewritten_for_it() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    deployment.tell("ana", PURGING).await;
+    assert!(deployment.take_jobs().is_empty(), "a single signal of the rules rewrites nothing");
+    deployment.pass(Duration::days(2));
+    deployment.tell("ana", PURGING).await;
+    deployment.run_jobs().await;
+    let prompts = deployment.prompts("ana").await;
+    assert_eq!((&prompts[0]["version"], &prompts[0]["reason"]), (&json!(2), &json!("safety")));
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(written.contains("no energy deficit"), "{written}");
+    deployment.pass(Duration::days(30));
+    let reply = deployment.tell("ana", "What shall I cook tonight?").await.body;
+    assert_eq!((&reply["personalized"], &reply["system_prompt_version_used"]), (&json!(true), &json!(2)));
+    assert!(latest_request(&deployment).contains("no energy deficit and no weight loss"));
+    // Said once more, it is not rewritten again.
+    deployment.tell("ana", PURGING).await;
+    deployment.run_jobs().await;
+    assert_eq!(deployment.prompts("ana").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_prompt_is_not_rewritten_for_safety_where_that_is_switched_off() {
+    let deployment = Deployment::with(&[("ENABLE_SAFETY_UPDATES", "false")]).await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    for _ in 0..2 {
+        deployment.tell("ana", PURGING).await;
+        deployment.pass(Duration::days(1));
+    }
+    assert!(deployment.take_jobs().is_empty());
+    assert_eq!(deployment.tell("ana", "Good morning").await.body["personalized"], false, "and it is not used");
+}
+
+#[tokio::test]
+async fn a_minor_is_told_that_the_coach_is_for_adults() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let reply = deployment.tell("ana", "I am 15 and want to lose weight").await.body;
+    assert_eq!(reply["safety"], json!({"kind": "minor", "action": "adults_only"}));
+    assert_eq!(deployment.profile("ana").await["risk"], "referred");
+    deployment.send(Call::to("update-profile").by("ana").json(&json!({"name": "Ana B."}))).await;
+    assert_eq!(deployment.profile("ana").await["risk"], "referred", "a change of details loosens nothing");
+}
