@@ -81,7 +81,8 @@ pub(super) async fn hear(safety: &Safety, request: &ApiRequest) -> Option<(Strin
     Some((said, heard))
 }
 
-/// Whether a refusal is none of the person's making, so that somebody who needs care is given a fixed answer instead.
+/// Whether a refusal may stand although something was heard: the person can do something about it. Where a model, a budget,
+/// the gate or a table refuses, somebody who needs care is given the fixed answer instead.
 pub(super) const fn is_bearable(error: &ApiError) -> bool {
     !matches!(
         error,

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use super::prompt::CoachingPrompt;
 use super::section::Section;
 use super::words::{WordRange, count_words};
-use crate::profile::Targets;
+use crate::profile::{LEAST_CALORIES, Targets};
 use crate::safety::{Objection, objections};
 
 /// How many if-then rules a prompt has.
@@ -17,9 +17,6 @@ const TRIGGERS: RangeInclusive<usize> = 3..=5;
 
 /// Traces of an unfilled template.
 const PLACEHOLDERS: [&str; 9] = ["{{", "}}", "[name]", "[user", "[insert", "lorem ipsum", "<user", "todo:", "xxx"];
-
-/// The least energy a day, in kcal, that a text may advise where the person's own floor is not known.
-const LEAST_KCAL: u32 = 1_200;
 
 /// One reason why a text cannot be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +137,8 @@ impl PromptRules<'_> {
 /// What in a text for the coach would do harm if the coach followed it. How it speaks is checked where it speaks: a text
 /// about a person may say what they were called.
 fn harm_in(text: &str, targets: Option<&Targets>) -> impl Iterator<Item = Flaw> {
-    let least = targets.map_or(0, |targets| targets.least_calories).max(LEAST_KCAL);
+    // Of a person whose own floor is not known, nobody's.
+    let least = targets.map_or(0, |targets| targets.least_calories).max(LEAST_CALORIES);
     let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
     objections(text, least, "").into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
 }

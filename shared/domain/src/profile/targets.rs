@@ -18,9 +18,9 @@ use crate::safety::Risk;
 /// Maintenance energy of a lightly active adult, in kcal a kilogram of body weight a day.
 const KCAL_PER_KG: f64 = 30.0;
 /// The least energy that any target asks for, in kcal a day: that of a woman of whom nothing else is known.
-pub const LEAST_CALORIES: f64 = 1_200.0;
+pub const LEAST_CALORIES: u32 = 1_200;
 /// The same for a man, and where sex is not known.
-const LEAST_CALORIES_OF_MEN: f64 = 1_500.0;
+const LEAST_CALORIES_OF_MEN: u32 = 1_500;
 /// The most energy that a target asks for, in kcal a day.
 pub const MOST_CALORIES: f64 = 8_000.0;
 /// Deficit, in kcal a day and kilogram of body weight, at which 1% of it is lost in a week: 7,700 kcal a kilogram of body
@@ -111,7 +111,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn least_calories(&self) -> u32 {
         let least = if self.body.sex == Some(Sex::Female) { LEAST_CALORIES } else { LEAST_CALORIES_OF_MEN };
-        up_to_step(self.resting().unwrap_or_default().max(least), 10.0)
+        up_to_step(self.resting().unwrap_or_default(), 10.0).max(least)
     }
 
     /// Whether the person is underweight; by weight alone until the height is known.
