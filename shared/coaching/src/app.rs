@@ -139,7 +139,7 @@ impl App {
             return Ok(Arc::clone(queue));
         }
         let url = self.env.required("PROMPT_JOBS_QUEUE_URL")?;
-        let queue = SqsJobQueue::new(aws_sdk_sqs::Client::new(&self.clients.aws), url);
+        let queue = SqsJobQueue::new(self.clients.aws.clone(), url);
         Ok(Arc::clone(self.clients.queue.get_or_init(|| Arc::new(queue))))
     }
 

@@ -1,6 +1,9 @@
 //! Work that is done outside a request.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -78,15 +81,17 @@ pub trait JobQueue: Send + Sync {
 /// The `prompt-jobs` queue on SQS.
 #[derive(Debug, Clone)]
 pub struct SqsJobQueue {
-    client: aws_sdk_sqs::Client,
+    aws: SdkConfig,
+    /// Built with the first job: most requests queue none, and should not wait for it.
+    client: OnceLock<aws_sdk_sqs::Client>,
     queue_url: String,
 }
 
 impl SqsJobQueue {
     /// A queue by its URL.
     #[must_use]
-    pub fn new(client: aws_sdk_sqs::Client, queue_url: String) -> Self {
-        Self { client, queue_url }
+    pub fn new(aws: SdkConfig, queue_url: String) -> Self {
+        Self { aws, client: OnceLock::new(), queue_url }
     }
 }
 
@@ -94,7 +99,8 @@ impl SqsJobQueue {
 impl JobQueue for SqsJobQueue {
     async fn send(&self, job: &Job) -> Result<(), QueueError> {
         let body = serde_json::to_string(job).expect("a job has string keys and finite numbers");
-        let sent = self.client.send_message().queue_url(&self.queue_url).message_body(body).send().await;
+        let client = self.client.get_or_init(|| aws_sdk_sqs::Client::new(&self.aws));
+        let sent = client.send_message().queue_url(&self.queue_url).message_body(body).send().await;
         sent.map(|_| ()).map_err(|error| QueueError(aws_sdk_sqs::error::DisplayErrorContext(&error).to_string()))
     }
 }
