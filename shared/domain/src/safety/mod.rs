@@ -4,10 +4,12 @@
 //! person's risk state.
 
 mod answer;
+mod data;
 mod health;
 mod kind;
 mod normal;
 mod outgoing;
+mod pattern;
 mod reason;
 mod resources;
 mod risk;

@@ -8,14 +8,16 @@ use unicode_normalization::char::is_combining_mark;
 
 /// An amount of energy as people write it: digits with whatever groups them, and a unit.
 static ENERGY: LazyLock<Regex> = LazyLock::new(|| {
-    let units = "kilocal[a-z]*|calori[a-z]*|kalori[a-z]*|calor[a-z]*|k?cals?|大卡|千卡|卡路里|卡|キロカロリー|カロリー";
-    Regex::new(&format!("([0-9][0-9., ']*?) ?(?:{units})")).expect("the pattern is tested")
+    let number = "([0-9]+(?:[.,'][0-9]+| [0-9]{3})*)";
+    let latin = "(?:kilocal|calori|kalori|calor)[a-z]*|k?cals?";
+    let others = "大卡|千卡|卡路里|卡|キロカロリー|カロリー";
+    Regex::new(&format!("{number} ?(?:(?:{latin})(?-u:\\b)|{others})")).expect("the pattern is tested")
 });
 
 /// The two forms that rules match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Normal {
-    /// Words with single spaces between them, a space at either end, and sentences ended by ` . `.
+    /// Words with single spaces between them, a space before the first, and ` . ` at the end of each sentence.
     pub(super) spaced: String,
     /// The same without spaces, for scripts that have none.
     pub(super) dense: String,
@@ -59,6 +61,9 @@ impl Normal {
             }
         }
         push_space(&mut spaced);
+        if !spaced.ends_with(" . ") {
+            spaced.push_str(". ");
+        }
         let dense = spaced.chars().filter(|c| *c != ' ').collect();
         Self { spaced, dense }
     }
@@ -91,7 +96,10 @@ mod tests {
         for low in ["500 kcal", "500kcal", "799,5 Kalorien", "300 calorías", "５００キロカロリー", "300卡"] {
             assert!(normal(low).spaced.contains(" lowkcal "), "{low}: {:?}", normal(low));
         }
-        assert_eq!(normal("500 calories a day").spaced, " lowkcal a day ");
+        assert_eq!(normal("500 calories a day").spaced, " lowkcal a day . ");
+        for other in ["I'm 16. Calorie goals?", "40 calcium tablets", "10 calf raises"] {
+            assert!(!normal(other).spaced.contains("kcal"), "{other}: {:?}", normal(other));
+        }
         for enough in ["1,910 calories", "1.910 kcal", "1 910 kcal", "1'910 kcal", "800 calories"] {
             assert!(normal(enough).spaced.contains(" okkcal "), "{enough}: {:?}", normal(enough));
         }
@@ -101,12 +109,12 @@ mod tests {
     fn what_people_vary_makes_no_difference() {
         let varied = normal("I DON’T want\tto live…  Not any more!!");
         assert_eq!(varied.spaced, " i dont want to live . not any more . ");
-        assert_eq!(normal("Größe, naïve — l'été").spaced, " grosse naive lete ");
-        assert_eq!(normal("ｓｕｉ\u{200b}cide").spaced, " suicide ");
+        assert_eq!(normal("Größe, naïve — l'été").spaced, " grosse naive lete . ");
+        assert_eq!(normal("ｓｕｉ\u{200b}cide").spaced, " suicide . ");
     }
 
     #[test]
     fn japanese_keeps_its_letters_and_loses_its_spaces() {
-        assert_eq!(normal("もう 死にたい。ダメだ").dense, "もう死にたい.ダメだ");
+        assert_eq!(normal("もう 死にたい。ダメだ").dense, "もう死にたい.ダメだ.");
     }
 }

@@ -4,40 +4,44 @@
 //! its pattern, and a message that it must find. Lines that begin with `#` are remarks.
 //!
 //! A pattern is matched with the normalised text ([`Normal`]): lower case, no accents, no apostrophes, words with single
-//! spaces between them. Each of its words is a regular expression (`(kill|hurt)`, `suicid\w*`); a word with `?` behind its
-//! brackets may be missing; `~` stands for up to four words of the same sentence, `~~` for up to ten. In the scripts without
-//! spaces, a pattern matches anywhere, `~` is up to six characters of the same sentence and `~~` up to sixteen.
+//! spaces between them, ` . ` at the end of each sentence. Each of its words is a regular expression (`(kill|hurt)`,
+//! `suicid\w*`, `\.` for the end of a sentence); a word with `?` behind its brackets may be missing; `~` stands for up to
+//! four words of the same sentence, `~~` for up to ten. In the scripts without spaces a pattern matches anywhere, and each
+//! `~` is up to six characters of the same sentence. An amount of energy is the word `lowkcal` if it is less than a person
+//! may eat in a day, and `okkcal` if not.
 //!
-//! An amount of energy is the word `lowkcal` if it is less than a person may eat in a day, and `okkcal` if not.
 //! What a `harmless` pattern finds is taken out before the other rules look.
+//!
+//! A regular expression is compiled when a text first has one of the words that it needs: compiling all of them would take
+//! longer than everything else that a function does for its first message.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::Regex;
 
 use super::normal::Normal;
+use super::pattern::{expression, keys};
 use crate::language::Language;
 
 /// The word for what is taken out of a text.
 pub(super) const HARMLESS: &str = "harmless";
-/// Bytes that the compiled rules of a language may take.
-const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// One line of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rule<'a> {
+pub(super) struct Line<'a> {
     pub(super) says: &'a str,
     pub(super) pattern: &'a str,
     pub(super) example: &'a str,
 }
 
-/// The rules of a data file.
+/// The lines of a data file.
 ///
 /// # Panics
 ///
 /// If a line does not have three fields.
-pub(super) fn read(data: &str) -> impl Iterator<Item = Rule<'_>> {
+pub(super) fn read(data: &str) -> impl Iterator<Item = Line<'_>> {
     data.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
         let mut fields = line.split('\t');
         let (Some(says), Some(pattern), Some(example), None) =
@@ -45,108 +49,145 @@ pub(super) fn read(data: &str) -> impl Iterator<Item = Rule<'_>> {
         else {
             panic!("a rule has three fields: {line}")
         };
-        Rule { says, pattern, example }
+        Line { says, pattern, example }
     })
 }
 
-/// The compiled rules of one language.
+/// A rule whose expression is compiled when it is first needed.
+struct Rule {
+    says: &'static str,
+    pattern: &'static str,
+    regex: OnceLock<Regex>,
+}
+
+/// The rules of one language.
 pub(super) struct Rules {
     language: Language,
-    harmless: Option<Regex>,
-    patterns: RegexSet,
-    /// What each pattern says.
-    says: Vec<&'static str>,
+    all: Vec<Rule>,
+    /// Which rules need one of which words.
+    by_key: HashMap<&'static str, Vec<usize>>,
+    /// Those of which nothing is known that they need.
+    without_key: Vec<usize>,
 }
 
 impl Rules {
     /// Of the data file of a language.
-    ///
-    /// # Panics
-    ///
-    /// If a pattern is no regular expression.
-    pub(super) fn compile(language: Language, data: &'static str) -> Self {
-        let (harmless, others): (Vec<Rule<'_>>, Vec<Rule<'_>>) = read(data).partition(|rule| rule.says == HARMLESS);
-        let expression = |rule: &Rule<'_>| expression(rule.pattern, language);
-        let harmless = (!harmless.is_empty()).then(|| {
-            let any: Vec<String> = harmless.iter().map(expression).collect();
-            let regex = RegexBuilder::new(&any.join("|")).unicode(false).size_limit(SIZE_LIMIT).build();
-            regex.expect("every pattern of a data file is tested")
+    pub(super) fn of(language: Language, data: &'static str) -> Self {
+        let (mut by_key, mut without_key) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
+        let rules = read(data).enumerate().map(|(index, Line { says, pattern, .. })| {
+            match keys(pattern, language) {
+                Some(keys) => keys.into_iter().for_each(|key| by_key.entry(key).or_default().push(index)),
+                None => without_key.push(index),
+            }
+            Rule { says, pattern, regex: OnceLock::new() }
         });
-        let patterns =
-            RegexSetBuilder::new(others.iter().map(expression)).unicode(false).size_limit(SIZE_LIMIT).build();
-        Self {
-            language,
-            harmless,
-            patterns: patterns.expect("every pattern of a data file is tested"),
-            says: others.iter().map(|rule| rule.says).collect(),
-        }
+        let all = rules.collect();
+        Self { language, all, by_key, without_key }
     }
 
-    /// The text without what is harmless in this language.
-    fn cleared(&self, text: Normal) -> Normal {
-        let Some(harmless) = &self.harmless else { return text };
-        let clear = |text: &str| {
-            // What stays behind keeps its distance, so that nothing is found across the gap.
-            let cleared = harmless.replace_all(text.as_bytes(), &b" . "[..]).into_owned();
-            String::from_utf8(cleared).expect("patterns begin and end between characters")
-        };
+    fn regex<'a>(&self, rule: &'a Rule) -> &'a Regex {
+        rule.regex.get_or_init(|| {
+            Regex::new(&expression(rule.pattern, self.language)).expect("every pattern of a data file is tested")
+        })
+    }
+
+    /// The form of a text that these rules look at.
+    fn form<'a>(&self, text: &'a Normal) -> &'a str {
+        if self.language.is_unspaced() { &text.dense } else { &text.spaced }
+    }
+
+    /// The rules that may match, in their order.
+    fn possible(&self, text: &Normal) -> BTreeSet<usize> {
+        let mut possible: BTreeSet<usize> = self.without_key.iter().copied().collect();
         if self.language.is_unspaced() {
-            Normal { dense: clear(&text.dense), ..text }
+            let found = self.by_key.iter().filter(|(key, _)| text.dense.contains(**key));
+            possible.extend(found.flat_map(|(_, rules)| rules));
         } else {
-            Normal { spaced: clear(&text.spaced), ..text }
+            let words: BTreeSet<&str> = text.spaced.split(' ').collect();
+            let beginnings = words.into_iter().flat_map(|word| (1..=word.len()).filter_map(move |end| word.get(..end)));
+            possible.extend(beginnings.filter_map(|beginning| self.by_key.get(beginning)).flatten());
         }
+        possible
+    }
+
+    /// Where a text is harmless.
+    fn harmless_in(&self, text: &Normal) -> Vec<Range<usize>> {
+        let form = self.form(text).as_bytes();
+        let rules = self.possible(text).into_iter().map(|index| &self.all[index]);
+        let harmless = rules.filter(|rule| rule.says == HARMLESS);
+        harmless.flat_map(|rule| self.regex(rule).find_iter(form).map(|found| found.range())).collect()
     }
 
     /// What the rules say of a text that was cleared.
-    fn found_in(&self, text: &Normal) -> impl Iterator<Item = &'static str> {
-        let text = if self.language.is_unspaced() { &text.dense } else { &text.spaced };
-        self.patterns.matches(text.as_bytes()).into_iter().map(|index| self.says[index])
+    fn said_of(&self, text: &Normal) -> BTreeSet<&'static str> {
+        let rules = self.possible(text).into_iter().map(|index| &self.all[index]);
+        let matching = rules
+            .filter(|rule| rule.says != HARMLESS)
+            .filter(|rule| self.regex(rule).is_match(self.form(text).as_bytes()));
+        matching.map(|rule| rule.says).collect()
     }
 }
 
 /// What the rules of all languages say of a text, each with the language that says it first. People do not keep to one
 /// language, and many share words: so what is harmless in any of them is taken out before any looks.
-pub(super) fn found_in(rules: &[Rules], text: Normal) -> BTreeMap<&'static str, Language> {
-    let text = rules.iter().fold(text, |text, rules| rules.cleared(text));
+pub(super) fn found_in(rules: &[Rules], text: &Normal) -> BTreeMap<&'static str, Language> {
+    let harmless = |unspaced: bool| -> Vec<Range<usize>> {
+        let rules = rules.iter().filter(|rules| rules.language.is_unspaced() == unspaced);
+        rules.flat_map(|rules| rules.harmless_in(text)).collect()
+    };
+    let text = Normal { spaced: without(&text.spaced, harmless(false)), dense: without(&text.dense, harmless(true)) };
     let mut found = BTreeMap::new();
     for rules in rules {
-        for says in rules.found_in(&text) {
+        for says in rules.said_of(&text) {
             found.entry(says).or_insert(rules.language);
         }
     }
     found
 }
 
-/// Words that French and Italian write together with the next one, once the apostrophe is gone.
-const ELIDED: &str = "(?:l|d|j|n|qu|un|all|dell|nell|sull|dall)?";
+/// A text without some of its parts. What stays behind keeps its distance, so that nothing is found across a gap.
+fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
+    parts.sort_by_key(|part| part.start);
+    let (mut rest, mut kept) = (0, String::with_capacity(text.len()));
+    for part in parts {
+        if part.start >= rest {
+            kept.push_str(&text[rest..part.start]);
+            kept.push_str(" . ");
+        }
+        rest = rest.max(part.end);
+    }
+    kept.push_str(&text[rest..]);
+    kept
+}
 
-/// The regular expression of a pattern.
-fn expression(pattern: &str, language: Language) -> String {
-    let mut expression = String::new();
-    if language.is_unspaced() {
-        for piece in pattern.split_inclusive('~') {
-            expression.push_str(piece.trim_end_matches('~').trim());
-            if piece.ends_with('~') {
-                expression.push_str("[^.]{0,18}");
+/// What is wrong with the rules of data files: a rule that does not find its own message, that finds it without its key, or
+/// whose message the rules together read as something else. `found` is what they say of a message.
+#[cfg(test)]
+pub(super) fn faults(
+    data: impl Fn(Language) -> &'static str,
+    least_kcal: u32,
+    found: impl Fn(&str) -> Vec<&'static str>,
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    for language in Language::ALL {
+        let rules = Rules::of(language, data(language));
+        for (index, line) in read(data(language)).enumerate() {
+            let text = Normal::of(line.example, least_kcal);
+            let matches = rules.regex(&rules.all[index]).is_match(rules.form(&text).as_bytes());
+            if !matches {
+                faults.push(format!("{language}: {} does not find {:?}", line.pattern, line.example));
+            } else if !rules.possible(&text).contains(&index) {
+                faults.push(format!("{language}: {} finds {:?} without its key", line.pattern, line.example));
+            }
+            let said = found(line.example);
+            if line.says == HARMLESS && !said.is_empty() {
+                faults.push(format!("{language}: {:?} is harmless but {said:?}", line.example));
+            } else if line.says != HARMLESS && !said.contains(&line.says) {
+                faults.push(format!("{language}: {:?} is not found to be {}", line.example, line.says));
             }
         }
-        return format!("(?:{expression})");
     }
-    expression.push(' ');
-    let elided = if matches!(language, Language::Fr | Language::It) { ELIDED } else { "" };
-    for word in pattern.split(' ').filter(|word| !word.is_empty()) {
-        let written = match word {
-            "~" => write!(expression, "(?:[^ .]+ ){{0,4}}"),
-            "~~" => write!(expression, "(?:[^ .]+ ){{0,10}}"),
-            word => match word.strip_suffix(")?") {
-                Some(optional) => write!(expression, "(?:{elided}{optional}) )?"),
-                None => write!(expression, "(?:{elided}{word}) "),
-            },
-        };
-        written.expect("writing to a string cannot fail");
-    }
-    // The next word may begin with the same space.
-    format!("(?:{expression})")
+    faults
 }
 
 #[cfg(test)]
@@ -157,12 +198,12 @@ mod tests {
 # a remark
 self_harm\ti (really)? want to die\tI want to die
 self_harm\t(kill|hurt) ~ myself\tkill the pain and myself
-minor\tim (just)? 1[0-7]\tI'm 15
+minor\tim (just)? 1[0-7] \\.\tI'm 15
 harmless\tdying to know\tdying to know";
 
     fn found(text: &str) -> Vec<&'static str> {
-        let rules = [Rules::compile(Language::En, DATA)];
-        found_in(&rules, Normal::of(text, 800)).into_keys().collect()
+        let rules = [Rules::of(Language::En, DATA)];
+        found_in(&rules, &Normal::of(text, 800)).into_keys().collect()
     }
 
     #[test]
@@ -177,6 +218,14 @@ harmless\tdying to know\tdying to know";
     fn a_word_in_brackets_with_a_question_mark_may_be_missing() {
         assert_eq!(found("I'm 15!"), ["minor"]);
         assert_eq!(found("im just 15"), ["minor"]);
-        assert!(found("I'm 150 cm").is_empty());
+        assert!(found("I'm 150 cm").is_empty() && found("I'm 15 kg lighter").is_empty());
+    }
+
+    #[test]
+    fn a_gap_between_letters_of_three_bytes_ends_between_them() {
+        let rules = [Rules::of(Language::Zh, "harmless\t想~\t想\nself_harm\t死\t死")];
+        let found = |text| found_in(&rules, &Normal::of(text, 800)).into_keys().collect::<Vec<_>>();
+        assert_eq!(found("我想一二三四五六死"), ["self_harm"]);
+        assert!(found("我想一二三四五死").is_empty());
     }
 }
