@@ -1,11 +1,19 @@
 //! A crisis is heard before anything is refused, and answered without a model.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
 use claude_simulator::FaultKind;
 use serde_json::{Value, json};
+use test_support::{Exchange, Fate, Intercept};
 use uuid::Uuid;
 
 use super::{CRISIS, assert_helped};
 use crate::harness::{Call, Deployment, Log};
+
+/// When API Gateway gives a function up.
+const FUNCTION_ENDS: Duration = Duration::from_secs(29);
 
 fn say(session_id: &str, message: &str) -> Call {
     Call::to("send-consultation-message").by("ana").json(&json!({"session_id": session_id, "message": message}))
@@ -145,4 +153,47 @@ async fn an_idiom_gets_no_lecture() {
         assert!(reply.body.get("safety").is_none() && reply.body.get("support").is_none(), "{idiom}: {reply:?}");
     }
     assert_eq!(deployment.profile("ana").await["risk"], "none");
+}
+
+/// A database that takes every request and answers none.
+struct Silent;
+
+#[async_trait]
+impl Intercept for Silent {
+    async fn before(&self, _exchange: &Exchange) -> Fate {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_keeps_nobody_waiting_for_help() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let app = deployment.app_through(Arc::new(Silent)).await;
+    // From here on time passes as soon as everything waits.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let call = Call::to("send-coach-message").by("ana").json(&json!({"message": CRISIS}));
+    let reply = deployment.send_through(&app, call).await;
+    assert_helped(&reply.body);
+    assert!(began.elapsed() < FUNCTION_ENDS, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn of_a_message_that_is_too_long_is_stored_what_a_message_may_have() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let reply = deployment.tell("ana", &format!("{CRISIS}. {}", "I am so tired. ".repeat(6_000))).await;
+    assert_helped(&reply.body);
+    let stored = &deployment.coach_transcript("ana").await[0];
+    assert_eq!(stored.chars().count(), "user: ".len() + 4_000);
+    let next = deployment.tell_in("ana", &reply.body, "Thank you for that").await;
+    assert_eq!(next.status, 200, "{next:?}");
+}
+
+#[tokio::test]
+async fn a_cry_at_the_end_of_a_very_long_message_is_heard() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    assert_helped(&deployment.tell("ana", &format!("{} {CRISIS}", "I ate soup. ".repeat(20_000))).await.body);
 }

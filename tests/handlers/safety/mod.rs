@@ -2,6 +2,7 @@
 
 mod at_once;
 mod health;
+mod outgoing;
 mod states;
 
 use serde_json::Value;

@@ -106,3 +106,50 @@ async fn a_minor_is_told_that_the_coach_is_for_adults() {
     deployment.send(Call::to("update-profile").by("ana").json(&json!({"name": "Ana B."}))).await;
     assert_eq!(deployment.profile("ana").await["risk"], "referred", "a change of details loosens nothing");
 }
+
+#[tokio::test]
+async fn who_becomes_at_risk_while_the_first_prompt_is_written_gets_one_that_suits_them() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    deployment.complete("ana", &session_id).await;
+    // The worker has read her profile by then: its version is for somebody without a risk.
+    let jobs = deployment.take_jobs();
+    let health = json!({"health": {"eating_disorder": true}});
+    let (written, told) =
+        (deployment.deliver(&jobs[0]), deployment.send(Call::to("update-profile").by("ana").json(&health)));
+    tokio::join!(written, told);
+    deployment.run_jobs().await;
+    let prompts = deployment.prompts("ana").await;
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(written.contains("no energy deficit"), "{prompts:?}");
+    assert_eq!(deployment.tell("ana", "Good morning").await.body["personalized"], true);
+}
+
+#[tokio::test]
+async fn a_rewriting_for_safety_that_fails_is_tried_again() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"health": {"eating_disorder": true}}))).await;
+    deployment.claude.inject(FaultKind::Overloaded, 1);
+    let job = deployment.take_jobs().remove(0);
+    assert_eq!(deployment.deliver(&job).await.batch_item_failures.len(), 1, "the queue is to deliver it again");
+    assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+    assert_eq!(deployment.prompts("ana").await[0]["reason"], "safety");
+}
+
+#[tokio::test]
+async fn an_admin_who_loosens_a_state_has_the_prompt_rewritten_too() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    for risk in ["no_deficit", "none"] {
+        let decision = json!({"risk": risk, "reason": "Spoke with her doctor."});
+        deployment.read(Call::to("set-risk").by_admin("boss").path("user", "ana").json(&decision)).await;
+        deployment.run_jobs().await;
+        deployment.pass(Duration::minutes(1));
+    }
+    let prompts = deployment.prompts("ana").await;
+    let reasons: Vec<_> = prompts.iter().map(|prompt| prompt["reason"].clone()).collect();
+    assert_eq!(reasons, [json!("safety"), json!("safety"), json!("initial")]);
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(!written.contains("no energy deficit"), "{written}");
+}

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracing::warn;
 use uuid::Uuid;
 
 use super::list::ListResponse;
 use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
-use super::safety::{self, NoticeResponse};
+use super::safety::{self, Listening, NoticeResponse};
 use crate::app::{App, FromApp, StartError};
 use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
-use crate::service::{CoachMessages, CoachService, CoachingAnswer, Heard, Keyed, Safety, SafetyNotice, Told};
-use crate::telemetry::events;
+use crate::service::{
+    CoachMessages, CoachService, CoachingAnswer, FixedExchange, Heard, Keyed, Safety, SafetyNotice, ServiceError, Told,
+};
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -59,49 +59,58 @@ impl FromApp for Coach {
 }
 
 async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
-    let heard = safety::hear(&state.safety, &request).await;
-    if let Some((said, heard)) = &heard
-        && heard.at_once
-    {
-        return Ok(fixed_answer(&state, &request, said, heard).await);
+    safety::listen(&*state, &request).await
+}
+
+impl Listening for Coach {
+    fn safety(&self) -> &Safety {
+        &self.safety
     }
-    let notice = heard.as_ref().map(|(_, heard)| heard.notice.clone());
-    match (answer(&state, &request, notice).await, heard) {
-        (Err(error), Some((said, heard))) if !safety::is_bearable(&error) => {
-            Ok(fixed_answer(&state, &request, &said, &heard).await)
+
+    fn max_chars(&self) -> usize {
+        self.max_chars
+    }
+
+    async fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
+        let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(self.max_chars)?;
+        let reading = self.service.read(&request.caller.user_id, conversation_id, text);
+        let (looked_up, reading) = tokio::join!(request.look_up(), reading);
+        let (message_id, claim) = match looked_up? {
+            LookedUp::CarryOut { resource_id, claim } => (resource_id, claim),
+            LookedUp::Repeat(response) => return Ok(response),
+        };
+        let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
+        match self.service.answer(reading?.with_notice(notice), message_id, keyed).await? {
+            Told::Answered(answer) => Ok(reply(&answer)),
+            Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }
-        (result, _) => result,
+    }
+
+    async fn store_fixed(&self, request: &ApiRequest, said: &str, heard: &Heard) -> Result<ApiResponse, ServiceError> {
+        let exchange = FixedExchange {
+            user_id: &request.caller.user_id,
+            conversation_id: named_conversation(request),
+            message_id: request.resource_id,
+            said,
+            answer: &heard.text,
+        };
+        let stored = self.service.store_fixed(exchange).await?;
+        Ok(fixed_reply(stored.conversation_id, stored.message_id, heard))
+    }
+
+    fn without_storing(&self, request: &ApiRequest, heard: &Heard) -> ApiResponse {
+        let conversation_id = named_conversation(request).unwrap_or(request.resource_id);
+        fixed_reply(conversation_id, request.resource_id, heard)
     }
 }
 
-async fn answer(state: &Coach, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
-    let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(state.max_chars)?;
-    let reading = state.service.read(&request.caller.user_id, conversation_id, text);
-    let (looked_up, reading) = tokio::join!(request.look_up(), reading);
-    let (message_id, claim) = match looked_up? {
-        LookedUp::CarryOut { resource_id, claim } => (resource_id, claim),
-        LookedUp::Repeat(response) => return Ok(response),
-    };
-    let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
-    match state.service.answer(reading?.with_notice(notice), message_id, keyed).await? {
-        Told::Answered(answer) => Ok(reply(&answer)),
-        Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
-    }
+/// The conversation that a request names, whatever else is wrong with it.
+fn named_conversation(request: &ApiRequest) -> Option<Uuid> {
+    let asked = request.json::<CoachMessageRequest>().ok()?;
+    asked.conversation_id.optional("conversation_id").ok().flatten()
 }
 
-/// Answers with the fixed text, and stores it if that is possible in any way.
-async fn fixed_answer(state: &Coach, request: &ApiRequest, said: &str, heard: &Heard) -> ApiResponse {
-    let asked = request.json::<CoachMessageRequest>().ok();
-    let conversation_id = asked.and_then(|asked| asked.conversation_id.optional("conversation_id").ok().flatten());
-    let (user_id, message_id) = (&request.caller.user_id, request.resource_id);
-    let stored = state.service.store_fixed(user_id, conversation_id, message_id, said, &heard.text).await;
-    let (conversation_id, message_id) = match stored {
-        Ok(answer) => (answer.conversation_id, answer.message_id),
-        Err(cause) => {
-            warn!(%cause, "{}", events::SAFETY_ANSWER_NOT_STORED);
-            (conversation_id.unwrap_or(message_id), message_id)
-        }
-    };
+fn fixed_reply(conversation_id: Uuid, message_id: Uuid, heard: &Heard) -> ApiResponse {
     ApiResponse::ok(&CoachMessageResponse {
         conversation_id,
         message_id,

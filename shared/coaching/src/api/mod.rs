@@ -1,6 +1,6 @@
-//! The API and the other events that functions answer: a file a resource, with its routes, the types on its wire and its
-//! handlers. [`ROUTES`] is the one table of routes; the binaries, the tests, the published contract, the README's table,
-//! the routes of `cargo lambda watch` and the sample events come from it.
+//! The API and the other events that functions answer: a file or a folder a resource, with its routes, the types on its
+//! wire and its handlers. [`ROUTES`] is the one table of routes; the binaries, the tests, the published contract, the
+//! README's table, the routes of `cargo lambda watch` and the sample events come from it.
 //!
 //! A request body becomes a validated domain value by `parse`, which reports every wrong field at once; a response is made
 //! from domain values by `From`.

@@ -1,12 +1,22 @@
 //! What an answer tells of safety: why it reads as it does, and whom to call.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use tracing::warn;
 
-use crate::http::ApiError;
-use crate::http::ApiRequest;
+use crate::http::{ApiError, ApiRequest, ApiResponse, ApiResult};
 use crate::service::{Conflict, Heard, Safety, SafetyNotice, ServiceError};
+use crate::telemetry::events;
 use domain::safety::{Contact, SafetyAction, SafetyKind};
+
+/// How long a fixed answer waits for being stored.
+const STORED_WITHIN: Duration = Duration::from_secs(4);
+/// Bytes of the beginning and of the end of a message that are heard.
+const HEARD_BYTES: usize = 32 * 1024;
 
 /// Why an answer reads as it does.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -63,28 +73,78 @@ impl From<Option<SafetyNotice>> for NoticeResponse {
     }
 }
 
+/// What people talk to: heard before anything else, and answered in any case who is in danger.
+pub(super) trait Listening: Send + Sync {
+    /// What hears.
+    fn safety(&self) -> &Safety;
+
+    /// Longest message that is stored, in characters.
+    fn max_chars(&self) -> usize;
+
+    /// Answers a request as usual, with a notice of what was heard.
+    fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> impl Future<Output = ApiResult> + Send;
+
+    /// Stores a message and the fixed text that answers it.
+    fn store_fixed(
+        &self,
+        request: &ApiRequest,
+        said: &str,
+        heard: &Heard,
+    ) -> impl Future<Output = Result<ApiResponse, ServiceError>> + Send;
+
+    /// The response with the fixed text where nothing could be stored.
+    fn without_storing(&self, request: &ApiRequest, heard: &Heard) -> ApiResponse;
+}
+
+/// Hears what a request says, and has it answered.
+pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiResult {
+    let Some(said) = said(request) else { return talk.answer(request, None).await };
+    let heard = talk.safety().hear(&request.caller.user_id, &beginning_and_end(&said), &request.request_id).await;
+    let Some(heard) = heard else { return talk.answer(request, None).await };
+    if heard.at_once {
+        return Ok(fixed_answer(talk, request, &said, &heard).await);
+    }
+    match talk.answer(request, Some(heard.notice.clone())).await {
+        Err(error) if leaves_alone(&error) => Ok(fixed_answer(talk, request, &said, &heard).await),
+        answered => answered,
+    }
+}
+
+/// Answers with the fixed text, and stores it if that is possible soon.
+async fn fixed_answer(talk: &impl Listening, request: &ApiRequest, said: &str, heard: &Heard) -> ApiResponse {
+    let stored: String = said.chars().take(talk.max_chars()).collect();
+    let cause = match timeout(STORED_WITHIN, talk.store_fixed(request, &stored, heard)).await {
+        Ok(Ok(response)) => return response,
+        Ok(Err(cause)) => cause.to_string(),
+        Err(cause) => cause.to_string(),
+    };
+    warn!(cause, "{}", events::SAFETY_ANSWER_NOT_STORED);
+    talk.without_storing(request, heard)
+}
+
 /// What a message says, whatever else is wrong with its request.
 #[derive(Deserialize)]
 struct Said {
     message: String,
 }
 
-/// The message of a request, before anything else of it is looked at.
-pub(super) fn said(request: &ApiRequest) -> Option<String> {
+fn said(request: &ApiRequest) -> Option<String> {
     serde_json::from_slice(&request.body).ok().map(|Said { message }| message)
 }
 
-/// Hears what a request says.
-pub(super) async fn hear(safety: &Safety, request: &ApiRequest) -> Option<(String, Heard)> {
-    let said = said(request)?;
-    let heard = safety.hear(&request.caller.user_id, &said, &request.request_id).await?;
-    Some((said, heard))
+/// A text, of a very long one its beginning and its end: people say first or last what weighs on them.
+fn beginning_and_end(text: &str) -> Cow<'_, str> {
+    if text.len() <= 2 * HEARD_BYTES {
+        return text.into();
+    }
+    let (end, start) = (text.floor_char_boundary(HEARD_BYTES), text.ceil_char_boundary(text.len() - HEARD_BYTES));
+    format!("{}. {}", &text[..end], &text[start..]).into()
 }
 
-/// Whether a refusal may stand although something was heard: the person can do something about it. Where a model, a budget,
-/// the gate or a table refuses, somebody who needs care is given the fixed answer instead.
-pub(super) const fn is_bearable(error: &ApiError) -> bool {
-    !matches!(
+/// Whether a refusal would leave somebody alone who needs care: a model, a budget, the gate or a table refuses. About any
+/// other the person can do something.
+const fn leaves_alone(error: &ApiError) -> bool {
+    matches!(
         error,
         ApiError::Service(
             ServiceError::Model(_)

@@ -6,7 +6,7 @@ use super::setting::Flag;
 pub(super) static ENABLE_SAFETY_UPDATES: Flag = Flag {
     name: "ENABLE_SAFETY_UPDATES",
     default: true,
-    meaning: "Rewrite a prompt at once when its person becomes somebody whom the coach has to be careful with",
+    meaning: "Rewrite a prompt at once when its person becomes, or is no longer, somebody whom the coach has to be careful with",
 };
 
 /// Whether a prompt is rewritten for safety.

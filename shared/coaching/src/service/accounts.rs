@@ -8,6 +8,7 @@ use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
 use crate::store::{AccessChange, ProfileTable, WriteOutcome};
 use crate::system::Clock;
+use domain::consultation::Session;
 use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
@@ -157,15 +158,16 @@ impl Accounts {
         self.change(user_id, |profile, now| change.apply_to(profile, now)).await
     }
 
-    /// Fills what `profile`, as it was read, does not know yet from what the consultation has learned.
-    pub async fn fill(&self, profile: Profile, learned: &BodyData, health: Health) -> Result<Profile> {
-        let known = profile.body.clone().filled_from(learned) == profile.body;
-        if known && profile.health.changed_by(health) == profile.health {
+    /// Fills what `profile`, as it was read, does not know yet from what its consultation has learned.
+    pub async fn fill(&self, profile: Profile, learned: &Session) -> Result<Profile> {
+        let filled = |profile: &Profile| {
+            (profile.body.clone().filled_from(&learned.body), profile.health.changed_by(learned.health))
+        };
+        if filled(&profile) == (profile.body.clone(), profile.health) {
             return Ok(profile);
         }
         self.change_as_read(profile, |profile, now| {
-            profile.body = std::mem::take(&mut profile.body).filled_from(learned);
-            profile.health = profile.health.changed_by(health);
+            (profile.body, profile.health) = filled(profile);
             profile.follow_from_details(now);
             Ok(())
         })

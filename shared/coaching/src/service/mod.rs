@@ -33,7 +33,7 @@ pub use safety::{Heard, Safety, SafetyNotice};
 pub use safety_updates::SafetyUpdates;
 pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
-    ConsultationView, Keyed, Opened, Opening, Told, Transcripts,
+    ConsultationView, FixedExchange, Keyed, Opened, Opening, Told, Transcripts,
 };
 pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

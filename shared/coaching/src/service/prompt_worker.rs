@@ -7,6 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::error::Result;
 use super::prompts::SystemPromptGenerator;
+use super::safety_updates::SafetyUpdates;
 use super::weekly::PartWorker;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::DueSettings;
@@ -20,6 +21,7 @@ pub struct PromptWorker {
     runs: RunTable,
     parts: PartWorker,
     generator: SystemPromptGenerator,
+    updates: SafetyUpdates,
     /// Into how many shards users are divided.
     shards: u32,
     shards_noted: Arc<OnceCell<()>>,
@@ -31,6 +33,7 @@ impl FromApp for PromptWorker {
             runs: app.runs()?,
             parts: PartWorker::from_app(app)?,
             generator: SystemPromptGenerator::from_app(app)?,
+            updates: SafetyUpdates::from_app(app)?,
             shards: DueSettings::read(app.env())?.shards,
             shards_noted: Arc::default(),
         })
@@ -44,8 +47,18 @@ impl PromptWorker {
         self.note_shards().await?;
         match job {
             Job::Part(part) => self.parts.update_part(part, ended_at).await,
-            Job::Generate { reason: GenerationReason::Initial, session_id: Some(session_id), .. } => {
-                self.generator.generate_initial_prompt(session_id).await
+            Job::Generate {
+                reason: GenerationReason::Initial,
+                session_id: Some(session_id),
+                user_id,
+                request_id,
+                ..
+            } => {
+                self.generator.generate_initial_prompt(session_id).await?;
+                // While it was written, the person may have become somebody for whom it is not.
+                let profile = self.updates.accounts().get(&user_id).await?;
+                self.updates.have_rewritten(&profile, &request_id.unwrap_or_default()).await;
+                Ok(())
             }
             Job::Generate { user_id, reason, requested_at, .. } => {
                 self.generator.regenerate(&user_id, reason, requested_at).await

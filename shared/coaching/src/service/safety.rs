@@ -1,9 +1,12 @@
 //! Hearing that somebody needs something else than coaching, before anything else happens with what they say.
 //!
 //! A message is read by rules that need neither a model nor the database. What the database adds (the person's language and
-//! country, and that no text comes twice) is left out where it cannot be reached: the person is answered in any case.
+//! country, and that no text comes twice) is left out where it does not answer soon: the person is answered in any case.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::time::timeout;
 use tracing::warn;
 
 use crate::app::{App, FromApp, StartError};
@@ -21,6 +24,9 @@ use domain::profile::{Profile, UserId};
 use domain::safety::{
     Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, triage,
 };
+
+/// How long the database is waited for, once for what the answer needs and once for what follows.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a message led to that its person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,9 +76,13 @@ impl Safety {
     pub async fn hear(&self, user_id: &UserId, text: &str, request_id: &str) -> Option<Heard> {
         let triage = triage(text);
         let signal = triage.gravest()?;
-        let (before, after) = match self.remember(user_id, &triage).await {
-            Ok((before, after)) => (Some(before), Some(after)),
-            Err(ServiceError::NotFound(Missing::Profile)) => (None, None),
+        let (before, after) = match timeout(PATIENCE, self.remember(user_id, &triage)).await {
+            Ok(Ok((before, after))) => (Some(before), Some(after)),
+            Ok(Err(ServiceError::NotFound(Missing::Profile))) => (None, None),
+            Ok(Err(cause)) => {
+                warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
+                (None, None)
+            }
             Err(cause) => {
                 warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
                 (None, None)
@@ -82,14 +92,15 @@ impl Safety {
         let risk = after.as_ref().map_or(signal.risk(), |profile| profile.risk.at(now));
         let found: Vec<&str> = triage.signals.iter().map(|signal| signal.name()).collect();
         warn!(signal = signal.name(), found = found.join(","), risk = risk.name(), "{}", events::SAFETY_SIGNAL);
-        self.record(user_id, signal, risk).await;
-        if triage.signals.contains(&Signal::Minor)
-            && let Err(cause) = self.minors.note(user_id).await
-        {
+        let following = async {
+            tokio::join!(
+                self.record(user_id, signal, risk),
+                self.note_minor(user_id, &triage),
+                self.have_rewritten(after.as_ref(), request_id),
+            );
+        };
+        if let Err(cause) = timeout(PATIENCE, following).await {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
-        }
-        if let Some(profile) = &after {
-            self.updates.have_rewritten(profile, request_id).await;
         }
         let known_before =
             before.is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
@@ -108,6 +119,20 @@ impl Safety {
             text,
             at_once,
         })
+    }
+
+    async fn have_rewritten(&self, profile: Option<&Profile>, request_id: &str) {
+        if let Some(profile) = profile {
+            self.updates.have_rewritten(profile, request_id).await;
+        }
+    }
+
+    async fn note_minor(&self, user_id: &UserId, triage: &Triage) {
+        if triage.signals.contains(&Signal::Minor)
+            && let Err(cause) = self.minors.note(user_id).await
+        {
+            warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
+        }
     }
 
     /// Keeps in the audit that a signal was heard. The person is answered whether that succeeds or not.

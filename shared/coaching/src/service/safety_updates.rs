@@ -1,4 +1,5 @@
-//! Rewriting a prompt that was written before its person became somebody whom the coach has to be careful with.
+//! Rewriting a prompt that does not suit its person any more: it was written before the coach had to be careful with them,
+//! or while it had to.
 
 use std::sync::Arc;
 
@@ -11,9 +12,8 @@ use crate::jobs::{Job, JobQueue};
 use crate::telemetry::events;
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::Profile;
-use domain::safety::Risk;
 
-/// Queues what has to be rewritten after a risk state was tightened.
+/// Queues what has to be rewritten after a risk state has changed.
 #[derive(Clone)]
 pub struct SafetyUpdates {
     accounts: Accounts,
@@ -35,25 +35,24 @@ impl SafetyUpdates {
         &self.accounts
     }
 
-    /// Has a prompt rewritten that was written for somebody whom the coach need not be so careful with. `request_id` is
-    /// the request's, by which the work that follows is found in the log.
+    /// Has a prompt rewritten that does not suit the state that lasts. `request_id` is the request's, by which the work that
+    /// follows is found in the log.
     pub async fn have_rewritten(&self, profile: &Profile, request_id: &str) {
         let Some(prompt) = &profile.prompt else { return };
-        let contradicts = profile.risk.lasting >= Risk::NoDeficit && prompt.risk < Risk::NoDeficit;
-        if !self.enabled || !contradicts {
+        if !self.enabled || prompt.suits(profile.risk.lasting) {
             return;
         }
         let job = Job::Generate {
             user_id: profile.user_id.clone(),
             reason: GenerationReason::Safety,
             session_id: None,
-            // Of all jobs for one tightening, the first to be carried out serves the others.
-            requested_at: profile.risk.since.unwrap_or_else(|| self.accounts.now()),
+            // Of several jobs, the first to be carried out serves the others.
+            requested_at: self.accounts.now(),
             request_id: Some(request_id.to_owned()),
         };
         match self.queue.send(&job).await {
             Ok(()) => info!(risk = profile.risk.lasting.name(), "{}", events::SAFETY_UPDATE_QUEUED),
-            // Until it is written the supportive coach answers; the next signal or weekly run queues it again.
+            // Until it is written the supportive coach answers; the next signal or change of details queues it again.
             Err(cause) => warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT),
         }
     }

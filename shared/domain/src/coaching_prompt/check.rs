@@ -15,6 +15,10 @@ use crate::safety::{Objection, objections};
 /// How many if-then rules a prompt has.
 const TRIGGERS: RangeInclusive<usize> = 3..=5;
 
+/// The sections that tell the coach what to do.
+const DIRECTING: [Section; 4] =
+    [Section::CommittedApproach, Section::CoreDirective, Section::BehavioralTriggers, Section::AccountabilityProtocol];
+
 /// Traces of an unfilled template.
 const PLACEHOLDERS: [&str; 9] = ["{{", "}}", "[name]", "[user", "[insert", "lorem ipsum", "<user", "todo:", "xxx"];
 
@@ -123,24 +127,21 @@ impl PromptRules<'_> {
             );
         }
         flaws.extend(placeholders(&text));
-        // What the coach must not say stands in that section, word for word.
-        let said: Vec<&str> = Section::ALL
-            .into_iter()
-            .filter(|section| *section != Section::ProhibitedResponses)
-            .map(|section| prompt.body(section))
-            .collect();
-        flaws.extend(harm_in(&said.join("\n"), self.targets));
+        flaws.extend(self.harm_in(prompt));
         flaws
     }
-}
 
-/// What in a text for the coach would do harm if the coach followed it. How it speaks is checked where it speaks: a text
-/// about a person may say what they were called.
-fn harm_in(text: &str, targets: Option<&Targets>) -> impl Iterator<Item = Flaw> {
-    // Of a person whose own floor is not known, nobody's.
-    let least = targets.map_or(0, |targets| targets.least_calories).max(LEAST_CALORIES);
-    let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
-    objections(text, least, "").into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
+    /// What would do harm if the coach followed it, in the sections that direct it and were written anew. The others tell of
+    /// the person, and of what the coach must not say.
+    fn harm_in(&self, prompt: &CoachingPrompt) -> impl Iterator<Item = Flaw> {
+        let written = |section: &Section| self.targets.is_some() || section.follows_behavior();
+        let directing: Vec<&str> = DIRECTING.into_iter().filter(written).map(|section| prompt.body(section)).collect();
+        // Of a person whose own floor is not known, nobody's.
+        let least = self.targets.map_or(0, |targets| targets.least_calories).max(LEAST_CALORIES);
+        let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
+        let found = objections(&directing.join("\n"), least, "");
+        found.into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
+    }
 }
 
 /// Every flaw of a psychological profile; empty when it can be stored.
@@ -148,7 +149,7 @@ fn harm_in(text: &str, targets: Option<&Targets>) -> impl Iterator<Item = Flaw> 
 pub fn check_profile(profile: &str, allowed: WordRange) -> Vec<Flaw> {
     let words = count_words(profile);
     let length = (!allowed.contains(words)).then_some(Flaw::WordCount { words, allowed });
-    length.into_iter().chain(placeholders(profile)).chain(harm_in(profile, None)).collect()
+    length.into_iter().chain(placeholders(profile)).collect()
 }
 
 fn placeholders(text: &str) -> impl Iterator<Item = Flaw> {

@@ -19,6 +19,7 @@ use crate::conversation::Role;
 use crate::lease::Lease;
 use crate::money::Usd;
 use crate::profile::{BodyData, UserId};
+use crate::safety::Health;
 
 /// Identifies a session.
 pub type SessionId = Uuid;
@@ -80,6 +81,8 @@ pub struct Session {
     pub message_count: u32,
     /// Body data learned so far.
     pub body: BodyData,
+    /// Conditions that the person has told of so far.
+    pub health: Health,
     /// Holds while one message is being answered.
     pub answering: Option<Lease>,
     /// Holds while a worker writes profile and prompt.
@@ -122,6 +125,7 @@ impl Session {
             user_messages: 0,
             message_count: 0,
             body: BodyData::default(),
+            health: Health::default(),
             answering: None,
             generation: None,
             conversational_profile: None,

@@ -27,8 +27,6 @@ pub struct Learned {
     pub facts: Vec<Fact>,
     /// How many claimed facts were refused because nobody said the words they quote.
     pub refused: usize,
-    /// Conditions that the person has told of.
-    pub health: Health,
 }
 
 impl Session {
@@ -43,7 +41,7 @@ impl Session {
     ) -> Learned {
         let said_so = |quote: &String| is_quoted(quote, said.iter().map(String::as_str));
         let told = outcome.health.iter().filter(|(_, quote)| said_so(quote)).map(|(condition, _)| *condition);
-        let health = told.fold(Health::default(), Health::with);
+        self.health = self.health.changed_by(told.fold(Health::default(), Health::with));
         let claimed = outcome.facts.len();
         let quoted: Vec<&Fact> =
             outcome.facts.iter().filter(|fact| fact.is_quoted_from(said.iter().map(String::as_str))).collect();
@@ -69,7 +67,7 @@ impl Session {
                 self.section_messages = 0;
             }
         }
-        Learned { facts, refused, health }
+        Learned { facts, refused }
     }
 }
 
@@ -158,5 +156,19 @@ mod tests {
         let learned =
             session().apply(&outcome(false, vec![goal("x", "I hate mornings", None)]), &said(), &[], &SETTINGS);
         assert_eq!((learned.facts.len(), learned.refused), (0, 1));
+    }
+
+    #[test]
+    fn a_condition_is_known_once_the_person_has_told_of_it() {
+        let mut session = session();
+        let health = vec![
+            (Condition::Insulin, "I inject insulin".to_owned()),
+            (Condition::PregnancyOrBreastfeeding, "I am pregnant".to_owned()),
+        ];
+        let told = TurnOutcome { health, ..outcome(false, Vec::new()) };
+        session.apply(&told, &["Since spring I inject insulin.".to_owned()], &[], &SETTINGS);
+        assert_eq!(session.health, Health::default().with(Condition::Insulin));
+        session.apply(&outcome(false, Vec::new()), &["Nothing else".to_owned()], &[], &SETTINGS);
+        assert_eq!(session.health, Health::default().with(Condition::Insulin), "it is not forgotten");
     }
 }

@@ -4,11 +4,14 @@ use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::person::Age;
 
+/// The youngest age that is believed, in years.
+const LEAST_TYPING: u32 = 6;
+
 /// The day before which nobody can be of age who says on `today` that they are `years` old; `None` for who is of age.
-/// What is below 0 counts as 0.
+/// An age at which nobody types is a slip, and says nothing.
 #[must_use]
 pub fn of_age_on(years: i64, today: NaiveDate) -> Option<NaiveDate> {
-    let years = u32::try_from(years.max(0)).ok().filter(|years| *years < Age::MIN)?;
+    let years = u32::try_from(years).ok().filter(|years| (LEAST_TYPING..Age::MIN).contains(years))?;
     Some(years_after(today, Age::MIN - years))
 }
 
@@ -39,8 +42,9 @@ mod tests {
         for (years, expected) in [
             (17, Some("2027-11-25")),
             (12, Some("2032-11-25")),
-            (0, Some("2044-11-25")),
-            (i64::MIN, Some("2044-11-25")),
+            (6, Some("2038-11-25")),
+            (5, None),
+            (i64::MIN, None),
             (18, None),
             (i64::MAX, None),
         ] {

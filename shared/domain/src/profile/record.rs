@@ -115,7 +115,7 @@ impl Profile {
     /// The person's own targets, with the floor as it is now; `None` if there are none or they have become unsafe.
     fn chosen_and_safe(&self, subject: &Subject<'_>) -> Option<Targets> {
         let own = Targets { least_calories: subject.least_calories(), ..*self.current_targets() };
-        (own.basis == TargetBasis::Custom && own.check_chosen(subject).is_ok()).then_some(own)
+        (own.basis == TargetBasis::Custom && own.check_floor(subject).is_ok()).then_some(own)
     }
 }
 
@@ -144,6 +144,14 @@ pub struct PersonalPrompt {
     pub risk: Risk,
     /// When the weekly run looks at this person next.
     pub next_check_at: DateTime<Utc>,
+}
+
+impl PersonalPrompt {
+    /// Whether it was written for a risk state like this one: with an energy deficit, or without.
+    #[must_use]
+    pub fn suits(&self, risk: Risk) -> bool {
+        (self.risk >= Risk::NoDeficit) == (risk >= Risk::NoDeficit)
+    }
 }
 
 /// A prompt that the person asked for.

@@ -187,11 +187,7 @@ impl Targets {
     ///
     /// The field that cannot be accepted, with the floor of this person and the reason.
     pub fn check_chosen(&self, subject: &Subject<'_>) -> Result<(), FieldError> {
-        let (least, reason) = subject.least_chosen();
-        if self.daily_calories < least {
-            let message = format!("must be at least {least} kcal for you: {reason}");
-            return Err(FieldError::new("targets.daily_calories", message));
-        }
+        self.check_floor(subject)?;
         let (calories, macros) = (f64::from(self.daily_calories), f64::from(self.energy_of_macros()));
         if (macros - calories).abs() > calories * MACROS_TOLERANCE {
             let message = format!(
@@ -201,6 +197,20 @@ impl Targets {
             return Err(FieldError::new("targets", message));
         }
         Ok(())
+    }
+
+    /// Whether a person may go on with targets that they have chosen.
+    ///
+    /// # Errors
+    ///
+    /// Their energy, if it has become too little, with the floor of this person and the reason.
+    pub fn check_floor(&self, subject: &Subject<'_>) -> Result<(), FieldError> {
+        let (least, reason) = subject.least_chosen();
+        if self.daily_calories >= least {
+            return Ok(());
+        }
+        let message = format!("must be at least {least} kcal for you: {reason}");
+        Err(FieldError::new("targets.daily_calories", message))
     }
 
     const fn energy_of_macros(&self) -> u32 {

@@ -31,7 +31,6 @@ use domain::conversation::Role;
 use domain::due;
 use domain::lease::Lease;
 use domain::profile::{Profile, UserId};
-use domain::safety::Health;
 
 /// The requirement's `SystemPromptGenerator`.
 #[derive(Clone)]
@@ -108,7 +107,7 @@ impl SystemPromptGenerator {
     async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
         let profile = self.accounts.get(&session.user_id).await?;
-        let profile = self.accounts.fill(profile, &session.body, Health::default()).await?;
+        let profile = self.accounts.fill(profile, session).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
             None => self.generate_conversational_profile(session, lease, &facts).await?,
@@ -159,7 +158,8 @@ impl SystemPromptGenerator {
         let work = format!("generate#{}", requested_at.to_rfc3339());
         let write = async {
             match self.write_again(user_id, reason, requested_at).await {
-                Err(error) if !matches!(error, ServiceError::Store(_)) => {
+                // For safety the queue delivers the job again, and keeps it at last: nobody else asks for it.
+                Err(error) if reason != GenerationReason::Safety && !matches!(error, ServiceError::Store(_)) => {
                     let (reason, cost_usd) = (reason.name(), error.cost().dollars());
                     error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                     Ok(self.profiles.release_manual_regeneration(user_id, requested_at).await?)
@@ -175,9 +175,12 @@ impl SystemPromptGenerator {
         let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
             return Err(Conflict::NothingToRegenerate.into());
         };
-        let serves = prompt.risk >= profile.risk.lasting;
-        if reason == GenerationReason::Safety && serves || prompt.last_prompt_update > requested_at {
-            // A version written after the request serves it already.
+        // A version that was written after the request serves it already; for safety, one that suits the person.
+        let served = match reason {
+            GenerationReason::Safety => prompt.suits(profile.risk.lasting),
+            _ => prompt.last_prompt_update > requested_at,
+        };
+        if served {
             return Ok(());
         }
         let facts = match profile.consultation_session_id {
@@ -200,7 +203,8 @@ impl SystemPromptGenerator {
         facts: &[Fact],
         behavior: Option<&BehaviorMetrics>,
     ) -> Result<Written<CoachingPrompt>> {
-        let targets = profile.targets_in_force(self.clock.now());
+        // A day's care changes what is said, and not what is written for longer.
+        let targets = *profile.current_targets();
         let words = self.prompt.words;
         let choice = &self.prompt.model;
         let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);

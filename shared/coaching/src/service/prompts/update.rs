@@ -90,7 +90,7 @@ impl PromptUpdater {
         mark: CheckMark,
     ) -> Result<NewVersion> {
         let current = parse(prompt)?;
-        let request = self.request(prompt, &current, grounds);
+        let request = self.request(profile, prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
         let write = async {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
@@ -109,7 +109,7 @@ impl PromptUpdater {
         answer: ModelReply,
     ) -> Result<NewVersion> {
         let current = parse(prompt)?;
-        let request = self.request(prompt, &current, grounds);
+        let request = self.request(profile, prompt, &current, grounds);
         let read = |answer: &str| self.read(&current, answer);
         if let Err(flaws) = read(&answer.text)
             && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
@@ -132,11 +132,22 @@ impl PromptUpdater {
     }
 
     /// The question for one user, to be put into a message batch.
-    pub fn batch_request(&self, prompt: &PersonalPrompt, grounds: Grounds<'_>) -> Result<ModelRequest> {
-        Ok(self.request(prompt, &parse(prompt)?, grounds))
+    pub fn batch_request(
+        &self,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        grounds: Grounds<'_>,
+    ) -> Result<ModelRequest> {
+        Ok(self.request(profile, prompt, &parse(prompt)?, grounds))
     }
 
-    fn request(&self, prompt: &PersonalPrompt, current: &CoachingPrompt, grounds: Grounds<'_>) -> ModelRequest {
+    fn request(
+        &self,
+        profile: &Profile,
+        prompt: &PersonalPrompt,
+        current: &CoachingPrompt,
+        grounds: Grounds<'_>,
+    ) -> ModelRequest {
         let choice = &self.settings.model;
         let words = self.words_left(current);
         let material = prompts::prompt_update_material(&prompt.text, grounds.metrics, grounds.decision);
@@ -146,7 +157,7 @@ impl PromptUpdater {
             max_tokens: choice.max_tokens,
             system: [prompts::safety_rules(), SystemBlock { text: prompts::prompt_update(words), cache: false }]
                 .into_iter()
-                .chain(prompts::care_block(prompt.risk))
+                .chain(prompts::care_block(profile.risk.lasting))
                 .collect(),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),

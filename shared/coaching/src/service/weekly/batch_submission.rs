@@ -174,7 +174,7 @@ impl BatchSubmission {
                 contents.counters.failed += 1;
                 continue;
             };
-            match self.updater.batch_request(prompt, Grounds::of(pending, as_of)) {
+            match self.updater.batch_request(profile, prompt, Grounds::of(pending, as_of)) {
                 Ok(request) => {
                     let texts = request.system.iter().map(|block| block.text.len());
                     let texts = texts.chain(request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::len)));

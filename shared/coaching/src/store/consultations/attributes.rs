@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::session_key;
 use crate::store::StoreError;
-use crate::store::item::{Item, Stored, instant, item, native, number, ordered_instant, read_instant, read_text, text};
+use crate::store::item::{
+    Item, Stored, instant, item, native, number, ordered_instant, read_instant, read_native, read_text, text,
+};
 use domain::consultation::{ConsultationMessage, Fact, Progress, Session, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -26,6 +28,7 @@ pub(super) fn of_session(session: &Session) -> Item {
         ("user_messages", number(session.user_messages)),
         ("message_count", number(session.message_count)),
         ("body", native(&session.body)),
+        ("health", native(&session.health)),
         ("cost_nano_usd", number(session.cost.nanos())),
         ("created_at", instant(session.created_at)),
         ("updated_at", instant(session.updated_at)),
@@ -52,6 +55,7 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         user_messages: stored.number("user_messages")?,
         message_count: stored.number("message_count")?,
         body: stored.native("body")?,
+        health: stored.optional("health", read_native)?.unwrap_or_default(),
         answering: lease("answering_until")?,
         generation: lease("generation_until")?,
         conversational_profile: stored.optional("conversational_profile", read_text)?,

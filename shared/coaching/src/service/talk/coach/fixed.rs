@@ -16,39 +16,45 @@ use domain::profile::UserId;
 /// How long such a message waits for its turn before its person is answered without it being stored.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// A message that no model answers, and the fixed text that does.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedExchange<'a> {
+    /// Who has written it.
+    pub user_id: &'a UserId,
+    /// The conversation that it was written in, if one was named.
+    pub conversation_id: Option<Uuid>,
+    /// Identity of the message.
+    pub message_id: Uuid,
+    /// The person's words.
+    pub said: &'a str,
+    /// The text that they are answered with.
+    pub answer: &'a str,
+}
+
 impl CoachService {
     /// Stores a message with the fixed text that answers it: in its conversation, or in a new one if that is not the
-    /// person's or is busy.
-    pub async fn store_fixed(
-        &self,
-        user_id: &UserId,
-        conversation_id: Option<Uuid>,
-        message_id: Uuid,
-        said: &str,
-        text: &str,
-    ) -> Result<CoachingAnswer> {
-        match self.store_fixed_in(user_id, conversation_id, message_id, said, text).await {
-            Err(_) if conversation_id.is_some() => self.store_fixed_in(user_id, None, message_id, said, text).await,
+    /// person's or is busy. The same words sent at the same moment are stored once.
+    pub async fn store_fixed(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
+        match self.store_in_its_place(exchange).await {
+            Err(_) if exchange.conversation_id.is_some() => {
+                self.store_in_its_place(FixedExchange { conversation_id: None, ..exchange }).await
+            }
             stored => stored,
         }
     }
 
-    async fn store_fixed_in(
-        &self,
-        user_id: &UserId,
-        conversation_id: Option<Uuid>,
-        message_id: Uuid,
-        said: &str,
-        text: &str,
-    ) -> Result<CoachingAnswer> {
+    async fn store_in_its_place(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
+        let FixedExchange { user_id, conversation_id, message_id, said, answer } = exchange;
         let turn_taking = TurnTaking { patience: PATIENCE, ..self.turn_taking.clone() };
         let place = turn_taking.place(user_id, conversation_id, said).await?;
         let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), used_up: None, key: None };
-        let Taken::Turn(turn) = turn_taking.take(&asked, place).await? else {
-            return Err(Conflict::AnswerPending.into());
+        let turn = match turn_taking.take(&asked, place).await? {
+            Taken::Turn(turn) => turn,
+            Taken::Answered(answer) => return Ok(answer),
+            Taken::ByAnotherTry => return Err(Conflict::AnswerPending.into()),
         };
         let reply = ModelReply {
-            text: text.to_owned(),
+            text: answer.to_owned(),
             model: FIXED_TEXT.to_owned(),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,

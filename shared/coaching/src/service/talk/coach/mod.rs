@@ -46,6 +46,7 @@ use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
 
+pub use fixed::FixedExchange;
 pub use messages::CoachMessages;
 
 /// The coach's answer to one message.

@@ -28,8 +28,8 @@ impl PromptInUse {
     /// The personal prompt if there is one, else the generic one if that may stand in. A personal prompt that was written
     /// for somebody whom the coach need not be so careful with is not used.
     pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
-        let written_for = profile.prompt.as_ref().map_or(Risk::NoDeficit, |prompt| prompt.risk);
-        if risk == Risk::Referred || (risk == Risk::NoDeficit && written_for < risk) {
+        let unsuitable = profile.prompt.as_ref().is_some_and(|prompt| !prompt.suits(risk));
+        if risk == Risk::Referred || (risk == Risk::NoDeficit && unsuitable) {
             return Ok(Self::Supportive);
         }
         match &profile.prompt {

@@ -34,7 +34,6 @@ use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::{BodyData, Profile, UserId};
-use domain::safety::Health;
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +46,6 @@ pub struct ConsultationTurn {
     pub learned: Vec<Fact>,
     /// Number of facts known in all.
     pub facts_known: usize,
-    /// Conditions that the message has told of.
-    pub health: Health,
     /// What the message led to, if it had anything out of the ordinary.
     pub notice: Option<SafetyNotice>,
 }
@@ -237,7 +234,7 @@ impl ConsultationAiService {
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
         let filling = async {
             if matches!(stored, Ok(WriteOutcome::Written))
-                && let Err(error) = self.accounts.fill(profile, &turn.session.body, turn.health).await
+                && let Err(error) = self.accounts.fill(profile, &turn.session).await
             {
                 // The turn is stored and paid for; completing the consultation fills the profile again.
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
@@ -303,17 +300,7 @@ impl ConsultationAiService {
         let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
         let facts_known = known.len() + new;
         let notice = asked.notice.clone();
-        (
-            ConsultationTurn {
-                session,
-                reply: outcome.reply,
-                learned: learned.facts,
-                facts_known,
-                health: learned.health,
-                notice,
-            },
-            message,
-        )
+        (ConsultationTurn { session, reply: outcome.reply, learned: learned.facts, facts_known, notice }, message)
     }
 
     /// Lets the next message have its turn, without an answer to this one.

@@ -1,133 +1,17 @@
-//! Accounts: `sign-up`, `get-profile`, `update-profile`.
+//! What people sign up with and change.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::route::{Answer, Route, Sample, Tag, body, serve};
-use crate::app::{App, FromApp, StartError};
 use crate::http::field::{Field, null_is_left_out};
-use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
-use crate::service::{Accounts, DetailsChange, Minors, NewAccount, SafetyUpdates, ServiceError, TargetsChange};
+use crate::service::{DetailsChange, NewAccount, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, MOST_CALORIES, Name, Profile, Sex, TargetBasis, Targets,
-    UserId, Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, MOST_CALORIES, Name, Sex, TargetBasis, Targets, Weight,
 };
-use domain::safety::{Condition, Health, Risk};
-
-const TAG: Tag = Tag { name: "Accounts", description: "Who you are, and the daily targets that follow from it." };
-
-/// `POST /v1/users`
-pub const SIGN_UP: Route = Route {
-    tag: TAG,
-    summary: "Creates the caller's profile, with the consultation closed.",
-    description: "Five fields are enough. The address must be the one that you signed in with. Targets rest on body weight \
-        until sex and height are known, and on Mifflin-St Jeor from then on; `targets.basis` says which.",
-    request: Some(body::<SignUpRequest>),
-    answers: &[Answer::created("The new profile.", body::<ProfileResponse>)],
-    sample: Sample {
-        body: Some(
-            r#"{"name": "Nora Lindqvist", "email": "nora@example.com", "age": 34, "weight_kg": 78.5, "goal": "lose_weight", "timezone": "Europe/Stockholm"}"#,
-        ),
-        ..Sample::EMPTY
-    },
-    refusals: &[&[Code::ProfileExists]],
-    ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
-};
-
-/// What signing up needs.
-struct SigningUp {
-    accounts: Accounts,
-    minors: Minors,
-}
-
-impl FromApp for SigningUp {
-    fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { accounts: Accounts::from_app(app)?, minors: Minors::from_app(app)? })
-    }
-}
-
-async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
-    let SigningUp { accounts, minors } = &*signing_up;
-    let body = request.json::<SignUpRequest>()?;
-    let Caller { user_id, email, .. } = request.caller;
-    note_age(minors, &user_id, &body.age).await?;
-    let account = body.parse()?;
-    minors.check(&user_id).await?;
-    let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
-    Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now())))
-}
-
-/// `GET /v1/users/me`
-pub const GET_PROFILE: Route = Route {
-    tag: TAG,
-    summary: "The caller's profile.",
-    description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with.",
-    answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
-    refusals: &[&[Code::ProfileNotFound]],
-    ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))
-};
-
-async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
-    let profile = accounts.get(&request.caller.user_id).await?;
-    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
-}
-
-/// `PATCH /v1/users/me`
-pub const UPDATE_PROFILE: Route = Route {
-    tag: TAG,
-    summary: "Changes details; calculated targets follow.",
-    description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`. Meals that \
-        are logged already stay on their days when the time zone changes.",
-    request: Some(body::<UpdateProfileRequest>),
-    answers: &[Answer::ok("The changed profile.", body::<ProfileResponse>)],
-    sample: Sample {
-        body: Some(r#"{"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"}"#),
-        ..Sample::EMPTY
-    },
-    refusals: &[&[Code::ProfileNotFound, Code::Busy]],
-    ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| serve(app, update_profile))
-};
-
-/// What changing one's details needs.
-struct Updating {
-    safety: SafetyUpdates,
-    minors: Minors,
-}
-
-impl FromApp for Updating {
-    fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { safety: SafetyUpdates::from_app(app)?, minors: Minors::from_app(app)? })
-    }
-}
-
-async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResult {
-    let Updating { safety, minors } = &*updating;
-    let user_id = &request.caller.user_id;
-    let body = request.json::<UpdateProfileRequest>()?;
-    note_age(minors, user_id, &body.age).await?;
-    let change = body.parse()?;
-    if change.age.is_some() {
-        minors.check(user_id).await?;
-    }
-    let accounts = safety.accounts();
-    let profile = accounts.update(user_id, &change).await?;
-    safety.have_rewritten(&profile, &request.request_id).await;
-    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
-}
-
-/// Remembers who says that they are not of age, before that is refused.
-async fn note_age(minors: &Minors, user_id: &UserId, age: &Field<i64>) -> Result<(), ServiceError> {
-    match age.present() {
-        Some(years) => minors.note_age(user_id, *years).await,
-        None => Ok(()),
-    }
-}
+use domain::safety::{Condition, Health};
 
 /// Most of one nutrient that a person can set as their target, in g a day.
 const TARGET_GRAMS_MAX: f64 = 1_000.0;
@@ -383,83 +267,6 @@ fn parse_health(field: Field<Health>) -> Result<Health, FieldError> {
 
 fn parse_height(field: Field<f64>) -> Result<Option<Height>, FieldError> {
     field.optional("height_cm")?.map(|cm| Height::parse("height_cm", cm)).transpose()
-}
-
-/// A person's profile. The prompt's text is read at `GET /v1/users/me/prompts`.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ProfileResponse {
-    /// Identity of the account.
-    pub user_id: String,
-    /// What the coach calls the person.
-    pub name: String,
-    /// The person's address.
-    pub email: String,
-    /// Age in years.
-    pub age: u32,
-    /// Body weight in kg.
-    pub weight_kg: f64,
-    /// What the person wants.
-    pub goal: Goal,
-    /// IANA time zone.
-    pub timezone: String,
-    /// Sex, if known.
-    pub sex: Option<Sex>,
-    /// Height in cm, if known.
-    pub height_cm: Option<f64>,
-    /// Activity level, if known.
-    pub activity_level: Option<ActivityLevel>,
-    /// Diet, if known.
-    pub diet: Option<String>,
-    /// Language and country, if the person has chosen them.
-    pub locale: Option<String>,
-    /// Conditions that the person has told of.
-    pub health: Health,
-    /// How careful the coach is with the person.
-    pub risk: Risk,
-    /// Daily targets and what they rest on.
-    pub targets: Targets,
-    /// Whether an admin has opened the consultation.
-    pub consultation_enabled: bool,
-    /// The person's consultation, once it was started.
-    pub consultation_session_id: Option<String>,
-    /// The psychological profile, once the consultation is complete.
-    pub conversational_profile: Option<String>,
-    /// Version of the personal prompt; null without one.
-    pub system_prompt_version: Option<u32>,
-    /// When that version was written.
-    pub last_prompt_update: Option<DateTime<Utc>>,
-    /// When the account was made.
-    pub created_at: DateTime<Utc>,
-}
-
-impl ProfileResponse {
-    /// A profile as it is shown at `now`.
-    #[must_use]
-    pub fn new(profile: Profile, now: DateTime<Utc>) -> Self {
-        Self {
-            targets: profile.targets_in_force(now),
-            risk: profile.risk.at(now),
-            locale: profile.locale.as_ref().map(ToString::to_string),
-            health: profile.health,
-            user_id: profile.user_id.to_string(),
-            name: profile.name.as_str().to_owned(),
-            email: profile.email.as_str().to_owned(),
-            age: profile.age.years(),
-            weight_kg: profile.weight.kg(),
-            goal: profile.goal,
-            timezone: profile.timezone.name().to_owned(),
-            sex: profile.body.sex,
-            height_cm: profile.body.height.map(Height::cm),
-            activity_level: profile.body.activity_level,
-            diet: profile.body.diet.map(|diet| diet.as_str().to_owned()),
-            consultation_enabled: profile.consultation_enabled,
-            consultation_session_id: profile.consultation_session_id.map(|id| id.to_string()),
-            conversational_profile: profile.conversational_profile,
-            system_prompt_version: profile.prompt.as_ref().map(|prompt| prompt.version),
-            last_prompt_update: profile.prompt.as_ref().map(|prompt| prompt.last_prompt_update),
-            created_at: profile.created_at,
-        }
-    }
 }
 
 #[cfg(test)]

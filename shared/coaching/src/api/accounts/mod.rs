@@ -1,0 +1,125 @@
+//! Accounts: `sign-up`, `get-profile`, `update-profile`.
+
+mod requests;
+mod response;
+
+use std::sync::Arc;
+
+use super::route::{Answer, Route, Sample, Tag, body, serve};
+use crate::app::{App, FromApp, StartError};
+use crate::http::field::Field;
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
+use crate::service::{Accounts, Minors, SafetyUpdates, ServiceError};
+use domain::profile::UserId;
+
+pub use requests::{CalculatedWord, CustomTargets, SignUpRequest, TargetsRequest, UpdateProfileRequest};
+pub use response::ProfileResponse;
+
+const TAG: Tag = Tag { name: "Accounts", description: "Who you are, and the daily targets that follow from it." };
+
+/// `POST /v1/users`
+pub const SIGN_UP: Route = Route {
+    tag: TAG,
+    summary: "Creates the caller's profile, with the consultation closed.",
+    description: "Five fields are enough. The address must be the one that you signed in with. Targets rest on body weight \
+        until sex and height are known, and on Mifflin-St Jeor from then on; `targets.basis` says which.",
+    request: Some(body::<SignUpRequest>),
+    answers: &[Answer::created("The new profile.", body::<ProfileResponse>)],
+    sample: Sample {
+        body: Some(
+            r#"{"name": "Nora Lindqvist", "email": "nora@example.com", "age": 34, "weight_kg": 78.5, "goal": "lose_weight", "timezone": "Europe/Stockholm"}"#,
+        ),
+        ..Sample::EMPTY
+    },
+    refusals: &[&[Code::ProfileExists]],
+    ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
+};
+
+/// What signing up needs.
+struct SigningUp {
+    accounts: Accounts,
+    minors: Minors,
+}
+
+impl FromApp for SigningUp {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { accounts: Accounts::from_app(app)?, minors: Minors::from_app(app)? })
+    }
+}
+
+async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
+    let SigningUp { accounts, minors } = &*signing_up;
+    let body = request.json::<SignUpRequest>()?;
+    let Caller { user_id, email, .. } = request.caller;
+    note_age(minors, &user_id, &body.age).await?;
+    let account = body.parse()?;
+    minors.check(&user_id).await?;
+    let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
+    Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now())))
+}
+
+/// `GET /v1/users/me`
+pub const GET_PROFILE: Route = Route {
+    tag: TAG,
+    summary: "The caller's profile.",
+    description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with.",
+    answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
+    refusals: &[&[Code::ProfileNotFound]],
+    ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))
+};
+
+async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
+    let profile = accounts.get(&request.caller.user_id).await?;
+    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
+}
+
+/// `PATCH /v1/users/me`
+pub const UPDATE_PROFILE: Route = Route {
+    tag: TAG,
+    summary: "Changes details; calculated targets follow.",
+    description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`. Meals that \
+        are logged already stay on their days when the time zone changes.",
+    request: Some(body::<UpdateProfileRequest>),
+    answers: &[Answer::ok("The changed profile.", body::<ProfileResponse>)],
+    sample: Sample {
+        body: Some(r#"{"weight_kg": 77.9, "height_cm": 168, "sex": "female", "activity_level": "light"}"#),
+        ..Sample::EMPTY
+    },
+    refusals: &[&[Code::ProfileNotFound, Code::Busy]],
+    ..Route::new("PATCH", "/v1/users/me", "update-profile", |app| serve(app, update_profile))
+};
+
+/// What changing one's details needs.
+struct Updating {
+    safety: SafetyUpdates,
+    minors: Minors,
+}
+
+impl FromApp for Updating {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { safety: SafetyUpdates::from_app(app)?, minors: Minors::from_app(app)? })
+    }
+}
+
+async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResult {
+    let Updating { safety, minors } = &*updating;
+    let user_id = &request.caller.user_id;
+    let body = request.json::<UpdateProfileRequest>()?;
+    note_age(minors, user_id, &body.age).await?;
+    let change = body.parse()?;
+    if change.age.is_some() {
+        minors.check(user_id).await?;
+    }
+    let accounts = safety.accounts();
+    let profile = accounts.update(user_id, &change).await?;
+    safety.have_rewritten(&profile, &request.request_id).await;
+    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
+}
+
+/// Remembers who says that they are not of age, before that is refused.
+async fn note_age(minors: &Minors, user_id: &UserId, age: &Field<i64>) -> Result<(), ServiceError> {
+    match age.present() {
+        Some(years) => minors.note_age(user_id, *years).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,85 @@
+//! A profile as its person reads it.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use domain::profile::{ActivityLevel, Goal, Height, Profile, Sex, Targets};
+use domain::safety::{Health, Risk};
+
+/// A person's profile. The prompt's text is read at `GET /v1/users/me/prompts`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProfileResponse {
+    /// Identity of the account.
+    pub user_id: String,
+    /// What the coach calls the person.
+    pub name: String,
+    /// The person's address.
+    pub email: String,
+    /// Age in years.
+    pub age: u32,
+    /// Body weight in kg.
+    pub weight_kg: f64,
+    /// What the person wants.
+    pub goal: Goal,
+    /// IANA time zone.
+    pub timezone: String,
+    /// Sex, if known.
+    pub sex: Option<Sex>,
+    /// Height in cm, if known.
+    pub height_cm: Option<f64>,
+    /// Activity level, if known.
+    pub activity_level: Option<ActivityLevel>,
+    /// Diet, if known.
+    pub diet: Option<String>,
+    /// Language and country, if the person has chosen them.
+    pub locale: Option<String>,
+    /// Conditions that the person has told of.
+    pub health: Health,
+    /// How careful the coach is with the person.
+    pub risk: Risk,
+    /// Daily targets and what they rest on.
+    pub targets: Targets,
+    /// Whether an admin has opened the consultation.
+    pub consultation_enabled: bool,
+    /// The person's consultation, once it was started.
+    pub consultation_session_id: Option<String>,
+    /// The psychological profile, once the consultation is complete.
+    pub conversational_profile: Option<String>,
+    /// Version of the personal prompt; null without one.
+    pub system_prompt_version: Option<u32>,
+    /// When that version was written.
+    pub last_prompt_update: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl ProfileResponse {
+    /// A profile as it is shown at `now`.
+    #[must_use]
+    pub fn new(profile: Profile, now: DateTime<Utc>) -> Self {
+        Self {
+            targets: profile.targets_in_force(now),
+            risk: profile.risk.at(now),
+            locale: profile.locale.as_ref().map(ToString::to_string),
+            health: profile.health,
+            user_id: profile.user_id.to_string(),
+            name: profile.name.as_str().to_owned(),
+            email: profile.email.as_str().to_owned(),
+            age: profile.age.years(),
+            weight_kg: profile.weight.kg(),
+            goal: profile.goal,
+            timezone: profile.timezone.name().to_owned(),
+            sex: profile.body.sex,
+            height_cm: profile.body.height.map(Height::cm),
+            activity_level: profile.body.activity_level,
+            diet: profile.body.diet.map(|diet| diet.as_str().to_owned()),
+            consultation_enabled: profile.consultation_enabled,
+            consultation_session_id: profile.consultation_session_id.map(|id| id.to_string()),
+            conversational_profile: profile.conversational_profile,
+            system_prompt_version: profile.prompt.as_ref().map(|prompt| prompt.version),
+            last_prompt_update: profile.prompt.as_ref().map(|prompt| prompt.last_prompt_update),
+            created_at: profile.created_at,
+        }
+    }
+}

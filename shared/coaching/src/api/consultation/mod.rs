@@ -1,0 +1,211 @@
+//! The consultation: `start-consultation`, `send-consultation-message`, `complete-consultation`, `get-consultation`.
+
+mod shapes;
+
+use std::sync::Arc;
+
+use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
+use super::safety::{self, Listening};
+use crate::app::{App, FromApp, StartError};
+use crate::config::talk::max_message_chars;
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
+use crate::service::{
+    Completing, Completion, ConsultationAiService, ConsultationTurn, Heard, Keyed, Missing, Opening, Safety,
+    SafetyNotice, ServiceError, Told, Transcripts,
+};
+use domain::consultation::{Progress, SessionId};
+
+pub use shapes::{
+    CompletionResponse, ConsultationMessageRequest, ConsultationMessageResponse, ConsultationResponse,
+    ProgressResponse, SpokenMessage, StartConsultationResponse,
+};
+
+const TAG: Tag = Tag {
+    name: "Consultation",
+    description: "The talk from which the psychological profile and the personal prompt are written.",
+};
+
+const SESSION_ID: Parameter = Parameter::new("session_id", Takes::Uuid, "The session.");
+
+/// `POST /v1/consultation/start`
+pub const START_CONSULTATION: Route = Route {
+    tag: TAG,
+    description: "An admin has to have opened the consultation for you. A session that is open goes on where it stopped, in \
+        whatever tab it is started again.",
+    summary: "Opens a consultation, or the one that is open already.",
+    answers: &[Answer::ok("The open session.", body::<StartConsultationResponse>)],
+    refusals: &[&[
+        Code::ConsultationAccessDenied,
+        Code::ProfileNotFound,
+        Code::SessionNotFound,
+        Code::ConsultationAlreadyComplete,
+        Code::ConsultationGenerating,
+        Code::Busy,
+    ]],
+    ..Route::new("POST", "/v1/consultation/start", "start-consultation", |app| serve(app, start_consultation))
+};
+
+async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiResult {
+    let opened = opening.start_consultation(&request.caller.user_id).await?;
+    Ok(ApiResponse::ok(&StartConsultationResponse::from(opened)))
+}
+
+/// `POST /v1/consultation/message`
+pub const SEND_CONSULTATION_MESSAGE: Route = Route {
+    tag: TAG,
+    summary: "Says something in a consultation.",
+    description: "The message is stored before it is answered: if the answer fails, send the same words again. What the \
+        message has taught comes back as facts, each with the words of yours that it rests on.",
+    request: Some(body::<ConsultationMessageRequest>),
+    answers: &[Answer::ok("The answer.", body::<ConsultationMessageResponse>)],
+    sample: Sample {
+        body: Some(
+            r#"{"session_id": "0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10", "message": "I want to lose 10 kg before my sister's wedding in June."}"#,
+        ),
+        ..Sample::EMPTY
+    },
+    refusals: &[
+        &[
+            Code::ConsultationAccessDenied,
+            Code::ProfileNotFound,
+            Code::SessionNotFound,
+            Code::ConsultationAlreadyComplete,
+            Code::ConsultationGenerating,
+            Code::ConsultationCompletionFailed,
+            Code::AnswerPending,
+            Code::MessageLimitReached,
+            Code::Busy,
+        ],
+        ASKS_THE_MODEL,
+    ],
+    claims_keys: true,
+    ..Route::new("POST", "/v1/consultation/message", "send-consultation-message", |app| {
+        serve(app, send_consultation_message)
+    })
+};
+
+struct Talk {
+    service: ConsultationAiService,
+    safety: Safety,
+    /// Longest message, in characters.
+    max_chars: usize,
+}
+
+impl FromApp for Talk {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        let max_chars = max_message_chars(app.env())?;
+        Ok(Self { service: ConsultationAiService::from_app(app)?, safety: Safety::from_app(app)?, max_chars })
+    }
+}
+
+async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiResult {
+    safety::listen(&*talk, &request).await
+}
+
+impl Listening for Talk {
+    fn safety(&self) -> &Safety {
+        &self.safety
+    }
+
+    fn max_chars(&self) -> usize {
+        self.max_chars
+    }
+
+    async fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
+        let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(self.max_chars)?;
+        let reading = self.service.read(&request.caller.user_id, session_id);
+        let (looked_up, reading) = tokio::join!(request.look_up(), reading);
+        let claim = match looked_up? {
+            LookedUp::CarryOut { claim, .. } => claim,
+            LookedUp::Repeat(response) => return Ok(response),
+        };
+        let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
+        match self.service.process_message(reading?.with_notice(notice), text, keyed).await? {
+            Told::Answered(turn) => Ok(reply(&turn)),
+            Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
+        }
+    }
+
+    /// Only a session takes it that is open, and the person's own.
+    async fn store_fixed(&self, request: &ApiRequest, said: &str, heard: &Heard) -> Result<ApiResponse, ServiceError> {
+        let (user_id, session_id) = (&request.caller.user_id, named_session(request));
+        let turn = self.service.store_fixed(user_id, session_id, said.to_owned(), &heard.text).await?;
+        let notice = heard.notice.clone().into();
+        Ok(ApiResponse::ok(&ConsultationMessageResponse { notice, ..turn.into() }))
+    }
+
+    fn without_storing(&self, request: &ApiRequest, heard: &Heard) -> ApiResponse {
+        ApiResponse::ok(&ConsultationMessageResponse {
+            session_id: named_session(request),
+            message: heard.text.clone(),
+            progress: ProgressResponse::from(&Progress::default()),
+            extracted: Vec::new(),
+            extracted_items: 0,
+            notice: heard.notice.clone().into(),
+        })
+    }
+}
+
+/// The session that a request names, whatever else is wrong with it; the nil one if it names none.
+fn named_session(request: &ApiRequest) -> SessionId {
+    let asked = request.json::<ConsultationMessageRequest>().ok();
+    asked.and_then(|asked| asked.session_id.optional("session_id").ok().flatten()).unwrap_or_default()
+}
+
+fn reply(turn: &ConsultationTurn) -> ApiResponse {
+    ApiResponse::ok(&ConsultationMessageResponse::from(turn.clone()))
+}
+
+/// `POST /v1/consultation/{session_id}/complete`
+pub const COMPLETE_CONSULTATION: Route = Route {
+    tag: TAG,
+    summary: "Completes a consultation: psychological profile, then prompt version 1.",
+    description: "Waits for a while; 202 means that the work goes on in the background, and that \
+        `GET /v1/consultation/{session_id}` tells when it is done. Completing a complete session changes nothing.",
+    variables: &[SESSION_ID],
+    answers: &[
+        Answer::ok("The personal coach exists.", body::<CompletionResponse>),
+        Answer::accepted("The personal coach is being written.", body::<CompletionResponse>),
+    ],
+    sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
+    refusals: &[&[
+        Code::ConsultationAccessDenied,
+        Code::ProfileNotFound,
+        Code::SessionNotFound,
+        Code::AnswerPending,
+        Code::ConsultationTooShort,
+        Code::GenerationFailed,
+    ]],
+    ..Route::new("POST", "/v1/consultation/{session_id}/complete", "complete-consultation", |app| {
+        serve(app, complete_consultation)
+    })
+};
+
+async fn complete_consultation(completing: Arc<Completing>, request: ApiRequest) -> ApiResult {
+    let session_id = request.path_uuid("session_id", ServiceError::from(Missing::Session))?;
+    let completion = completing.complete(&request.caller.user_id, session_id, &request.request_id).await?;
+    let body = CompletionResponse::new(session_id, completion);
+    Ok(match completion {
+        Completion::Done(_) => ApiResponse::ok(&body),
+        Completion::UnderWay => ApiResponse::accepted(&body),
+    })
+}
+
+/// `GET /v1/consultation/{session_id}`
+pub const GET_CONSULTATION: Route = Route {
+    tag: TAG,
+    summary: "Status, transcript and facts of a consultation.",
+    description: "What a loading screen polls after the completion, until `status` is `complete` or `failed`. It stays \
+        readable when the consultation is closed.",
+    variables: &[SESSION_ID],
+    answers: &[Answer::ok("The session; what a loading screen polls.", body::<ConsultationResponse>)],
+    sample: Sample { path: &["0192a6f4-8c1e-7d3b-9a51-4f6f0c2b7e10"], ..Sample::EMPTY },
+    refusals: &[&[Code::ProfileNotFound, Code::SessionNotFound]],
+    ..Route::new("GET", "/v1/consultation/{session_id}", "get-consultation", |app| serve(app, get_consultation))
+};
+
+async fn get_consultation(transcripts: Arc<Transcripts>, request: ApiRequest) -> ApiResult {
+    let session_id = request.path_uuid("session_id", ServiceError::from(Missing::Session))?;
+    let view = transcripts.view(&request.caller.user_id, session_id).await?;
+    Ok(ApiResponse::ok(&ConsultationResponse::from(view)))
+}
