@@ -66,6 +66,8 @@ pub(super) struct Rules {
     all: Vec<Rule>,
     /// Which rules need one of which words.
     by_key: HashMap<&'static str, Vec<usize>>,
+    /// Bytes of the longest of those words.
+    longest_key: usize,
     /// Those of which nothing is known that they need.
     without_key: Vec<usize>,
 }
@@ -82,7 +84,8 @@ impl Rules {
             Rule { says, pattern, regex: OnceLock::new() }
         });
         let all = rules.collect();
-        Self { language, all, by_key, without_key }
+        let longest_key = by_key.keys().map(|key| key.len()).max().unwrap_or_default();
+        Self { language, all, by_key, longest_key, without_key }
     }
 
     fn regex<'a>(&self, rule: &'a Rule) -> &'a Regex {
@@ -103,9 +106,8 @@ impl Rules {
             let found = self.by_key.iter().filter(|(key, _)| text.dense.contains(**key));
             possible.extend(found.flat_map(|(_, rules)| rules));
         } else {
-            let words: BTreeSet<&str> = text.spaced.split(' ').collect();
-            let beginnings = words.into_iter().flat_map(|word| (1..=word.len()).filter_map(move |end| word.get(..end)));
-            possible.extend(beginnings.filter_map(|beginning| self.by_key.get(beginning)).flatten());
+            let beginnings = beginnings(&text.spaced, self.longest_key);
+            possible.extend(beginnings.into_iter().filter_map(|beginning| self.by_key.get(beginning)).flatten());
         }
         possible
     }
@@ -143,6 +145,13 @@ pub(super) fn found_in(rules: &[Rules], text: &Normal) -> BTreeMap<&'static str,
         }
     }
     found
+}
+
+/// What the words of a text begin with, up to some bytes of each: looking no further keeps the work in proportion to the
+/// text when somebody sends a single word of 50,000 letters, or a script without spaces.
+fn beginnings(text: &str, longest: usize) -> BTreeSet<&str> {
+    let words: BTreeSet<&str> = text.split(' ').map(|word| &word[..word.floor_char_boundary(longest)]).collect();
+    words.into_iter().flat_map(|word| (1..=word.len()).filter_map(move |end| word.get(..end))).collect()
 }
 
 /// A text without some of its parts. What stays behind keeps its distance, so that nothing is found across a gap.
@@ -204,6 +213,13 @@ harmless\tdying to know\tdying to know";
     fn found(text: &str) -> Vec<&'static str> {
         let rules = [Rules::of(Language::En, DATA)];
         found_in(&rules, &Normal::of(text, 800)).into_keys().collect()
+    }
+
+    #[test]
+    fn a_word_of_any_length_is_looked_up_by_its_first_letters_alone() {
+        let endless = format!("want {}", "ä".repeat(50_000));
+        assert_eq!(beginnings(&endless, 5), BTreeSet::from(["w", "wa", "wan", "want", "ä", "ää"]));
+        assert_eq!(found(&format!("I want to die {}", "0".repeat(50_000))), ["self_harm"]);
     }
 
     #[test]
