@@ -104,7 +104,7 @@ fn thoughts(request: &MessagesRequest, task: Task) -> u64 {
         Task::Prompt => 3 * unit,
         Task::Profile | Task::Update => 2 * unit,
         Task::Consultation | Task::Coach | Task::Plain if long_question => unit,
-        Task::Consultation | Task::Coach | Task::Plain => 0,
+        Task::Consultation | Task::Coach | Task::Safety | Task::Plain => 0,
     };
     // A model with little room answers at once.
     if tokens * 3 > request.max_tokens { 0 } else { tokens }

@@ -23,6 +23,8 @@ pub enum Purpose {
     PromptUpdate,
     /// One answer of the coach.
     Coach,
+    /// What a message says of its writer's safety.
+    Safety,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Self::InitialPrompt => "initial_prompt",
             Self::PromptUpdate => "prompt_update",
             Self::Coach => "coach",
+            Self::Safety => "safety",
         }
     }
 }

@@ -35,10 +35,8 @@ async fn a_crisis_is_answered_at_once_and_stored_without_a_model() {
     assert_eq!((&reply.body["personalized"], &reply.body["system_prompt_version_used"]), (&json!(false), &json!(null)));
     assert!(deployment.claude.requests().is_empty());
     let [signal] = &log.of("safety_signal")[..] else { panic!("one line: {}", log.text()) };
-    assert_eq!(
-        (&signal["signal"], &signal["risk"], &signal["user_id"]),
-        (&json!("self_harm"), &json!("referred"), &json!("ana"))
-    );
+    assert_eq!(signal["user_id"], "ana");
+    assert!(!signal.to_string().contains("self_harm"), "what it was stands in the audit alone: {signal}");
     let talk = deployment.coach_transcript("ana").await;
     assert_eq!(talk, spoken(&reply.body));
 }

@@ -3,6 +3,8 @@
 mod at_once;
 mod health;
 mod outgoing;
+mod scripted;
+mod second_net;
 mod states;
 
 use serde_json::Value;

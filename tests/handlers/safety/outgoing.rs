@@ -1,56 +1,28 @@
 //! What a model says is read before a person is told it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::future::ready;
+use std::sync::Mutex;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use claude::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
-use domain::money::{TokenUsage, Usd};
+use domain::money::Usd;
+use futures_util::FutureExt;
 use serde_json::json;
 
+use super::scripted::{COST, scripted, unavailable};
 use crate::harness::{Call, Deployment, Log, Reply};
 
 /// What no coach may say.
 const HARMFUL: &str = "You should fast for two days and eat 400 kcal a day from then on.";
 /// What it may.
 const KIND: &str = "Have an ordinary dinner. What would you like to cook?";
-/// What one answer costs.
-const COST: Usd = Usd::from_nanos(1_000_000);
-
-/// A model that says what it is told to, one after the other.
-struct Scripted(Mutex<VecDeque<String>>);
-
-#[async_trait]
-impl Model for Scripted {
-    async fn ask(&self, request: &ModelRequest) -> Result<ModelReply, ModelError> {
-        let text = self.0.lock().expect("nobody panics while holding it").pop_front();
-        let text =
-            text.ok_or(ModelError::Unavailable { detail: "nothing is left to say".to_owned(), retry_after: None })?;
-        Ok(ModelReply { text, model: request.model.clone(), usage: TokenUsage::default(), cost: COST })
-    }
-
-    async fn submit_batch(&self, _: &[BatchEntry]) -> Result<String, ModelError> {
-        unreachable!("talking takes no batch")
-    }
-
-    async fn batches_since(&self, _: DateTime<Utc>) -> Result<Vec<ListedBatch>, ModelError> {
-        unreachable!("talking takes no batch")
-    }
-
-    async fn batch_progress(&self, _: &str) -> Result<BatchProgress, ModelError> {
-        unreachable!("talking takes no batch")
-    }
-
-    async fn batch_results(&self, _: &str) -> Result<BatchResults, ModelError> {
-        unreachable!("talking takes no batch")
-    }
-}
-
-/// Ana asks a coach who says `texts`.
+/// Ana asks a coach who says `texts`, one after the other, and then is not there.
 async fn told(deployment: &Deployment, texts: &[&str]) -> Reply {
-    let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-    let app = deployment.app().with_model(Arc::new(Scripted(Mutex::new(texts))));
+    let texts: VecDeque<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    let texts = Mutex::new(texts);
+    let app = deployment.app().with_model(scripted(move |_| {
+        let text = texts.lock().expect("nobody panics while holding it").pop_front();
+        ready(text.ok_or_else(unavailable)).boxed()
+    }));
     let call = Call::to("send-coach-message").by("ana").json(&json!({"message": "What is for dinner?"}));
     deployment.send_through(&app, call).await
 }

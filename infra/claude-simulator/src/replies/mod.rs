@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a schema with the properties `reply` and `facts`; `<consultation_section>` behind the person's words | a consultation turn |
 //! | a schema with the properties `behavioral_triggers` and `core_directive` | a coaching prompt |
+//! | a schema with the properties `signals` and `language`; `<message>` in what the user says | a reading for danger |
 //! | a schema with `behavioral_triggers` and `accountability_protocol` alone; `<behavior>`, `<change>` lines | a weekly update |
 //! | no schema, `<transcript>` in what the user says | a profile |
 //! | no schema, `<today>` in what the user says or a coach in the system prompt | the coach's answer |
@@ -28,6 +29,7 @@ mod profile;
 mod prompt;
 mod prompt_text;
 mod quantities;
+mod safety;
 mod schema_fill;
 mod targets;
 mod today;
@@ -70,6 +72,8 @@ pub enum Task {
     Update,
     /// The coach's answer.
     Coach,
+    /// What a message says of its writer's safety.
+    Safety,
     /// Anything else.
     Plain,
 }
@@ -80,7 +84,7 @@ impl Task {
         match self {
             Self::Prompt | Self::Update => &[FaultKind::ShortPrompt, FaultKind::LongPrompt],
             Self::Profile => &[FaultKind::ShortProfile, FaultKind::LongProfile],
-            Self::Consultation | Self::Coach | Self::Plain => &[],
+            Self::Consultation | Self::Coach | Self::Safety | Self::Plain => &[],
         }
     }
 
@@ -92,6 +96,7 @@ impl Task {
             Self::Prompt => "The prompt has to hold this person to one approach, so the triggers come from their life.",
             Self::Update => "Only what follows behaviour may change; the numbers say where to look.",
             Self::Coach => "They need today's numbers and one next step, not a lecture.",
+            Self::Safety => "What is meant counts, not the words.",
             Self::Plain => "A short answer will do.",
         }
     }
@@ -131,6 +136,8 @@ pub fn classify(request: &MessagesRequest) -> Task {
             Task::Prompt
         } else if has("behavioral_triggers") && has("accountability_protocol") {
             Task::Update
+        } else if has("signals") && has("language") {
+            Task::Safety
         } else {
             Task::Plain
         };
@@ -150,6 +157,7 @@ pub fn write(request: &MessagesRequest, task: Task, length: Length) -> String {
         (Task::Consultation, Some(schema)) => structured(schema, &consultation::write(request)),
         (Task::Prompt, Some(schema)) => structured(schema, &prompt::write(request, schema, length)),
         (Task::Update, Some(schema)) => structured(schema, &update::write(request, schema, length)),
+        (Task::Safety, Some(schema)) => structured(schema, &safety::read(request)),
         (Task::Profile, _) => profile::write(request, length),
         (Task::Coach, _) => coach::write(request),
         (_, Some(schema)) => structured(schema, &plain::hints(request)),

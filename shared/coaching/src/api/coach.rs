@@ -15,7 +15,8 @@ use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    CoachMessages, CoachService, CoachingAnswer, FixedExchange, Heard, Keyed, Safety, SafetyNotice, ServiceError, Told,
+    CoachMessages, CoachService, CoachingAnswer, FixedExchange, Heard, HeardBefore, Keyed, Safety, SecondNet,
+    ServiceError, Told,
 };
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
@@ -47,6 +48,7 @@ pub const SEND_COACH_MESSAGE: Route = Route {
 struct Coach {
     service: CoachService,
     safety: Safety,
+    second_net: SecondNet,
     /// Longest message, in characters.
     max_chars: usize,
 }
@@ -54,7 +56,12 @@ struct Coach {
 impl FromApp for Coach {
     fn from_app(app: &App) -> Result<Self, StartError> {
         let max_chars = max_message_chars(app.env())?;
-        Ok(Self { service: CoachService::from_app(app)?, safety: Safety::from_app(app)?, max_chars })
+        Ok(Self {
+            service: CoachService::from_app(app)?,
+            safety: Safety::from_app(app)?,
+            second_net: SecondNet::from_app(app)?,
+            max_chars,
+        })
     }
 }
 
@@ -67,11 +74,15 @@ impl Listening for Coach {
         &self.safety
     }
 
+    fn second_net(&self) -> &SecondNet {
+        &self.second_net
+    }
+
     fn max_chars(&self) -> usize {
         self.max_chars
     }
 
-    async fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
+    async fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> ApiResult {
         let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(self.max_chars)?;
         let reading = self.service.read(&request.caller.user_id, conversation_id, text);
         let (looked_up, reading) = tokio::join!(request.look_up(), reading);
@@ -80,7 +91,7 @@ impl Listening for Coach {
             LookedUp::Repeat(response) => return Ok(response),
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
-        match self.service.answer(reading?.with_notice(notice), message_id, keyed).await? {
+        match self.service.answer(reading?.with_heard(heard), message_id, keyed).await? {
             Told::Answered(answer) => Ok(reply(&answer)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use crate::http::{ApiError, ApiRequest, ApiResponse, ApiResult};
-use crate::service::{Conflict, Heard, Safety, SafetyNotice, ServiceError};
+use crate::service::{Conflict, Heard, HeardBefore, Message, Safety, SafetyNotice, SecondNet, ServiceError};
 use crate::telemetry::events;
 use domain::safety::{Contact, SafetyAction, SafetyKind};
 
@@ -81,8 +81,11 @@ pub(super) trait Listening: Send + Sync {
     /// Longest message that is stored, in characters.
     fn max_chars(&self) -> usize;
 
-    /// Answers a request as usual, with a notice of what was heard.
-    fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> impl Future<Output = ApiResult> + Send;
+    /// What reads along.
+    fn second_net(&self) -> &SecondNet;
+
+    /// Answers a request as usual, telling what was heard in it.
+    fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> impl Future<Output = ApiResult> + Send;
 
     /// Stores a message and the fixed text that answers it.
     fn store_fixed(
@@ -98,13 +101,18 @@ pub(super) trait Listening: Send + Sync {
 
 /// Hears what a request says, and has it answered.
 pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiResult {
-    let Some(said) = said(request) else { return talk.answer(request, None).await };
-    let heard = talk.safety().hear(&request.caller.user_id, &beginning_and_end(&said), &request.request_id).await;
-    let Some(heard) = heard else { return talk.answer(request, None).await };
+    let before = |notice| HeardBefore { notice, request_id: request.request_id.clone() };
+    let Some(said) = said(request) else { return talk.answer(request, before(None)).await };
+    let (user_id, text, request_id) = (&request.caller.user_id, &*beginning_and_end(&said), &*request.request_id);
+    let heard = talk.safety().hear(user_id, text, request_id).await;
+    let Some(heard) = heard else { return talk.answer(request, before(None)).await };
     if heard.at_once {
-        return Ok(fixed_answer(talk, request, &said, &heard).await);
+        let message = Message { user_id, text, earlier: Vec::new(), request_id };
+        let confirming = talk.second_net().confirm(&message);
+        let (answer, ()) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
+        return Ok(answer);
     }
-    match talk.answer(request, Some(heard.notice.clone())).await {
+    match talk.answer(request, before(Some(heard.notice.clone()))).await {
         Err(error) if leaves_alone(&error) => Ok(fixed_answer(talk, request, &said, &heard).await),
         answered => answered,
     }

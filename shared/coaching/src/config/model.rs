@@ -102,12 +102,16 @@ impl ModelChoice {
         model: &Text<String>,
         max_tokens: &Number<u32>,
     ) -> Result<Self, ConfigError> {
-        let choice = Self { model: env.get(model)?, max_tokens: env.get(max_tokens)? };
-        match prices.cost(&choice.model, &TokenUsage::default(), CallMode::Immediate) {
-            Some(_) => Ok(choice),
+        Self { model: env.get(model)?, max_tokens: env.get(max_tokens)? }.priced(prices, model.name)
+    }
+
+    /// The same choice, of the setting `variable`, if its price is known.
+    pub(super) fn priced(self, prices: &PriceList, variable: &'static str) -> Result<Self, ConfigError> {
+        match prices.cost(&self.model, &TokenUsage::default(), CallMode::Immediate) {
+            Some(_) => Ok(self),
             None => Err(ConfigError {
-                variable: model.name,
-                problem: format!("is \"{}\", but MODEL_PRICES lists no price for that model", choice.model),
+                variable,
+                problem: format!("is \"{}\", but MODEL_PRICES lists no price for that model", self.model),
             }),
         }
     }

@@ -1,13 +1,33 @@
 //! Looking after people in danger.
 
+use domain::money::PriceList;
+
 use super::environment::{ConfigError, Environment};
-use super::setting::Flag;
+use super::model::{ModelChoice, max_tokens};
+use super::setting::{Flag, Number, Text};
 
 pub(super) static ENABLE_SAFETY_UPDATES: Flag = Flag {
     name: "ENABLE_SAFETY_UPDATES",
     default: true,
     meaning: "Rewrite a prompt at once when its person becomes, or is no longer, somebody whom the coach has to be careful with",
 };
+
+pub(super) static SAFETY_MODEL: Text<Option<String>> = Text {
+    name: "SAFETY_MODEL",
+    default: "",
+    takes: "model with a price, or nothing",
+    parse: |model| Some((!model.is_empty()).then(|| model.to_owned())),
+    meaning: "Model that reads each message for danger while the coach answers, beside the rules; nothing leaves it to the rules",
+};
+pub(super) static SAFETY_MAX_TOKENS: Number<u32> =
+    max_tokens("SAFETY_MAX_TOKENS", 200, "Most tokens of what SAFETY_MODEL answers");
+
+/// The model that reads along, if one is named.
+pub fn model(env: &Environment, prices: &PriceList) -> Result<Option<ModelChoice>, ConfigError> {
+    let max_tokens = env.get(&SAFETY_MAX_TOKENS)?;
+    let choice = env.get(&SAFETY_MODEL)?.map(|model| ModelChoice { model, max_tokens });
+    choice.map(|choice| choice.priced(prices, SAFETY_MODEL.name)).transpose()
+}
 
 /// Whether a prompt is rewritten for safety.
 pub fn updates(env: &Environment) -> Result<bool, ConfigError> {

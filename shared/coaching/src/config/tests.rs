@@ -37,6 +37,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     HttpSettings::read(env)?;
     requests::idempotency(env)?;
     safety::updates(env)?;
+    safety::model(env, &prices)?;
     LogSettings::read(env)?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, Profile, Targets};
 use domain::safety::{Condition, Risk};
 
-pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema};
+pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, safety_schema};
 pub use template::data;
 
 use template::fill;
@@ -174,6 +174,26 @@ pub fn prompt_update_material(current_prompt: &str, behavior: &BehaviorMetrics, 
             ("change", &change.join("\n")),
         ],
     )
+}
+
+/// The system prompt of the model that reads messages for danger.
+#[must_use]
+pub fn safety_reader() -> &'static str {
+    include_str!("safety_reader.txt").trim_end()
+}
+
+/// A message to read for danger, with who said what before it, oldest first.
+#[must_use]
+pub fn safety_reader_material(earlier: &[(Role, &str)], message: &str) -> String {
+    let line = |(role, text): &(Role, &str)| {
+        let speaker = match role {
+            Role::User => "Writer",
+            Role::Assistant => "Coach",
+        };
+        format!("{speaker}: {}", data(text))
+    };
+    let earlier = earlier.iter().map(line).collect::<Vec<_>>().join("\n");
+    fill(include_str!("safety_reader_material.txt"), &[("earlier", &earlier), ("message", &data(message))])
 }
 
 /// Asks for the same text again without its flaws.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::coaching_prompt::Section;
-use domain::safety::Condition;
+use domain::safety::{Condition, Signal};
 
 /// A whole coaching prompt: one property a section, triggers as a list.
 #[must_use]
@@ -86,6 +86,16 @@ pub fn consultation_schema() -> Value {
         ("facts", json!({"type": "array", "items": {"anyOf": facts}})),
         ("body", body),
         ("health", json!({"type": "array", "items": condition})),
+    ])
+}
+
+/// What a model that reads along has found in a message.
+#[must_use]
+pub fn safety_schema() -> Value {
+    let signal = json!({"type": "string", "enum": Signal::ALL.map(Signal::name)});
+    object(&[
+        ("signals", json!({"type": "array", "items": signal})),
+        ("language", json!({"anyOf": [{"type": "string"}, {"type": "null"}]})),
     ])
 }
 

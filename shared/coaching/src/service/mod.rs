@@ -14,6 +14,7 @@ mod report;
 mod risk_decisions;
 mod safety;
 mod safety_updates;
+mod second_net;
 mod talk;
 mod users;
 mod weekly;
@@ -31,9 +32,10 @@ pub use report::{Report, ReportService};
 pub use risk_decisions::{RiskDecision, RiskDecisions};
 pub use safety::{Heard, Safety, SafetyNotice};
 pub use safety_updates::SafetyUpdates;
+pub use second_net::{Message, SecondNet};
 pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
-    ConsultationView, FixedExchange, Keyed, Opened, Opening, Told, Transcripts,
+    ConsultationView, FixedExchange, HeardBefore, Keyed, Opened, Opening, Told, Transcripts,
 };
 pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

@@ -3,6 +3,7 @@
 //! A message is read by rules that need neither a model nor the database. What the database adds (the person's language and
 //! country, and that no text comes twice) is left out where it does not answer soon: the person is answered in any case.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{Profile, UserId};
 use domain::safety::{
-    Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, triage,
+    Compared, Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, triage,
 };
 
 /// How long the database is waited for, once for what the answer needs and once for what follows.
@@ -71,12 +72,32 @@ impl Safety {
         self.updates.accounts()
     }
 
-    /// Reads what a person says; `None` if there is nothing out of the ordinary. `request_id` is the request's, by which
-    /// the work that follows is found in the log.
+    /// Reads what a person says by the rules; `None` if there is nothing out of the ordinary. `request_id` is the request's,
+    /// by which the work that follows is found in the log.
     pub async fn hear(&self, user_id: &UserId, text: &str, request_id: &str) -> Option<Heard> {
-        let triage = triage(text);
-        let signal = triage.gravest()?;
-        let (before, after) = match timeout(PATIENCE, self.remember(user_id, &triage)).await {
+        let Triage { signals, language } = triage(text);
+        self.act_on(user_id, &Found { signals, confirmed: Risk::None, language }, request_id).await
+    }
+
+    /// Hears what a model has read in a message that the rules have read before; `None` if its person has to be told
+    /// nothing new.
+    pub async fn hear_model(
+        &self,
+        user_id: &UserId,
+        compared: &Compared,
+        language: Option<Language>,
+        request_id: &str,
+    ) -> Option<Heard> {
+        let found = Found { signals: compared.only_model.clone(), confirmed: compared.agreed_risk(), language };
+        self.act_on(user_id, &found, request_id).await
+    }
+
+    /// Remembers what was found, has done what follows from it, and says what to answer.
+    async fn act_on(&self, user_id: &UserId, found: &Found, request_id: &str) -> Option<Heard> {
+        if found.signals.is_empty() && found.confirmed == Risk::None {
+            return None;
+        }
+        let (before, after) = match timeout(PATIENCE, self.remember(user_id, found)).await {
             Ok(Ok((before, after))) => (Some(before), Some(after)),
             Ok(Err(ServiceError::NotFound(Missing::Profile))) => (None, None),
             Ok(Err(cause)) => {
@@ -89,19 +110,23 @@ impl Safety {
             }
         };
         let now = self.accounts().now();
-        let risk = after.as_ref().map_or(signal.risk(), |profile| profile.risk.at(now));
-        let found: Vec<&str> = triage.signals.iter().map(|signal| signal.name()).collect();
-        warn!(signal = signal.name(), found = found.join(","), risk = risk.name(), "{}", events::SAFETY_SIGNAL);
+        let signal = found.gravest();
+        let signal_risk = signal.map_or(found.confirmed, Signal::risk);
+        let risk = after.as_ref().map_or(signal_risk, |profile| profile.risk.at(now));
+        if signal.is_some() {
+            warn!("{}", events::SAFETY_SIGNAL);
+        }
         let following = async {
             tokio::join!(
-                self.record(user_id, signal, risk),
-                self.note_minor(user_id, &triage),
+                self.record(user_id, found, risk),
+                self.note_minor(user_id, found),
                 self.have_rewritten(after.as_ref(), request_id),
             );
         };
         if let Err(cause) = timeout(PATIENCE, following).await {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
         }
+        let signal = signal?;
         let known_before =
             before.is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
         let locale = after.as_ref().and_then(|profile| profile.locale.as_ref());
@@ -113,7 +138,7 @@ impl Safety {
             SafetyKind::EatingDisorder => !known_before,
             SafetyKind::Medical => false,
         };
-        let text = fixed_answer(signal, language(&triage, locale), given, &support);
+        let text = fixed_answer(signal, found.answered_in(locale), given, &support);
         Some(Heard {
             notice: SafetyNotice { kind: signal.kind(), action: signal.kind().action(), support },
             text,
@@ -127,34 +152,34 @@ impl Safety {
         }
     }
 
-    async fn note_minor(&self, user_id: &UserId, triage: &Triage) {
-        if triage.signals.contains(&Signal::Minor)
+    async fn note_minor(&self, user_id: &UserId, found: &Found) {
+        if found.signals.contains(&Signal::Minor)
             && let Err(cause) = self.minors.note(user_id).await
         {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
         }
     }
 
-    /// Keeps in the audit that a signal was heard. The person is answered whether that succeeds or not.
-    async fn record(&self, user_id: &UserId, signal: Signal, risk: Risk) {
-        let entry = AuditEntry {
-            user_id: user_id.clone(),
-            at: self.accounts().now(),
-            id: self.ids.next(),
-            actor: Actor::System,
-            action: AuditAction::SafetySignal { signal, risk },
+    /// Keeps in the audit what was heard. The person is answered whether that succeeds or not.
+    async fn record(&self, user_id: &UserId, found: &Found, risk: Risk) {
+        let action = match found.gravest() {
+            Some(signal) => AuditAction::SafetySignal { signal, risk },
+            None => AuditAction::SafetyConfirmed { risk },
         };
+        let at = self.accounts().now();
+        let entry = AuditEntry { user_id: user_id.clone(), at, id: self.ids.next(), actor: Actor::System, action };
         if let Err(cause) = self.audit.record(&entry).await {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_AUDITED);
         }
     }
 
     /// Tightens the person's risk state: the profile before and after.
-    async fn remember(&self, user_id: &UserId, triage: &Triage) -> Result<(Profile, Profile), ServiceError> {
+    async fn remember(&self, user_id: &UserId, found: &Found) -> Result<(Profile, Profile), ServiceError> {
         let before = self.accounts().get(user_id).await?;
         let hear = |profile: &mut Profile, now: DateTime<Utc>| {
-            profile.risk.hear(&triage.signals, now, profile.timezone.day_of(now));
-            triage.gravest().map(|signal| profile.risk.answered(signal));
+            profile.risk.hear(&found.signals, now, profile.timezone.day_of(now));
+            found.gravest().map(|signal| profile.risk.answered(signal));
+            profile.risk.confirm(found.confirmed, now);
             profile.follow_from_details(now);
             Ok(())
         };
@@ -163,7 +188,23 @@ impl Safety {
     }
 }
 
-/// The language to answer in: that of the words in which the signal was found, else the one that the person has chosen.
-fn language(triage: &Triage, locale: Option<&Locale>) -> Language {
-    triage.language.or_else(|| locale.and_then(Locale::language)).unwrap_or_default()
+/// What was found in a message.
+struct Found {
+    /// The signals that nobody has acted on yet.
+    signals: BTreeSet<Signal>,
+    /// The state that lasts from now on, because more than one has found it.
+    confirmed: Risk,
+    /// The language of the words in which the gravest was found.
+    language: Option<Language>,
+}
+
+impl Found {
+    fn gravest(&self) -> Option<Signal> {
+        self.signals.last().copied()
+    }
+
+    /// The language to answer in: that of the words, else the one that the person has chosen.
+    fn answered_in(&self, locale: Option<&Locale>) -> Language {
+        self.language.or_else(|| locale.and_then(Locale::language)).unwrap_or_default()
+    }
 }

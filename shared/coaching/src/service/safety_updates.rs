@@ -51,7 +51,7 @@ impl SafetyUpdates {
             request_id: Some(request_id.to_owned()),
         };
         match self.queue.send(&job).await {
-            Ok(()) => info!(risk = profile.risk.lasting.name(), "{}", events::SAFETY_UPDATE_QUEUED),
+            Ok(()) => info!("{}", events::SAFETY_UPDATE_QUEUED),
             // Until it is written the supportive coach answers; the next signal or change of details queues it again.
             Err(cause) => warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT),
         }

@@ -31,6 +31,11 @@ pub enum AuditAction {
         /// Why, in the admin's words.
         reason: Reason,
     },
+    /// A model has read in a message what the rules had found in it.
+    SafetyConfirmed {
+        /// The state after it.
+        risk: Risk,
+    },
     /// A signal was heard in a message.
     SafetySignal {
         /// The gravest signal of the message.
@@ -94,6 +99,9 @@ fn of_entry(entry: &AuditEntry) -> Item {
             ("risk", text(risk.name())),
             ("reason", text(reason.as_str())),
         ]),
+        AuditAction::SafetyConfirmed { risk } => {
+            item([("action", text("safety_confirmed")), ("risk", text(risk.name()))])
+        }
         AuditAction::SafetySignal { signal, risk } => {
             item([("action", text("safety_signal")), ("signal", text(signal.name())), ("risk", text(risk.name()))])
         }

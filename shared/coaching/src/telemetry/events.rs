@@ -48,7 +48,8 @@ pub const LIBRARY_WARNING: &str = "library_warning";
 pub const USING_GENERIC_SYSTEM_PROMPT: &str = "using_generic_system_prompt";
 /// The consultation AI claimed facts that the person has not said.
 pub const INVENTED_FACTS_REFUSED: &str = "invented_facts_refused";
-/// A message shows that its person needs something else than coaching: `signal` and `risk` say what, never its words.
+/// A message shows that its person needs something else than coaching. What it was stands in the audit: a log is read by
+/// more people than may know that.
 pub const SAFETY_SIGNAL: &str = "safety_signal";
 /// A signal could not be remembered or acted on; the person was answered all the same.
 pub const SAFETY_SIGNAL_NOT_KEPT: &str = "safety_signal_not_kept";
@@ -58,6 +59,10 @@ pub const SAFETY_SIGNAL_NOT_AUDITED: &str = "safety_signal_not_audited";
 pub const SAFETY_ANSWER_NOT_STORED: &str = "safety_answer_not_stored";
 /// A prompt is being rewritten because its person's risk state was tightened.
 pub const SAFETY_UPDATE_QUEUED: &str = "safety_update_queued";
+/// The model that reads messages for danger did not answer, or not in time; the person was answered all the same.
+pub const SAFETY_MODEL_FAILED: &str = "safety_model_failed";
+/// Rules and model found different signals in a message; how many both found, and each alone.
+pub const SAFETY_NETS_DISAGREE: &str = "safety_nets_disagree";
 /// A text was not sent or stored because of what it says; `objections` names the kinds.
 pub const UNSAFE_TEXT_REFUSED: &str = "unsafe_text_refused";
 /// What the consultation has learned could not be written into the profile yet.

@@ -20,6 +20,14 @@ pub struct TurnOutcome {
     pub health: Vec<(Condition, String)>,
 }
 
+impl TurnOutcome {
+    /// An answer that has learned nothing.
+    #[must_use]
+    pub fn saying(reply: String) -> Self {
+        Self { reply, section_covered: false, facts: Vec::new(), body: BodyData::default(), health: Vec::new() }
+    }
+}
+
 /// What holds after a turn has been applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learned {

@@ -24,14 +24,6 @@ pub struct Triage {
     pub language: Option<Language>,
 }
 
-impl Triage {
-    /// The gravest signal.
-    #[must_use]
-    pub fn gravest(&self) -> Option<Signal> {
-        self.signals.last().copied()
-    }
-}
-
 static RULES: LazyLock<Vec<Rules>> =
     LazyLock::new(|| Language::ALL.into_iter().map(|language| Rules::of(language, data(language).triage)).collect());
 

@@ -10,8 +10,8 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::talk::max_message_chars;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, Heard, Keyed, Missing, Opening, Safety,
-    SafetyNotice, ServiceError, Told, Transcripts,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, Heard, HeardBefore, Keyed, Missing, Opening,
+    Safety, SecondNet, ServiceError, Told, Transcripts,
 };
 use domain::consultation::{Progress, SessionId};
 
@@ -87,6 +87,7 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
 struct Talk {
     service: ConsultationAiService,
     safety: Safety,
+    second_net: SecondNet,
     /// Longest message, in characters.
     max_chars: usize,
 }
@@ -94,7 +95,12 @@ struct Talk {
 impl FromApp for Talk {
     fn from_app(app: &App) -> Result<Self, StartError> {
         let max_chars = max_message_chars(app.env())?;
-        Ok(Self { service: ConsultationAiService::from_app(app)?, safety: Safety::from_app(app)?, max_chars })
+        Ok(Self {
+            service: ConsultationAiService::from_app(app)?,
+            safety: Safety::from_app(app)?,
+            second_net: SecondNet::from_app(app)?,
+            max_chars,
+        })
     }
 }
 
@@ -107,11 +113,15 @@ impl Listening for Talk {
         &self.safety
     }
 
+    fn second_net(&self) -> &SecondNet {
+        &self.second_net
+    }
+
     fn max_chars(&self) -> usize {
         self.max_chars
     }
 
-    async fn answer(&self, request: &ApiRequest, notice: Option<SafetyNotice>) -> ApiResult {
+    async fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> ApiResult {
         let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(self.max_chars)?;
         let reading = self.service.read(&request.caller.user_id, session_id);
         let (looked_up, reading) = tokio::join!(request.look_up(), reading);
@@ -120,7 +130,7 @@ impl Listening for Talk {
             LookedUp::Repeat(response) => return Ok(response),
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
-        match self.service.process_message(reading?.with_notice(notice), text, keyed).await? {
+        match self.service.process_message(reading?.with_heard(heard), text, keyed).await? {
             Told::Answered(turn) => Ok(reply(&turn)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }

@@ -13,6 +13,7 @@ mod outgoing;
 use chrono::{DateTime, Utc};
 
 use super::metered_model::UsedUp;
+use super::safety::SafetyNotice;
 use crate::store::{KeyClaim, KeyWrite, StoredResponse};
 
 use domain::lease::Lease;
@@ -28,6 +29,15 @@ const ANSWER_LASTS: chrono::Duration = chrono::Duration::seconds(40);
 
 /// What stands for the model of a reply that none has written.
 const FIXED_TEXT: &str = "fixed-safety-text";
+
+/// What was heard in a message before it is answered.
+#[derive(Debug, Clone, Default)]
+pub struct HeardBefore {
+    /// What it led to, which its answer tells.
+    pub notice: Option<SafetyNotice>,
+    /// The request that it came with, by which the work that follows is found in the log.
+    pub request_id: String,
+}
 
 /// The idempotency key of a message, and how the answer is kept for its repetitions.
 #[derive(Debug)]

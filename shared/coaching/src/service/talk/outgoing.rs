@@ -1,18 +1,114 @@
 //! What a model says is read before a person is told it. A reply that says what no text may say is asked for once more; if
-//! the second is no better, a fixed one stands in its place.
+//! the second is no better, a fixed one stands in its place. So does the answer to what only the second net has heard.
 
 use std::time::Duration;
 
 use tracing::warn;
 
 use super::FIXED_TEXT;
+use crate::app::{App, FromApp, StartError};
 use crate::prompts;
 use crate::service::metered_model::MeteredModel;
+use crate::service::safety::SafetyNotice;
+use crate::service::second_net::{Message, SecondNet};
 use crate::telemetry::events;
 use claude::{ModelError, ModelReply, ModelRequest};
 use domain::locale::Locale;
+use domain::money::{TokenUsage, Usd};
 use domain::profile::Profile;
 use domain::safety::{Objection, objections, reply_replaced};
+
+/// Has messages answered.
+#[derive(Clone)]
+pub(super) struct Outgoing {
+    model: MeteredModel,
+    second_net: SecondNet,
+}
+
+/// What a message is answered with.
+pub(super) struct Spoken {
+    /// What the model said.
+    pub(super) reply: ModelReply,
+    /// What stands in its place.
+    pub(super) instead: Option<String>,
+    /// What the second net has heard in the message.
+    pub(super) notice: Option<SafetyNotice>,
+}
+
+impl FromApp for Outgoing {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { model: MeteredModel::from_app(app)?, second_net: SecondNet::from_app(app)? })
+    }
+}
+
+impl Outgoing {
+    /// Asks for a reply that may be sent, or says what stands in its place. `said` is what of an answer its person reads; an
+    /// answer of which nothing can be read is left to its reader. The reply has cost what all that was asked has cost.
+    ///
+    /// # Errors
+    ///
+    /// If the model fails, and nobody has heard anything in the message that has to be answered in any case.
+    pub(super) async fn ask(
+        &self,
+        request: &ModelRequest,
+        profile: &Profile,
+        message: &Message<'_>,
+        said: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Spoken, ModelError> {
+        let main = self.ask_fit(request, profile, said);
+        let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
+        let (fixed, notice) = match opinion.heard {
+            Some(heard) => (heard.at_once.then_some(heard.text), Some(heard.notice)),
+            None => (None, None),
+        };
+        let (mut reply, replaced) = match answered {
+            Ok(answered) => answered,
+            Err(error) if fixed.is_some() => (unsaid(error.cost()), None),
+            Err(error) => {
+                self.model.count(message.user_id, opinion.cost).await;
+                return Err(error);
+            }
+        };
+        reply.cost += opinion.cost;
+        let instead = fixed.or_else(|| replaced.map(str::to_owned));
+        if instead.is_some() {
+            FIXED_TEXT.clone_into(&mut reply.model);
+        }
+        Ok(Spoken { reply, instead, notice })
+    }
+
+    async fn ask_fit(
+        &self,
+        request: &ModelRequest,
+        profile: &Profile,
+        said: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<(ModelReply, Option<&'static str>), ModelError> {
+        let began = tokio::time::Instant::now();
+        let first = self.model.ask_uncounted(request).await?;
+        if said(&first.text).is_none_or(|text| is_fit(&text, profile)) {
+            return Ok((first, None));
+        }
+        let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
+        let second =
+            if again.deadline > Duration::ZERO { self.model.ask_uncounted(&again).await } else { Ok(first.clone()) };
+        let (answer, fit) = match second {
+            Ok(second) => {
+                let fit = said(&second.text).is_none_or(|text| is_fit(&text, profile));
+                let mut answer = second;
+                answer.usage += first.usage;
+                answer.cost += first.cost;
+                (answer, fit)
+            }
+            Err(error) => {
+                let mut answer = first;
+                answer.cost += error.cost();
+                (answer, false)
+            }
+        };
+        let language = profile.locale.as_ref().and_then(Locale::language).unwrap_or_default();
+        Ok((answer, (!fit).then(|| reply_replaced(language, 0))))
+    }
+}
 
 /// Whether a text may be sent to a person; the log says why not.
 fn is_fit(text: &str, profile: &Profile) -> bool {
@@ -26,38 +122,7 @@ fn is_fit(text: &str, profile: &Profile) -> bool {
     fit
 }
 
-/// Asks for a reply that may be sent, or says what stands in its place. `said` is what of an answer its person reads; an answer of which nothing can be read is left to its reader. The answer has cost what both have.
-pub(super) async fn ask(
-    model: &MeteredModel,
-    request: &ModelRequest,
-    profile: &Profile,
-    said: impl Fn(&str) -> Option<String> + Send + Sync,
-) -> Result<(ModelReply, Option<&'static str>), ModelError> {
-    let began = tokio::time::Instant::now();
-    let first = model.ask_uncounted(request).await?;
-    if said(&first.text).is_none_or(|text| is_fit(&text, profile)) {
-        return Ok((first, None));
-    }
-    let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
-    let second = if again.deadline > Duration::ZERO { model.ask_uncounted(&again).await } else { Ok(first.clone()) };
-    let (mut answer, fit) = match second {
-        Ok(second) => {
-            let fit = said(&second.text).is_none_or(|text| is_fit(&text, profile));
-            let mut answer = second;
-            answer.usage += first.usage;
-            answer.cost += first.cost;
-            (answer, fit)
-        }
-        Err(error) => {
-            let mut answer = first;
-            answer.cost += error.cost();
-            (answer, false)
-        }
-    };
-    if fit {
-        return Ok((answer, None));
-    }
-    FIXED_TEXT.clone_into(&mut answer.model);
-    let language = profile.locale.as_ref().and_then(Locale::language).unwrap_or_default();
-    Ok((answer, Some(reply_replaced(language, 0))))
+/// In place of a reply that did not come.
+fn unsaid(cost: Usd) -> ModelReply {
+    ModelReply { text: String::new(), model: FIXED_TEXT.to_owned(), usage: TokenUsage::default(), cost }
 }

@@ -29,7 +29,8 @@ use uuid::Uuid;
 use self::place::Place;
 use self::prompt::PromptInUse;
 use self::turn::{Asked, Taken, Turn, TurnTaking};
-use super::{Keyed, Told, outgoing};
+use super::outgoing::{Outgoing, Spoken};
+use super::{HeardBefore, Keyed, Told};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
@@ -38,6 +39,7 @@ use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::safety::SafetyNotice;
+use crate::service::second_net::Message;
 use crate::store::{ConversationTable, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
@@ -72,14 +74,14 @@ pub struct CoachReading {
     used_up: Option<UsedUp>,
     days: Vec<DayTotals>,
     place: Place,
-    notice: Option<SafetyNotice>,
+    heard: HeardBefore,
 }
 
 impl CoachReading {
-    /// With what the message led to, which its answer tells.
+    /// With what was heard in the message before.
     #[must_use]
-    pub fn with_notice(self, notice: Option<SafetyNotice>) -> Self {
-        Self { notice, ..self }
+    pub fn with_heard(self, heard: HeardBefore) -> Self {
+        Self { heard, ..self }
     }
 }
 
@@ -92,6 +94,7 @@ pub struct CoachService {
     ids: Ids,
     tracker: BehavioralTracker,
     model: MeteredModel,
+    outgoing: Outgoing,
     turn_taking: TurnTaking,
     settings: CoachSettings,
     deadline: Duration,
@@ -106,6 +109,7 @@ impl FromApp for CoachService {
             ids: app.ids(),
             tracker: BehavioralTracker::from_app(app)?,
             model: MeteredModel::from_app(app)?,
+            outgoing: Outgoing::from_app(app)?,
             turn_taking: TurnTaking::from_app(app)?,
             settings: CoachSettings::read(app.env(), &model::prices(app.env())?)?,
             deadline: model::api_timeout(app.env())?,
@@ -124,8 +128,8 @@ impl CoachService {
             self.turn_taking.place(user_id, conversation_id, &text),
         );
         let profile = profile?.ok_or(Missing::Profile)?;
-        let notice = None;
-        Ok(CoachReading { text, arrived, now, profile, used_up: used_up?, days: days?, place: place?, notice })
+        let (used_up, days, place) = (used_up?, days?, place?);
+        Ok(CoachReading { text, arrived, now, profile, used_up, days, place, heard: HeardBefore::default() })
     }
 
     /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
@@ -137,7 +141,7 @@ impl CoachService {
         message_id: Uuid,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
-        let CoachReading { text, arrived, now, profile, used_up, days, place, notice } = reading;
+        let CoachReading { text, arrived, now, profile, used_up, days, place, heard } = reading;
         let risk = profile.risk.at(now);
         let prompt = PromptInUse::of(&profile, risk, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
@@ -167,7 +171,7 @@ impl CoachService {
             deadline: self.deadline.saturating_sub(arrived.elapsed()),
         };
         let version = prompt.version();
-        self.ask(turn, &profile, &request, version, notice, keyed).await.map(Told::Answered)
+        self.ask(turn, &profile, &request, version, heard, keyed).await.map(Told::Answered)
     }
 
     /// Has the question of a turn answered, and ends the turn.
@@ -177,13 +181,20 @@ impl CoachService {
         profile: &Profile,
         request: &ModelRequest,
         version: Option<u32>,
-        notice: Option<SafetyNotice>,
+        heard: HeardBefore,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
         let user_id = &turn.question.user_id;
-        let (reply, version) = match outgoing::ask(&self.model, request, profile, |text| Some(text.to_owned())).await {
-            Ok((reply, None)) => (reply, version),
-            Ok((reply, Some(text))) => (ModelReply { text: text.to_owned(), ..reply }, None),
+        let message = Message {
+            user_id,
+            text: turn.question.text(),
+            earlier: turn.others.iter().map(|message| (message.role(), message.text())).collect(),
+            request_id: &heard.request_id,
+        };
+        let spoken = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned())).await;
+        let (reply, version, notice) = match spoken {
+            Ok(Spoken { reply, instead: None, notice }) => (reply, version, notice),
+            Ok(Spoken { reply, instead: Some(text), notice }) => (ModelReply { text, ..reply }, None, notice),
             Err(error) => {
                 let given_back = self.give_back(&turn, keyed.as_ref()).await;
                 self.model.count(user_id, error.cost()).await;
@@ -192,7 +203,7 @@ impl CoachService {
             }
         };
         let cost = reply.cost;
-        let answer = self.store(&turn, reply, version, notice, keyed.as_ref()).await;
+        let answer = self.store(&turn, reply, version, notice.or(heard.notice), keyed.as_ref()).await;
         self.model.count(user_id, cost).await;
         answer
     }

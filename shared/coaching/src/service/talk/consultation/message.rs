@@ -24,16 +24,18 @@ use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::safety::SafetyNotice;
-use crate::service::talk::{Keyed, Told, answering, begun, outgoing};
+use crate::service::second_net::Message;
+use crate::service::talk::outgoing::{Outgoing, Spoken};
+use crate::service::talk::{HeardBefore, Keyed, Told, answering, begun};
 use crate::store::{Answered, Begun, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
-use claude::{ModelError, ModelReply, ModelRequest, Purpose, SystemBlock};
+use claude::{ModelError, ModelRequest, Purpose, SystemBlock};
 use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
-use domain::profile::{BodyData, Profile, UserId};
+use domain::profile::{Profile, UserId};
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,14 +59,14 @@ pub struct ConsultationReading {
     used_up: Option<UsedUp>,
     session: Session,
     transcript: Vec<ConsultationMessage>,
-    notice: Option<SafetyNotice>,
+    heard: HeardBefore,
 }
 
 impl ConsultationReading {
-    /// With what the message led to, which its answer tells.
+    /// With what was heard in the message before.
     #[must_use]
-    pub fn with_notice(self, notice: Option<SafetyNotice>) -> Self {
-        Self { notice, ..self }
+    pub fn with_heard(self, heard: HeardBefore) -> Self {
+        Self { heard, ..self }
     }
 }
 
@@ -73,6 +75,18 @@ struct Asked {
     session: Session,
     transcript: Vec<ConsultationMessage>,
     lease: Lease,
+    heard: HeardBefore,
+}
+
+/// What a message is answered with.
+struct Answer {
+    /// The facts that were known before it.
+    known: Vec<Fact>,
+    /// What it cost.
+    cost: Usd,
+    /// What it says and has learned.
+    outcome: TurnOutcome,
+    /// What was heard in the message while it was answered.
     notice: Option<SafetyNotice>,
 }
 
@@ -84,6 +98,7 @@ pub struct ConsultationAiService {
     clock: Arc<dyn Clock>,
     accounts: Accounts,
     model: MeteredModel,
+    outgoing: Outgoing,
     settings: ConsultationSettings,
     choice: ModelChoice,
     deadline: Duration,
@@ -97,6 +112,7 @@ impl FromApp for ConsultationAiService {
             clock: app.clock(),
             accounts: Accounts::from_app(app)?,
             model: MeteredModel::from_app(app)?,
+            outgoing: Outgoing::from_app(app)?,
             settings: talk::consultation_limits(env)?,
             choice: talk::consultation_model(env, &model::prices(env)?)?,
             deadline: model::api_timeout(env)?,
@@ -115,7 +131,8 @@ impl ConsultationAiService {
         );
         let profile = let_in(profile?)?;
         let session = of_owner(session?, user_id)?;
-        Ok(ConsultationReading { profile, used_up: used_up?, session, transcript: transcript?, notice: None })
+        let (used_up, transcript, heard) = (used_up?, transcript?, HeardBefore::default());
+        Ok(ConsultationReading { profile, used_up, session, transcript, heard })
     }
 
     /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, or a
@@ -144,14 +161,7 @@ impl ConsultationAiService {
         let begun = self.begin(ConsultationReading { used_up: None, ..reading }, said, None).await?;
         let (asked, _) = begun.ok_or(Conflict::AnswerPending)?;
         let known = self.access.consultations.facts(session_id).await?;
-        let outcome = TurnOutcome {
-            reply: text.to_owned(),
-            section_covered: false,
-            facts: Vec::new(),
-            body: BodyData::default(),
-            health: Vec::new(),
-        };
-        let (turn, message) = self.apply(&asked, outcome, &known, Usd::ZERO);
+        let (turn, message) = self.apply(&asked, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
         let answered = Answered { session: &turn.session, reply: &message, facts: &[] };
         match self.access.consultations.finish_turn(&answered, asked.lease, None).await? {
             WriteOutcome::Written => Ok(turn),
@@ -166,7 +176,7 @@ impl ConsultationAiService {
         text: String,
         keyed: Option<&Keyed<ConsultationTurn>>,
     ) -> Result<Option<(Asked, Profile)>> {
-        let ConsultationReading { profile, used_up, mut session, mut transcript, notice } = reading;
+        let ConsultationReading { profile, used_up, mut session, mut transcript, heard } = reading;
         let now = self.clock.now();
         match session.status {
             Status::InProgress => {}
@@ -204,7 +214,7 @@ impl ConsultationAiService {
             Begun::Conflict => return Err(Conflict::AnswerPending.into()),
         }
         transcript.extend(message);
-        Ok(Some((Asked { session, transcript, lease: lease?, notice }, profile)))
+        Ok(Some((Asked { session, transcript, lease: lease?, heard }, profile)))
     }
 
     /// Has a stored message answered, and ends its turn.
@@ -215,7 +225,7 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
         let user_id = profile.user_id.clone();
-        let (known, reply, outcome) = match self.ask(&asked, &profile).await {
+        let Answer { known, cost, outcome, notice } = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
             Err(error) => {
                 let cost = match &error {
@@ -228,7 +238,8 @@ impl ConsultationAiService {
                 return Err(error);
             }
         };
-        let (turn, message) = self.apply(&asked, outcome, &known, reply.cost);
+        let (mut turn, message) = self.apply(&asked, outcome, &known, cost);
+        turn.notice = notice.or(turn.notice);
         let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
         let kept = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
@@ -240,31 +251,43 @@ impl ConsultationAiService {
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
             }
         };
-        tokio::join!(self.model.count(&user_id, reply.cost), filling);
+        tokio::join!(self.model.count(&user_id, cost), filling);
         match stored {
             Ok(WriteOutcome::Written) => Ok(turn),
             Ok(WriteOutcome::Conflict) => Err(Conflict::Busy.into()),
             Err(error) => {
                 // It may have been written all the same; then this changes nothing.
-                self.give_back(&asked, reply.cost, keyed.as_ref()).await.ok();
+                self.give_back(&asked, cost, keyed.as_ref()).await.ok();
                 Err(error.into())
             }
         }
     }
 
     /// Asks the model, with what is known when the lease is held.
-    async fn ask(&self, asked: &Asked, profile: &Profile) -> Result<(Vec<Fact>, ModelReply, TurnOutcome)> {
+    async fn ask(&self, asked: &Asked, profile: &Profile) -> Result<Answer> {
         let known = self.access.consultations.facts(asked.session.session_id).await?;
         let said = |text: &str| answer::read(text).map(|outcome| outcome.reply);
-        let (reply, replaced) = outgoing::ask(&self.model, &self.request(asked, &known), profile, said).await?;
-        let Some(mut outcome) = answer::read(&reply.text) else {
-            let detail = "the consultation's answer does not follow its schema".to_owned();
-            return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
+        let (latest, earlier) = asked.transcript.split_last().expect("the message that is answered was just added");
+        let message = Message {
+            user_id: &profile.user_id,
+            text: &latest.text,
+            earlier: earlier.iter().map(|message| (message.role, message.text.as_str())).collect(),
+            request_id: &asked.heard.request_id,
         };
-        if let Some(text) = replaced {
-            text.clone_into(&mut outcome.reply);
-        }
-        Ok((known, reply, outcome))
+        let Spoken { reply, instead, notice } =
+            self.outgoing.ask(&self.request(asked, &known), profile, &message, said).await?;
+        let outcome = match (instead, &notice) {
+            // Nothing is learned from what somebody in danger says.
+            (Some(text), Some(_)) => TurnOutcome::saying(text),
+            (instead, _) => {
+                let Some(outcome) = answer::read(&reply.text) else {
+                    let detail = "the consultation's answer does not follow its schema".to_owned();
+                    return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
+                };
+                TurnOutcome { reply: instead.unwrap_or(outcome.reply), ..outcome }
+            }
+        };
+        Ok(Answer { known, cost: reply.cost, outcome, notice })
     }
 
     /// The session after an answer, and the message that the answer is.
@@ -299,7 +322,7 @@ impl ConsultationAiService {
         session.updated_at = now;
         let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
         let facts_known = known.len() + new;
-        let notice = asked.notice.clone();
+        let notice = asked.heard.notice.clone();
         (ConsultationTurn { session, reply: outcome.reply, learned: learned.facts, facts_known, notice }, message)
     }
 

@@ -1,0 +1,150 @@
+//! A model that reads each message for danger while another answers it, where the deployment names one. It can only tighten:
+//! it finds what the rules miss, and makes last what they have found as well. Whatever it does not say in time changes
+//! nothing for the person.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+use tracing::{info, warn};
+
+use super::metered_model::MeteredModel;
+use super::safety::{Heard, Safety};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model::{self, ModelChoice};
+use crate::config::safety;
+use crate::prompts;
+use crate::telemetry::events;
+use claude::{ModelRequest, Purpose, SystemBlock, Turn};
+use domain::conversation::Role;
+use domain::money::Usd;
+use domain::profile::UserId;
+use domain::safety::{Compared, ModelReading, triage};
+
+/// How much longer than the main call it may take.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long it may take to confirm what the rules have found, while that is answered and stored.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(4);
+/// Messages before the one that it reads.
+const EARLIER: usize = 4;
+
+/// A message to read.
+#[derive(Debug, Clone)]
+pub struct Message<'a> {
+    /// Who has written it.
+    pub user_id: &'a UserId,
+    /// What it says.
+    pub text: &'a str,
+    /// What was said before, oldest first.
+    pub earlier: Vec<(Role, &'a str)>,
+    /// The request that it came with, by which the work that follows is found in the log.
+    pub request_id: &'a str,
+}
+
+/// What came of reading along.
+#[derive(Debug, Default)]
+pub struct SecondOpinion {
+    /// What the rules had missed.
+    pub heard: Option<Heard>,
+    /// What it cost.
+    pub cost: Usd,
+}
+
+/// Reads along.
+#[derive(Clone)]
+pub struct SecondNet {
+    choice: Option<ModelChoice>,
+    model: MeteredModel,
+    safety: Safety,
+}
+
+impl FromApp for SecondNet {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        let choice = safety::model(app.env(), &model::prices(app.env())?)?;
+        Ok(Self { choice, model: MeteredModel::from_app(app)?, safety: Safety::from_app(app)? })
+    }
+}
+
+impl SecondNet {
+    /// Reads a message while `main` answers it, and not much longer than that; `deadline` is for both. The budgets were
+    /// looked at for `main`, and who counts what that cost counts this too.
+    pub async fn beside<T>(
+        &self,
+        message: &Message<'_>,
+        deadline: Duration,
+        main: impl Future<Output = T>,
+    ) -> (T, SecondOpinion) {
+        let Some(choice) = &self.choice else { return (main.await, SecondOpinion::default()) };
+        let began = Instant::now();
+        let mut reading = pin!(self.read(choice, message, deadline));
+        let mut main = pin!(main);
+        let (answered, opinion) = tokio::select! {
+            answered = &mut main => (answered, None),
+            opinion = &mut reading => (main.await, Some(opinion)),
+        };
+        if let Some(opinion) = opinion {
+            return (answered, opinion);
+        }
+        let left = deadline.saturating_sub(began.elapsed()).min(GRACE);
+        let opinion = timeout(left, reading).await.unwrap_or_else(|_| {
+            warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
+            SecondOpinion::default()
+        });
+        (answered, opinion)
+    }
+
+    /// Has what the rules found in a message confirmed, if a budget is left: then it lasts. The person is answered without
+    /// waiting for it.
+    pub async fn confirm(&self, message: &Message<'_>) {
+        let Some(choice) = &self.choice else { return };
+        let confirming = async {
+            // A budget that cannot be read is as good as none.
+            if self.model.used_up(Some(message.user_id)).await.is_ok_and(|used_up| used_up.is_none()) {
+                let opinion = self.read(choice, message, CONFIRMED_WITHIN).await;
+                self.model.count(message.user_id, opinion.cost).await;
+            }
+        };
+        if timeout(CONFIRMED_WITHIN, confirming).await.is_err() {
+            warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
+        }
+    }
+
+    async fn read(&self, choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> SecondOpinion {
+        let reply = match self.model.ask_uncounted(&request(choice, message, deadline)).await {
+            Ok(reply) => reply,
+            Err(cause) => {
+                warn!(%cause, "{}", events::SAFETY_MODEL_FAILED);
+                return SecondOpinion { heard: None, cost: cause.cost() };
+            }
+        };
+        let Some(read) = ModelReading::parse(&reply.text) else {
+            warn!(cause = "the answer does not follow its schema", "{}", events::SAFETY_MODEL_FAILED);
+            return SecondOpinion { heard: None, cost: reply.cost };
+        };
+        let compared = Compared::of(&triage(message.text).signals, &read.signals);
+        if compared.disagrees() {
+            info!(
+                agreed = compared.agreed.len(),
+                only_rules = compared.only_rules.len(),
+                only_model = compared.only_model.len(),
+                "{}",
+                events::SAFETY_NETS_DISAGREE
+            );
+        }
+        let heard = self.safety.hear_model(message.user_id, &compared, read.language, message.request_id).await;
+        SecondOpinion { heard, cost: reply.cost }
+    }
+}
+
+fn request(choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> ModelRequest {
+    let earlier = &message.earlier[message.earlier.len().saturating_sub(EARLIER)..];
+    ModelRequest {
+        purpose: Purpose::Safety,
+        model: choice.model.clone(),
+        max_tokens: choice.max_tokens,
+        system: vec![prompts::safety_rules(), SystemBlock { text: prompts::safety_reader().to_owned(), cache: true }],
+        turns: vec![Turn::new(Role::User, prompts::safety_reader_material(earlier, message.text))],
+        output_schema: Some(prompts::safety_schema()),
+        deadline,
+    }
+}
