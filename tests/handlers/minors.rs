@@ -92,6 +92,23 @@ async fn what_a_message_tells_is_remembered_for_a_year() {
 }
 
 #[tokio::test]
+async fn an_admin_lets_somebody_in_who_has_mistyped_their_age() {
+    let deployment = Deployment::new().await;
+    let decide = |user: &str, risk: &str| {
+        let body = json!({"risk": risk, "reason": "Has shown a passport."});
+        Call::to("set-risk").by_admin("boss").path("user", user).json(&body)
+    };
+    assert_too_young(&sign_up(&deployment, "kim", 16).await);
+    deployment.send(decide("kim", "caution")).await.assert_problem(404, "user_not_found");
+    assert_eq!(deployment.read(decide("kim", "none")).await, json!({"user_id": "kim", "risk": "none"}));
+    assert_eq!(deployment.audited("kim").await.len(), 1);
+    assert_eq!(sign_up(&deployment, "kim", 61).await.status, 201);
+    assert_too_young(&change_age(&deployment, "kim", 16).await);
+    deployment.read(decide("kim", "none")).await;
+    assert_eq!(change_age(&deployment, "kim", 61).await.status, 200);
+}
+
+#[tokio::test]
 async fn no_more_is_kept_than_a_hash_and_a_day() {
     let deployment = Deployment::new().await;
     assert_too_young(&sign_up(&deployment, "kim", 16).await);

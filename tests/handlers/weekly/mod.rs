@@ -1,5 +1,6 @@
 //! The weekly run: who is due, whose behaviour changed, and what is rewritten.
 
+mod danger;
 mod decision;
 mod exact;
 mod failure;

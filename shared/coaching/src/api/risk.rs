@@ -19,7 +19,8 @@ pub const SET_RISK: Route = Route {
     tag: TAG,
     summary: "Decides how careful the coach is with a user, by id or by email address. Admins only.",
     description: "The service only tightens a risk state; this is the one way to loosen it. The decision holds until \
-        something new is heard or told, targets follow it at once, and the audit keeps it with its reason.",
+        something new is heard or told, targets follow it at once, and the audit keeps it with its reason. `none` also says \
+        that the user is of age, if an age under 18 was told: then they can sign up or give their age again.",
     variables: &[USER],
     request: Some(body::<RiskRequest>),
     answers: &[Answer::ok("Who it was, and the state now.", body::<RiskResponse>)],
@@ -37,8 +38,8 @@ async fn set_risk(decisions: Arc<RiskDecisions>, request: ApiRequest) -> ApiResu
     request.caller.require_admin()?;
     let user = parse_user_ref(request.path_text("user"))?;
     let decision = request.json::<RiskRequest>()?.parse(request.caller.user_id.clone())?;
-    let profile = decisions.decide(&user, &decision, &request.request_id).await?;
-    Ok(ApiResponse::ok(&RiskResponse { user_id: profile.user_id.to_string(), risk: decision.risk }))
+    let user_id = decisions.decide(&user, &decision, &request.request_id).await?;
+    Ok(ApiResponse::ok(&RiskResponse { user_id: user_id.to_string(), risk: decision.risk }))
 }
 
 /// Body of `PUT /v1/admin/users/{user}/risk`.

@@ -9,7 +9,7 @@ use super::setting::{Flag, Number, Text};
 pub(super) static ENABLE_SAFETY_UPDATES: Flag = Flag {
     name: "ENABLE_SAFETY_UPDATES",
     default: true,
-    meaning: "Rewrite a prompt at once when its person becomes, or is no longer, somebody whom the coach has to be careful with",
+    meaning: "Rewrite a prompt at once when its person becomes, or is no longer, somebody whom the coach has to be careful with, or eats far too little",
 };
 
 pub(super) static SAFETY_MODEL: Text<Option<String>> = Text {

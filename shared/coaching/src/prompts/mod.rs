@@ -217,7 +217,7 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
     if profile.risk.at(now) >= Risk::NoDeficit {
         return fill(include_str!("today_without_numbers.txt"), &[("local_time", &local_time)]);
     }
-    let starves = metrics.patterns.iter().any(|pattern| pattern.kind == PatternKind::UnderEating);
+    let starves = metrics.pattern(PatternKind::UnderEating).is_some();
     let warning = if starves { UNDER_EATING } else { "" };
     fill(
         include_str!("today.txt"),

@@ -37,10 +37,20 @@ impl Minors {
         Ok(self.accounts.remember(user_id, of_age_after_a_year(self.today())).await?)
     }
 
+    /// Whether an account is remembered of which nobody can be of age yet.
+    pub async fn is_remembered(&self, user_id: &UserId) -> Result<bool> {
+        let of_age_on = self.accounts.of_age_on(user_id).await?;
+        Ok(of_age_on.is_some_and(|day| self.today() < day))
+    }
+
+    /// Takes the word of an admin for it that somebody is of age.
+    pub async fn forget(&self, user_id: &UserId) -> Result<()> {
+        Ok(self.accounts.forget(user_id).await?)
+    }
+
     /// Refuses any age of an account of which nobody can be of age yet, as too low an age is refused.
     pub async fn check(&self, user_id: &UserId) -> Result<()> {
-        let of_age_on = self.accounts.of_age_on(user_id).await?;
-        if of_age_on.is_some_and(|day| self.today() < day) { Err(Age::refused("age").into()) } else { Ok(()) }
+        if self.is_remembered(user_id).await? { Err(Age::refused("age").into()) } else { Ok(()) }
     }
 
     fn today(&self) -> NaiveDate {

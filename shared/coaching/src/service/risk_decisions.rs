@@ -1,12 +1,15 @@
 //! What admins decide on somebody's risk state: they alone loosen it.
 
+use chrono::{DateTime, Utc};
+
 use super::accounts::UserRef;
 use super::error::{Conflict, Missing, Result};
+use super::minors::Minors;
 use super::safety_updates::SafetyUpdates;
 use crate::app::{App, FromApp, StartError};
 use crate::store::{Actor, AuditAction, AuditEntry, AuditTable, ProfileTable, WriteOutcome};
 use crate::system::Ids;
-use domain::profile::{Profile, UserId};
+use domain::profile::UserId;
 use domain::safety::{Reason, Risk};
 
 /// How often a decision is made again when another change of the person's record came in between.
@@ -28,6 +31,7 @@ pub struct RiskDecision {
 pub struct RiskDecisions {
     updates: SafetyUpdates,
     profiles: ProfileTable,
+    minors: Minors,
     audit: AuditTable,
     ids: Ids,
 }
@@ -35,33 +39,54 @@ pub struct RiskDecisions {
 impl FromApp for RiskDecisions {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         let updates = SafetyUpdates::from_app(app)?;
-        Ok(Self { updates, profiles: app.profiles()?, audit: app.audit()?, ids: app.ids() })
+        let minors = Minors::from_app(app)?;
+        Ok(Self { updates, profiles: app.profiles()?, minors, audit: app.audit()?, ids: app.ids() })
     }
 }
 
 impl RiskDecisions {
-    /// Puts a user into a state, together with the audit entry that says so: no decision is without one. The profile after
-    /// it; a prompt that contradicts the state is rewritten.
-    pub async fn decide(&self, user: &UserRef, decision: &RiskDecision, request_id: &str) -> Result<Profile> {
+    /// Puts a user into a state, together with the audit entry that says so: no decision is without one. A prompt that
+    /// contradicts the state is rewritten. Whoever is put into no risk at all counts as of age again, whatever age was told
+    /// before; so does somebody who could not sign up because of it. Answers with who it was.
+    pub async fn decide(&self, user: &UserRef, decision: &RiskDecision, request_id: &str) -> Result<UserId> {
         let user_id = self.updates.accounts().find(user).await?;
         for _ in 0..ATTEMPTS {
-            let mut profile = self.profiles.get(&user_id).await?.ok_or(Missing::User)?;
-            let now = self.updates.accounts().now();
-            let before = profile.risk.at(now);
-            profile.decide_risk(decision.risk, now);
-            let entry = AuditEntry {
-                user_id: user_id.clone(),
-                at: now,
-                id: self.ids.next(),
-                actor: Actor::Admin(decision.admin.clone()),
-                action: AuditAction::RiskSet { before, risk: decision.risk, reason: decision.reason.clone() },
+            let Some(mut profile) = self.profiles.get(&user_id).await? else {
+                return self.let_sign_up(user_id, decision).await;
             };
+            let now = self.updates.accounts().now();
+            let entry = self.entry(&user_id, profile.risk.at(now), decision, now);
+            profile.decide_risk(decision.risk, now);
             if self.profiles.save_audited(&profile, &self.audit, &entry).await? == WriteOutcome::Written {
                 profile.revision += 1;
+                if decision.risk == Risk::None {
+                    self.minors.forget(&user_id).await?;
+                }
                 self.updates.have_rewritten(&profile, request_id).await;
-                return Ok(profile);
+                return Ok(user_id);
             }
         }
         Err(Conflict::Busy.into())
+    }
+
+    /// Forgets that somebody without a profile has told an age at which nobody may sign up.
+    async fn let_sign_up(&self, user_id: UserId, decision: &RiskDecision) -> Result<UserId> {
+        if decision.risk != Risk::None || !self.minors.is_remembered(&user_id).await? {
+            return Err(Missing::User.into());
+        }
+        let now = self.updates.accounts().now();
+        self.audit.record(&self.entry(&user_id, Risk::Referred, decision, now)).await?;
+        self.minors.forget(&user_id).await?;
+        Ok(user_id)
+    }
+
+    fn entry(&self, user_id: &UserId, before: Risk, decision: &RiskDecision, at: DateTime<Utc>) -> AuditEntry {
+        AuditEntry {
+            user_id: user_id.clone(),
+            at,
+            id: self.ids.next(),
+            actor: Actor::Admin(decision.admin.clone()),
+            action: AuditAction::RiskSet { before, risk: decision.risk, reason: decision.reason.clone() },
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Rewriting a prompt that does not suit its person any more: it was written before the coach had to be careful with them,
-//! or while it had to.
+//! or while it had to, or it knows nothing of a danger that their behaviour shows.
 
 use std::sync::Arc;
 
@@ -10,8 +10,9 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::safety;
 use crate::jobs::{Job, JobQueue};
 use crate::telemetry::events;
+use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::GenerationReason;
-use domain::profile::Profile;
+use domain::profile::{Profile, UserId};
 
 /// Queues what has to be rewritten after a risk state has changed.
 #[derive(Clone)]
@@ -42,8 +43,26 @@ impl SafetyUpdates {
         if !self.enabled || prompt.suits(profile.risk.lasting) {
             return;
         }
+        self.queue(&profile.user_id, request_id).await;
+    }
+
+    /// Has a prompt rewritten, which was written from `known`, once the behaviour of its person shows a danger that it does
+    /// not know. This is no matter of the thresholds: behaviour may have changed little.
+    pub async fn heed(
+        &self,
+        user_id: &UserId,
+        behavior: &BehaviorMetrics,
+        known: Option<&BehaviorMetrics>,
+        request_id: &str,
+    ) {
+        if self.enabled && behavior.has_new_danger(known) {
+            self.queue(user_id, request_id).await;
+        }
+    }
+
+    async fn queue(&self, user_id: &UserId, request_id: &str) {
         let job = Job::Generate {
-            user_id: profile.user_id.clone(),
+            user_id: user_id.clone(),
             reason: GenerationReason::Safety,
             session_id: None,
             // Of several jobs, the first to be carried out serves the others.
@@ -52,7 +71,7 @@ impl SafetyUpdates {
         };
         match self.queue.send(&job).await {
             Ok(()) => info!("{}", events::SAFETY_UPDATE_QUEUED),
-            // Until it is written the supportive coach answers; the next signal or change of details queues it again.
+            // The coach is careful without it; whatever comes next queues it again.
             Err(cause) => warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT),
         }
     }

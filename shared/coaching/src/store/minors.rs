@@ -37,6 +37,12 @@ impl MinorTable {
         self.accounts.write("remembering somebody who is not of age", update).await.map(drop)
     }
 
+    /// Forgets what is remembered of an account.
+    pub async fn forget(&self, user_id: &UserId) -> Result<(), StoreError> {
+        let forget = self.accounts.delete(key(user_id));
+        self.accounts.write("forgetting that somebody is not of age", forget).await.map(drop)
+    }
+
     /// The day that is remembered of an account. It may be past: DynamoDB deletes an expired item only some time later.
     pub async fn of_age_on(&self, user_id: &UserId) -> Result<Option<NaiveDate>, StoreError> {
         let stored = self.accounts.get("reading whether somebody is of age", key(user_id)).await?;

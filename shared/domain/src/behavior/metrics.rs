@@ -74,6 +74,19 @@ impl BehaviorMetrics {
         })
     }
 
+    /// Whether it shows a dangerous pattern that a prompt does not know which was written from `known`.
+    #[must_use]
+    pub fn has_new_danger(&self, known: Option<&Self>) -> bool {
+        let dangers = self.patterns.iter().map(|pattern| pattern.kind).filter(|kind| kind.is_dangerous());
+        dangers.into_iter().any(|kind| known.is_none_or(|known| known.pattern(kind).is_none()))
+    }
+
+    /// The pattern of a kind, if it was found.
+    #[must_use]
+    pub fn pattern(&self, kind: PatternKind) -> Option<&Pattern> {
+        self.patterns.iter().find(|pattern| pattern.kind == kind)
+    }
+
     /// Logged days of the days looked at; `None` before the first complete day.
     #[must_use]
     pub fn logging_rate(&self) -> Option<Rate> {

@@ -175,9 +175,13 @@ impl SystemPromptGenerator {
         let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
             return Err(Conflict::NothingToRegenerate.into());
         };
+        let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         // A version that was written after the request serves it already; for safety, one that suits the person.
         let served = match reason {
-            GenerationReason::Safety => prompt.suits(profile.risk.lasting),
+            GenerationReason::Safety => {
+                let known = prompt.prompt_behavioral_data.as_ref();
+                prompt.suits(profile.risk.lasting) && !metrics.has_new_danger(known)
+            }
             _ => prompt.last_prompt_update > requested_at,
         };
         if served {
@@ -187,7 +191,6 @@ impl SystemPromptGenerator {
             Some(session_id) => self.consultations.facts(session_id).await?,
             None => Vec::new(),
         };
-        let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let write = async {
             let written = self.write_prompt(&profile, text, &facts, behavior).await?;

@@ -41,6 +41,12 @@ impl PatternKind {
         Self::LoggingDropOff,
     ];
 
+    /// Whether it endangers the person: a prompt that does not know of it is rewritten.
+    #[must_use]
+    pub const fn is_dangerous(self) -> bool {
+        matches!(self, Self::UnderEating)
+    }
+
     /// The pattern's name as the API spells it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -39,6 +39,7 @@ use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::safety::SafetyNotice;
+use crate::service::safety_updates::SafetyUpdates;
 use crate::service::second_net::Message;
 use crate::store::{ConversationTable, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
@@ -95,6 +96,7 @@ pub struct CoachService {
     tracker: BehavioralTracker,
     model: MeteredModel,
     outgoing: Outgoing,
+    safety_updates: SafetyUpdates,
     turn_taking: TurnTaking,
     settings: CoachSettings,
     deadline: Duration,
@@ -110,6 +112,7 @@ impl FromApp for CoachService {
             tracker: BehavioralTracker::from_app(app)?,
             model: MeteredModel::from_app(app)?,
             outgoing: Outgoing::from_app(app)?,
+            safety_updates: SafetyUpdates::from_app(app)?,
             turn_taking: TurnTaking::from_app(app)?,
             settings: CoachSettings::read(app.env(), &model::prices(app.env())?)?,
             deadline: model::api_timeout(app.env())?,
@@ -171,7 +174,15 @@ impl CoachService {
             deadline: self.deadline.saturating_sub(arrived.elapsed()),
         };
         let version = prompt.version();
-        self.ask(turn, &profile, &request, version, heard, keyed).await.map(Told::Answered)
+        let request_id = heard.request_id.clone();
+        let heeding = async {
+            if let Some(prompt) = &profile.prompt {
+                let known = prompt.prompt_behavioral_data.as_ref();
+                self.safety_updates.heed(&profile.user_id, &behavior.metrics, known, &request_id).await;
+            }
+        };
+        let (answer, ()) = tokio::join!(self.ask(turn, &profile, &request, version, heard, keyed), heeding);
+        answer.map(Told::Answered)
     }
 
     /// Has the question of a turn answered, and ends the turn.

@@ -40,9 +40,15 @@ impl PartWorker {
         if !decision.changed {
             let saved_usd = self.expected_cost.dollars();
             info!(saved_usd, "{}", events::SKIPPING_PROMPT_UPDATE_NO_SIGNIFICANT_CHANGE);
-            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, CheckResult::Unchanged(metrics));
-            let written = self.profiles.record_check(&user.user_id, &outcome).await?;
-            return Ok(if written == WriteOutcome::Written { Checked::Unchanged } else { Checked::Overtaken });
+            let unchanged = CheckResult::Unchanged(metrics.clone());
+            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, unchanged);
+            if self.profiles.record_check(&user.user_id, &outcome).await? == WriteOutcome::Conflict {
+                return Ok(Checked::Overtaken);
+            }
+            // What endangers somebody is no matter of the thresholds, and no part of this run.
+            let (known, request_id) = (user.prompt_behavioral_data.as_ref(), part.request_id.as_deref());
+            self.safety.heed(&user.user_id, &metrics, known, request_id.unwrap_or_default()).await;
+            return Ok(Checked::Unchanged);
         }
         // Read before the check is noted: a profile that cannot be read leaves its user due.
         let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };

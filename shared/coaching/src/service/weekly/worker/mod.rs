@@ -17,6 +17,7 @@ use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::writing;
 use crate::service::prompts::{PromptUpdater, TYPICAL_UPDATE};
+use crate::service::safety_updates::SafetyUpdates;
 use crate::service::weekly::batch_submission::BatchSubmission;
 use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
@@ -35,6 +36,7 @@ pub struct PartWorker {
     ids: Ids,
     tracker: BehavioralTracker,
     updater: PromptUpdater,
+    safety: SafetyUpdates,
     submission: BatchSubmission,
     metered: MeteredModel,
     change: ChangeSettings,
@@ -62,6 +64,7 @@ impl FromApp for PartWorker {
             ids: app.ids(),
             tracker: BehavioralTracker::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
+            safety: SafetyUpdates::from_app(app)?,
             submission: BatchSubmission::from_app(app)?,
             metered: MeteredModel::from_app(app)?,
             change: behavior::change(app.env())?,
