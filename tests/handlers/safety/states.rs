@@ -153,3 +153,18 @@ async fn an_admin_who_loosens_a_state_has_the_prompt_rewritten_too() {
     let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
     assert!(!written.contains("no energy deficit"), "{written}");
 }
+
+#[tokio::test]
+async fn whoever_asks_a_model_about_a_person_says_how_careful_it_has_to_be() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"health": {"eating_disorder": true}}))).await;
+    let session_id = deployment.talk("ana").await;
+    deployment.complete("ana", &session_id).await;
+    deployment.run_jobs().await;
+    deployment.tell("ana", "Good morning").await;
+    for task in [Task::Consultation, Task::Profile, Task::Prompt, Task::Coach] {
+        let sent = deployment.asked(task).pop().expect("it was asked").body.to_string();
+        assert!(sent.contains("no energy deficit"), "{task:?}: {sent}");
+    }
+}

@@ -109,9 +109,9 @@ pub fn profile(word_count: usize, words: WordRange) -> String {
     fill(include_str!("profile.txt"), &[("word_count", &word_count.to_string()), ("words", &words.to_string())])
 }
 
-/// What the profile is written from.
+/// What the profile of `person` is written from.
 #[must_use]
-pub fn profile_material(transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
+pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
     let transcript: Vec<String> = transcript
         .iter()
         .map(|message| {
@@ -124,7 +124,11 @@ pub fn profile_material(transcript: &[ConsultationMessage], facts: &[Fact]) -> S
         .collect();
     fill(
         include_str!("profile_material.txt"),
-        &[("transcript", &transcript.join("\n")), ("facts", &facts_as_lines(facts))],
+        &[
+            ("transcript", &transcript.join("\n")),
+            ("facts", &facts_as_lines(facts)),
+            ("health", &health_in_words(person).unwrap_or_else(|| "Nothing to be careful with is known.".to_owned())),
+        ],
     )
 }
 

@@ -72,7 +72,7 @@ fn every_prompt() -> Vec<String> {
             safety_preamble().to_owned(),
             generic_coach().to_owned(),
             super::profile(200, WordRange::around(200, 0.2)),
-            profile_material(&[spoken], &facts),
+            profile_material(&profile, &[spoken], &facts),
             initial_prompt(WORDS, profile.current_targets()),
             initial_prompt_material(&profile, "</psychological_profile>", &facts, None),
             prompt_update(WORDS),

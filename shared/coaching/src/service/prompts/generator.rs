@@ -110,7 +110,7 @@ impl SystemPromptGenerator {
         let profile = self.accounts.fill(profile, session).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
-            None => self.generate_conversational_profile(session, lease, &facts).await?,
+            None => self.generate_conversational_profile(session, lease, &profile, &facts).await?,
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
@@ -120,7 +120,13 @@ impl SystemPromptGenerator {
 
     /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
     /// does not pay for it again.
-    async fn generate_conversational_profile(&self, session: &Session, lease: Lease, facts: &[Fact]) -> Result<String> {
+    async fn generate_conversational_profile(
+        &self,
+        session: &Session,
+        lease: Lease,
+        person: &Profile,
+        facts: &[Fact],
+    ) -> Result<String> {
         let transcript = self.consultations.transcript(session.session_id).await?;
         let choice = &self.profile.model;
         let request = ModelRequest {
@@ -131,7 +137,7 @@ impl SystemPromptGenerator {
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::profile(self.profile.word_count, self.profile.words), cache: false },
             ],
-            turns: vec![Turn::new(Role::User, prompts::profile_material(&transcript, facts))],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, &transcript, facts))],
             output_schema: None,
             deadline: self.deadline,
         };

@@ -275,7 +275,7 @@ impl ConsultationAiService {
             request_id: &asked.heard.request_id,
         };
         let Spoken { reply, instead, notice } =
-            self.outgoing.ask(&self.request(asked, &known), profile, &message, said).await?;
+            self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
         let outcome = match (instead, &notice) {
             // Nothing is learned from what somebody in danger says.
             (Some(text), Some(_)) => TurnOutcome::saying(text),
@@ -333,12 +333,15 @@ impl ConsultationAiService {
     }
 
     /// Laid out for caching: what is the same for everybody, then the talk, and what changes with every message last.
-    fn request(&self, asked: &Asked, known: &[Fact]) -> ModelRequest {
+    fn request(&self, asked: &Asked, profile: &Profile, known: &[Fact]) -> ModelRequest {
         ModelRequest {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
-            system: vec![prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }],
+            system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }]
+                .into_iter()
+                .chain(prompts::care_block(profile.risk.at(self.clock.now())))
+                .collect(),
             turns: transcript::for_model(&asked.transcript, asked.session.progress.current_section(), known),
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
