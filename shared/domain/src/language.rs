@@ -1,9 +1,11 @@
 //! The languages that fixed texts are written in.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use whatlang::{Detector, Info, Lang};
 
 /// A language that fixed texts are written in; others are answered in English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +59,30 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code))
     }
 
+    /// The one that a text is written in, if that is sure: a short text of words that several languages have is not.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        static DETECTOR: LazyLock<Detector> =
+            LazyLock::new(|| Detector::with_allowlist(Language::ALL.map(Language::detected).to_vec()));
+        let found = DETECTOR.detect(text).filter(Info::is_reliable)?;
+        Self::ALL.into_iter().find(|language| language.detected() == found.lang())
+    }
+
+    /// What the detector calls it.
+    const fn detected(self) -> Lang {
+        match self {
+            Self::En => Lang::Eng,
+            Self::Es => Lang::Spa,
+            Self::Pt => Lang::Por,
+            Self::Fr => Lang::Fra,
+            Self::De => Lang::Deu,
+            Self::It => Lang::Ita,
+            Self::Nl => Lang::Nld,
+            Self::Ja => Lang::Jpn,
+            Self::Zh => Lang::Cmn,
+        }
+    }
+
     /// Whether its words are written without spaces between them.
     #[must_use]
     pub const fn is_unspaced(self) -> bool {
@@ -67,5 +93,25 @@ impl Language {
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_text_is_told_if_it_is_sure() {
+        for (text, language) in [
+            ("I do not know what to do any more, everything is too much", Some(Language::En)),
+            ("Desde ontem não consigo comer nada e não sei o que fazer", Some(Language::Pt)),
+            ("Ich weiß nicht mehr weiter, alles ist mir zu viel", Some(Language::De)),
+            ("もう何をすればいいのかわかりません", Some(Language::Ja)),
+            ("我不知道该怎么办", Some(Language::Zh)),
+            ("ok", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::of_text(text), language, "{text}");
+        }
     }
 }

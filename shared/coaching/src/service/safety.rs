@@ -194,7 +194,7 @@ struct Found {
     signals: BTreeSet<Signal>,
     /// The state that lasts from now on, because more than one has found it.
     confirmed: Risk,
-    /// The language of the words in which the gravest was found.
+    /// The language of the message, if it can be told.
     language: Option<Language>,
 }
 
@@ -203,8 +203,8 @@ impl Found {
         self.signals.last().copied()
     }
 
-    /// The language to answer in: that of the words, else the one that the person has chosen.
+    /// The language to answer in: the one that the person has chosen; until that is known, the message's.
     fn answered_in(&self, locale: Option<&Locale>) -> Language {
-        self.language.or_else(|| locale.and_then(Locale::language)).unwrap_or_default()
+        locale.and_then(Locale::language).or(self.language).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a message for signs that its writer needs something else than coaching.
 //!
-//! The rules of every language look at every message, because people do not keep to one; the language of what was found is
-//! the one to answer in.
+//! The rules of every language look at every message, because people do not keep to one. Languages share words, so where
+//! the message itself tells its language, that is the one to answer in, and else that of the rule which found something.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ const LEAST_KCAL: u32 = 800;
 pub struct Triage {
     /// The signals.
     pub signals: BTreeSet<Signal>,
-    /// The language in which the gravest of them was found.
+    /// The language of the message, if there are any.
     pub language: Option<Language>,
 }
 
@@ -39,7 +39,8 @@ pub fn triage(text: &str) -> Triage {
         (signal.expect("a test reads every data file"), language)
     });
     let found: BTreeMap<Signal, Language> = found.collect();
-    let language = found.last_key_value().map(|(_, language)| *language);
+    let of_rule = found.last_key_value().map(|(_, language)| *language);
+    let language = of_rule.map(|of_rule| Language::of_text(text).unwrap_or(of_rule));
     Triage { signals: found.into_keys().collect(), language }
 }
 

@@ -13,6 +13,7 @@ use crate::service::safety::SafetyNotice;
 use crate::service::second_net::{Message, SecondNet};
 use crate::telemetry::events;
 use claude::{ModelError, ModelReply, ModelRequest};
+use domain::language::Language;
 use domain::locale::Locale;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::Profile;
@@ -55,7 +56,7 @@ impl Outgoing {
         message: &Message<'_>,
         said: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<Spoken, ModelError> {
-        let main = self.ask_fit(request, profile, said);
+        let main = self.ask_fit(request, profile, message.text, said);
         let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
         let (fixed, notice) = match opinion.heard {
             Some(heard) => (heard.at_once.then_some(heard.text), Some(heard.notice)),
@@ -81,6 +82,7 @@ impl Outgoing {
         &self,
         request: &ModelRequest,
         profile: &Profile,
+        question: &str,
         said: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<(ModelReply, Option<&'static str>), ModelError> {
         let began = tokio::time::Instant::now();
@@ -105,7 +107,9 @@ impl Outgoing {
                 (answer, false)
             }
         };
-        let language = profile.locale.as_ref().and_then(Locale::language).unwrap_or_default();
+        let chosen = profile.locale.as_ref().and_then(Locale::language);
+        let written_in = || Language::of_text(question).or_else(|| Language::of_text(&answer.text));
+        let language = chosen.or_else(written_in).unwrap_or_default();
         Ok((answer, (!fit).then(|| reply_replaced(language, 0))))
     }
 }
