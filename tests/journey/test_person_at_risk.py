@@ -28,7 +28,7 @@ def ask(url: str, method: str, body: dict | None = None) -> None:
 def test_the_person_at_risk_is_led_to_help_and_to_no_deficit(member):
     person = member("new-runner", **BODY)
     profile = person.profile()
-    assert profile["targets"]["basis"] == "maintenance_safety", profile
+    assert profile["targets"]["basis"] == "maintenance_underweight", profile
     floor = profile["targets"]["daily_calories"]
     assert floor >= 1200
     print(f"\nAt sign-up: {profile['risk']}, {floor} kcal a day ({profile['targets']['basis']})")

@@ -168,3 +168,24 @@ async fn whoever_asks_a_model_about_a_person_says_how_careful_it_has_to_be() {
         assert!(sent.contains("no energy deficit"), "{task:?}: {sent}");
     }
 }
+
+#[tokio::test]
+async fn who_tells_of_a_condition_is_told_once_who_decides_about_it_whatever_the_coach_says() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let first = deployment.tell("ana", "I am on warfarin, may I eat spinach?").await.body;
+    assert_eq!(first["safety"], json!({"kind": "medical", "action": "ask_doctor"}));
+    let text = first["message"].as_str().expect("a text");
+    let (foreword, answer) = text.split_once("\n\n").expect("two paragraphs");
+    assert!(foreword.contains("doctor") && !answer.is_empty(), "{text}");
+    assert_eq!(deployment.coach_transcript("ana").await[1], format!("assistant: {text}"));
+    let next = deployment.tell("ana", "I am on warfarin and like kale").await.body;
+    assert_eq!(next["safety"]["kind"], "medical");
+    assert!(next["message"].as_str().is_some_and(|text| !text.contains(foreword)), "{next}");
+    let session_id = deployment.start("ana").await;
+    let body = json!({"session_id": session_id, "message": "I am eight weeks pregnant and want to lose 5 kg by June"});
+    let reply = deployment.read(Call::to("send-consultation-message").by("ana").json(&body)).await;
+    let text = reply["message"].as_str().expect("a text");
+    assert!(text.contains("midwife") && text.contains("\n\n"), "{text}");
+    assert!(reply["extracted_items"].as_u64().is_some_and(|items| items > 0), "she is listened to: {reply}");
+}

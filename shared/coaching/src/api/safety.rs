@@ -101,7 +101,11 @@ pub(super) trait Listening: Send + Sync {
 
 /// Hears what a request says, and has it answered.
 pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiResult {
-    let before = |notice| HeardBefore { notice, request_id: request.request_id.clone() };
+    let before = |heard: Option<&Heard>| HeardBefore {
+        notice: heard.map(|heard| heard.notice.clone()),
+        foreword: heard.and_then(|heard| heard.foreword),
+        request_id: request.request_id.clone(),
+    };
     let Some(said) = said(request) else { return talk.answer(request, before(None)).await };
     let (user_id, text, request_id) = (&request.caller.user_id, &*beginning_and_end(&said), &*request.request_id);
     let heard = talk.safety().hear(user_id, text, request_id).await;
@@ -112,7 +116,7 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
         let (answer, ()) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
         return Ok(answer);
     }
-    match talk.answer(request, before(Some(heard.notice.clone()))).await {
+    match talk.answer(request, before(Some(&heard))).await {
         Err(error) if leaves_alone(&error) => Ok(fixed_answer(talk, request, &said, &heard).await),
         answered => answered,
     }

@@ -23,7 +23,8 @@ use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{Profile, UserId};
 use domain::safety::{
-    Compared, Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, triage,
+    Compared, Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, foreword,
+    triage,
 };
 
 /// How long the database is waited for, once for what the answer needs and once for what follows.
@@ -49,6 +50,9 @@ pub struct Heard {
     pub text: String,
     /// Whether to answer that at once, and not to ask a model.
     pub at_once: bool,
+    /// What stands before a model's answer: who is heard to have a condition is told at first who decides about it, whatever
+    /// the model says.
+    pub foreword: Option<&'static str>,
 }
 
 /// Hears what people say of danger, and remembers it.
@@ -127,8 +131,9 @@ impl Safety {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
         }
         let signal = signal?;
-        let known_before =
-            before.is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
+        let known_before = before
+            .as_ref()
+            .is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
         let locale = after.as_ref().and_then(|profile| profile.locale.as_ref());
         let zone = after.as_ref().map_or(TimeZone::UTC, |profile| profile.timezone);
         let given = after.as_ref().and_then(|profile| profile.risk.answers.get(&signal)).map_or(0, |count| count - 1);
@@ -138,11 +143,15 @@ impl Safety {
             SafetyKind::EatingDisorder => !known_before,
             SafetyKind::Medical => false,
         };
-        let text = fixed_answer(signal, found.answered_in(locale), given, &support);
+        let first = before.is_none_or(|profile| !profile.risk.heard.contains_key(&signal));
+        let language = found.answered_in(locale);
+        let foreword = (first && signal.kind() == SafetyKind::Medical).then(|| foreword(signal, language, given));
+        let text = fixed_answer(signal, language, given, &support);
         Some(Heard {
             notice: SafetyNotice { kind: signal.kind(), action: signal.kind().action(), support },
             text,
             at_once,
+            foreword,
         })
     }
 

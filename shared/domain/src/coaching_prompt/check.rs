@@ -135,13 +135,26 @@ impl PromptRules<'_> {
     /// the person, and of what the coach must not say.
     fn harm_in(&self, prompt: &CoachingPrompt) -> impl Iterator<Item = Flaw> {
         let written = |section: &Section| self.targets.is_some() || section.follows_behavior();
-        let directing: Vec<&str> = DIRECTING.into_iter().filter(written).map(|section| prompt.body(section)).collect();
+        let directing: Vec<&str> = DIRECTING
+            .into_iter()
+            .filter(written)
+            .flat_map(|section| match section {
+                Section::BehavioralTriggers => prompt.body(section).lines().map(what_follows).collect(),
+                _ => vec![prompt.body(section)],
+            })
+            .collect();
         // Of a person whose own floor is not known, nobody's.
         let least = self.targets.map_or(0, |targets| targets.least_calories).max(LEAST_CALORIES);
         let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
         let found = objections(&directing.join("\n"), least, "");
         found.into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
     }
+}
+
+/// What a rule has done when it applies: its situation tells of the person, who may purge or starve in it.
+fn what_follows(rule: &str) -> &str {
+    let comma = [", ", "，", "、"].into_iter().filter_map(|comma| rule.find(comma).map(|at| at + comma.len())).min();
+    comma.map_or(rule, |end| &rule[end..])
 }
 
 /// Every flaw of a psychological profile; empty when it can be stored.
@@ -230,6 +243,17 @@ mod tests {
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "Eat 2000 kcal and 140 g of protein.")), ["target_missing"]);
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "Eat 11850 kcal and 140 g of protein.")), ["target_missing"]);
         assert_eq!(flaws(&prompt(GOOD_TRIGGERS, "{{name}} eats 1850 kcal and 140 g.")), ["placeholder", "placeholder"]);
+    }
+
+    #[test]
+    fn what_a_person_does_may_be_told_and_not_be_advised() {
+        let of = |trigger: &str| flaws(&prompt(&format!("{GOOD_TRIGGERS}\n{trigger}"), GOOD_APPROACH));
+        assert!(of("- If they make themselves throw up, then answer with warmth.").is_empty());
+        assert_eq!(of("- If they eat too much, then make them fast for two days."), ["fasting"]);
+        assert_eq!(
+            flaws(&prompt(GOOD_TRIGGERS, "Eat 1,850 kcal and 140 g of protein. Skip every dinner and take laxatives.")),
+            ["purging"]
+        );
     }
 
     #[test]

@@ -42,17 +42,8 @@ fn texts(language: Language) -> &'static Texts {
 /// The answer to a signal. `given` is how many answers of this kind the person has had: each reads differently.
 #[must_use]
 pub fn fixed_answer(signal: Signal, language: Language, given: u32, contacts: &[&Contact]) -> String {
-    let texts = texts(language);
-    let halves = match signal {
-        Signal::SelfHarm => &texts.self_harm,
-        Signal::Abuse => &texts.abuse,
-        Signal::Emergency => &texts.emergency,
-        Signal::EatingDisorder => &texts.eating_disorder,
-        Signal::Medical | Signal::Pregnancy => &texts.medical,
-        Signal::Minor => &texts.minor,
-    };
-    let given = given as usize;
-    let mut paragraphs = vec![halves.openings[given % halves.openings.len()].clone()];
+    let mut paragraphs = vec![foreword(signal, language, given).to_owned()];
+    let (halves, given) = (halves(signal, language), given as usize);
     if !contacts.is_empty() {
         let lines: Vec<String> =
             contacts.iter().map(|contact| format!("{}: {}", contact.name, contact.contact)).collect();
@@ -60,6 +51,25 @@ pub fn fixed_answer(signal: Signal, language: Language, given: u32, contacts: &[
     }
     paragraphs.push(halves.closings[given % halves.closings.len()].clone());
     paragraphs.join("\n\n")
+}
+
+/// The first sentences of that answer, for where a coach goes on in words of its own.
+#[must_use]
+pub fn foreword(signal: Signal, language: Language, given: u32) -> &'static str {
+    let openings = &halves(signal, language).openings;
+    &openings[given as usize % openings.len()]
+}
+
+fn halves(signal: Signal, language: Language) -> &'static Halves {
+    let texts = texts(language);
+    match signal {
+        Signal::SelfHarm => &texts.self_harm,
+        Signal::Abuse => &texts.abuse,
+        Signal::Emergency => &texts.emergency,
+        Signal::EatingDisorder => &texts.eating_disorder,
+        Signal::Medical | Signal::Pregnancy => &texts.medical,
+        Signal::Minor => &texts.minor,
+    }
 }
 
 /// What stands in place of a reply that may not be sent; `given` makes two of them differ.

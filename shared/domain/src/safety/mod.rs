@@ -17,7 +17,7 @@ mod risk;
 mod rules;
 mod triage;
 
-pub use answer::{consultation_opening, fixed_answer, reply_replaced};
+pub use answer::{consultation_opening, fixed_answer, foreword, reply_replaced};
 pub use health::{Condition, Health};
 pub use kind::{Risk, SafetyAction, SafetyKind, Signal};
 pub use nets::{Compared, ModelReading};

@@ -35,6 +35,8 @@ const FIXED_TEXT: &str = "fixed-safety-text";
 pub struct HeardBefore {
     /// What it led to, which its answer tells.
     pub notice: Option<SafetyNotice>,
+    /// What stands before the answer.
+    pub foreword: Option<&'static str>,
     /// The request that it came with, by which the work that follows is found in the log.
     pub request_id: String,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use super::FIXED_TEXT;
+use super::{FIXED_TEXT, HeardBefore};
 use crate::app::{App, FromApp, StartError};
 use crate::prompts;
 use crate::service::metered_model::MeteredModel;
@@ -34,6 +34,18 @@ pub(super) struct Spoken {
     pub(super) instead: Option<String>,
     /// What the second net has heard in the message.
     pub(super) notice: Option<SafetyNotice>,
+    /// What stands before the answer for it.
+    pub(super) foreword: Option<&'static str>,
+}
+
+impl Spoken {
+    /// An answer as its person reads it: with what was heard before it, or beside it, told first.
+    pub(super) fn introduced(&self, answer: String, heard: &HeardBefore) -> String {
+        match self.foreword.or(heard.foreword).filter(|_| self.instead.is_none()) {
+            Some(foreword) => format!("{foreword}\n\n{answer}"),
+            None => answer,
+        }
+    }
 }
 
 impl FromApp for Outgoing {
@@ -58,9 +70,9 @@ impl Outgoing {
     ) -> Result<Spoken, ModelError> {
         let main = self.ask_fit(request, profile, message.text, said);
         let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
-        let (fixed, notice) = match opinion.heard {
-            Some(heard) => (heard.at_once.then_some(heard.text), Some(heard.notice)),
-            None => (None, None),
+        let (fixed, notice, foreword) = match opinion.heard {
+            Some(heard) => (heard.at_once.then_some(heard.text), Some(heard.notice), heard.foreword),
+            None => (None, None, None),
         };
         let (mut reply, replaced) = match answered {
             Ok(answered) => answered,
@@ -75,7 +87,7 @@ impl Outgoing {
         if instead.is_some() {
             FIXED_TEXT.clone_into(&mut reply.model);
         }
-        Ok(Spoken { reply, instead, notice })
+        Ok(Spoken { reply, instead, notice, foreword })
     }
 
     async fn ask_fit(

@@ -29,7 +29,7 @@ use uuid::Uuid;
 use self::place::Place;
 use self::prompt::PromptInUse;
 use self::turn::{Asked, Taken, Turn, TurnTaking};
-use super::outgoing::{Outgoing, Spoken};
+use super::outgoing::Outgoing;
 use super::{HeardBefore, Keyed, Told};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -204,8 +204,12 @@ impl CoachService {
         };
         let spoken = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned())).await;
         let (reply, version, notice) = match spoken {
-            Ok(Spoken { reply, instead: None, notice }) => (reply, version, notice),
-            Ok(Spoken { reply, instead: Some(text), notice }) => (ModelReply { text, ..reply }, None, notice),
+            Ok(spoken) => {
+                let version = version.filter(|_| spoken.instead.is_none());
+                let text = spoken.instead.clone().unwrap_or_else(|| spoken.reply.text.clone());
+                let text = spoken.introduced(text, &heard);
+                (ModelReply { text, ..spoken.reply }, version, spoken.notice)
+            }
             Err(error) => {
                 let given_back = self.give_back(&turn, keyed.as_ref()).await;
                 self.model.count(user_id, error.cost()).await;

@@ -25,7 +25,7 @@ use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::{MeteredModel, UsedUp};
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::Message;
-use crate::service::talk::outgoing::{Outgoing, Spoken};
+use crate::service::talk::outgoing::Outgoing;
 use crate::service::talk::{HeardBefore, Keyed, Told, answering, begun};
 use crate::store::{Answered, Begun, WriteOutcome};
 use crate::system::Clock;
@@ -274,20 +274,21 @@ impl ConsultationAiService {
             earlier: earlier.iter().map(|message| (message.role, message.text.as_str())).collect(),
             request_id: &asked.heard.request_id,
         };
-        let Spoken { reply, instead, notice } =
-            self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
-        let outcome = match (instead, &notice) {
+        let spoken = self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
+        let cost = spoken.reply.cost;
+        let outcome = match (&spoken.instead, &spoken.notice) {
             // Nothing is learned from what somebody in danger says.
-            (Some(text), Some(_)) => TurnOutcome::saying(text),
+            (Some(text), Some(_)) => TurnOutcome::saying(text.clone()),
             (instead, _) => {
-                let Some(outcome) = answer::read(&reply.text) else {
+                let Some(outcome) = answer::read(&spoken.reply.text) else {
                     let detail = "the consultation's answer does not follow its schema".to_owned();
-                    return Err(ModelError::Malformed { detail, cost: reply.cost }.into());
+                    return Err(ModelError::Malformed { detail, cost }.into());
                 };
-                TurnOutcome { reply: instead.unwrap_or(outcome.reply), ..outcome }
+                let reply = instead.clone().unwrap_or(outcome.reply);
+                TurnOutcome { reply: spoken.introduced(reply, &asked.heard), ..outcome }
             }
         };
-        Ok(Answer { known, cost: reply.cost, outcome, notice })
+        Ok(Answer { known, cost, outcome, notice: spoken.notice })
     }
 
     /// The session after an answer, and the message that the answer is.
