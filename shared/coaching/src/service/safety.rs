@@ -136,7 +136,7 @@ impl Safety {
             .is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
         let locale = after.as_ref().and_then(|profile| profile.locale.as_ref());
         let zone = after.as_ref().map_or(TimeZone::UTC, |profile| profile.timezone);
-        let given = after.as_ref().and_then(|profile| profile.risk.answers.get(&signal)).map_or(0, |count| count - 1);
+        let given = after.as_ref().map_or(0, |profile| profile.risk.given(signal).saturating_sub(1));
         let support = contacts(signal, country(locale, zone).as_deref());
         let at_once = match signal.kind() {
             SafetyKind::Crisis | SafetyKind::Minor => true,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::health::Condition;
-use super::kind::{Risk, Signal};
+use super::kind::{Risk, SafetyKind, Signal};
 
 /// How long a signal of the rules holds.
 const HOLDS: Duration = Duration::hours(24);
@@ -128,6 +128,15 @@ impl RiskRecord {
         *count - 1
     }
 
+    /// How many fixed answers there were for a signal, and for those that are answered with the same texts.
+    #[must_use]
+    pub fn given(&self, signal: Signal) -> u32 {
+        let alike = |other: &Signal| {
+            *other == signal || (signal.kind() == SafetyKind::Medical && other.kind() == SafetyKind::Medical)
+        };
+        self.answers.iter().filter(|(other, _)| alike(other)).map(|(_, count)| count).sum()
+    }
+
     /// Whether a signal of this kind was heard within the last day.
     #[must_use]
     pub fn holds(&self, signal: Signal, now: DateTime<Utc>) -> bool {
@@ -206,5 +215,8 @@ mod tests {
         let mut record = RiskRecord::default();
         let counts = [Signal::SelfHarm, Signal::SelfHarm, Signal::Abuse].map(|signal| record.answered(signal));
         assert_eq!(counts, [0, 1, 0]);
+        record.answered(Signal::Pregnancy);
+        record.answered(Signal::Medical);
+        assert_eq!([Signal::SelfHarm, Signal::Medical, Signal::Minor].map(|signal| record.given(signal)), [2, 2, 0]);
     }
 }
