@@ -1,13 +1,17 @@
 //! Labelled messages in nine languages, and what the rules of safety find in them.
 //!
+//! Each message is read by two nets: the rules, and a model that reads along. What the model would say is a recording
+//! (`recorded/`), see there.
+//!
 //! `corpus/` has two halves. The rules were made with `seen`; `unseen` was written by people who have not seen the rules,
 //! and the rules were not made with it: it is the half that is measured.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::language::Language;
-use domain::safety::{SafetyKind, Triage, triage};
+use domain::safety::{ModelReading, SafetyKind, Signal, triage};
 
 /// A half of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +77,32 @@ pub fn honest() -> Vec<String> {
     text.lines().filter_map(|line| line.split_once('\t')).map(|(_, text)| text.replace("\\n", "\n")).collect()
 }
 
-/// Whether the rules find a kind in what they found.
+/// Who reads the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The rules alone.
+    Rules,
+    /// The recorded model alone; it has read the unseen half only.
+    RecordedModel,
+    /// Both: what either finds is found.
+    Both,
+}
+
+/// What was read in the messages of the unseen half of a language, in their order: a recording of a language model that
+/// was given the product's own request for each of them.
+///
+/// # Panics
+///
+/// If the recording cannot be read.
 #[must_use]
-pub fn has(found: &Triage, kind: SafetyKind) -> bool {
-    found.signals.iter().any(|signal| signal.kind() == kind)
+pub fn recorded(language: Language) -> Vec<ModelReading> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recorded").join(format!("{language}.jsonl"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().map(|line| ModelReading::parse(line).expect("a recorded answer follows the schema")).collect()
+}
+
+fn has(found: &BTreeSet<Signal>, kind: SafetyKind) -> bool {
+    found.iter().any(|signal| signal.kind() == kind)
 }
 
 /// How many of how many.
@@ -121,7 +147,7 @@ impl Count {
     }
 }
 
-/// What the rules find in a half, in one language.
+/// What is found in a half, in one language.
 #[derive(Debug, Clone, Default)]
 pub struct Measured {
     /// Of the messages of each kind, those that are found: crisis, eating disorder, medical, minor.
@@ -137,18 +163,30 @@ pub const KINDS: [SafetyKind; 4] =
     [SafetyKind::Crisis, SafetyKind::EatingDisorder, SafetyKind::Medical, SafetyKind::Minor];
 
 /// Reads a half in one language.
+///
+/// # Panics
+///
+/// If a recording does not have as many answers as there are messages.
 #[must_use]
-pub fn measure(half: Half, language: Language) -> Measured {
+pub fn measure(half: Half, language: Language, reader: Reader) -> Measured {
+    let messages = messages(half, language);
+    let recorded = match reader {
+        Reader::Rules => vec![ModelReading::default(); messages.len()],
+        Reader::RecordedModel | Reader::Both => recorded(language),
+    };
+    assert_eq!(messages.len(), recorded.len(), "one recorded answer a message");
     let mut measured = Measured::default();
-    for Message { kind, text, .. } in messages(half, language) {
-        let found = triage(&text);
-        let right = kind.map_or(found.signals.is_empty(), |kind| has(&found, kind));
+    for (Message { kind, text, .. }, ModelReading { signals: mut found, .. }) in messages.into_iter().zip(recorded) {
+        if reader != Reader::RecordedModel {
+            found.extend(triage(&text).signals);
+        }
+        let right = kind.map_or(found.is_empty(), |kind| has(&found, kind));
         match kind.and_then(|kind| KINDS.iter().position(|each| *each == kind)) {
             Some(place) => measured.recall[place].add(right),
             None => measured.false_alarms.add(!right),
         }
         if !right {
-            measured.wrong.push(format!("{language} {kind:?}, found {:?}: {text}", found.signals));
+            measured.wrong.push(format!("{language} {kind:?}, found {found:?}: {text}"));
         }
     }
     measured

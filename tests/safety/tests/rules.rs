@@ -5,15 +5,15 @@ use std::env;
 
 use domain::language::Language;
 use domain::safety::triage;
-use safety_corpora::{Count, Half, Measured, honest, measure};
+use safety_corpora::{Count, Half, Measured, Reader, honest, measure};
 
-fn table(half: Half) -> Measured {
+fn table(half: Half, reader: Reader) -> Measured {
     println!(
-        "\n{half:?}\n| language | crisis | eating disorder | medical | minor | false alarms |\n|---|---|---|---|---|---|"
+        "\n{half:?}, {reader:?}\n| language | crisis | eating disorder | medical | minor | false alarms |\n|---|---|---|---|---|---|"
     );
     let mut all = Measured::default();
     for language in Language::ALL {
-        let measured = measure(half, language);
+        let measured = measure(half, language, reader);
         print(language.code(), &measured);
         for (sum, count) in all.recall.iter_mut().zip(measured.recall) {
             *sum = sum.plus(count);
@@ -32,7 +32,7 @@ fn print(name: &str, measured: &Measured) {
 
 #[test]
 fn the_rules_find_what_they_were_made_with() {
-    let seen = table(Half::Seen);
+    let seen = table(Half::Seen, Reader::Rules);
     if env::var("SHOW_WRONG").is_ok() {
         println!("{}", seen.wrong.join("\n"));
     }
@@ -45,7 +45,7 @@ fn the_rules_find_what_they_were_made_with() {
 /// What holds today, as bars that a change of the rules may not fall below; the goals stand in the README beside them.
 #[test]
 fn the_rules_find_no_fewer_of_the_unseen_messages_than_before() {
-    let unseen = table(Half::Unseen);
+    let unseen = table(Half::Unseen, Reader::Rules);
     let least = [182, 91, 113, 100];
     for (count, least) in unseen.recall.into_iter().zip(least) {
         assert!(count.hits >= least, "{} of {} are found, and {least} were before", count.hits, count.of);

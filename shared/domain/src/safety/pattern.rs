@@ -35,47 +35,107 @@ pub(super) fn expression(pattern: &str, language: Language) -> String {
     expression
 }
 
-/// What a text must have for a pattern to match it: one of these. In scripts with spaces it begins a word, in the others it
-/// stands anywhere. `None` if nothing can be said of the pattern.
+/// Letters that a match has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key<'a> {
+    /// They begin a word.
+    Beginning(&'a str),
+    /// They stand anywhere, as in scripts without spaces.
+    Within(&'a str),
+}
+
+impl<'a> Key<'a> {
+    const fn letters(self) -> &'a str {
+        let (Self::Beginning(letters) | Self::Within(letters)) = self;
+        letters
+    }
+}
+
+/// Letters of which a text must have some for a pattern to match it, if such can be named by which to find the pattern: in
+/// scripts with spaces they begin a word, in the others they stand anywhere.
 pub(super) fn keys(pattern: &str, language: Language) -> Option<Vec<&str>> {
-    let mut pieces: Vec<&str> = if language.is_unspaced() {
-        pattern.split('~').map(str::trim).filter(|piece| !piece.is_empty()).collect()
-    } else {
-        words(pattern).filter(|word| !word.starts_with('~') && !word.ends_with(")?")).collect()
-    };
+    let findable = |keys: &Vec<Key>| language.is_unspaced() || keys.iter().all(|key| matches!(key, Key::Beginning(_)));
+    let mut pieces: Vec<&str> = pieces(pattern, language);
     // A short list is soon read and has few keys; one with letters enough is as good as any.
     pieces.sort_by_key(|piece| piece.len());
     let mut best: Option<(usize, Vec<&str>)> = None;
-    for keys in pieces.into_iter().filter_map(beginnings) {
-        let shortest = keys.iter().map(|key| key.len()).min().unwrap_or_default();
+    for keys in pieces.into_iter().filter_map(|piece| literals(piece, language)).filter(findable) {
+        let letters: Vec<&str> = keys.into_iter().map(Key::letters).collect();
+        let shortest = letters.iter().map(|letters| letters.len()).min().unwrap_or_default();
         if best.as_ref().is_none_or(|(length, _)| *length < shortest) {
-            best = Some((shortest, keys));
+            best = Some((shortest, letters));
         }
         if shortest >= KEY_LENGTH {
             break;
         }
     }
-    best.map(|(_, keys)| keys)
+    best.map(|(_, letters)| letters)
+}
+
+/// The same of each piece of a pattern of which something can be said: a text must have some of each.
+pub(super) fn all_keys(pattern: &str, language: Language) -> Vec<Vec<Key<'_>>> {
+    pieces(pattern, language).into_iter().filter_map(|piece| literals(piece, language)).collect()
+}
+
+/// The pieces that a match has: words, or in scripts without spaces whatever follows on each other.
+fn pieces(pattern: &str, language: Language) -> Vec<&str> {
+    if language.is_unspaced() {
+        return pattern.split('~').flat_map(|piece| in_sequence(piece.trim())).collect();
+    }
+    words(pattern).filter(|piece| !(piece.starts_with('~') || piece.ends_with(")?"))).collect()
+}
+
+/// The parts of an expression that follow on each other: brackets with what says how often they come, and what is between.
+fn in_sequence(expression: &str) -> Vec<&str> {
+    if split_alternatives(expression).is_none_or(|alternatives| alternatives.len() > 1) {
+        return vec![expression];
+    }
+    let (mut parts, mut rest) = (Vec::new(), expression);
+    while !rest.is_empty() {
+        let end = match rest.strip_prefix('(') {
+            Some(inner) => {
+                let Some(closed) = closing(inner) else { return Vec::new() };
+                let after = &inner[closed + 1..];
+                let quantifier = match after.chars().next() {
+                    Some('{') => after.find('}').map_or(after.len(), |end| end + 1),
+                    Some('?' | '*' | '+') => 1,
+                    _ => 0,
+                };
+                closed + 2 + quantifier
+            }
+            None => rest.find('(').unwrap_or(rest.len()),
+        };
+        let (part, after) = rest.split_at(end);
+        parts.push(part);
+        rest = after;
+    }
+    parts
 }
 
 fn words(pattern: &str) -> impl Iterator<Item = &str> {
     pattern.split(' ').filter(|word| !word.is_empty())
 }
 
-/// The literals that a piece of a pattern can begin with; `None` if it can begin otherwise.
-fn beginnings(piece: &str) -> Option<Vec<&str>> {
+/// The letters that a piece of a pattern has, of each alternative those that it begins with; `None` if it can do without.
+fn literals(piece: &str, language: Language) -> Option<Vec<Key<'_>>> {
     let alternatives = split_alternatives(piece)?;
     if let [alone] = alternatives[..] {
-        let Some(inner) = alone.strip_prefix('(') else { return literal(alone).map(|literal| vec![literal]) };
+        let Some(inner) = alone.strip_prefix('(') else {
+            // Where words run together, as in "j'ai", a letter or some may stand before.
+            let (rest, anywhere) = after_letters(alone).map_or((alone, false), |rest| (rest, true));
+            let key = if anywhere || language.is_unspaced() { Key::Within } else { Key::Beginning };
+            return literal(rest).map(|letters| vec![key(letters)]);
+        };
         let end = closing(inner)?;
-        // What may be missing or come again says nothing.
-        if inner[end + 1..].starts_with(['?', '*', '+', '{']) {
+        // What may be missing says nothing.
+        if inner[end + 1..].starts_with(['?', '*', '{']) {
             return None;
         }
         let inner = inner[..end].strip_prefix("?:").unwrap_or(&inner[..end]);
-        return beginnings(inner);
+        return literals(inner, language);
     }
-    let each: Vec<Vec<&str>> = alternatives.into_iter().map(beginnings).collect::<Option<_>>()?;
+    let each: Vec<Vec<Key>> =
+        alternatives.into_iter().map(|alternative| literals(alternative, language)).collect::<Option<_>>()?;
     Some(each.concat())
 }
 
@@ -116,6 +176,15 @@ fn closing(inner: &str) -> Option<usize> {
     None
 }
 
+/// What follows on any letters that an expression begins with.
+fn after_letters(expression: &str) -> Option<&str> {
+    let rest = expression.strip_prefix("\\w")?;
+    match rest.strip_prefix('{') {
+        Some(bounds) => bounds.split_once('}').map(|(_, rest)| rest),
+        None => Some(rest.trim_start_matches(['?', '*', '+'])),
+    }
+}
+
 /// The letters that an expression without alternatives certainly begins with; `None` if there are none.
 fn literal(expression: &str) -> Option<&str> {
     let end = expression.find(['\\', '[', '(', '.', '*', '?', '+', '{', '$', '^']).unwrap_or(expression.len());
@@ -143,6 +212,27 @@ mod tests {
         assert_eq!(keys_of("(im|i\\sam) ~ (suicid\\w*|depressed?)"), ["suicid", "depresse"]);
         assert_eq!(keys_of("(want(ing)?|wish) it"), ["want", "wish"]);
         assert_eq!(keys("(想|要)(去)?(死|自杀)", Language::Zh).unwrap_or_default(), ["想", "要"]);
+    }
+
+    #[test]
+    fn a_text_has_to_have_one_key_of_each_word() {
+        let needed = all_keys("(want|wish) (really)? ~ (to|2) [0-9]+ die", Language::En);
+        let [want, wish, to, two, die] = ["want", "wish", "to", "2", "die"].map(Key::Beginning);
+        assert_eq!(needed, [vec![want, wish], vec![to, two], vec![die]]);
+        let [wish, die, kill, oneself] = ["想", "死", "自杀", "自己"].map(Key::Within);
+        assert_eq!(
+            all_keys("(我)?想(不)?~(死|自杀)(自己)+", Language::Zh),
+            [vec![wish], vec![die, kill], vec![oneself]]
+        );
+    }
+
+    #[test]
+    fn letters_before_it_leave_a_key_within_a_word() {
+        assert_eq!(
+            all_keys("(\\w?enceinte|\\w{0,4}incinta)", Language::Fr),
+            [["enceinte", "incinta"].map(Key::Within).to_vec()]
+        );
+        assert_eq!(keys_of("\\w?enceinte"), [""; 0], "by which no rule is found");
     }
 
     #[test]

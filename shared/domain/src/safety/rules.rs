@@ -16,13 +16,13 @@
 //! longer than everything else that a function does for its first message.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
 use super::normal::Normal;
-use super::pattern::{expression, keys};
+use super::pattern::{Key, all_keys, expression, keys};
 use crate::language::Language;
 
 /// The word for what is taken out of a text.
@@ -53,10 +53,12 @@ pub(super) fn read(data: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// A rule whose expression is compiled when it is first needed.
+/// A rule of which everything but its first keys is made when a text first has one of those.
 struct Rule {
     says: &'static str,
     pattern: &'static str,
+    /// A text must have one of each of these lists.
+    keys: OnceLock<Vec<Vec<Key<'static>>>>,
     regex: OnceLock<Regex>,
 }
 
@@ -81,7 +83,7 @@ impl Rules {
                 Some(keys) => keys.into_iter().for_each(|key| by_key.entry(key).or_default().push(index)),
                 None => without_key.push(index),
             }
-            Rule { says, pattern, regex: OnceLock::new() }
+            Rule { says, pattern, keys: OnceLock::new(), regex: OnceLock::new() }
         });
         let all = rules.collect();
         let longest_key = by_key.keys().map(|key| key.len()).max().unwrap_or_default();
@@ -99,17 +101,30 @@ impl Rules {
         if self.language.is_unspaced() { &text.dense } else { &text.spaced }
     }
 
-    /// The rules that may match, in their order.
+    /// The rules that may match, in their order: those of which a text has all that they need.
     fn possible(&self, text: &Normal) -> BTreeSet<usize> {
-        let mut possible: BTreeSet<usize> = self.without_key.iter().copied().collect();
+        let words: BTreeSet<&str> =
+            if self.language.is_unspaced() { BTreeSet::new() } else { text.spaced.split(' ').collect() };
+        let has = |key: &Key| match key {
+            Key::Beginning(letters) => {
+                let next = words.range::<str, _>((Bound::Included(*letters), Bound::Unbounded)).next();
+                next.is_some_and(|word| word.starts_with(letters))
+            }
+            Key::Within(letters) => self.form(text).contains(letters),
+        };
+        let mut found: BTreeSet<usize> = self.without_key.iter().copied().collect();
         if self.language.is_unspaced() {
-            let found = self.by_key.iter().filter(|(key, _)| text.dense.contains(**key));
-            possible.extend(found.flat_map(|(_, rules)| rules));
+            found.extend(self.by_key.iter().filter(|(key, _)| text.dense.contains(**key)).flat_map(|(_, rules)| rules));
         } else {
-            let beginnings = beginnings(&text.spaced, self.longest_key);
-            possible.extend(beginnings.into_iter().filter_map(|beginning| self.by_key.get(beginning)).flatten());
+            let beginnings = beginnings(&words, self.longest_key);
+            found.extend(beginnings.into_iter().filter_map(|beginning| self.by_key.get(beginning)).flatten());
         }
-        possible
+        found.retain(|index| {
+            let rule = &self.all[*index];
+            let keys = rule.keys.get_or_init(|| all_keys(rule.pattern, self.language));
+            keys.iter().all(|either| either.iter().any(has))
+        });
+        found
     }
 
     /// Where a text is harmless.
@@ -147,11 +162,11 @@ pub(super) fn found_in(rules: &[Rules], text: &Normal) -> BTreeMap<&'static str,
     found
 }
 
-/// What the words of a text begin with, up to some bytes of each: looking no further keeps the work in proportion to the
+/// What words begin with, up to some bytes of each: looking no further keeps the work in proportion to the
 /// text when somebody sends a single word of 50,000 letters, or a script without spaces.
-fn beginnings(text: &str, longest: usize) -> BTreeSet<&str> {
-    let words: BTreeSet<&str> = text.split(' ').map(|word| &word[..word.floor_char_boundary(longest)]).collect();
-    words.into_iter().flat_map(|word| (1..=word.len()).filter_map(move |end| word.get(..end))).collect()
+fn beginnings<'a>(words: &BTreeSet<&'a str>, longest: usize) -> BTreeSet<&'a str> {
+    let words = words.iter().map(|word| &word[..word.floor_char_boundary(longest)]);
+    words.flat_map(|word| (1..=word.len()).filter_map(move |end| word.get(..end))).collect()
 }
 
 /// A text without some of its parts. What stays behind keeps its distance, so that nothing is found across a gap.
@@ -217,8 +232,9 @@ harmless\tdying to know\tdying to know";
 
     #[test]
     fn a_word_of_any_length_is_looked_up_by_its_first_letters_alone() {
-        let endless = format!("want {}", "ä".repeat(50_000));
-        assert_eq!(beginnings(&endless, 5), BTreeSet::from(["w", "wa", "wan", "want", "ä", "ää"]));
+        let endless = "ä".repeat(50_000);
+        let words = BTreeSet::from(["want", &endless]);
+        assert_eq!(beginnings(&words, 5), BTreeSet::from(["w", "wa", "wan", "want", "ä", "ää"]));
         assert_eq!(found(&format!("I want to die {}", "0".repeat(50_000))), ["self_harm"]);
     }
 
