@@ -77,6 +77,20 @@ pub fn honest() -> Vec<String> {
     text.lines().filter_map(|line| line.split_once('\t')).map(|(_, text)| text.replace("\\n", "\n")).collect()
 }
 
+/// What coaches say: texts with the name of the objection that a careful reader has, or `sound`.
+///
+/// # Panics
+///
+/// If the corpus cannot be read.
+#[must_use]
+pub fn said_by_coaches() -> Vec<(String, String)> {
+    let files = fs::read_dir(folder_of_corpus().join("outgoing")).expect("the folder is there");
+    let texts = files.map(|file| fs::read_to_string(file.expect("a file").path()).expect("a text"));
+    let lines: Vec<String> = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let fields = lines.iter().map(|line| line.split_once('\t').expect("a label and a text with a tab between"));
+    fields.map(|(label, text)| (label.to_owned(), text.to_owned())).collect()
+}
+
 /// Who reads the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {

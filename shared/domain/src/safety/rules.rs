@@ -10,6 +10,9 @@
 //! `~` is up to six characters of the same sentence. An amount of energy is the word `lowkcal` if it is less than a person
 //! may eat in a day, and `okkcal` if not.
 //!
+//! Words that many patterns share stand once, in a line `list`, with a name and the words; a pattern, or a later list, has
+//! `@name;` in their place.
+//!
 //! What a `harmless` pattern finds is taken out before the other rules look.
 //!
 //! A regular expression is compiled when a text first has one of the words that it needs: compiling all of them would take
@@ -28,29 +31,54 @@ use crate::language::Language;
 /// The word for what is taken out of a text.
 pub(super) const HARMLESS: &str = "harmless";
 
+/// The word for a line that names a list.
+const LIST: &str = "list";
+
 /// One line of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line<'a> {
-    pub(super) says: &'a str,
-    pub(super) pattern: &'a str,
-    pub(super) example: &'a str,
+pub(super) struct Line {
+    pub(super) says: &'static str,
+    pub(super) pattern: &'static str,
+    pub(super) example: &'static str,
 }
 
-/// The lines of a data file.
+/// The lines of a data file, with the lists that their patterns name written out. Those live as long as the data.
 ///
 /// # Panics
 ///
-/// If a line does not have three fields.
-pub(super) fn read(data: &str) -> impl Iterator<Item = Line<'_>> {
-    data.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+/// If a line does not have three fields, or names a list that does not stand before it.
+pub(super) fn read(data: &'static str) -> Vec<Line> {
+    let (mut lists, mut lines) = (HashMap::new(), Vec::new());
+    for line in data.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let mut fields = line.split('\t');
-        let (Some(says), Some(pattern), Some(example), None) =
+        let (Some(says), Some(second), Some(third), None) =
             (fields.next(), fields.next(), fields.next(), fields.next())
         else {
             panic!("a rule has three fields: {line}")
         };
-        Line { says, pattern, example }
-    })
+        if says == LIST {
+            lists.insert(second, written_out(third, &lists));
+        } else {
+            lines.push(Line { says, pattern: written_out(second, &lists), example: third });
+        }
+    }
+    lines
+}
+
+/// A pattern with each `@name;` replaced by its list.
+fn written_out(pattern: &'static str, lists: &HashMap<&str, &str>) -> &'static str {
+    if !pattern.contains('@') {
+        return pattern;
+    }
+    let (mut whole, mut rest) = (String::new(), pattern);
+    while let Some((before, after)) = rest.split_once('@') {
+        let (name, after) = after.split_once(';').expect("a name ends with a semicolon");
+        whole.push_str(before);
+        whole.push_str(lists.get(name).unwrap_or_else(|| panic!("{name} is no list that stands before {pattern}")));
+        rest = after;
+    }
+    whole.push_str(rest);
+    whole.leak()
 }
 
 /// A rule of which everything but its first keys is made when a text first has one of those.
@@ -78,7 +106,7 @@ impl Rules {
     /// Of the data file of a language.
     pub(super) fn of(language: Language, data: &'static str) -> Self {
         let (mut by_key, mut without_key) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
-        let rules = read(data).enumerate().map(|(index, Line { says, pattern, .. })| {
+        let rules = read(data).into_iter().enumerate().map(|(index, Line { says, pattern, .. })| {
             match keys(pattern, language) {
                 Some(keys) => keys.into_iter().for_each(|key| by_key.entry(key).or_default().push(index)),
                 None => without_key.push(index),
@@ -195,7 +223,7 @@ pub(super) fn faults(
     let mut faults = Vec::new();
     for language in Language::ALL {
         let rules = Rules::of(language, data(language));
-        for (index, line) in read(data(language)).enumerate() {
+        for (index, line) in read(data(language)).into_iter().enumerate() {
             let text = Normal::of(line.example, least_kcal);
             let matches = rules.regex(&rules.all[index]).is_match(rules.form(&text).as_bytes());
             if !matches {
@@ -236,6 +264,14 @@ harmless\tdying to know\tdying to know";
         let words = BTreeSet::from(["want", &endless]);
         assert_eq!(beginnings(&words, 5), BTreeSet::from(["w", "wa", "wan", "want", "ä", "ää"]));
         assert_eq!(found(&format!("I want to die {}", "0".repeat(50_000))), ["self_harm"]);
+    }
+
+    #[test]
+    fn a_list_stands_in_the_place_of_its_name() {
+        const DATA: &str =
+            "list\tend\t(die|disappear)\nlist\twish\t(want|wish) to @end;\nself_harm\ti @wish; (now)?\tI wish to die";
+        let [line] = read(DATA)[..] else { panic!("lists are no rules") };
+        assert_eq!(line.pattern, "i (want|wish) to (die|disappear) (now)?");
     }
 
     #[test]
