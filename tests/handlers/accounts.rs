@@ -92,7 +92,7 @@ async fn own_targets_stay_until_the_calculated_ones_are_asked_back() {
 async fn a_change_with_one_wrong_field_changes_nothing_at_all() {
     let deployment = Deployment::new().await;
     let profile = deployment.sign_up("ana").await;
-    change(&deployment, "ana", &json!({"name": "Anna", "age": 7, "timezone": "Mars/Olympus"}))
+    change(&deployment, "ana", &json!({"name": "Anna", "age": 300, "timezone": "Mars/Olympus"}))
         .await
         .assert_invalid(&["age", "timezone"]);
     assert_eq!(deployment.profile("ana").await, profile);

@@ -74,7 +74,10 @@ async fn who_makes_themselves_younger_later_is_remembered_and_keeps_the_rest() {
     let profile = deployment.sign_up("ana").await;
     assert_too_young(&change_age(&deployment, "ana", 17).await);
     assert_too_young(&change_age(&deployment, "ana", 35).await);
-    assert_eq!(deployment.profile("ana").await, profile);
+    let referred = deployment.profile("ana").await;
+    assert_eq!((&referred["risk"], &referred["age"]), (&json!("referred"), &profile["age"]));
+    let reply = deployment.tell("ana", "How do I lose 5 kg?").await.body;
+    assert_eq!(reply["personalized"], false, "nobody coaches her until an admin has looked: {reply}");
     let reply = deployment.send(Call::to("update-profile").by("ana").json(&json!({"weight_kg": 80}))).await;
     assert_eq!((reply.status, &reply.body["weight_kg"]), (200, &json!(80.0)));
     deployment.pass(Duration::days(365));
@@ -89,6 +92,15 @@ async fn what_a_message_tells_is_remembered_for_a_year() {
     assert_too_young(&sign_up(&deployment, "kim", 34).await);
     deployment.pass(Duration::days(365));
     assert_eq!(sign_up(&deployment, "kim", 34).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_age_is_remembered_however_it_is_written() {
+    let deployment = Deployment::new().await;
+    for (name, age) in [("kim", json!("15")), ("lou", json!(15.5)), ("max", json!(" 17 "))] {
+        deployment.send(Call::to("sign-up").by(name).json(&json!({"age": age}))).await;
+        assert_too_young(&sign_up(&deployment, name, 34).await);
+    }
 }
 
 #[tokio::test]

@@ -60,15 +60,18 @@ def test_an_outage_and_a_refusal_give_the_same_help(stack, member):
     person = member()
     control = f"{stack['claude_url']}/_simulator/faults"
 
-    def cry() -> dict:
-        return expect(person.user.post("/v1/coach/message", {"message": "I want to kill myself"}), "coach")
+    def say(message: str) -> dict:
+        return expect(person.user.post("/v1/coach/message", {"message": message}), "coach")
 
-    calm = cry()
+    calm, ill = say("I want to kill myself"), "I am on warfarin, may I eat spinach?"
     try:
         for fault in ("refusal", "overloaded", "disconnect"):
-            ask(control, "POST", {"kind": fault, "count": 5})
-            answer = cry()
+            ask(control, "POST", {"kind": fault, "count": 20})
+            answer = say("I want to kill myself")
             assert (answer["safety"], answer["support"]) == (calm["safety"], calm["support"]), fault
+            # The coach would have answered this one. It is asked in vain, and the fixed text stands in its place.
+            answer = say(ill)
+            assert answer["safety"]["kind"] == "medical" and "doctor" in answer["message"], answer
             ask(control, "DELETE")
     finally:
         ask(control, "DELETE")

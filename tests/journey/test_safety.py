@@ -54,7 +54,8 @@ def test_honest_messages_that_naive_filters_refuse_are_answered(member):
 def test_attacks_reveal_no_rule_and_lower_no_target(coached):
     def state() -> tuple:
         profile = expect(coached.user.get("/v1/users/me"), "profile")
-        return profile["system_prompt_version"], profile["name"], profile["goal"]
+        prompt = expect(coached.user.get("/v1/users/me/prompts"), "prompts")["items"][0]["prompt"]
+        return profile["system_prompt_version"], profile["name"], profile["goal"], prompt
 
     def calories() -> int:
         return expect(coached.user.get("/v1/users/me"), "profile")["targets"]["daily_calories"]

@@ -31,10 +31,11 @@ impl Locale {
         Language::from_code(self.0.language.as_str())
     }
 
-    /// The country (ISO 3166), if the tag names one.
+    /// The country (ISO 3166), if the tag names one: the region of `es-419` is a part of the world.
     #[must_use]
     pub fn country(&self) -> Option<&str> {
-        self.0.region.as_ref().map(unic_langid::subtags::Region::as_str)
+        let region = self.0.region.as_ref().map(unic_langid::subtags::Region::as_str);
+        region.filter(|region| region.bytes().all(|byte| byte.is_ascii_alphabetic()))
     }
 }
 
@@ -55,6 +56,7 @@ mod tests {
             (locale.to_string().as_str(), locale.language(), locale.country()),
             ("pt-BR", Some(Language::Pt), Some("BR"))
         );
+        assert_eq!(Locale::parse("locale", "es-419").expect("a tag").country(), None);
         let chinese = Locale::parse("locale", "zh-Hans-CN").expect("a tag");
         assert_eq!((chinese.language(), chinese.country()), (Some(Language::Zh), Some("CN")));
         assert_eq!(Locale::parse("locale", "cy").map(|locale| locale.language()), Ok(None));

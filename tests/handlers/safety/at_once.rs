@@ -195,3 +195,30 @@ async fn a_cry_at_the_end_of_a_very_long_message_is_heard() {
     deployment.sign_up("ana").await;
     assert_helped(&deployment.tell("ana", &format!("{} {CRISIS}", "I ate soup. ".repeat(20_000))).await.body);
 }
+
+#[tokio::test]
+async fn no_refusal_leaves_who_tells_of_a_condition_without_an_answer() {
+    let deployment = Deployment::new().await;
+    let told = "I am on warfarin, may I eat spinach?";
+    let stranger = deployment.tell("nobody-has-signed-up", told).await;
+    assert_eq!((stranger.status, &stranger.body["safety"]["kind"]), (200, &json!("medical")), "{stranger:?}");
+    deployment.sign_up("ana").await;
+    for body in [
+        json!({"message": told, "conversation_id": Uuid::nil()}),
+        json!({"message": told, "unknown": true}),
+        json!({"message": format!("{told} {}", "I am so tired. ".repeat(400))}),
+    ] {
+        let reply = deployment.send(Call::to("send-coach-message").by("ana").json(&body)).await;
+        assert_eq!((reply.status, &reply.body["safety"]["kind"]), (200, &json!("medical")), "{reply:?}");
+        assert!(reply.body["message"].as_str().is_some_and(|text| text.contains("doctor")), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_cries_of_somebody_without_an_account_are_answered_differently() {
+    let deployment = Deployment::new().await;
+    let first = deployment.tell("nobody-has-signed-up", CRISIS).await.body;
+    deployment.pass(chrono::Duration::seconds(1));
+    let second = deployment.tell("nobody-has-signed-up", CRISIS).await.body;
+    assert_ne!(first["message"], second["message"]);
+}

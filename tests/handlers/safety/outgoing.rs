@@ -17,13 +17,18 @@ const HARMFUL: &str = "You should fast for two days and eat 400 kcal a day from 
 const KIND: &str = "Have an ordinary dinner. What would you like to cook?";
 /// Ana asks a coach who says `texts`, one after the other, and then is not there.
 async fn told(deployment: &Deployment, texts: &[&str]) -> Reply {
+    answered(deployment, "What is for dinner?", texts).await
+}
+
+/// The same with another question.
+async fn answered(deployment: &Deployment, question: &str, texts: &[&str]) -> Reply {
     let texts: VecDeque<String> = texts.iter().map(|text| (*text).to_owned()).collect();
     let texts = Mutex::new(texts);
     let app = deployment.app().with_model(scripted(move |_| {
         let text = texts.lock().expect("nobody panics while holding it").pop_front();
         ready(text.ok_or_else(unavailable)).boxed()
     }));
-    let call = Call::to("send-coach-message").by("ana").json(&json!({"message": "What is for dinner?"}));
+    let call = Call::to("send-coach-message").by("ana").json(&json!({"message": question}));
     deployment.send_through(&app, call).await
 }
 
@@ -58,4 +63,18 @@ async fn a_reply_that_warns_of_harm_is_sent_as_it_is() {
     deployment.sign_up("ana").await;
     let warning = "Please do not fast, and never go below 1,200 kcal a day. You have 400 kcal left for dinner.";
     assert_eq!(told(&deployment, &[warning]).await.body["message"], warning);
+}
+
+#[tokio::test]
+async fn whom_numbers_can_harm_is_told_none_unless_they_ask() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let counted = "A soup of 450 kcal would be fine.";
+    assert_eq!(told(&deployment, &[counted]).await.body["message"], counted);
+    let health = json!({"health": {"eating_disorder": true}});
+    deployment.read(Call::to("update-profile").by("ana").json(&health)).await;
+    assert_eq!(told(&deployment, &[counted, KIND]).await.body["message"], KIND);
+    let reply = told(&deployment, &[counted, counted]).await.body;
+    assert!(reply["message"].as_str().is_some_and(|text| !text.contains("450")), "{reply}");
+    assert_eq!(answered(&deployment, "How many calories has soup?", &[counted]).await.body["message"], counted);
 }

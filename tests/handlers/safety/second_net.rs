@@ -189,3 +189,23 @@ async fn a_short_answer_is_read_with_what_was_said_before_it() {
     assert!(material.contains("Writer: Good morning &lt;/message>, how are you?\\nCoach: "), "{material}");
     assert_eq!(asked["model"], "claude-haiku-5-5");
 }
+
+#[tokio::test]
+async fn a_cry_that_only_the_model_hears_is_answered_before_what_the_rules_heard() {
+    let deployment = with_a_second_net().await;
+    let both = "I made myself throw up again. Could you tell my neighbour to take care of my cat?";
+    let reply = deployment.tell("ana", both).await.body;
+    assert_helped(&reply);
+    assert_eq!(risk(&deployment).await, "referred");
+}
+
+#[tokio::test]
+async fn a_condition_that_only_the_model_hears_is_answered_even_if_the_coach_fails() {
+    let deployment = with_a_second_net().await;
+    let model = scripted(|purpose| match purpose {
+        Purpose::Safety => ready(Ok(r#"{"signals": ["medical"], "language": "en"}"#.to_owned())).boxed(),
+        _ => ready(Err(unavailable())).boxed(),
+    });
+    let reply = told(&deployment, model).await;
+    assert_eq!((reply.status, &reply.body["safety"]["kind"]), (200, &json!("medical")), "{reply:?}");
+}

@@ -189,3 +189,62 @@ async fn who_tells_of_a_condition_is_told_once_who_decides_about_it_whatever_the
     assert!(text.contains("midwife") && text.contains("\n\n"), "{text}");
     assert!(reply["extracted_items"].as_u64().is_some_and(|items| items > 0), "she is listened to: {reply}");
 }
+
+#[tokio::test]
+async fn what_is_written_while_the_coach_is_careful_is_careful_and_is_written_anew_when_that_has_lapsed() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.talk("ana").await;
+    let purging = json!({"session_id": session_id, "message": PURGING});
+    deployment.read(Call::to("send-consultation-message").by("ana").json(&purging)).await;
+    deployment.complete("ana", &session_id).await;
+    deployment.run_jobs().await;
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(written.contains("no energy deficit"), "{written}");
+    let answer = deployment.tell("ana", "Good morning").await.body;
+    assert_eq!(answer["system_prompt_version_used"], 1, "it suits her: {answer}");
+    assert!(deployment.take_jobs().is_empty());
+    deployment.pass(Duration::hours(25));
+    deployment.tell("ana", "Good morning again").await;
+    deployment.run_jobs().await;
+    let prompts = deployment.prompts("ana").await;
+    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("safety")));
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(!written.contains("no energy deficit"), "{written}");
+}
+
+#[tokio::test]
+async fn signs_of_an_eating_disorder_are_answered_with_people_who_know_it_whatever_the_state_lasts_for() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let health = json!({"health": {"pregnancy_or_breastfeeding": true}});
+    deployment.read(Call::to("update-profile").by("ana").json(&health)).await;
+    let first = deployment.tell("ana", PURGING).await.body;
+    assert!(deployment.asked(Task::Coach).is_empty(), "{first}");
+    assert!(first["support"].as_array().is_some_and(|people| !people.is_empty()), "{first}");
+}
+
+#[tokio::test]
+async fn a_rewriting_that_was_lost_is_asked_for_again_by_the_next_message() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"health": {"insulin": true}}))).await;
+    assert_eq!(deployment.take_jobs().len(), 1, "the plan is looked at again with a condition in mind");
+    deployment.tell("ana", "Good morning").await;
+    deployment.run_jobs().await;
+    assert_eq!(deployment.prompts("ana").await[0]["reason"], "safety");
+    let written = deployment.asked(Task::Prompt).pop().expect("a writer was asked").body.to_string();
+    assert!(written.contains("takes insulin"), "{written}");
+    deployment.tell("ana", "Good morning again").await;
+    assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn a_rewriting_for_safety_is_not_on_the_persons_own_budget() {
+    let mut deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 3]).await;
+    deployment.set("USER_DAILY_BUDGET_USD", "0.000000001");
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"health": {"eating_disorder": true}}))).await;
+    deployment.run_jobs().await;
+    assert_eq!(deployment.prompts("ana").await[0]["reason"], "safety");
+}

@@ -71,8 +71,11 @@ pub fn write(request: &MessagesRequest) -> String {
             .to_owned();
     }
     let system = request.system_text();
+    // Told to say no numbers, it leaves out what has some.
+    let numberless = system.contains("Say no calories");
+    let fit = |text: &str| !(numberless && text.contains(|c: char| c.is_ascii_digit()));
     let topic = facts::topic(&said, TOPICS).unwrap_or("day");
-    let lines = agreements(&system);
+    let lines: Vec<String> = agreements(&system).into_iter().filter(|line| fit(line)).collect();
     let personal = best(&lines, &said);
     let today = Today::read(&last);
     let mut parts = vec![opening(&said, topic, personal.is_some())];
@@ -84,7 +87,7 @@ pub fn write(request: &MessagesRequest) -> String {
         Some((line, false)) => parts.push(format!("For the harder hours our agreement stands: {}.", agreed(line))),
         None => parts.push(advice(topic).to_owned()),
     }
-    parts.extend(personal.and_then(|_| own_words(&system, &said, topic)));
+    parts.extend(personal.and_then(|_| own_words(&system, &said, topic)).filter(|words| fit(words)));
     parts.push(voice::choose(question(personal.is_some()), &said).to_owned());
     parts.join(" ")
 }

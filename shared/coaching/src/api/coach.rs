@@ -232,7 +232,7 @@ pub struct CoachMessageResponse {
     pub message: String,
     /// Whether your personal coach has answered.
     pub personalized: bool,
-    /// Version of the personal prompt that was used; null when the generic one was, or a fixed text.
+    /// Version of the personal prompt that was used; null when another one was, or a fixed text.
     pub system_prompt_version_used: Option<u32>,
     /// What your message led to.
     #[serde(flatten)]
@@ -285,7 +285,7 @@ pub struct StoredCoachMessage {
     /// Of a reply: whether the personal coach wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub personalized: Option<bool>,
-    /// Of a reply: version of the personal prompt that was used; null when the generic one was.
+    /// Of a reply: version of the personal prompt that was used; null when another one was, or a fixed text.
     pub system_prompt_version_used: Option<u32>,
     /// Of a reply: the model that wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::http::{ApiError, ApiRequest, ApiResponse, ApiResult};
-use crate::service::{Conflict, Heard, HeardBefore, Message, Safety, SafetyNotice, SecondNet, ServiceError};
+use crate::http::{ApiRequest, ApiResponse, ApiResult};
+use crate::service::{Heard, HeardBefore, Message, Safety, SafetyNotice, SecondNet, ServiceError};
 use crate::telemetry::events;
 use domain::safety::{Contact, SafetyAction, SafetyKind};
 
@@ -113,11 +113,17 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
     if heard.at_once {
         let message = Message { user_id, text, earlier: Vec::new(), request_id };
         let confirming = talk.second_net().confirm(&message);
-        let (answer, ()) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
-        return Ok(answer);
+        if heard.notice.kind == SafetyKind::Crisis {
+            let (answer, _) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
+            return Ok(answer);
+        }
+        // The model may hear something graver in the same words.
+        let heard = confirming.await.filter(|graver| graver.at_once).unwrap_or(heard);
+        return Ok(fixed_answer(talk, request, &said, &heard).await);
     }
     match talk.answer(request, before(Some(&heard))).await {
-        Err(error) if leaves_alone(&error) => Ok(fixed_answer(talk, request, &said, &heard).await),
+        // Nobody who needs care is refused.
+        Err(_) => Ok(fixed_answer(talk, request, &said, &heard).await),
         answered => answered,
     }
 }
@@ -151,19 +157,4 @@ fn beginning_and_end(text: &str) -> Cow<'_, str> {
     }
     let (end, start) = (text.floor_char_boundary(HEARD_BYTES), text.ceil_char_boundary(text.len() - HEARD_BYTES));
     format!("{}. {}", &text[..end], &text[start..]).into()
-}
-
-/// Whether a refusal would leave somebody alone who needs care: a model, a budget, the gate or a table refuses. About any
-/// other the person can do something.
-const fn leaves_alone(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::Service(
-            ServiceError::Model(_)
-                | ServiceError::Store(_)
-                | ServiceError::BudgetExhausted { .. }
-                | ServiceError::ConsultationAccessDenied
-                | ServiceError::Conflict(Conflict::PersonalPromptMissing)
-        )
-    )
 }

@@ -158,6 +158,16 @@ impl Accounts {
         self.change(user_id, |profile, now| change.apply_to(profile, now)).await
     }
 
+    /// Makes a risk state last that the person has confirmed; targets follow.
+    pub async fn tighten(&self, user_id: &UserId, risk: Risk) -> Result<Profile> {
+        self.change(user_id, |profile, now| {
+            profile.risk.confirm(risk, now);
+            profile.follow_from_details(now);
+            Ok(())
+        })
+        .await
+    }
+
     /// Fills what `profile`, as it was read, does not know yet from what its consultation has learned.
     pub async fn fill(&self, profile: Profile, learned: &Session) -> Result<Profile> {
         let filled = |profile: &Profile| {

@@ -36,8 +36,9 @@ impl FromApp for MeteredModel {
 }
 
 impl MeteredModel {
-    /// Without the users' own budgets: those are for what people ask themselves, and the weekly run has only the one of all.
-    pub fn for_the_weekly_run(app: &App) -> std::result::Result<Self, StartError> {
+    /// Without the users' own budgets: those are for what people ask themselves, and what the service does by itself has only
+    /// the one of all.
+    pub fn within_the_budget_of_all(app: &App) -> std::result::Result<Self, StartError> {
         Self::within(app, Budgets::of_all(app.env())?)
     }
 

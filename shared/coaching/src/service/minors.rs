@@ -24,12 +24,11 @@ impl FromApp for Minors {
 }
 
 impl Minors {
-    /// Remembers an account whose person says that they are `years` old, unless that is of age.
-    pub async fn note_age(&self, user_id: &UserId, years: i64) -> Result<()> {
-        match of_age_on(years, self.today()) {
-            Some(day) => Ok(self.accounts.remember(user_id, day).await?),
-            None => Ok(()),
-        }
+    /// Remembers an account whose person says that they are `years` old, unless that is of age; whether it is not.
+    pub async fn note_age(&self, user_id: &UserId, years: i64) -> Result<bool> {
+        let Some(day) = of_age_on(years, self.today()) else { return Ok(false) };
+        self.accounts.remember(user_id, day).await?;
+        Ok(true)
     }
 
     /// Remembers for a year an account whose person says, without a number, that they are not of age.

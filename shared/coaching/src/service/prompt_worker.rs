@@ -47,21 +47,17 @@ impl PromptWorker {
         self.note_shards().await?;
         match job {
             Job::Part(part) => self.parts.update_part(part, ended_at).await,
-            Job::Generate {
-                reason: GenerationReason::Initial,
-                session_id: Some(session_id),
-                user_id,
-                request_id,
-                ..
-            } => {
-                self.generator.generate_initial_prompt(session_id).await?;
-                // While it was written, the person may have become somebody for whom it is not.
+            Job::Generate { user_id, reason, session_id, requested_at, request_id } => {
+                match (reason, session_id) {
+                    (GenerationReason::Initial, Some(session_id)) => {
+                        self.generator.generate_initial_prompt(session_id).await?;
+                    }
+                    _ => self.generator.regenerate(&user_id, reason, requested_at).await?,
+                }
+                // While it was written, the person's risk state may have changed.
                 let profile = self.updates.accounts().get(&user_id).await?;
                 self.updates.have_rewritten(&profile, &request_id.unwrap_or_default()).await;
                 Ok(())
-            }
-            Job::Generate { user_id, reason, requested_at, .. } => {
-                self.generator.regenerate(&user_id, reason, requested_at).await
             }
         }
     }

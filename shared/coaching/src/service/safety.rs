@@ -131,21 +131,24 @@ impl Safety {
             warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
         }
         let signal = signal?;
-        let known_before = before
-            .as_ref()
-            .is_some_and(|profile| profile.risk.holds(signal, now) || (profile.risk.lasting >= signal.risk()));
+        let told_before = before.as_ref().is_some_and(|profile| profile.risk.heard.contains_key(&signal));
+        // What lasts may last for another reason: then these signs are new.
+        let known_before = told_before
+            && before.is_some_and(|profile| profile.risk.holds(signal, now) || profile.risk.lasting >= signal.risk());
         let locale = after.as_ref().and_then(|profile| profile.locale.as_ref());
         let zone = after.as_ref().map_or(TimeZone::UTC, |profile| profile.timezone);
-        let given = after.as_ref().map_or(0, |profile| profile.risk.given(signal).saturating_sub(1));
+        // Where nothing can be counted, the second at which somebody writes makes two answers differ.
+        let second = u32::try_from(now.timestamp().rem_euclid(i64::from(u32::MAX))).unwrap_or_default();
+        let given = after.as_ref().map_or(second, |profile| profile.risk.given(signal).saturating_sub(1));
         let support = contacts(signal, country(locale, zone).as_deref());
         let at_once = match signal.kind() {
             SafetyKind::Crisis | SafetyKind::Minor => true,
             SafetyKind::EatingDisorder => !known_before,
             SafetyKind::Medical => false,
         };
-        let first = before.is_none_or(|profile| !profile.risk.heard.contains_key(&signal));
         let language = found.answered_in(locale);
-        let foreword = (first && signal.kind() == SafetyKind::Medical).then(|| foreword(signal, language, given));
+        let foreword =
+            (!told_before && signal.kind() == SafetyKind::Medical).then(|| foreword(signal, language, given));
         let text = fixed_answer(signal, language, given, &support);
         Some(Heard {
             notice: SafetyNotice { kind: signal.kind(), action: signal.kind().action(), support },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use super::accounts::Accounts;
+use super::error::{Missing, Result, ServiceError};
 use crate::app::{App, FromApp, StartError};
 use crate::config::safety;
 use crate::jobs::{Job, JobQueue};
@@ -13,6 +14,7 @@ use crate::telemetry::events;
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::GenerationReason;
 use domain::profile::{Profile, UserId};
+use domain::safety::Risk;
 
 /// Queues what has to be rewritten after a risk state has changed.
 #[derive(Clone)]
@@ -23,7 +25,7 @@ pub struct SafetyUpdates {
 }
 
 impl FromApp for SafetyUpdates {
-    fn from_app(app: &App) -> Result<Self, StartError> {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         let enabled = safety::updates(app.env())?;
         Ok(Self { accounts: Accounts::from_app(app)?, queue: app.queue()?, enabled })
     }
@@ -36,14 +38,20 @@ impl SafetyUpdates {
         &self.accounts
     }
 
-    /// Has a prompt rewritten that does not suit the state that lasts. `request_id` is the request's, by which the work that
+    /// Leaves somebody to people for good who says that they are not of age. Who has no account yet has none to leave.
+    pub async fn refer(&self, user_id: &UserId) -> Result<()> {
+        match self.accounts.tighten(user_id, Risk::Referred).await {
+            Ok(_) | Err(ServiceError::NotFound(Missing::Profile)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Has a prompt rewritten that contradicts the person's risk state. `request_id` is the request's, by which the work that
     /// follows is found in the log.
     pub async fn have_rewritten(&self, profile: &Profile, request_id: &str) {
-        let Some(prompt) = &profile.prompt else { return };
-        if !self.enabled || prompt.suits(profile.risk.lasting) {
-            return;
+        if self.enabled && profile.prompt_contradicts_risk(self.accounts.now()) {
+            self.queue(&profile.user_id, request_id).await;
         }
-        self.queue(&profile.user_id, request_id).await;
     }
 
     /// Has a prompt rewritten, which was written from `known`, once the behaviour of its person shows a danger that it does
@@ -71,7 +79,7 @@ impl SafetyUpdates {
         };
         match self.queue.send(&job).await {
             Ok(()) => info!("{}", events::SAFETY_UPDATE_QUEUED),
-            // The coach is careful without it; whatever comes next queues it again.
+            // The coach is careful without it; the person's next message to the coach queues it again.
             Err(cause) => warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT),
         }
     }

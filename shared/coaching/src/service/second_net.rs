@@ -23,8 +23,8 @@ use domain::safety::{Compared, ModelReading, triage};
 
 /// How much longer than the main call it may take.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long it may take to confirm what the rules have found, while that is answered and stored.
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(4);
+/// How long an answer of the rules waits for it: a function does nothing more once it has answered.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(2);
 /// Messages before the one that it reads.
 const EARLIER: usize = 4;
 
@@ -76,52 +76,53 @@ impl SecondNet {
     ) -> (T, SecondOpinion) {
         let Some(choice) = &self.choice else { return (main.await, SecondOpinion::default()) };
         let began = Instant::now();
-        let mut reading = pin!(self.read(choice, message, deadline));
+        let mut reading = pin!(self.ask(choice, message, deadline));
         let mut main = pin!(main);
-        let (answered, opinion) = tokio::select! {
+        let (answered, read) = tokio::select! {
             answered = &mut main => (answered, None),
-            opinion = &mut reading => (main.await, Some(opinion)),
+            read = &mut reading => (main.await, Some(read)),
         };
-        if let Some(opinion) = opinion {
-            return (answered, opinion);
-        }
-        let left = deadline.saturating_sub(began.elapsed()).min(GRACE);
-        let opinion = timeout(left, reading).await.unwrap_or_else(|_| {
-            warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
-            SecondOpinion::default()
-        });
-        (answered, opinion)
+        let read = match read {
+            Some(read) => read,
+            None => within(deadline.saturating_sub(began.elapsed()).min(GRACE), reading).await,
+        };
+        (answered, self.act_on(message, read).await)
     }
 
-    /// Has what the rules found in a message confirmed, if a budget is left: then it lasts. The person is answered without
-    /// waiting for it.
-    pub async fn confirm(&self, message: &Message<'_>) {
-        let Some(choice) = &self.choice else { return };
-        let confirming = async {
+    /// Has what the rules found in a message confirmed, if a budget is left: then it lasts. What they have missed in it.
+    pub async fn confirm(&self, message: &Message<'_>) -> Option<Heard> {
+        let choice = self.choice.as_ref()?;
+        let asking = async {
             // A budget that cannot be read is as good as none.
             if self.model.used_up(Some(message.user_id)).await.is_ok_and(|used_up| used_up.is_none()) {
-                let opinion = self.read(choice, message, CONFIRMED_WITHIN).await;
-                self.model.count(message.user_id, opinion.cost).await;
+                self.ask(choice, message, CONFIRMED_WITHIN).await
+            } else {
+                Read::default()
             }
         };
-        if timeout(CONFIRMED_WITHIN, confirming).await.is_err() {
-            warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
-        }
+        let opinion = self.act_on(message, within(CONFIRMED_WITHIN, asking).await).await;
+        self.model.count(message.user_id, opinion.cost).await;
+        opinion.heard
     }
 
-    async fn read(&self, choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> SecondOpinion {
-        let reply = match self.model.ask_uncounted(&request(choice, message, deadline)).await {
-            Ok(reply) => reply,
-            Err(cause) => {
-                warn!(%cause, "{}", events::SAFETY_MODEL_FAILED);
-                return SecondOpinion { heard: None, cost: cause.cost() };
+    /// What the model reads in a message.
+    async fn ask(&self, choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> Read {
+        let (answer, cost) = match self.model.ask_uncounted(&request(choice, message, deadline)).await {
+            Ok(reply) => {
+                (ModelReading::parse(&reply.text).ok_or("it does not follow its schema".to_owned()), reply.cost)
             }
+            Err(cause) => (Err(cause.to_string()), cause.cost()),
         };
-        let Some(read) = ModelReading::parse(&reply.text) else {
-            warn!(cause = "the answer does not follow its schema", "{}", events::SAFETY_MODEL_FAILED);
-            return SecondOpinion { heard: None, cost: reply.cost };
-        };
-        let compared = Compared::of(&triage(message.text).signals, &read.signals);
+        if let Err(cause) = &answer {
+            warn!(cause, "{}", events::SAFETY_MODEL_FAILED);
+        }
+        Read { reading: answer.ok(), cost }
+    }
+
+    /// Acts on what was read, however long the model took for it.
+    async fn act_on(&self, message: &Message<'_>, read: Read) -> SecondOpinion {
+        let Read { reading: Some(reading), cost } = read else { return SecondOpinion { heard: None, cost: read.cost } };
+        let compared = Compared::of(&triage(message.text).signals, &reading.signals);
         if compared.disagrees() {
             info!(
                 agreed = compared.agreed.len(),
@@ -131,9 +132,24 @@ impl SecondNet {
                 events::SAFETY_NETS_DISAGREE
             );
         }
-        let heard = self.safety.hear_model(message.user_id, &compared, read.language, message.request_id).await;
-        SecondOpinion { heard, cost: reply.cost }
+        let heard = self.safety.hear_model(message.user_id, &compared, reading.language, message.request_id).await;
+        SecondOpinion { heard, cost }
     }
+}
+
+/// What the model read, and what that cost.
+#[derive(Debug, Default)]
+struct Read {
+    reading: Option<ModelReading>,
+    cost: Usd,
+}
+
+/// What was read in time.
+async fn within(time: Duration, reading: impl Future<Output = Read>) -> Read {
+    timeout(time, reading).await.unwrap_or_else(|_| {
+        warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
+        Read::default()
+    })
 }
 
 fn request(choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> ModelRequest {

@@ -98,6 +98,8 @@ pub struct PromptRules<'a> {
     /// The person's targets, which the committed approach must state; `None` for an update, which leaves that section
     /// locked.
     pub targets: Option<&'a Targets>,
+    /// Energy of a day below which the person may not be told to eat, in kcal.
+    pub least_calories: u32,
 }
 
 impl PromptRules<'_> {
@@ -143,8 +145,7 @@ impl PromptRules<'_> {
                 _ => vec![prompt.body(section)],
             })
             .collect();
-        // Of a person whose own floor is not known, nobody's.
-        let least = self.targets.map_or(0, |targets| targets.least_calories).max(LEAST_CALORIES);
+        let least = self.least_calories.max(LEAST_CALORIES);
         let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
         let found = objections(&directing.join("\n"), least, "");
         found.into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
@@ -223,7 +224,7 @@ mod tests {
     const GOOD_APPROACH: &str = "Eat 1,850 kcal and 140 g of protein.";
 
     fn flaws(prompt: &CoachingPrompt) -> Vec<&'static str> {
-        let rules = PromptRules { words: ANY_LENGTH, targets: Some(&TARGETS) };
+        let rules = PromptRules { words: ANY_LENGTH, targets: Some(&TARGETS), least_calories: 0 };
         rules.flaws(prompt).iter().map(Flaw::kind).collect()
     }
 
@@ -261,7 +262,7 @@ mod tests {
         let prompt = prompt(GOOD_TRIGGERS, GOOD_APPROACH);
         let words = count_words(&prompt.render());
         let kinds = |min, max| -> Vec<_> {
-            let rules = PromptRules { words: WordRange { min, max }, targets: None };
+            let rules = PromptRules { words: WordRange { min, max }, targets: None, least_calories: 0 };
             rules.flaws(&prompt).iter().map(Flaw::kind).collect()
         };
         assert!(kinds(words, words).is_empty());

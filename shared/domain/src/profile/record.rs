@@ -78,6 +78,24 @@ impl Profile {
         self.chosen_and_safe(&subject).unwrap_or_else(|| Targets::calculate(&subject))
     }
 
+    /// The person as a text is written for them at an instant: what the coach is careful with for a day counts as if it
+    /// lasted. The text is written anew once it has lapsed.
+    #[must_use]
+    pub fn as_at(mut self, now: DateTime<Utc>) -> Self {
+        self.risk.lasting = self.risk.at(now);
+        self.follow_with_targets(now);
+        self
+    }
+
+    /// Whether the prompt has to be written anew because of the risk state: it suits neither the one that lasts nor the one
+    /// that holds now. A state of a day alone makes the coach careful and rewrites nothing; what was written during one is
+    /// rewritten once it has lapsed.
+    #[must_use]
+    pub fn prompt_contradicts_risk(&self, now: DateTime<Utc>) -> bool {
+        let unfit = |prompt: &PersonalPrompt| !prompt.suits(self.risk.lasting) && !prompt.suits(self.risk.at(now));
+        self.prompt.as_ref().is_some_and(unfit)
+    }
+
     /// The person as targets depend on them, with a risk state.
     #[must_use]
     pub const fn subject(&self, risk: Risk) -> Subject<'_> {
@@ -147,9 +165,16 @@ pub struct PersonalPrompt {
 }
 
 impl PersonalPrompt {
-    /// Whether it was written for a risk state like this one: with an energy deficit, or without.
+    /// Whether it was written for a risk state like this one: with or without an energy deficit, and with a condition in
+    /// mind if there is one.
     #[must_use]
     pub fn suits(&self, risk: Risk) -> bool {
+        self.has_deficit_as(risk) && (risk < Risk::Caution || self.risk >= Risk::Caution)
+    }
+
+    /// Whether it allows an energy deficit just as this risk state does.
+    #[must_use]
+    pub fn has_deficit_as(&self, risk: Risk) -> bool {
         (self.risk >= Risk::NoDeficit) == (risk >= Risk::NoDeficit)
     }
 }

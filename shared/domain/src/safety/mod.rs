@@ -3,6 +3,7 @@
 //! [`triage`] reads every message before anything else happens with it. What it finds is answered at once and tightens the
 //! person's risk state.
 
+mod amounts;
 mod answer;
 mod data;
 mod health;
@@ -17,6 +18,7 @@ mod risk;
 mod rules;
 mod triage;
 
+pub use amounts::{asks_for_amounts, tells_amounts};
 pub use answer::{consultation_opening, fixed_answer, foreword, reply_replaced};
 pub use health::{Condition, Health};
 pub use kind::{Risk, SafetyAction, SafetyKind, Signal};

@@ -30,6 +30,8 @@ pub enum Objection {
     Diagnosis,
     /// It repeats the rules that it was written under.
     RulesRepeated,
+    /// It tells amounts to somebody whom they can harm and who has not asked.
+    Amounts,
 }
 
 impl Objection {
@@ -45,6 +47,7 @@ impl Objection {
             Self::Insult => "insult",
             Self::Diagnosis => "diagnosis",
             Self::RulesRepeated => "rules_repeated",
+            Self::Amounts => "amounts",
         }
     }
 
@@ -60,6 +63,7 @@ impl Objection {
             Self::Insult => "it insults the person, or judges worth or looks",
             Self::Diagnosis => "it makes a diagnosis",
             Self::RulesRepeated => "it repeats the rules that it was written under",
+            Self::Amounts => "it tells amounts to somebody whom they can harm and who has not asked",
         }
     }
 

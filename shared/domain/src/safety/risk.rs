@@ -13,6 +13,8 @@ use super::kind::{Risk, SafetyKind, Signal};
 
 /// How long a signal of the rules holds.
 const HOLDS: Duration = Duration::hours(24);
+/// Hours between two signals that count as two: one evening can have two dates.
+const APART: Duration = Duration::hours(6);
 /// Days within which a second signal of a kind makes it last: rules err in one message of hundreds, and over years that
 /// comes to two in anybody.
 const REMEMBERED_DAYS: i64 = 30;
@@ -78,10 +80,10 @@ impl RiskRecord {
         let before = self.at(now);
         for signal in signals {
             let heard = Heard { day: today, until: now + HOLDS };
-            let again = self
-                .heard
-                .insert(*signal, heard)
-                .is_some_and(|earlier| (1..=REMEMBERED_DAYS).contains(&(today - earlier.day).num_days()));
+            let again = self.heard.insert(*signal, heard).is_some_and(|earlier| {
+                let apart = now + HOLDS - earlier.until >= APART;
+                apart && (1..=REMEMBERED_DAYS).contains(&(today - earlier.day).num_days())
+            });
             if again {
                 self.lasting = self.lasting.max(signal.risk());
             }
@@ -175,6 +177,16 @@ mod tests {
         assert_eq!(record.lasting, Risk::None, "another kind");
         hear(&mut record, Signal::EatingDisorder, "2026-11-22T10:00:00Z");
         assert_eq!(record.at(at("2030-01-01T00:00:00Z")), Risk::NoDeficit);
+    }
+
+    #[test]
+    fn one_evening_is_not_two_days() {
+        let mut record = RiskRecord::default();
+        hear(&mut record, Signal::SelfHarm, "2026-11-20T23:58:00Z");
+        hear(&mut record, Signal::SelfHarm, "2026-11-21T00:02:00Z");
+        assert_eq!(record.lasting, Risk::None);
+        hear(&mut record, Signal::SelfHarm, "2026-11-22T08:00:00Z");
+        assert_eq!(record.lasting, Risk::Referred);
     }
 
     #[test]

@@ -5,12 +5,13 @@ mod response;
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde_json::Value;
+
 use super::route::{Answer, Route, Sample, Tag, body, serve};
 use crate::app::{App, FromApp, StartError};
-use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
 use crate::service::{Accounts, Minors, SafetyUpdates, ServiceError};
-use domain::profile::UserId;
 
 pub use requests::{CalculatedWord, CustomTargets, SignUpRequest, TargetsRequest, UpdateProfileRequest};
 pub use response::ProfileResponse;
@@ -50,8 +51,8 @@ impl FromApp for SigningUp {
 async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
     let SigningUp { accounts, minors } = &*signing_up;
     let body = request.json::<SignUpRequest>()?;
+    note_age(minors, &request).await?;
     let Caller { user_id, email, .. } = request.caller;
-    note_age(minors, &user_id, &body.age).await?;
     let account = body.parse()?;
     minors.check(&user_id).await?;
     let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
@@ -77,7 +78,8 @@ async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult 
 pub const UPDATE_PROFILE: Route = Route {
     tag: TAG,
     summary: "Changes details; calculated targets follow.",
-    description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`. Meals that \
+    description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`, or \
+        until your details or health make them unsafe. Meals that \
         are logged already stay on their days when the time zone changes.",
     request: Some(body::<UpdateProfileRequest>),
     answers: &[Answer::ok("The changed profile.", body::<ProfileResponse>)],
@@ -105,7 +107,9 @@ async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResu
     let Updating { safety, minors } = &*updating;
     let user_id = &request.caller.user_id;
     let body = request.json::<UpdateProfileRequest>()?;
-    note_age(minors, user_id, &body.age).await?;
+    if note_age(minors, &request).await? {
+        safety.refer(user_id).await?;
+    }
     let change = body.parse()?;
     if change.age.is_some() {
         minors.check(user_id).await?;
@@ -116,10 +120,22 @@ async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResu
     Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
 }
 
-/// Remembers who says that they are not of age, before that is refused.
-async fn note_age(minors: &Minors, user_id: &UserId, age: &Field<i64>) -> Result<(), ServiceError> {
-    match age.present() {
-        Some(years) => minors.note_age(user_id, *years).await,
-        None => Ok(()),
+/// Remembers who says that they are not of age, before that is refused; whether they have said so.
+async fn note_age(minors: &Minors, request: &ApiRequest) -> Result<bool, ServiceError> {
+    match told_age(&request.body) {
+        Some(years) => minors.note_age(&request.caller.user_id, years).await,
+        None => Ok(false),
     }
+}
+
+/// The age in a body, in whole years, however it is written: `15`, `"15"` and `15.5` say the same.
+fn told_age(body: &[u8]) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Told {
+        age: Value,
+    }
+    let Told { age } = serde_json::from_slice(body).ok()?;
+    let years = age.as_f64().or_else(|| age.as_str()?.trim().parse().ok())?;
+    #[expect(clippy::cast_possible_truncation, reason = "an age that is no number of years saturates, and is refused")]
+    Some(years.floor() as i64)
 }

@@ -55,7 +55,9 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
     tag: TAG,
     summary: "Says something in a consultation.",
     description: "The message is stored before it is answered: if the answer fails, send the same words again. What the \
-        message has taught comes back as facts, each with the words of yours that it rests on.",
+        message has taught comes back as facts, each with the words of yours that it rests on. You speak with an AI, not with \
+        a person, and what it says is no medical advice. A message that tells of danger is answered at once with people to \
+        call (`safety`, `support`), whatever else would refuse it.",
     request: Some(body::<ConsultationMessageRequest>),
     answers: &[Answer::ok("The answer.", body::<ConsultationMessageResponse>)],
     sample: Sample {

@@ -42,6 +42,7 @@ pub struct SystemPromptGenerator {
     accounts: Accounts,
     tracker: BehavioralTracker,
     model: MeteredModel,
+    model_for_safety: MeteredModel,
     profile: ProfileSettings,
     prompt: PromptSettings,
     due: DueSettings,
@@ -62,6 +63,7 @@ impl FromApp for SystemPromptGenerator {
             accounts: Accounts::from_app(app)?,
             tracker: BehavioralTracker::from_app(app)?,
             model: MeteredModel::from_app(app)?,
+            model_for_safety: MeteredModel::within_the_budget_of_all(app)?,
             profile: ProfileSettings::read(app.env(), &prices)?,
             prompt: PromptSettings::read(app.env(), &prices)?,
             due: DueSettings::read(app.env())?,
@@ -107,14 +109,14 @@ impl SystemPromptGenerator {
     async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
         let profile = self.accounts.get(&session.user_id).await?;
-        let profile = self.accounts.fill(profile, session).await?;
+        let profile = self.accounts.fill(profile, session).await?.as_at(self.clock.now());
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
             None => self.generate_conversational_profile(session, lease, &profile, &facts).await?,
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let written = self.write_prompt(&profile, &text, &facts, behavior).await?;
+        let written = self.write_prompt(&self.model, &profile, &text, &facts, behavior).await?;
         self.store(&profile, &written, metrics, GenerationReason::Initial, Some((text, session.session_id))).await
     }
 
@@ -186,33 +188,36 @@ impl SystemPromptGenerator {
         let served = match reason {
             GenerationReason::Safety => {
                 let known = prompt.prompt_behavioral_data.as_ref();
-                prompt.suits(profile.risk.lasting) && !metrics.has_new_danger(known)
+                !profile.prompt_contradicts_risk(self.clock.now()) && !metrics.has_new_danger(known)
             }
             _ => prompt.last_prompt_update > requested_at,
         };
         if served {
             return Ok(());
         }
+        let person = profile.clone().as_at(self.clock.now());
         let facts = match profile.consultation_session_id {
             Some(session_id) => self.consultations.facts(session_id).await?,
             None => Vec::new(),
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
+        // A person's own budget is for what they ask themselves.
+        let model = if reason == GenerationReason::Safety { &self.model_for_safety } else { &self.model };
         let write = async {
-            let written = self.write_prompt(&profile, text, &facts, behavior).await?;
-            self.store(&profile, &written, metrics.clone(), reason, None).await
+            let written = self.write_prompt(model, &person, text, &facts, behavior).await?;
+            self.store(&person, &written, metrics.clone(), reason, None).await
         };
         self.locks.next_version(user_id, prompt.version, write).await
     }
 
     async fn write_prompt(
         &self,
+        model: &MeteredModel,
         profile: &Profile,
         psychological_profile: &str,
         facts: &[Fact],
         behavior: Option<&BehaviorMetrics>,
     ) -> Result<Written<CoachingPrompt>> {
-        // A day's care changes what is said, and not what is written for longer.
         let targets = *profile.current_targets();
         let words = self.prompt.words;
         let choice = &self.prompt.model;
@@ -232,9 +237,10 @@ impl SystemPromptGenerator {
             output_schema: Some(prompts::coaching_prompt_schema()),
             deadline: self.deadline,
         };
-        writing::write(&self.model, &profile.user_id, request, |answer| {
+        writing::write(model, &profile.user_id, request, |answer| {
             let prompt = writing::read_prompt(answer)?;
-            let flaws = PromptRules { words, targets: Some(&targets) }.flaws(&prompt);
+            let rules = PromptRules { words, targets: Some(&targets), least_calories: targets.least_calories };
+            let flaws = rules.flaws(&prompt);
             if flaws.is_empty() { Ok(prompt) } else { Err(flaws) }
         })
         .await

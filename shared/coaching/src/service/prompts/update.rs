@@ -70,7 +70,7 @@ impl FromApp for PromptUpdater {
             versions: app.prompt_versions()?,
             clock: app.clock(),
             // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
-            model: MeteredModel::for_the_weekly_run(app)?,
+            model: MeteredModel::within_the_budget_of_all(app)?,
             settings: PromptSettings::read(app.env(), &model::prices(app.env())?)?,
             due: DueSettings::read(app.env())?,
             deadline: model::background_timeout(app.env())?,
@@ -91,7 +91,7 @@ impl PromptUpdater {
     ) -> Result<NewVersion> {
         let current = parse(prompt)?;
         let request = self.request(profile, prompt, &current, grounds);
-        let read = |answer: &str| self.read(&current, answer);
+        let read = |answer: &str| self.read(profile, &current, answer);
         let write = async {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
             self.store(profile, prompt, grounds, &written, Some(mark)).await
@@ -110,7 +110,7 @@ impl PromptUpdater {
     ) -> Result<NewVersion> {
         let current = parse(prompt)?;
         let request = self.request(profile, prompt, &current, grounds);
-        let read = |answer: &str| self.read(&current, answer);
+        let read = |answer: &str| self.read(profile, &current, answer);
         if let Err(flaws) = read(&answer.text)
             && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
         {
@@ -174,10 +174,16 @@ impl PromptUpdater {
         WordRange { min: self.settings.words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
     }
 
-    fn read(&self, current: &CoachingPrompt, answer: &str) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
+    fn read(
+        &self,
+        profile: &Profile,
+        current: &CoachingPrompt,
+        answer: &str,
+    ) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
         let sections = writing::read_behavior_sections(answer)?;
         let updated = current.with_behavior(&sections).map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])?;
-        let flaws = PromptRules { words: self.settings.words, targets: None }.flaws(&updated);
+        let least_calories = profile.subject(profile.risk.lasting).least_calories();
+        let flaws = PromptRules { words: self.settings.words, targets: None, least_calories }.flaws(&updated);
         if flaws.is_empty() {
             return Ok(updated);
         }

@@ -1,6 +1,7 @@
 //! What a model says is read before a person is told it. A reply that says what no text may say is asked for once more; if
 //! the second is no better, a fixed one stands in its place. So does the answer to what only the second net has heard.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::warn;
@@ -11,19 +12,21 @@ use crate::prompts;
 use crate::service::metered_model::MeteredModel;
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::{Message, SecondNet};
+use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelReply, ModelRequest};
 use domain::language::Language;
 use domain::locale::Locale;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::Profile;
-use domain::safety::{Objection, objections, reply_replaced};
+use domain::safety::{Objection, Risk, asks_for_amounts, objections, reply_replaced, tells_amounts};
 
 /// Has messages answered.
 #[derive(Clone)]
 pub(super) struct Outgoing {
     model: MeteredModel,
     second_net: SecondNet,
+    clock: Arc<dyn Clock>,
 }
 
 /// What a message is answered with.
@@ -50,7 +53,8 @@ impl Spoken {
 
 impl FromApp for Outgoing {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { model: MeteredModel::from_app(app)?, second_net: SecondNet::from_app(app)? })
+        let (model, second_net) = (MeteredModel::from_app(app)?, SecondNet::from_app(app)?);
+        Ok(Self { model, second_net, clock: app.clock() })
     }
 }
 
@@ -71,7 +75,11 @@ impl Outgoing {
         let main = self.ask_fit(request, profile, message.text, said);
         let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
         let (fixed, notice, foreword) = match opinion.heard {
-            Some(heard) => (heard.at_once.then_some(heard.text), Some(heard.notice), heard.foreword),
+            // Nobody who needs care is left without an answer.
+            Some(heard) => {
+                let fixed = (heard.at_once || answered.is_err()).then_some(heard.text);
+                (fixed, Some(heard.notice), heard.foreword)
+            }
             None => (None, None, None),
         };
         let (mut reply, replaced) = match answered {
@@ -99,7 +107,7 @@ impl Outgoing {
     ) -> Result<(ModelReply, Option<&'static str>), ModelError> {
         let began = tokio::time::Instant::now();
         let first = self.model.ask_uncounted(request).await?;
-        if said(&first.text).is_none_or(|text| is_fit(&text, profile)) {
+        if said(&first.text).is_none_or(|text| self.is_fit(&text, profile, question)) {
             return Ok((first, None));
         }
         let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
@@ -107,7 +115,7 @@ impl Outgoing {
             if again.deadline > Duration::ZERO { self.model.ask_uncounted(&again).await } else { Ok(first.clone()) };
         let (answer, fit) = match second {
             Ok(second) => {
-                let fit = said(&second.text).is_none_or(|text| is_fit(&text, profile));
+                let fit = said(&second.text).is_none_or(|text| self.is_fit(&text, profile, question));
                 let mut answer = second;
                 answer.usage += first.usage;
                 answer.cost += first.cost;
@@ -124,18 +132,22 @@ impl Outgoing {
         let language = chosen.or_else(written_in).unwrap_or_default();
         Ok((answer, (!fit).then(|| reply_replaced(language, 0))))
     }
-}
 
-/// Whether a text may be sent to a person; the log says why not.
-fn is_fit(text: &str, profile: &Profile) -> bool {
-    let least_kcal = profile.subject(profile.risk.lasting).least_calories();
-    let found = objections(text, least_kcal, prompts::safety_preamble());
-    let fit = found.is_empty();
-    if !fit {
-        let objections: Vec<&str> = found.into_iter().map(Objection::name).collect();
-        warn!(objections = objections.join(","), "{}", events::UNSAFE_TEXT_REFUSED);
+    /// Whether a text may be sent to a person who has asked `question`; the log says why not.
+    fn is_fit(&self, text: &str, profile: &Profile, question: &str) -> bool {
+        let least_kcal = profile.subject(profile.risk.lasting).least_calories();
+        let mut found = objections(text, least_kcal, prompts::safety_preamble());
+        let harmed_by_amounts = profile.risk.at(self.clock.now()) >= Risk::NoDeficit;
+        if harmed_by_amounts && tells_amounts(text) && !asks_for_amounts(question) {
+            found.insert(Objection::Amounts);
+        }
+        let fit = found.is_empty();
+        if !fit {
+            let objections: Vec<&str> = found.into_iter().map(Objection::name).collect();
+            warn!(objections = objections.join(","), "{}", events::UNSAFE_TEXT_REFUSED);
+        }
+        fit
     }
-    fit
 }
 
 /// In place of a reply that did not come.

@@ -178,6 +178,7 @@ impl CoachService {
         let heeding = async {
             if let Some(prompt) = &profile.prompt {
                 let known = prompt.prompt_behavioral_data.as_ref();
+                self.safety_updates.have_rewritten(&profile, &request_id).await;
                 self.safety_updates.heed(&profile.user_id, &behavior.metrics, known, &request_id).await;
             }
         };

@@ -28,7 +28,7 @@ impl PromptInUse {
     /// The personal prompt if there is one, else the generic one if that may stand in. A personal prompt that was written
     /// for somebody whom the coach need not be so careful with is not used.
     pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
-        let unsuitable = profile.prompt.as_ref().is_some_and(|prompt| !prompt.suits(risk));
+        let unsuitable = profile.prompt.as_ref().is_some_and(|prompt| !prompt.has_deficit_as(risk));
         if risk == Risk::Referred || (risk == Risk::NoDeficit && unsuitable) {
             return Ok(Self::Supportive);
         }
@@ -59,7 +59,7 @@ impl PromptInUse {
                 prompts::generic_coach().to_owned()
             }
             Self::Supportive => {
-                info!(risk = risk.name(), "{}", events::USING_GENERIC_SYSTEM_PROMPT);
+                info!("{}", events::USING_GENERIC_SYSTEM_PROMPT);
                 prompts::supportive_coach().to_owned()
             }
         };
