@@ -30,6 +30,17 @@ async fn a_signal_of_somebody_without_a_profile_is_audited_too() {
 }
 
 #[tokio::test]
+async fn who_signs_up_within_the_day_has_a_careful_coach_from_the_start() {
+    let deployment = Deployment::new().await;
+    for (name, hours, risk) in [("eve", 23, "referred"), ("mia", 25, "none")] {
+        deployment.tell(name, WORDS).await;
+        deployment.pass(chrono::Duration::hours(hours));
+        deployment.sign_up(name).await;
+        assert_eq!(deployment.profile(name).await["risk"], risk, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn who_says_it_is_answered_although_the_audit_cannot_be_reached() {
     let log = Log::capture();
     let mut deployment = Deployment::new().await;

@@ -106,6 +106,7 @@ async fn who_is_not_let_in_is_helped_all_the_same() {
     let reply = deployment.send(say(&session_id, CRISIS)).await;
     assert_eq!((reply.status, &reply.body["session_id"]), (200, &json!(session_id)));
     assert_helped(&reply.body);
+    assert_eq!(deployment.coach_transcript("ana").await, spoken(&reply.body), "no session takes it, and it is kept");
 }
 
 #[tokio::test]

@@ -248,3 +248,17 @@ async fn a_rewriting_for_safety_is_not_on_the_persons_own_budget() {
     deployment.run_jobs().await;
     assert_eq!(deployment.prompts("ana").await[0]["reason"], "safety");
 }
+
+#[tokio::test]
+async fn whom_numbers_can_harm_is_shown_no_streaks_and_no_rates() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[2_000; 10]).await;
+    let shown = deployment.behavior("ana").await;
+    assert_eq!((&shown["meal_logging_streak_days"], &shown["adherence_rate"]), (&json!(10), &json!(1.0)));
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"health": {"eating_disorder": true}}))).await;
+    let shown = deployment.behavior("ana").await;
+    for field in ["meal_logging_streak_days", "longest_streak_in_target_days", "adherence_rate", "average_calories"] {
+        assert!(shown[field].is_null(), "{field}: {shown}");
+    }
+    assert_eq!(shown["patterns"], json!([]));
+}

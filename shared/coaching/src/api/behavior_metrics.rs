@@ -24,8 +24,8 @@ pub struct BehaviorMetricsResponse {
     days_not_logged: u32,
     /// `days_logged` of `days_analyzed`.
     logging_rate: Option<f64>,
-    /// Consecutive logged days up to today or yesterday, at most `analysis_days`.
-    meal_logging_streak_days: u32,
+    /// Consecutive logged days up to today or yesterday, at most `analysis_days`; null where numbers are left out.
+    meal_logging_streak_days: Option<u32>,
     /// `days_in_target` of `days_logged`.
     adherence_rate: Option<f64>,
     /// Why `adherence_rate` and the averages are null.
@@ -38,8 +38,8 @@ pub struct BehaviorMetricsResponse {
     days_over_target: u32,
     /// Logged days below it.
     days_under_target: u32,
-    /// Longest run of consecutive days in target.
-    longest_streak_in_target_days: u32,
+    /// Longest run of consecutive days in target; null where numbers are left out.
+    longest_streak_in_target_days: Option<u32>,
     /// Days in target in an average calendar week of the window.
     days_in_target_per_week: Option<f64>,
     /// Meals on an average logged day.
@@ -75,14 +75,14 @@ impl From<BehaviorMetrics> for BehaviorMetricsResponse {
             days_logged: metrics.days_logged,
             days_not_logged: metrics.days_not_logged(),
             logging_rate: metrics.logging_rate().map(Rate::ratio),
-            meal_logging_streak_days: metrics.meal_logging_streak_days,
+            meal_logging_streak_days: Some(metrics.meal_logging_streak_days),
             adherence_rate: metrics.adherence_rate().map(Rate::ratio),
             adherence_reason: metrics.missing_evidence(),
             min_logged_days: metrics.min_logged_days,
             days_in_target: metrics.days_in_target,
             days_over_target: metrics.days_over_target,
             days_under_target: metrics.days_under_target,
-            longest_streak_in_target_days: metrics.longest_streak_in_target_days,
+            longest_streak_in_target_days: Some(metrics.longest_streak_in_target_days),
             days_in_target_per_week: evidence
                 .map(|window| to_decimals(f64::from(metrics.days_in_target) * 7.0 / f64::from(window.of()), 1)),
             meals_per_day: metrics.per_logged_day(metrics.meals).map(|meals| to_decimals(meals, 1)),
@@ -97,6 +97,27 @@ impl From<BehaviorMetrics> for BehaviorMetricsResponse {
             total_protein_tenths_g: metrics.protein_tenths,
             most_common_failure_pattern: metrics.most_common_failure_pattern(),
             patterns: metrics.patterns,
+        }
+    }
+}
+
+impl BehaviorMetricsResponse {
+    /// The counts without what judges them: no rates, averages, streaks or patterns.
+    pub(super) fn without_judgement(self) -> Self {
+        Self {
+            logging_rate: None,
+            meal_logging_streak_days: None,
+            adherence_rate: None,
+            adherence_reason: Some("left out, because numbers do no good now".to_owned()),
+            longest_streak_in_target_days: None,
+            days_in_target_per_week: None,
+            meals_per_day: None,
+            average_calories: None,
+            average_protein_g: None,
+            protein_adherence_rate: None,
+            patterns: Vec::new(),
+            most_common_failure_pattern: None,
+            ..self
         }
     }
 }

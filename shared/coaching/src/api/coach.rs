@@ -15,8 +15,8 @@ use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    CoachMessages, CoachService, CoachingAnswer, FixedExchange, Heard, HeardBefore, Keyed, Safety, SecondNet,
-    ServiceError, Told,
+    CoachMessages, CoachService, CoachingAnswer, FixedExchange, FixedExchanges, Heard, HeardBefore, Keyed, Safety,
+    SecondNet, ServiceError, Told,
 };
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
@@ -47,6 +47,7 @@ pub const SEND_COACH_MESSAGE: Route = Route {
 
 struct Coach {
     service: CoachService,
+    fixed: FixedExchanges,
     safety: Safety,
     second_net: SecondNet,
     /// Longest message, in characters.
@@ -58,6 +59,7 @@ impl FromApp for Coach {
         let max_chars = max_message_chars(app.env())?;
         Ok(Self {
             service: CoachService::from_app(app)?,
+            fixed: FixedExchanges::from_app(app)?,
             safety: Safety::from_app(app)?,
             second_net: SecondNet::from_app(app)?,
             max_chars,
@@ -105,7 +107,7 @@ impl Listening for Coach {
             said,
             answer: &heard.text,
         };
-        let stored = self.service.store_fixed(exchange).await?;
+        let stored = self.fixed.store(exchange).await?;
         Ok(fixed_reply(stored.conversation_id, stored.message_id, heard))
     }
 

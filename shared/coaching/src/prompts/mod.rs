@@ -15,7 +15,7 @@ use domain::coaching_prompt::{Flaw, WordRange};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
 use domain::meals::{DayTotals, Grams};
-use domain::profile::{Goal, Profile, Targets};
+use domain::profile::{Goal, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, safety_schema};
@@ -266,7 +266,7 @@ fn person_in_words(profile: &Profile) -> String {
         known("Sex", spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok()))),
         known("Activity level", spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))),
         known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
-        Some(format!("Goal: {}", goal(profile.goal))),
+        Some(format!("Goal: {}{}", goal(profile.goal), not_now(profile.current_targets()))),
         Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
         health_in_words(profile),
     ];
@@ -299,6 +299,16 @@ const fn condition_in_words(condition: Condition) -> &'static str {
         Condition::Anticoagulants => "takes anticoagulants",
         Condition::HeartOrKidneyDisease => "a disease of heart or kidneys",
         Condition::RecentSurgery => "a recent operation",
+    }
+}
+
+/// What stands behind a goal that has to wait.
+const fn not_now(targets: &Targets) -> &'static str {
+    match targets.basis {
+        TargetBasis::MaintenanceUnderweight | TargetBasis::MaintenanceSafety => {
+            " (not now: the targets keep the weight, and nothing in the prompt may ask for less)"
+        }
+        _ => "",
     }
 }
 

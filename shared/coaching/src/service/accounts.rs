@@ -1,5 +1,6 @@
 //! Accounts: signing up, changing one's own details, and letting people into the consultation.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Subject, Targets, TargetsHistory, UserId, Weight};
-use domain::safety::{Health, Risk, RiskRecord};
+use domain::safety::{Health, Risk, RiskRecord, Signal};
 
 /// How often a change of details is made again when another one came in between.
 const ATTEMPTS: usize = 5;
@@ -100,8 +101,15 @@ impl FromApp for Accounts {
 
 impl Accounts {
     /// Creates the caller's profile, with the consultation closed. `vouched` is the address in the caller's token: an
-    /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's.
-    pub async fn sign_up(&self, user_id: UserId, vouched: Option<&Email>, account: NewAccount) -> Result<Profile> {
+    /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's. `heard` is
+    /// what the coach has to be careful with from the first day.
+    pub async fn sign_up(
+        &self,
+        user_id: UserId,
+        vouched: Option<&Email>,
+        account: NewAccount,
+        heard: &BTreeSet<Signal>,
+    ) -> Result<Profile> {
         if vouched != Some(&account.email) {
             return Err(FieldError::new("email", "must be the address that you signed in with").into());
         }
@@ -135,6 +143,7 @@ impl Accounts {
             created_at: now,
             revision: 0,
         };
+        profile.risk.hear(heard, now, today);
         profile.follow_from_details(now);
         match self.profiles.create(&profile).await? {
             WriteOutcome::Written => Ok(profile),

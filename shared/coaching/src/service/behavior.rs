@@ -11,6 +11,7 @@ use crate::store::{ProfileTable, PromptHistoryTable};
 use crate::system::Clock;
 use domain::behavior::Decision;
 use domain::profile::UserId;
+use domain::safety::Risk;
 
 /// Behaviour as it is now, with what was last decided from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct BehaviorView {
     pub last_decision: Option<Decision>,
     /// When the weekly run last measured.
     pub last_behavior_check: Option<DateTime<Utc>>,
+    /// Whether the person is one whom numbers can harm.
+    pub without_judgement: bool,
 }
 
 /// Shows people their behaviour.
@@ -47,11 +50,14 @@ impl BehaviorService {
     /// Measures now.
     pub async fn view(&self, user_id: &UserId) -> Result<BehaviorView> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        let behavior = self.tracker.calculate_metrics(&profile, self.clock.now()).await?;
+        let now = self.clock.now();
+        let behavior = self.tracker.calculate_metrics(&profile, now).await?;
+        let without_judgement = profile.risk.at(now) >= Risk::NoDeficit;
         let last_decision = match &profile.prompt {
             Some(prompt) => self.history.get(user_id, prompt.version).await?.and_then(|entry| entry.decision),
             None => None,
         };
-        Ok(BehaviorView { behavior, last_decision, last_behavior_check: profile.last_behavior_check })
+        let last_behavior_check = profile.last_behavior_check;
+        Ok(BehaviorView { behavior, last_decision, last_behavior_check, without_judgement })
     }
 }

@@ -30,12 +30,12 @@ pub use prompt_worker::PromptWorker;
 pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
 pub use report::{Report, ReportService};
 pub use risk_decisions::{RiskDecision, RiskDecisions};
-pub use safety::{Heard, Safety, SafetyNotice};
+pub use safety::{EarlierSignals, Heard, Safety, SafetyNotice};
 pub use safety_updates::SafetyUpdates;
 pub use second_net::{Message, SecondNet};
 pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
-    ConsultationView, FixedExchange, HeardBefore, Keyed, Opened, Opening, Told, Transcripts,
+    ConsultationView, FixedExchange, FixedExchanges, HeardBefore, Keyed, Opened, Opening, Told, Transcripts,
 };
 pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};

@@ -23,8 +23,8 @@ use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{Profile, UserId};
 use domain::safety::{
-    Compared, Contact, Risk, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer, foreword,
-    triage,
+    Compared, Contact, Risk, RiskRecord, SafetyAction, SafetyKind, Signal, Triage, contacts, country, fixed_answer,
+    foreword, triage,
 };
 
 /// How long the database is waited for, once for what the answer needs and once for what follows.
@@ -197,6 +197,32 @@ impl Safety {
         };
         let after = self.accounts().change_as_read(before.clone(), hear).await?;
         Ok((before, after))
+    }
+}
+
+/// What was heard of somebody before they had an account: their coach is as careful as if they had had one.
+#[derive(Clone)]
+pub struct EarlierSignals {
+    audit: AuditTable,
+}
+
+impl FromApp for EarlierSignals {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { audit: app.audit()? })
+    }
+}
+
+impl EarlierSignals {
+    /// What still holds at `now`. What cannot be read keeps nobody from signing up.
+    pub async fn holding(&self, user_id: &UserId, now: DateTime<Utc>) -> BTreeSet<Signal> {
+        let heard = self.audit.signals(user_id, now - RiskRecord::HOLDS, now).await;
+        heard.map_or_else(
+            |cause| {
+                warn!(%cause, "{}", events::SAFETY_SIGNAL_NOT_KEPT);
+                BTreeSet::new()
+            },
+            BTreeSet::from_iter,
+        )
     }
 }
 

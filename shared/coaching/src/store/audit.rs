@@ -10,6 +10,9 @@ use crate::store::StoreError;
 use domain::profile::UserId;
 use domain::safety::{Reason, Risk, Signal};
 
+/// How a signal is named among the actions.
+const SIGNAL: &str = "safety_signal";
+
 /// Who has done something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -76,6 +79,20 @@ impl AuditTable {
         self.entries.write("recording an audit entry", self.entry(entry)).await.map(drop)
     }
 
+    /// The signals that were heard of somebody within a time, oldest first.
+    pub async fn signals(
+        &self,
+        user_id: &UserId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Signal>, StoreError> {
+        let query = self.entries.query("reading earlier signals", ("user_id", user_id.as_str()));
+        // `$` follows `#`.
+        let stored = query.between("at", ordered(from), format!("{}$", ordered(to))).all().await?;
+        let heard = stored.iter().filter(|entry| entry.text("action").is_ok_and(|action| action == SIGNAL));
+        heard.map(|entry| entry.native("signal")).collect()
+    }
+
     /// An entry as a write, for the transaction that does what it tells of.
     pub(super) fn entry(&self, entry: &AuditEntry) -> Put {
         self.entries.put(of_entry(entry))
@@ -103,7 +120,7 @@ fn of_entry(entry: &AuditEntry) -> Item {
             item([("action", text("safety_confirmed")), ("risk", text(risk.name()))])
         }
         AuditAction::SafetySignal { signal, risk } => {
-            item([("action", text("safety_signal")), ("signal", text(signal.name())), ("risk", text(risk.name()))])
+            item([("action", text(SIGNAL)), ("signal", text(signal.name())), ("risk", text(risk.name()))])
         }
     });
     attributes

@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::health::Condition;
 use super::kind::{Risk, SafetyKind, Signal};
 
-/// How long a signal of the rules holds.
-const HOLDS: Duration = Duration::hours(24);
 /// Hours between two signals that count as two: one evening can have two dates.
 const APART: Duration = Duration::hours(6);
 /// Days within which a second signal of a kind makes it last: rules err in one message of hundreds, and over years that
@@ -68,6 +66,9 @@ impl Danger {
 }
 
 impl RiskRecord {
+    /// How long a signal of the rules holds.
+    pub const HOLDS: Duration = Duration::hours(24);
+
     /// The state at an instant.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Risk {
@@ -79,9 +80,9 @@ impl RiskRecord {
     pub fn hear(&mut self, signals: &BTreeSet<Signal>, now: DateTime<Utc>, today: NaiveDate) {
         let before = self.at(now);
         for signal in signals {
-            let heard = Heard { day: today, until: now + HOLDS };
+            let heard = Heard { day: today, until: now + Self::HOLDS };
             let again = self.heard.insert(*signal, heard).is_some_and(|earlier| {
-                let apart = now + HOLDS - earlier.until >= APART;
+                let apart = now + Self::HOLDS - earlier.until >= APART;
                 apart && (1..=REMEMBERED_DAYS).contains(&(today - earlier.day).num_days())
             });
             if again {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::route::{Answer, Route, Sample, Tag, body, serve};
 use crate::app::{App, FromApp, StartError};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
-use crate::service::{Accounts, Minors, SafetyUpdates, ServiceError};
+use crate::service::{Accounts, EarlierSignals, Minors, SafetyUpdates, ServiceError};
 
 pub use requests::{CalculatedWord, CustomTargets, SignUpRequest, TargetsRequest, UpdateProfileRequest};
 pub use response::ProfileResponse;
@@ -40,22 +40,25 @@ pub const SIGN_UP: Route = Route {
 struct SigningUp {
     accounts: Accounts,
     minors: Minors,
+    earlier: EarlierSignals,
 }
 
 impl FromApp for SigningUp {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { accounts: Accounts::from_app(app)?, minors: Minors::from_app(app)? })
+        let (accounts, minors) = (Accounts::from_app(app)?, Minors::from_app(app)?);
+        Ok(Self { accounts, minors, earlier: EarlierSignals::from_app(app)? })
     }
 }
 
 async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
-    let SigningUp { accounts, minors } = &*signing_up;
+    let SigningUp { accounts, minors, earlier } = &*signing_up;
     let body = request.json::<SignUpRequest>()?;
     note_age(minors, &request).await?;
     let Caller { user_id, email, .. } = request.caller;
     let account = body.parse()?;
     minors.check(&user_id).await?;
-    let profile = accounts.sign_up(user_id, email.as_ref(), account).await?;
+    let heard = earlier.holding(&user_id, accounts.now()).await;
+    let profile = accounts.sign_up(user_id, email.as_ref(), account, &heard).await?;
     Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now())))
 }
 

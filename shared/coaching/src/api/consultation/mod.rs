@@ -10,8 +10,8 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::talk::max_message_chars;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, Heard, HeardBefore, Keyed, Missing, Opening,
-    Safety, SecondNet, ServiceError, Told, Transcripts,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, FixedExchange, FixedExchanges, Heard, HeardBefore,
+    Keyed, Missing, Opening, Safety, SecondNet, ServiceError, Told, Transcripts,
 };
 use domain::consultation::{Progress, SessionId};
 
@@ -88,6 +88,7 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
 
 struct Talk {
     service: ConsultationAiService,
+    fixed: FixedExchanges,
     safety: Safety,
     second_net: SecondNet,
     /// Longest message, in characters.
@@ -99,6 +100,7 @@ impl FromApp for Talk {
         let max_chars = max_message_chars(app.env())?;
         Ok(Self {
             service: ConsultationAiService::from_app(app)?,
+            fixed: FixedExchanges::from_app(app)?,
             safety: Safety::from_app(app)?,
             second_net: SecondNet::from_app(app)?,
             max_chars,
@@ -138,12 +140,18 @@ impl Listening for Talk {
         }
     }
 
-    /// Only a session takes it that is open, and the person's own.
+    /// In the session if it is open, free and the person's own, else in a conversation with the coach: what was said is there
+    /// to be read again, and to be seen by who looks after the person.
     async fn store_fixed(&self, request: &ApiRequest, said: &str, heard: &Heard) -> Result<ApiResponse, ServiceError> {
         let (user_id, session_id) = (&request.caller.user_id, named_session(request));
-        let turn = self.service.store_fixed(user_id, session_id, said.to_owned(), &heard.text).await?;
         let notice = heard.notice.clone().into();
-        Ok(ApiResponse::ok(&ConsultationMessageResponse { notice, ..turn.into() }))
+        let turn = self.service.store_fixed(user_id, session_id, said.to_owned(), &heard.text).await;
+        if let Ok(turn) = turn {
+            return Ok(ApiResponse::ok(&ConsultationMessageResponse { notice, ..turn.into() }));
+        }
+        let (message_id, answer) = (request.resource_id, heard.text.as_str());
+        self.fixed.store(FixedExchange { user_id, conversation_id: None, message_id, said, answer }).await?;
+        Ok(self.without_storing(request, heard))
     }
 
     fn without_storing(&self, request: &ApiRequest, heard: &Heard) -> ApiResponse {

@@ -18,7 +18,7 @@ use crate::store::{KeyClaim, KeyWrite, StoredResponse};
 
 use domain::lease::Lease;
 
-pub use coach::{CoachMessages, CoachService, CoachingAnswer, FixedExchange};
+pub use coach::{CoachMessages, CoachService, CoachingAnswer, FixedExchange, FixedExchanges};
 pub use consultation::{
     Completing, Completion, ConsultationAiService, ConsultationTurn, ConsultationView, Opened, Opening, Transcripts,
 };

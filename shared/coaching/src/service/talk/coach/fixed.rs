@@ -1,15 +1,19 @@
 //! Keeping what a person in danger has said and was told, without a model.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::turn::{Asked, Taken, TurnTaking};
-use super::{CoachService, CoachingAnswer};
+use super::CoachingAnswer;
+use super::turn::{Asked, FEWEST_READ, Taken, TurnTaking};
+use crate::app::{App, FromApp, StartError};
 use crate::service::error::{Conflict, Result};
 use crate::service::talk::FIXED_TEXT;
-use claude::ModelReply;
+use crate::store::{ConversationTable, WriteOutcome};
+use crate::system::{Clock, Ids};
+use domain::conversation::{CoachMessageBody, CoachReply};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::UserId;
 
@@ -31,10 +35,31 @@ pub struct FixedExchange<'a> {
     pub answer: &'a str,
 }
 
-impl CoachService {
+/// Stores messages with the fixed texts that answer them.
+#[derive(Clone)]
+pub struct FixedExchanges {
+    conversations: ConversationTable,
+    turn_taking: TurnTaking,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+}
+
+impl FromApp for FixedExchanges {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let turn_taking = TurnTaking {
+            conversations: app.conversations()?,
+            messages_read: FEWEST_READ,
+            clock: app.clock(),
+            patience: PATIENCE,
+        };
+        Ok(Self { conversations: app.conversations()?, turn_taking, clock: app.clock(), ids: app.ids() })
+    }
+}
+
+impl FixedExchanges {
     /// Stores a message with the fixed text that answers it: in its conversation, or in a new one if that is not the
     /// person's or is busy. The same words sent at the same moment are stored once.
-    pub async fn store_fixed(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
+    pub async fn store(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
         match self.store_in_its_place(exchange).await {
             Err(_) if exchange.conversation_id.is_some() => {
                 self.store_in_its_place(FixedExchange { conversation_id: None, ..exchange }).await
@@ -45,20 +70,26 @@ impl CoachService {
 
     async fn store_in_its_place(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
         let FixedExchange { user_id, conversation_id, message_id, said, answer } = exchange;
-        let turn_taking = TurnTaking { patience: PATIENCE, ..self.turn_taking.clone() };
-        let place = turn_taking.place(user_id, conversation_id, said).await?;
+        let place = self.turn_taking.place(user_id, conversation_id, said).await?;
         let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), used_up: None, key: None };
-        let turn = match turn_taking.take(&asked, place).await? {
+        let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => turn,
             Taken::Answered(answer) => return Ok(answer),
             Taken::ByAnotherTry => return Err(Conflict::AnswerPending.into()),
         };
-        let reply = ModelReply {
+        let now = self.clock.now();
+        let reply = CoachReply {
             text: answer.to_owned(),
+            in_reply_to: turn.question.message_id,
+            system_prompt_version_used: None,
             model: FIXED_TEXT.to_owned(),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,
         };
-        self.store(&turn, reply, None, None, None).await
+        let (conversation, stored) = turn.ended_by(self.ids.next(), CoachMessageBody::Reply(reply.clone()), now);
+        match self.conversations.finish_turn(&conversation, &turn.question, &stored, turn.lease, None).await? {
+            WriteOutcome::Written => Ok(CoachingAnswer::of(&stored, reply, None)),
+            WriteOutcome::Conflict => Err(Conflict::AnswerPending.into()),
+        }
     }
 }

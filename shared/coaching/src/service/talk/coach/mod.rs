@@ -49,7 +49,7 @@ use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
 
-pub use fixed::FixedExchange;
+pub use fixed::{FixedExchange, FixedExchanges};
 pub use messages::CoachMessages;
 
 /// The coach's answer to one message.
@@ -63,6 +63,13 @@ pub struct CoachingAnswer {
     pub reply: CoachReply,
     /// What the message led to, if it had anything out of the ordinary.
     pub notice: Option<SafetyNotice>,
+}
+
+impl CoachingAnswer {
+    /// The answer that a stored message is.
+    fn of(stored: &CoachMessage, reply: CoachReply, notice: Option<SafetyNotice>) -> Self {
+        Self { conversation_id: stored.conversation_id, message_id: stored.message_id, reply, notice }
+    }
 }
 
 /// A message, and all that has to be read before it can be answered.
@@ -242,19 +249,9 @@ impl CoachService {
             usage: reply.usage,
             cost: reply.cost,
         };
-        let now = self.clock.now();
-        let stored = CoachMessage {
-            user_id: question.user_id.clone(),
-            message_id: self.ids.next(),
-            conversation_id: question.conversation_id,
-            position: turn.conversation.message_count,
-            body: CoachMessageBody::Reply(reply.clone()),
-            created_at: now,
-        };
-        let mut conversation = turn.conversation.after_message(now);
-        conversation.answering = None;
-        let conversation_id = question.conversation_id;
-        let answer = CoachingAnswer { conversation_id, message_id: stored.message_id, reply, notice };
+        let body = CoachMessageBody::Reply(reply.clone());
+        let (conversation, stored) = turn.ended_by(self.ids.next(), body, self.clock.now());
+        let answer = CoachingAnswer::of(&stored, reply, notice);
         let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
         match self.conversations.finish_turn(&conversation, question, &stored, turn.lease, kept).await {
             Ok(WriteOutcome::Written) => Ok(answer),

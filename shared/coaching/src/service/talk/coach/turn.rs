@@ -33,7 +33,7 @@ use domain::lease::Lease;
 use domain::profile::UserId;
 
 /// Fewest messages that are read of a conversation: as many as may be written while a message waits for its turn.
-const FEWEST_READ: u32 = 20;
+pub(super) const FEWEST_READ: u32 = 20;
 
 /// A message that wants to be answered.
 pub(super) struct Asked<'a> {
@@ -194,5 +194,24 @@ impl Turn {
     ) -> Self {
         others.retain(|message| message.message_id != question.message_id);
         Self { conversation, question, others, lease }
+    }
+
+    /// The conversation and its new message once the turn is ended.
+    pub(super) fn ended_by(
+        &self,
+        message_id: Uuid,
+        body: CoachMessageBody,
+        now: DateTime<Utc>,
+    ) -> (Conversation, CoachMessage) {
+        let message = CoachMessage {
+            user_id: self.question.user_id.clone(),
+            message_id,
+            conversation_id: self.question.conversation_id,
+            position: self.conversation.message_count,
+            body,
+            created_at: now,
+        };
+        let conversation = Conversation { answering: None, ..self.conversation.after_message(now) };
+        (conversation, message)
     }
 }
