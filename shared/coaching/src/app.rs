@@ -123,8 +123,7 @@ impl App {
         if let Some(model) = self.clients.model.get() {
             return Ok(Arc::clone(model));
         }
-        let secrets = aws_sdk_secretsmanager::Client::new(&self.clients.aws);
-        let key = SecretsManagerKey::new(secrets, self.env.required("ANTHROPIC_API_KEY_SECRET")?);
+        let key = SecretsManagerKey::new(self.clients.aws.clone(), self.env.required("ANTHROPIC_API_KEY_SECRET")?);
         let client = ClaudeClient::new(&model::claude(&self.env)?, model::prices(&self.env)?, key);
         Ok(Arc::clone(self.clients.model.get_or_init(|| Arc::new(client))))
     }

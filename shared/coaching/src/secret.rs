@@ -1,6 +1,9 @@
 //! The API key of Claude in AWS Secrets Manager.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use claude::{ApiKey, KeyError};
 use serde::Deserialize;
@@ -8,23 +11,26 @@ use serde::Deserialize;
 /// A secret of AWS Secrets Manager: the key itself, or `{"api_key": "..."}`.
 #[derive(Debug, Clone)]
 pub struct SecretsManagerKey {
-    client: aws_sdk_secretsmanager::Client,
+    aws: SdkConfig,
+    /// Built when the key is first read: a function should not start the slower for it.
+    client: OnceLock<aws_sdk_secretsmanager::Client>,
     secret_id: String,
 }
 
 impl SecretsManagerKey {
     /// The secret with this name or ARN.
     #[must_use]
-    pub fn new(client: aws_sdk_secretsmanager::Client, secret_id: impl Into<String>) -> Self {
-        Self { client, secret_id: secret_id.into() }
+    pub fn new(aws: SdkConfig, secret_id: impl Into<String>) -> Self {
+        Self { aws, client: OnceLock::new(), secret_id: secret_id.into() }
     }
 }
 
 #[async_trait]
 impl ApiKey for SecretsManagerKey {
     async fn read(&self) -> Result<String, KeyError> {
+        let client = self.client.get_or_init(|| aws_sdk_secretsmanager::Client::new(&self.aws));
         let secret =
-            self.client.get_secret_value().secret_id(&self.secret_id).send().await.map_err(|error| explain(&error))?;
+            client.get_secret_value().secret_id(&self.secret_id).send().await.map_err(|error| explain(&error))?;
         let text = secret.secret_string().ok_or_else(|| KeyError::Unusable("the secret is not a text".to_owned()))?;
         key_in(text)
     }

@@ -21,15 +21,14 @@ async fn read_secret(status: u16, body: &'static str) -> (Result<String, KeyErro
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port on loopback");
     let address = listener.local_addr().expect("a bound listener has an address");
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    let config = aws_sdk_secretsmanager::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+    let aws = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
         .endpoint_url(format!("http://{address}"))
         .retry_config(RetryConfig::disabled())
-        .build();
-    let client = aws_sdk_secretsmanager::Client::from_conf(config);
-    let key = SecretsManagerKey::new(client, "claude-key").read().await;
+        .load()
+        .await;
+    let key = SecretsManagerKey::new(aws, "claude-key").read().await;
     let asked = asked.lock().expect("nobody panics while holding it").clone();
     (key, asked)
 }

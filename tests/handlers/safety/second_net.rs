@@ -209,3 +209,25 @@ async fn a_condition_that_only_the_model_hears_is_answered_even_if_the_coach_fai
     let reply = told(&deployment, model).await;
     assert_eq!((reply.status, &reply.body["safety"]["kind"]), (200, &json!("medical")), "{reply:?}");
 }
+
+#[tokio::test]
+async fn what_a_harmful_reply_has_learned_is_kept_though_a_condition_was_heard_beside_it() {
+    let deployment = with_a_second_net().await;
+    deployment.set_access("ana", true).await;
+    let session_id = deployment.start("ana").await;
+    let learned = json!({"category": "challenges", "subject": "evenings", "summary": "Evenings are hard.",
+        "quote": "my evenings are hard", "obstacle": "evenings", "trigger": null, "past_attempt": null});
+    let body = json!({"sex": null, "height_cm": null, "activity_level": null, "diet": null});
+    let harmful = json!({"reply": "Fast for two days.", "section_covered": false, "facts": [learned], "body": body,
+        "health": []})
+    .to_string();
+    let model = scripted(move |purpose| match purpose {
+        Purpose::Safety => ready(Ok(r#"{"signals": ["medical"], "language": "en"}"#.to_owned())).boxed(),
+        _ => ready(Ok(harmful.clone())).boxed(),
+    });
+    let said = json!({"session_id": session_id, "message": "Since the clinic my evenings are hard"});
+    let call = Call::to("send-consultation-message").by("ana").json(&said);
+    let reply = deployment.send_through(&deployment.app().with_model(model), call).await.body;
+    assert_eq!((&reply["safety"]["kind"], &reply["extracted_items"]), (&json!("medical"), &json!(1)), "{reply}");
+    assert!(reply["message"].as_str().is_some_and(|text| !text.contains("Fast")), "{reply}");
+}

@@ -9,14 +9,13 @@ use uuid::Uuid;
 
 use super::list::ListResponse;
 use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
-use super::safety::{self, Listening, NoticeResponse};
+use super::safety::{self, Listener, Listening, NoticeResponse};
 use crate::app::{App, FromApp, StartError};
-use crate::config::talk::{MAX_MESSAGE_CHARS, max_message_chars};
+use crate::config::talk::MAX_MESSAGE_CHARS;
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    CoachMessages, CoachService, CoachingAnswer, FixedExchange, FixedExchanges, Heard, HeardBefore, Keyed, Safety,
-    SecondNet, ServiceError, Told,
+    CoachMessages, CoachService, CoachingAnswer, FixedExchange, Heard, HeardBefore, Keyed, ServiceError, Told,
 };
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation, Role};
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
@@ -47,23 +46,12 @@ pub const SEND_COACH_MESSAGE: Route = Route {
 
 struct Coach {
     service: CoachService,
-    fixed: FixedExchanges,
-    safety: Safety,
-    second_net: SecondNet,
-    /// Longest message, in characters.
-    max_chars: usize,
+    listener: Listener,
 }
 
 impl FromApp for Coach {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        let max_chars = max_message_chars(app.env())?;
-        Ok(Self {
-            service: CoachService::from_app(app)?,
-            fixed: FixedExchanges::from_app(app)?,
-            safety: Safety::from_app(app)?,
-            second_net: SecondNet::from_app(app)?,
-            max_chars,
-        })
+        Ok(Self { service: CoachService::from_app(app)?, listener: Listener::from_app(app)? })
     }
 }
 
@@ -72,20 +60,12 @@ async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult
 }
 
 impl Listening for Coach {
-    fn safety(&self) -> &Safety {
-        &self.safety
-    }
-
-    fn second_net(&self) -> &SecondNet {
-        &self.second_net
-    }
-
-    fn max_chars(&self) -> usize {
-        self.max_chars
+    fn listener(&self) -> &Listener {
+        &self.listener
     }
 
     async fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> ApiResult {
-        let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(self.max_chars)?;
+        let (text, conversation_id) = request.json::<CoachMessageRequest>()?.parse(self.listener.max_chars)?;
         let reading = self.service.read(&request.caller.user_id, conversation_id, text);
         let (looked_up, reading) = tokio::join!(request.look_up(), reading);
         let (message_id, claim) = match looked_up? {
@@ -107,7 +87,7 @@ impl Listening for Coach {
             said,
             answer: &heard.text,
         };
-        let stored = self.fixed.store(exchange).await?;
+        let stored = self.listener.fixed.store(exchange).await?;
         Ok(fixed_reply(stored.conversation_id, stored.message_id, heard))
     }
 

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::http::{ApiRequest, ApiResponse, ApiResult};
-use crate::service::{Heard, HeardBefore, Message, Safety, SafetyNotice, SecondNet, ServiceError};
+use crate::app::{App, FromApp, StartError};
+use crate::config::talk::max_message_chars;
+use crate::http::{ApiError, ApiRequest, ApiResponse, ApiResult, RequestError};
+use crate::service::{FixedExchanges, Heard, HeardBefore, Message, Safety, SafetyNotice, SecondNet, ServiceError};
 use crate::telemetry::events;
 use domain::safety::{Contact, SafetyAction, SafetyKind};
 
@@ -73,16 +75,31 @@ impl From<Option<SafetyNotice>> for NoticeResponse {
     }
 }
 
-/// What people talk to: heard before anything else, and answered in any case who is in danger.
-pub(super) trait Listening: Send + Sync {
-    /// What hears.
-    fn safety(&self) -> &Safety;
-
+/// Hears what people say before anything else happens with it.
+pub(super) struct Listener {
+    safety: Safety,
+    second_net: SecondNet,
+    /// Stores a message with its fixed answer in a conversation with the coach.
+    pub(super) fixed: FixedExchanges,
     /// Longest message that is stored, in characters.
-    fn max_chars(&self) -> usize;
+    pub(super) max_chars: usize,
+}
 
-    /// What reads along.
-    fn second_net(&self) -> &SecondNet;
+impl FromApp for Listener {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self {
+            safety: Safety::from_app(app)?,
+            second_net: SecondNet::from_app(app)?,
+            fixed: FixedExchanges::from_app(app)?,
+            max_chars: max_message_chars(app.env())?,
+        })
+    }
+}
+
+/// What people talk to: who is in danger is answered in any case.
+pub(super) trait Listening: Send + Sync {
+    /// What hears them.
+    fn listener(&self) -> &Listener;
 
     /// Answers a request as usual, telling what was heard in it.
     fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> impl Future<Output = ApiResult> + Send;
@@ -108,11 +125,12 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
     };
     let Some(said) = said(request) else { return talk.answer(request, before(None)).await };
     let (user_id, text, request_id) = (&request.caller.user_id, &*beginning_and_end(&said), &*request.request_id);
-    let heard = talk.safety().hear(user_id, text, request_id).await;
+    let Listener { safety, second_net, .. } = talk.listener();
+    let heard = safety.hear(user_id, text, request_id).await;
     let Some(heard) = heard else { return talk.answer(request, before(None)).await };
     if heard.at_once {
         let message = Message { user_id, text, earlier: Vec::new(), request_id };
-        let confirming = talk.second_net().confirm(&message);
+        let confirming = second_net.confirm(&message);
         if heard.notice.kind == SafetyKind::Crisis {
             let (answer, _) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
             return Ok(answer);
@@ -122,15 +140,17 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
         return Ok(fixed_answer(talk, request, &said, &heard).await);
     }
     match talk.answer(request, before(Some(&heard))).await {
-        // Nobody who needs care is refused.
-        Err(_) => Ok(fixed_answer(talk, request, &said, &heard).await),
+        // Nobody who needs care is refused; only whose request is being answered already waits for that answer.
+        Err(error) if !matches!(error, ApiError::Request(RequestError::RequestUnderWay)) => {
+            Ok(fixed_answer(talk, request, &said, &heard).await)
+        }
         answered => answered,
     }
 }
 
 /// Answers with the fixed text, and stores it if that is possible soon.
 async fn fixed_answer(talk: &impl Listening, request: &ApiRequest, said: &str, heard: &Heard) -> ApiResponse {
-    let stored: String = said.chars().take(talk.max_chars()).collect();
+    let stored: String = said.chars().take(talk.listener().max_chars).collect();
     let cause = match timeout(STORED_WITHIN, talk.store_fixed(request, &stored, heard)).await {
         Ok(Ok(response)) => return response,
         Ok(Err(cause)) => cause.to_string(),

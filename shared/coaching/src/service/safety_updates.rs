@@ -54,6 +54,16 @@ impl SafetyUpdates {
         }
     }
 
+    /// The same, and likewise for a prompt that does not know a danger which the person's behaviour shows.
+    pub async fn look_after(&self, profile: &Profile, behavior: &BehaviorMetrics, request_id: &str) {
+        let Some(prompt) = &profile.prompt else { return };
+        if self.enabled && profile.prompt_contradicts_risk(self.accounts.now()) {
+            self.queue(&profile.user_id, request_id).await;
+        } else {
+            self.heed(&profile.user_id, behavior, prompt.prompt_behavioral_data.as_ref(), request_id).await;
+        }
+    }
+
     /// Has a prompt rewritten, which was written from `known`, once the behaviour of its person shows a danger that it does
     /// not know. This is no matter of the thresholds: behaviour may have changed little.
     pub async fn heed(

@@ -57,7 +57,7 @@ pub const SAFETY_SIGNAL_NOT_KEPT: &str = "safety_signal_not_kept";
 pub const SAFETY_SIGNAL_NOT_AUDITED: &str = "safety_signal_not_audited";
 /// A safety answer could not be stored; the person was given it all the same.
 pub const SAFETY_ANSWER_NOT_STORED: &str = "safety_answer_not_stored";
-/// A prompt is being rewritten because its person's risk state was tightened.
+/// A prompt is being rewritten because it does not suit its person's risk state, or does not know what endangers them.
 pub const SAFETY_UPDATE_QUEUED: &str = "safety_update_queued";
 /// The model that reads messages for danger did not answer, or not in time; the person was answered all the same.
 pub const SAFETY_MODEL_FAILED: &str = "safety_model_failed";

@@ -7,13 +7,13 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// An amount with its unit, in the nine languages.
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    let units = r"k?cals?(?-u:\b)|(?:kilo)?[ck]alor[a-z]*|kg(?-u:\b)|kilo[a-z]*|lbs?(?-u:\b)|pounds?(?-u:\b)|g(?-u:\b)|gr(?-u:\b)|gram[a-z]*|grammi(?-u:\b)|%|千卡|大卡|卡|公斤|斤|克|カロリー|キロ|グラム|パーセント";
+    let units = r"k?cals?(?-u:\b)|(?:kilo)?[ck]alor[a-z]*|kg(?-u:\b)|kilo[a-z]*|lbs?(?-u:\b)|pounds?(?-u:\b)|g(?-u:\b)|gr(?-u:\b)|gram[a-z]*|%|千卡|大卡|卡|公斤|斤|克|カロリー|キロ|グラム|パーセント";
     Regex::new(&format!(r"[0-9][0-9.,' ]*(?:{units})")).expect("the pattern is tested")
 });
 
 /// Words by which people ask for amounts. Whoever writes a number themselves asks as well.
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"how (?:much|many|heavy)|cuant[oa]|quant[oaie]|combien|wie ?viel|hoeveel|[ck]alor|kcal|ma[ck]ros?(?-u:\b)|gram|protein|protein|eiwit|eiweiss|weigh|(?-u:\b)pes[oa]|poids|gewicht|(?-u:\b)numbers?(?-u:\b)|zahlen|numeros?(?-u:\b)|chiffres?(?-u:\b)|numeri(?-u:\b)|getallen|cijfers|多少|几|幾|体重|體重|热量|熱量|蛋白|いくつ|どのくらい|どれくらい|何グラム|カロリー|たんぱく|タンパク";
+    let words = r"how (?:much|many|heavy)|cuant[oa]|quant[oaie]|combien|wie ?viel|hoeveel|[ck]alor|kcal|ma[ck]ros?(?-u:\b)|gram|protein|eiwit|eiweiss|weigh|(?-u:\b)pes[oa]|poids|gewicht|(?-u:\b)numbers?(?-u:\b)|zahlen|numeros?(?-u:\b)|chiffres?(?-u:\b)|numeri(?-u:\b)|getallen|cijfers|多少|几|幾|体重|體重|热量|熱量|蛋白|いくつ|どのくらい|どれくらい|何グラム|カロリー|たんぱく|タンパク";
     Regex::new(&format!("[0-9]|{words}")).expect("the pattern is tested")
 });
 

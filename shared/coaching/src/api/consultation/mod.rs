@@ -5,13 +5,12 @@ mod shapes;
 use std::sync::Arc;
 
 use super::route::{ASKS_THE_MODEL, Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
-use super::safety::{self, Listening};
+use super::safety::{self, Listener, Listening};
 use crate::app::{App, FromApp, StartError};
-use crate::config::talk::max_message_chars;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code, LookedUp, RequestError};
 use crate::service::{
-    Completing, Completion, ConsultationAiService, ConsultationTurn, FixedExchange, FixedExchanges, Heard, HeardBefore,
-    Keyed, Missing, Opening, Safety, SecondNet, ServiceError, Told, Transcripts,
+    Completing, Completion, ConsultationAiService, ConsultationTurn, FixedExchange, Heard, HeardBefore, Keyed, Missing,
+    Opening, ServiceError, Told, Transcripts,
 };
 use domain::consultation::{Progress, SessionId};
 
@@ -88,23 +87,12 @@ pub const SEND_CONSULTATION_MESSAGE: Route = Route {
 
 struct Talk {
     service: ConsultationAiService,
-    fixed: FixedExchanges,
-    safety: Safety,
-    second_net: SecondNet,
-    /// Longest message, in characters.
-    max_chars: usize,
+    listener: Listener,
 }
 
 impl FromApp for Talk {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        let max_chars = max_message_chars(app.env())?;
-        Ok(Self {
-            service: ConsultationAiService::from_app(app)?,
-            fixed: FixedExchanges::from_app(app)?,
-            safety: Safety::from_app(app)?,
-            second_net: SecondNet::from_app(app)?,
-            max_chars,
-        })
+        Ok(Self { service: ConsultationAiService::from_app(app)?, listener: Listener::from_app(app)? })
     }
 }
 
@@ -113,20 +101,12 @@ async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiR
 }
 
 impl Listening for Talk {
-    fn safety(&self) -> &Safety {
-        &self.safety
-    }
-
-    fn second_net(&self) -> &SecondNet {
-        &self.second_net
-    }
-
-    fn max_chars(&self) -> usize {
-        self.max_chars
+    fn listener(&self) -> &Listener {
+        &self.listener
     }
 
     async fn answer(&self, request: &ApiRequest, heard: HeardBefore) -> ApiResult {
-        let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(self.max_chars)?;
+        let (session_id, text) = request.json::<ConsultationMessageRequest>()?.parse(self.listener.max_chars)?;
         let reading = self.service.read(&request.caller.user_id, session_id);
         let (looked_up, reading) = tokio::join!(request.look_up(), reading);
         let claim = match looked_up? {
@@ -150,7 +130,7 @@ impl Listening for Talk {
             return Ok(ApiResponse::ok(&ConsultationMessageResponse { notice, ..turn.into() }));
         }
         let (message_id, answer) = (request.resource_id, heard.text.as_str());
-        self.fixed.store(FixedExchange { user_id, conversation_id: None, message_id, said, answer }).await?;
+        self.listener.fixed.store(FixedExchange { user_id, conversation_id: None, message_id, said, answer }).await?;
         Ok(self.without_storing(request, heard))
     }
 

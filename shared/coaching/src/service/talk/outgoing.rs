@@ -35,6 +35,8 @@ pub(super) struct Spoken {
     pub(super) reply: ModelReply,
     /// What stands in its place.
     pub(super) instead: Option<String>,
+    /// Whether that is the answer to somebody in danger, and not in place of what may not be said.
+    pub(super) in_danger: bool,
     /// What the second net has heard in the message.
     pub(super) notice: Option<SafetyNotice>,
     /// What stands before the answer for it.
@@ -91,11 +93,12 @@ impl Outgoing {
             }
         };
         reply.cost += opinion.cost;
+        let in_danger = fixed.is_some();
         let instead = fixed.or_else(|| replaced.map(str::to_owned));
         if instead.is_some() {
             FIXED_TEXT.clone_into(&mut reply.model);
         }
-        Ok(Spoken { reply, instead, notice, foreword })
+        Ok(Spoken { reply, instead, in_danger, notice, foreword })
     }
 
     async fn ask_fit(
@@ -110,23 +113,19 @@ impl Outgoing {
         if said(&first.text).is_none_or(|text| self.is_fit(&text, profile, question)) {
             return Ok((first, None));
         }
+        let (mut answer, mut fit) = (first, false);
         let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
-        let second =
-            if again.deadline > Duration::ZERO { self.model.ask_uncounted(&again).await } else { Ok(first.clone()) };
-        let (answer, fit) = match second {
-            Ok(second) => {
-                let fit = said(&second.text).is_none_or(|text| self.is_fit(&text, profile, question));
-                let mut answer = second;
-                answer.usage += first.usage;
-                answer.cost += first.cost;
-                (answer, fit)
+        if again.deadline > Duration::ZERO {
+            match self.model.ask_uncounted(&again).await {
+                Ok(mut second) => {
+                    fit = said(&second.text).is_none_or(|text| self.is_fit(&text, profile, question));
+                    second.usage += answer.usage;
+                    second.cost += answer.cost;
+                    answer = second;
+                }
+                Err(error) => answer.cost += error.cost(),
             }
-            Err(error) => {
-                let mut answer = first;
-                answer.cost += error.cost();
-                (answer, false)
-            }
-        };
+        }
         let chosen = profile.locale.as_ref().and_then(Locale::language);
         let written_in = || Language::of_text(question).or_else(|| Language::of_text(&answer.text));
         let language = chosen.or_else(written_in).unwrap_or_default();
@@ -135,10 +134,9 @@ impl Outgoing {
 
     /// Whether a text may be sent to a person who has asked `question`; the log says why not.
     fn is_fit(&self, text: &str, profile: &Profile, question: &str) -> bool {
-        let least_kcal = profile.subject(profile.risk.lasting).least_calories();
-        let mut found = objections(text, least_kcal, prompts::safety_preamble());
-        let harmed_by_amounts = profile.risk.at(self.clock.now()) >= Risk::NoDeficit;
-        if harmed_by_amounts && tells_amounts(text) && !asks_for_amounts(question) {
+        let risk = profile.risk.at(self.clock.now());
+        let mut found = objections(text, profile.subject(risk).least_calories(), prompts::safety_preamble());
+        if risk >= Risk::NoDeficit && tells_amounts(text) && !asks_for_amounts(question) {
             found.insert(Objection::Amounts);
         }
         let fit = found.is_empty();

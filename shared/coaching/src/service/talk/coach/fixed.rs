@@ -1,6 +1,5 @@
 //! Keeping what a person in danger has said and was told, without a model.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,8 +10,8 @@ use super::turn::{Asked, FEWEST_READ, Taken, TurnTaking};
 use crate::app::{App, FromApp, StartError};
 use crate::service::error::{Conflict, Result};
 use crate::service::talk::FIXED_TEXT;
-use crate::store::{ConversationTable, WriteOutcome};
-use crate::system::{Clock, Ids};
+use crate::store::WriteOutcome;
+use crate::system::Ids;
 use domain::conversation::{CoachMessageBody, CoachReply};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::UserId;
@@ -38,9 +37,7 @@ pub struct FixedExchange<'a> {
 /// Stores messages with the fixed texts that answer them.
 #[derive(Clone)]
 pub struct FixedExchanges {
-    conversations: ConversationTable,
     turn_taking: TurnTaking,
-    clock: Arc<dyn Clock>,
     ids: Ids,
 }
 
@@ -52,7 +49,7 @@ impl FromApp for FixedExchanges {
             clock: app.clock(),
             patience: PATIENCE,
         };
-        Ok(Self { conversations: app.conversations()?, turn_taking, clock: app.clock(), ids: app.ids() })
+        Ok(Self { turn_taking, ids: app.ids() })
     }
 }
 
@@ -77,7 +74,7 @@ impl FixedExchanges {
             Taken::Answered(answer) => return Ok(answer),
             Taken::ByAnotherTry => return Err(Conflict::AnswerPending.into()),
         };
-        let now = self.clock.now();
+        let TurnTaking { conversations, clock, .. } = &self.turn_taking;
         let reply = CoachReply {
             text: answer.to_owned(),
             in_reply_to: turn.question.message_id,
@@ -86,8 +83,9 @@ impl FixedExchanges {
             usage: TokenUsage::default(),
             cost: Usd::ZERO,
         };
-        let (conversation, stored) = turn.ended_by(self.ids.next(), CoachMessageBody::Reply(reply.clone()), now);
-        match self.conversations.finish_turn(&conversation, &turn.question, &stored, turn.lease, None).await? {
+        let (conversation, stored) =
+            turn.ended_by(self.ids.next(), CoachMessageBody::Reply(reply.clone()), clock.now());
+        match conversations.finish_turn(&conversation, &turn.question, &stored, turn.lease, None).await? {
             WriteOutcome::Written => Ok(CoachingAnswer::of(&stored, reply, None)),
             WriteOutcome::Conflict => Err(Conflict::AnswerPending.into()),
         }

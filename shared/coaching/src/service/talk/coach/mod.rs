@@ -182,14 +182,10 @@ impl CoachService {
         };
         let version = prompt.version();
         let request_id = heard.request_id.clone();
-        let heeding = async {
-            if let Some(prompt) = &profile.prompt {
-                let known = prompt.prompt_behavioral_data.as_ref();
-                self.safety_updates.have_rewritten(&profile, &request_id).await;
-                self.safety_updates.heed(&profile.user_id, &behavior.metrics, known, &request_id).await;
-            }
-        };
-        let (answer, ()) = tokio::join!(self.ask(turn, &profile, &request, version, heard, keyed), heeding);
+        let (answer, ()) = tokio::join!(
+            self.ask(turn, &profile, &request, version, heard, keyed),
+            self.safety_updates.look_after(&profile, &behavior.metrics, &request_id),
+        );
         answer.map(Told::Answered)
     }
 

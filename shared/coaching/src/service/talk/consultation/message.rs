@@ -276,10 +276,10 @@ impl ConsultationAiService {
         };
         let spoken = self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
         let cost = spoken.reply.cost;
-        let outcome = match (&spoken.instead, &spoken.notice) {
+        let outcome = match &spoken.instead {
             // Nothing is learned from what somebody in danger says.
-            (Some(text), Some(_)) => TurnOutcome::saying(text.clone()),
-            (instead, _) => {
+            Some(text) if spoken.in_danger => TurnOutcome::saying(text.clone()),
+            instead => {
                 let Some(outcome) = answer::read(&spoken.reply.text) else {
                     let detail = "the consultation's answer does not follow its schema".to_owned();
                     return Err(ModelError::Malformed { detail, cost }.into());
