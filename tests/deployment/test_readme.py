@@ -9,7 +9,8 @@ from samcli.yamlhelper import yaml_parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Parameters of the deployment that are no settings of a function.
-DEPLOYMENT = {"Architecture", "LogRetentionDays", "AnthropicApiKey"}
+DEPLOYMENT = {"Stage", "Architecture", "LogRetentionDays", "AnthropicApiKey", "DeletionProtection", "UserPoolTier", "UserPoolMfa",
+              "MailSender", "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "AlarmEmail"}
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ def fill_gaps(endpoint: str, stack_name: str, parameters: dict[str, str]) -> Non
     _gateway_responses(gateway, api_id, body)
     _cross_origin_answers(gateway, api_id, body)
     gateway.create_deployment(restApiId=api_id, stageName="api")
-    _worker_concurrency(endpoint, values)
+    _worker_concurrency(endpoint, stack_name, values)
     _expiry(endpoint, template["TemplateBody"], stack_name)
     _schedule_input(endpoint, stack_name)
 
@@ -31,8 +31,9 @@ def _physical_id(endpoint: str, stack_name: str, logical_id: str) -> str:
 def _gateway_responses(gateway, api_id: str, body: dict) -> None:
     """An imported API definition loses its gateway responses."""
     for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
+        status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
         gateway.put_gateway_response(
-            restApiId=api_id, responseType=kind, statusCode=str(response["statusCode"]),
+            restApiId=api_id, responseType=kind, **status,
             responseParameters=response["responseParameters"], responseTemplates=response["responseTemplates"])
 
 
@@ -49,12 +50,11 @@ def _cross_origin_answers(gateway, api_id: str, body: dict) -> None:
             gateway.put_integration_response(**where, responseParameters=parameters)
 
 
-def _worker_concurrency(endpoint: str, values: dict[str, str]) -> None:
+def _worker_concurrency(endpoint: str, stack_name: str, values: dict[str, str]) -> None:
     """MaximumConcurrency from a parameter arrives as text, on which the queue's poller stumbles."""
-    functions = aws.client("lambda", endpoint)
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        functions.update_event_source_mapping(
-            UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(values["UpdateConcurrency"])})
+    aws.client("lambda", endpoint).update_event_source_mapping(
+        UUID=_physical_id(endpoint, stack_name, "PromptWorkerJobs"),
+        ScalingConfig={"MaximumConcurrency": int(values["UpdateConcurrency"])})
 
 
 def _expiry(endpoint: str, template: dict, stack_name: str) -> None:

@@ -23,7 +23,9 @@ def invoke(stack: dict, function: str, event: bytes) -> tuple[object, bool]:
 def log_lines(stack: dict, function: str) -> list[tuple[int, str]]:
     """A function's log lines with the millisecond each was written in, oldest first."""
     logs = aws.client("logs", stack["aws_endpoint"])
-    group = f"/aws/lambda/{physical_name(stack, function)}"
+    configuration = aws.client("lambda", stack["aws_endpoint"]).get_function_configuration(
+        FunctionName=physical_name(stack, function))
+    group = configuration["LoggingConfig"]["LogGroup"]
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
     events = [event for page in pages for event in page["events"]]
     return sorted(((event["timestamp"], event["message"].rstrip()) for event in events), key=lambda line: line[0])

@@ -101,7 +101,7 @@ impl Floor {
     }
 
     async fn page(&self, shard: &str, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Failure> {
-        let request = self.client.query().table_name(&self.profiles).index_name("due").limit(PAGE);
+        let request = self.client.query().table_name(&self.profiles).index_name("due_v1").limit(PAGE);
         let answer = request
             .key_condition_expression("#shard = :shard AND #at BETWEEN :low AND :high")
             .expression_attribute_names("#shard", "update_shard")

@@ -28,7 +28,7 @@ pub(super) static BUILD: Text<String> = Text {
 pub struct LogSettings {
     /// The most verbose level of this project's lines that are written.
     pub level: Level,
-    /// The deployment: the name of the stack.
+    /// What the deployment is for, such as `staging`.
     pub stage: String,
     /// The commit that the function was built from.
     pub build: String,

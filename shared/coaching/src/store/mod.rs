@@ -3,7 +3,7 @@
 //!
 //! | file | table |
 //! |---|---|
-//! | `profiles/` | `profiles`, with the indexes `due`, `email` and `at_risk_v1` |
+//! | `profiles/` | `profiles`, with the indexes `due_v1`, `email_v1` and `at_risk_v1` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
 //! | `conversations/` | `coach_conversations`, with the index `by_time` |

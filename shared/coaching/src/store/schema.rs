@@ -64,9 +64,9 @@ pub struct TableDefinition {
 }
 
 /// Name of the index that lists users by their next check.
-pub const DUE_INDEX: &str = "due";
+pub const DUE_INDEX: &str = "due_v1";
 /// Name of the index that finds users by their address.
-pub const EMAIL_INDEX: &str = "email";
+pub const EMAIL_INDEX: &str = "email_v1";
 
 /// Name of the index that lists users with whom the coach is careful.
 pub const RISK_INDEX: &str = "at_risk_v1";

@@ -1,4 +1,4 @@
-//! The index `due`: the users of one shard who have a prompt, by the instant of their next check.
+//! The index `due_v1`: the users of one shard who have a prompt, by the instant of their next check.
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -123,7 +123,7 @@ pub struct HistoryEntry {
     pub batch_id: Option<String>,
 }
 
-/// What the index `due` holds of a user: all that a check needs, so that an unchanged user costs one read of
+/// What the index `due_v1` holds of a user: all that a check needs, so that an unchanged user costs one read of
 /// meals and one write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueUser {
