@@ -9,8 +9,10 @@ from .console import Problem
 
 # As the counters of a run are named, in the order of its stages.
 COUNTERS = ("checked", "unchanged", "updated", "batched", "failed", "overtaken", "isolated")
-_SCHEDULE = "WeeklyUpdaterFunctionWeekly"
-_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+# The schedule of the template, as SAM names it.
+SCHEDULE = "WeeklyUpdaterFunctionWeekly"
+# What EventBridge Scheduler puts the time of the run in place of.
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 
 
 def scheduled_event(stack: dict) -> bytes:
@@ -18,9 +20,9 @@ def scheduled_event(stack: dict) -> bytes:
     name = functions.physical_name(stack, "weekly-updater").removesuffix("-weekly-updater")
     template = aws.client("cloudformation", stack["aws_endpoint"]).get_template(
         StackName=name, TemplateStage="Processed")
-    event = template["TemplateBody"]["Resources"][_SCHEDULE]["Properties"]["Target"]["Input"]
+    event = template["TemplateBody"]["Resources"][SCHEDULE]["Properties"]["Target"]["Input"]
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return event.replace(_SCHEDULED_TIME, now).encode()
+    return event.replace(SCHEDULED_TIME, now).encode()
 
 
 def run(stack: dict, run_id: str) -> dict:

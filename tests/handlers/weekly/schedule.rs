@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use coaching::api::schedules::WeeklyAnswer;
+use domain::local_day::TimeZone;
+use domain::schedule::{UpdateDays, UpdateSchedule};
 use serde_json::json;
 
 use super::{CHANGED, deployment, deployment_with};
-use crate::harness::{Deployment, TARGET};
+use crate::harness::{Call, Deployment, TARGET};
 
 /// Runs as the scheduler does at `at`, with a worker that comes to it seven seconds late; answers with the jobs queued.
 async fn run_at(deployment: &Deployment, at: DateTime<Utc>) -> u32 {
@@ -56,6 +58,74 @@ async fn with_fourteen_days_between_updates_every_second_run_checks() {
         found.push(run_at(&deployment, sunday(week)).await);
     }
     assert_eq!(found, [0, 1, 0, 1, 0]);
+}
+
+#[tokio::test]
+async fn with_daily_runs_and_three_days_between_updates_every_third_run_checks() {
+    for tolerance in ["0", "12", "23"] {
+        let settings = [("MIN_DAYS_BETWEEN_UPDATES", "3"), ("UPDATE_DUE_TOLERANCE_HOURS", tolerance)];
+        let deployment = deployment_with(&settings).await;
+        deployment.prompted("ana", &[2_000; 30]).await;
+        let mut found = Vec::new();
+        let monday = sunday(0) + Duration::days(1);
+        for day in 0..7 {
+            found.push(run_at(&deployment, monday + Duration::days(day)).await);
+        }
+        assert_eq!(found, [1, 0, 0, 1, 0, 0, 1], "from Monday to Sunday, with a tolerance of {tolerance} hours");
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_the_clocks_makes_nobody_wait_for_a_day_or_come_a_day_early() {
+    let time = chrono::NaiveTime::from_hms_opt(3, 0, 0).expect("a time");
+    let timezone = TimeZone::parse("timezone", "Europe/Berlin").expect("a known zone");
+    let runs = UpdateSchedule { days: UpdateDays::parse("daily").expect("every day"), time, timezone };
+    for before_the_change in ["2027-03-25T12:00:00Z", "2027-10-28T12:00:00Z"] {
+        let deployment = deployment_with(&[("MIN_DAYS_BETWEEN_UPDATES", "3")]).await;
+        deployment.prompted("ana", &[2_000; 30]).await;
+        let mut at: DateTime<Utc> = before_the_change.parse().expect("an instant");
+        let mut found = Vec::new();
+        for _ in 0..7 {
+            at = runs.next_run_after(at);
+            found.push(run_at(&deployment, at).await);
+        }
+        assert_eq!(found, [1, 0, 0, 1, 0, 0, 1], "from the Friday before the clocks change");
+    }
+}
+
+#[tokio::test]
+async fn with_a_list_of_days_a_user_is_checked_on_each_of_them() {
+    let deployment = deployment_with(&[("MIN_DAYS_BETWEEN_UPDATES", "3")]).await;
+    deployment.prompted("ana", &[2_000; 30]).await;
+    // Mondays and Thursdays: three days from one to the next, and four across the end of the week.
+    for days in [1, 4, 8, 11] {
+        assert_eq!(
+            run_at(&deployment, sunday(0) + Duration::days(days)).await,
+            1,
+            "{days} days after the first Sunday"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_daily_run_that_is_begun_twice_is_one_run() {
+    let deployment = deployment_with(&[("MIN_DAYS_BETWEEN_UPDATES", "0")]).await;
+    deployment.prompted("ana", &[2_000; 30]).await;
+    assert_eq!((run_at(&deployment, sunday(0)).await, run_at(&deployment, sunday(0)).await), (1, 0));
+    let run = deployment.stores.runs.get("2026-11-29T03:00:00Z").await.expect("readable").expect("a run");
+    assert_eq!((run.shards_queued, run.counters.checked), (1, 1));
+    assert_eq!(run_at(&deployment, sunday(0) + Duration::days(1)).await, 1);
+}
+
+#[tokio::test]
+async fn the_report_tells_the_next_of_several_runs() {
+    let deployment =
+        deployment_with(&[("PROMPT_UPDATE_DAY", "Thu, mon"), ("PROMPT_UPDATE_TIMEZONE", "Europe/Berlin")]).await;
+    // It is Wednesday the 18th of November.
+    let next = async || deployment.read(Call::to("get-report").by_admin("boss")).await["next_run_at"].clone();
+    assert_eq!(next().await, "2026-11-19T02:00:00Z");
+    deployment.pass(Duration::days(1));
+    assert_eq!(next().await, "2026-11-23T02:00:00Z");
 }
 
 #[tokio::test]

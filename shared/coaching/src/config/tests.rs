@@ -102,6 +102,8 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
         ("COACH_MAX_TOKENS", "0"),
         ("COACH_MODEL", "claude-without-a-price"),
         ("PROMPT_UPDATE_DAY", "someday"),
+        ("PROMPT_UPDATE_DAY", "mon,mon"),
+        ("PROMPT_UPDATE_DAY", "daily,sun"),
         ("PROMPT_UPDATE_HOUR", "24"),
         ("PROMPT_UPDATE_TIMEZONE", "Mars/Olympus"),
         ("LOG_LEVEL", "trace"),
@@ -119,6 +121,12 @@ fn a_threshold_from_the_environment_replaces_the_default() {
     let env = environment(&[("MIN_DAYS_BETWEEN_UPDATES", "14"), ("STREAK_CHANGE_THRESHOLD", "3")]);
     assert_eq!(DueSettings::read(&env).expect("in range").min_days, 14);
     assert_eq!(behavior::change(&env).expect("in range").streak_change_threshold, 3);
+}
+
+#[test]
+fn a_day_that_is_none_is_refused_with_the_list_of_those_that_are() {
+    let error = ScheduleSettings::read(&environment(&[("PROMPT_UPDATE_DAY", "mon, sonntag")])).expect_err("no day");
+    assert!(error.to_string().contains("sun, mon, tue, wed, thu, fri or sat"), "{error}");
 }
 
 #[test]

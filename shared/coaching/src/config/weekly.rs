@@ -1,37 +1,30 @@
-//! The weekly run: when it takes place, who is due, and how prompts are rewritten.
+//! The weekly run: when it takes place (it may be more often), who is due, and how prompts are rewritten.
 
-use chrono::{Duration, NaiveTime, Weekday};
+use chrono::{Duration, NaiveTime};
 use domain::local_day::TimeZone;
 use domain::money::CallMode;
-use domain::schedule::WeeklySchedule;
+use domain::schedule::{UpdateDays, UpdateSchedule};
 
 use super::environment::{ConfigError, Environment};
 use super::setting::{Choice, Flag, Number, Text};
 
-pub(super) static PROMPT_UPDATE_DAY: Choice<Weekday> = Choice {
+pub(super) static PROMPT_UPDATE_DAY: Text<UpdateDays> = Text {
     name: "PROMPT_UPDATE_DAY",
     default: "sun",
-    options: &[
-        ("sun", Weekday::Sun),
-        ("mon", Weekday::Mon),
-        ("tue", Weekday::Tue),
-        ("wed", Weekday::Wed),
-        ("thu", Weekday::Thu),
-        ("fri", Weekday::Fri),
-        ("sat", Weekday::Sat),
-    ],
-    meaning: "Day of the week of the weekly update",
+    takes: "`sun`, `mon`, `tue`, `wed`, `thu`, `fri` or `sat`, several different ones with commas between, or `daily`",
+    parse: UpdateDays::parse,
+    meaning: "Days of the week of the updates, such as `mon,thu`; daily for every day",
 };
 pub(super) static PROMPT_UPDATE_HOUR: Number<u32> =
-    Number { name: "PROMPT_UPDATE_HOUR", default: 3, min: 0, max: 23, meaning: "Hour of the weekly update" };
+    Number { name: "PROMPT_UPDATE_HOUR", default: 3, min: 0, max: 23, meaning: "Hour of the updates" };
 pub(super) static PROMPT_UPDATE_MINUTE: Number<u32> =
-    Number { name: "PROMPT_UPDATE_MINUTE", default: 0, min: 0, max: 59, meaning: "Minute of the weekly update" };
+    Number { name: "PROMPT_UPDATE_MINUTE", default: 0, min: 0, max: 59, meaning: "Minute of the updates" };
 pub(super) static PROMPT_UPDATE_TIMEZONE: Text<TimeZone> = Text {
     name: "PROMPT_UPDATE_TIMEZONE",
     default: "UTC",
     takes: "IANA name",
     parse: |name| TimeZone::parse("PROMPT_UPDATE_TIMEZONE", name).ok(),
-    meaning: "IANA time zone of the weekly update, such as Europe/Berlin",
+    meaning: "IANA time zone of the updates, such as Europe/Berlin",
 };
 pub(super) static ENABLE_AUTOMATIC_UPDATES: Flag = Flag {
     name: "ENABLE_AUTOMATIC_UPDATES",
@@ -43,14 +36,14 @@ pub(super) static MIN_DAYS_BETWEEN_UPDATES: Number<u32> = Number {
     default: 7,
     min: 0,
     max: 365,
-    meaning: "Days between two checks of one user; 0 checks everybody at every run",
+    meaning: "Days between two checks of one user, on a day of PROMPT_UPDATE_DAY; 0 checks everybody at every run",
 };
 pub(super) static UPDATE_DUE_TOLERANCE_HOURS: Number<i64> = Number {
     name: "UPDATE_DUE_TOLERANCE_HOURS",
     default: 12,
     min: 0,
     max: 23,
-    meaning: "Hours by which a user may be early and still be due",
+    meaning: "Hours by which a user may be early and still be due; at least 1 where the clocks of the schedule change",
 };
 pub(super) static PROMPT_UPDATE_MODE: Choice<UpdateMode> = Choice {
     name: "PROMPT_UPDATE_MODE",
@@ -132,7 +125,7 @@ pub struct ScheduleSettings {
     /// Whether it takes place at all.
     pub automatic: bool,
     /// When.
-    pub weekly: WeeklySchedule,
+    pub runs: UpdateSchedule,
 }
 
 impl ScheduleSettings {
@@ -142,8 +135,8 @@ impl ScheduleSettings {
         // Both are within their ranges.
         let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
         let timezone = env.get(&PROMPT_UPDATE_TIMEZONE)?;
-        let weekly = WeeklySchedule { day: env.get(&PROMPT_UPDATE_DAY)?, time, timezone };
-        Ok(Self { automatic: automatic_updates(env)?, weekly })
+        let runs = UpdateSchedule { days: env.get(&PROMPT_UPDATE_DAY)?, time, timezone };
+        Ok(Self { automatic: automatic_updates(env)?, runs })
     }
 }
 

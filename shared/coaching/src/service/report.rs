@@ -76,7 +76,7 @@ impl ReportService {
             users_with_prompts: 0,
             versions_in_use: BTreeMap::new(),
             due_for_update: 0,
-            next_run_at: self.schedule.automatic.then(|| self.schedule.weekly.next_run_after(now)),
+            next_run_at: self.schedule.automatic.then(|| self.schedule.runs.next_run_after(now)),
             estimated_cost: Usd::ZERO,
             cost_per_update: self.cost_per_update,
             spent_today: self.spending.spent(now.date_naive(), &SpendScope::All).await?,
