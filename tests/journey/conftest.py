@@ -43,7 +43,7 @@ def answers_as_documented() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def admin(stack) -> Api:
-    return Api(stack["api_url"], people.token(stack, "admin@example.com", admin=True))
+    return Api(stack["api_url"], people.token(stack, people.ADMIN, admin=True))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The weekly run as operators see it: its record, its log, and the dead-letter queue."""
 
 import json
-import urllib.request
 
 import pytest
 from stacktool import aws, functions, weekly
@@ -105,8 +104,7 @@ def test_a_batched_run_waits_for_its_batch_and_the_collector_applies_it(stack, t
     run_id, record = begin(person)
     assert (record["state"], record["batched"]) == ("waiting_for_batch", 1)
     assert [version["version"] for version in person.prompts()] == [1], "the old prompt is in force meanwhile"
-    ended = urllib.request.Request(f"{stack['claude_url']}/_simulator/batches/all/finish", method="POST")
-    urllib.request.urlopen(ended, timeout=10).close()
+    weekly.end_simulated_batches(stack)
     answer, failed = functions.invoke(stack, "batch-collector", b"{}")
     assert not failed, answer
     newest = person.await_version(2)[0]

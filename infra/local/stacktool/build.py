@@ -1,14 +1,17 @@
 """Builds every function and the Claude simulator, in one `cargo build`."""
 
+import functools
 import os
 import platform
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 from . import paths
-from .console import Problem, note, step
+from .console import Problem, Progress, step
+
+# Cargo's progress, such as `Building [====>   ] 12/345: serde`. Python ends a line where Cargo returns to its begin.
+_BAR = re.compile(r"Building \[[^\]]*\] (\d+)/(\d+)")
 
 
 def functions() -> list[str]:
@@ -31,9 +34,13 @@ def commit() -> str:
     return described.stdout.strip() or "unknown"
 
 
+@functools.cache
 def _host() -> str | None:
     """This machine as Rust calls it."""
-    rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=False)
+    try:
+        rustc = subprocess.run(["rustc", "-vV"], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
     host = re.search(r"^host: (.+)$", rustc.stdout, re.MULTILINE)
     return host.group(1) if host else None
 
@@ -54,21 +61,24 @@ def build() -> dict[str, Path]:
     `cargo lambda build` would do the same and then move each program away, so that the next build links all of them again;
     Cargo leaves alone what has not changed.
     """
-    if shutil.which("cargo") is None:
-        raise Problem("There is no cargo. Install Rust from https://rustup.rs and try again.")
     log = paths.log("build")
     command = ["cargo", "build", "--locked", "--package", "functions", "--package", "claude-simulator"]
+    # Cargo's own bar tells how much there is to do.
+    told = {"CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "80", "CARGO_TERM_COLOR": "never"}
     with step("Building the functions (the first time takes minutes)"), open(log, "w") as output:
-        cargo = subprocess.Popen(command, cwd=paths.ROOT, env=environment(), text=True,
+        cargo = subprocess.Popen(command, cwd=paths.ROOT, env=environment() | told, text=True,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        compiled = 0
+        tell = Progress()
         for line in cargo.stdout:
-            output.write(line)
-            if line.strip().startswith("Compiling"):
-                compiled += 1
-                if compiled % 40 == 0:
-                    note(f"{compiled} packages compiled")
+            if bar := _BAR.search(line):
+                tell.of(int(bar.group(1)), int(bar.group(2)), "compiled")
+            else:
+                output.write(line)
         if cargo.wait() != 0:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
-    folder = paths.TARGET / (_host() or "") / "debug"
-    return {name: folder / name for name in [*functions(), "claude-simulator"]}
+    return {name: programs_folder() / name for name in [*functions(), "claude-simulator"]}
+
+
+def programs_folder() -> Path:
+    """Where `build` leaves the programs."""
+    return paths.TARGET / (_host() or "") / "debug"

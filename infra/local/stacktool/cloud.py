@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from . import aws, paths, processes, tools
-from .console import step
+from .console import note, step
 
 
 def start(enforce_iam: bool) -> str:
@@ -25,17 +25,26 @@ def start(enforce_iam: bool) -> str:
         environment.pop("ANTHROPIC_API_KEY", None)
         return [tools.bin("ministack")], environment
 
+    known = processes.running("ministack")
+    if known and known["facts"] != {"enforce_iam": enforce_iam}:
+        with_policies = "held to" if enforce_iam else "not held to"
+        note(f"the cloud that runs starts anew, now with functions {with_policies} their policies; what it held is gone")
     with step("Starting the local cloud (MiniStack)"):
         port, _ = processes.ensure("ministack", {"enforce_iam": enforce_iam}, "/_ministack/health", command)
     return f"http://127.0.0.1:{port}"
 
 
+def has_key() -> bool:
+    """Whether the environment has a key for the real Claude."""
+    return bool(os.environ.get("ANTHROPIC_API_KEY", "").strip())
+
+
 def claude(simulator: Path) -> tuple[str, str]:
     """Address and key of Claude: the real one if a key is set, else the simulator, which is started."""
-    key = os.environ.get("ANTHROPIC_API_KEY", "").strip()
-    if key:
+    if has_key():
         processes.stop("claude-simulator")
-        return os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com").rstrip("/"), key
+        address = os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+        return address.rstrip("/"), os.environ["ANTHROPIC_API_KEY"].strip()
     facts = {"program": hashlib.sha256(simulator.read_bytes()).hexdigest()}
 
     def command(port: int) -> tuple[list[str], dict]:

@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from . import build, cloud, deploy, events, functions, paths, people, watch, weekly
+from . import api, build, cloud, cohorts, deploy, events, functions, logs, people, settings, watch, weekly
+from .checks import deployed
 from .console import Problem, note
 
 
@@ -29,26 +30,21 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.command == "watch":
         sys.exit(watch.watch(stack))
     elif arguments.command == "logs":
-        logs(stack, arguments.function)
+        logs.show(stack, arguments)
+    elif arguments.command == "enable":
+        enable(stack, arguments.file)
 
 
 def up(enforce_iam: bool) -> dict:
     """From a fresh clone to a deployed, healthy stack."""
     start = time.monotonic()
+    chosen = settings.of_environment()
     programs = build.build()
     simulator = programs.pop("claude-simulator")
     endpoint = cloud.start(enforce_iam)
-    stack = deploy.deploy(endpoint, *cloud.claude(simulator), programs)
+    stack = deploy.deploy(endpoint, *cloud.claude(simulator), programs, chosen)
     note(f"the stack is up after {time.monotonic() - start:.0f} s: {stack['api_url']}")
     return stack
-
-
-def deployed() -> dict:
-    """The stack that `up` deployed."""
-    try:
-        return json.loads(paths.STACK_JSON.read_text())
-    except (OSError, ValueError):
-        raise Problem("The local stack is not up. Run `infra/local/stack up` first.") from None
 
 
 def invoke(stack: dict, function: str, event: str | None) -> None:
@@ -77,9 +73,7 @@ def _read_event(event: str | None) -> bytes:
 
 def _follow_run(stack: dict, run_id: str) -> None:
     for record in weekly.follow(stack, run_id):
-        counters = ", ".join(f"{record[name]} {name}" for name in weekly.COUNTERS if record[name])
-        note(f"{record['state']}: {record['shards_done']} of {record['shards_queued']} shards"
-             + (f"; {counters}" if counters else "") + f"; ${record['cost_usd']:.4f}")
+        note(weekly.told(record))
     if record["state"] == "waiting_for_batch":
         note("`infra/local/stack invoke batch-collector` applies the batch once Claude has ended it")
     elif record["state"] == "stopped_by_budget":
@@ -88,9 +82,14 @@ def _follow_run(stack: dict, run_id: str) -> None:
         note(f"jobs in the dead-letter queue: {given_up}; `infra/local/stack logs prompt-worker` tells why")
 
 
-def logs(stack: dict, function: str | None) -> None:
-    """Prints the lines of one function or of all, in the order in which they were written."""
-    names = [function] if function else sorted(stack["functions"])
-    lines = [(moment, name, line) for name in names for moment, line in functions.log_lines(stack, name)]
-    for _, name, line in sorted(lines, key=lambda entry: entry[0]):
-        print(line if function else f"{name}: {line}")
+def enable(stack: dict, file: str) -> None:
+    """Opens the consultation for everybody in a file, and says of each what became of it."""
+    admin = api.Api(stack["api_url"], people.token(stack, people.ADMIN, admin=True))
+    results = []
+    for number, item in enumerate(cohorts.enable(admin, cohorts.read(Path(file))), 1):
+        results.append(item["result"])
+        print(f"{number:5d}  {item['result'].replace('_', ' '):10}  {item['user']}", flush=True)
+    note(cohorts.summary(results))
+    unclear = [f"{result.replace('_', ' ')}: {step}" for result, step in cohorts.NEXT_STEP.items() if result in results]
+    if unclear:
+        raise Problem("\n".join(unclear))

@@ -5,9 +5,14 @@ import os
 import shutil
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 
+# Seconds of silence after which a step says that it goes on.
+_PATIENCE = 15
+# Below this width, two columns are harder to read than one text below the other.
+_NARROW = 80
 _COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
@@ -33,16 +38,50 @@ def fail(problem: Problem) -> None:
 
 def note(text: str) -> None:
     """A line of progress."""
+    _Silence.broken_at = time.monotonic()
     print(f"  {text}", file=sys.stderr, flush=True)
+
+
+class _Silence:
+    """When something was last told."""
+
+    broken_at = 0.0
 
 
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announces a step and says how long it took."""
+    """Announces a step, says now and then that it goes on, and in the end how long it took."""
     print(f"- {text} ...", file=sys.stderr, flush=True)
-    start = time.monotonic()
-    yield
+    start = _Silence.broken_at = time.monotonic()
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(1):
+            if time.monotonic() - _Silence.broken_at >= _PATIENCE:
+                note(f"{time.monotonic() - start:.0f} s so far")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
     print(f"  done in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Tells how far work has come, a few times a minute."""
+
+    def __init__(self, every: float = 5):
+        self._every = every
+        self._told_at = time.monotonic()
+
+    def of(self, done: int, total: int, what: str) -> None:
+        """Tells it, unless it did so just now."""
+        if time.monotonic() - self._told_at >= self._every:
+            self._told_at = time.monotonic()
+            note(f"{done} of {total} {what}")
 
 
 def bold(text: str) -> str:
@@ -70,6 +109,28 @@ def paragraph(text: str, indent: str = "  ") -> None:
     for line in text.splitlines() or [""]:
         print(textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent) if line.strip() else "",
               flush=True)
+
+
+def columns(left: tuple[str, str], right: tuple[str, str]) -> None:
+    """Prints two texts, each with its heading, beside each other over the whole terminal; below each other where that is
+    narrow."""
+    terminal = shutil.get_terminal_size((100, 24)).columns
+    if terminal < _NARROW:
+        for title, text in (left, right):
+            print(f"  {bold(title)}")
+            paragraph(text)
+            print()
+        return
+    size = (terminal - 5) // 2
+    wrapped = [[title, *_wrap(text, size)] for title, text in (left, right)]
+    for number in range(max(map(len, wrapped))):
+        one, other = (lines[number] if number < len(lines) else "" for lines in wrapped)
+        line = f"  {one.ljust(size)} | {other}".rstrip()
+        print(bold(line) if number == 0 else line, flush=True)
+
+
+def _wrap(text: str, size: int) -> list[str]:
+    return [line for part in text.splitlines() for line in textwrap.wrap(part, size) or [""]]
 
 
 def table(headings: list[str], rows: list[list[str]]) -> None:

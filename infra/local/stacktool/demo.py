@@ -1,12 +1,14 @@
 """The whole journey of one person, told on the terminal."""
 
+import contextlib
+import datetime
 import json
 import os
 import textwrap
 import time
 
-from . import paths, scenarios, weekly
-from .console import bold, colour, dim, heading, paragraph, table, width
+from . import costs, functions, paths, scenarios, weekly
+from .console import bold, colour, columns, dim, heading, note, paragraph, step, table, width
 from .journey import Journey
 
 # The metrics worth a row, as the API names them.
@@ -26,11 +28,13 @@ def run(stack: dict, name: str) -> None:
     print(f"\n{bold(scenario['title'])}: {person['name']}, {person['age']}. {scenario['summary']}")
     print(dim(f"{'Simulated' if simulated else 'Real'} Claude at {stack['claude_url']}, API at {stack['api_url']}"))
 
+    began = datetime.datetime.now(datetime.UTC).date()
     _sign_up(journey)
     _log(journey, "before", "2. A month of meals")
-    before_answer = journey.ask_coach()
     heading("3. The coach before it knows anything: the generic prompt")
-    _coach(scenario["coach_question"], before_answer)
+    _say("you", scenario["coach_question"])
+    generic = journey.ask_coach()
+    _say("coach", generic["message"])
     _consult(journey)
     first = journey.prompts()[0]
     heading("5. What was written from the talk")
@@ -38,8 +42,10 @@ def run(stack: dict, name: str) -> None:
     paragraph(journey.profile()["conversational_profile"])
     print(f"\n{bold('  The coaching prompt, version 1')} {dim(_words(first['prompt']))}")
     paragraph(first["prompt"])
-    heading("6. The coach with the prompt written for one person")
-    _coach(scenario["coach_question"], journey.ask_coach())
+    heading("6. The same question, before and after")
+    _say("you", scenario["coach_question"])
+    print()
+    columns(_titled(generic), _titled(journey.ask_coach()))
     before = journey.behavior()
     _log(journey, "after", "7. A week that is different")
     versions = _update(journey)
@@ -51,7 +57,8 @@ def run(stack: dict, name: str) -> None:
     kept = paths.STATE / "behavior.json"
     kept.write_text(json.dumps(after))
     print(dim(f"\n  The measured behaviour is in {os.path.relpath(kept)}; the README says how to draw it."))
-    _costs(journey, versions, simulated)
+    _costs(journey, began, simulated)
+    _report(journey)
     print(f"\n{bold('That was the whole journey.')} The stack is still up: "
           "try `infra/local/stack token me@example.com`, `infra/local/stack logs`, or the demo of another person: "
           + ", ".join(other for other in scenarios.names() if other != name) + ".")
@@ -72,15 +79,15 @@ def _sign_up(journey: Journey) -> None:
 
 def _log(journey: Journey, phase: str, title: str) -> None:
     heading(title)
-    meals, days = journey.log_meals(phase)
+    with step("Logging the meals"):
+        meals, days = journey.log_meals(phase)
     print(f"  {meals} meals on {days} days logged")
 
 
-def _coach(question: str, answer: dict) -> None:
-    _say("you", question)
-    _say("coach", answer["message"])
+def _titled(answer: dict) -> tuple[str, str]:
+    """An answer of the coach with the prompt that it was written with."""
     version = answer["system_prompt_version_used"]
-    print(dim(f"  personalised: {answer['personalized']}, prompt version: {version or 'generic'}"))
+    return (f"with prompt version {version}" if version else "with the generic prompt"), answer["message"]
 
 
 def _say(who: str, text: str) -> None:
@@ -102,19 +109,30 @@ def _consult(journey: Journey) -> None:
         facts = "; ".join(fact["summary"] for fact in answer.get("extracted", []))
         learned = f"  | learned: {facts}" if facts else ""
         print(dim(f"          {answer['progress_percentage']:3d} %  {section}{learned}"))
-    print("\n  writing profile and prompt ...", flush=True)
-    start = time.monotonic()
-    journey.complete(session["session_id"])
-    print(f"  done in {time.monotonic() - start:.1f} s")
+    print(flush=True)
+    with step("Writing the profile and the prompt"):
+        journey.complete(session["session_id"])
 
 
 def _update(journey: Journey) -> list[dict]:
     heading("8. The weekly update")
-    result = journey.update_weekly()
-    print(f"  {json.dumps(result)}")
-    for record in weekly.follow(journey.stack, result["run_id"]):
-        print(f"  {json.dumps(record)}")
+    run_id = journey.update_weekly()["run_id"]
+    with step("Measuring everybody who is due, and rewriting what changed"):
+        for record in weekly.follow(journey.stack, run_id):
+            note(weekly.told(record))
+    if record["state"] == "waiting_for_batch":
+        _collect(journey, run_id)
     return journey.await_version(2)
+
+
+def _collect(journey: Journey, run_id: str) -> None:
+    """Waits for the message batch. The simulator's is ended at once; the real Claude takes minutes, and at most a day."""
+    with step("Waiting for the message batch"):
+        while weekly.run(journey.stack, run_id)["state"] == "waiting_for_batch":
+            with contextlib.suppress(OSError):
+                weekly.end_simulated_batches(journey.stack)
+            functions.invoke(journey.stack, "batch-collector", b"{}")
+            time.sleep(1)
 
 
 def _compare(before: dict, after: dict) -> None:
@@ -151,13 +169,43 @@ def _differences(versions: list[dict]) -> None:
             print("    " + (colour(part, code) if code else part))
 
 
-def _costs(journey: Journey, versions: list[dict], simulated: bool) -> None:
-    heading("10. What it cost" + (" (simulated: the prices are real, the calls were not)" if simulated else ""))
-    table(["prompt", "model", "USD"], [
-        [f"version {version['version']} ({version['reason']})", version.get("model") or "",
-         f"{version['cost_usd']:.4f}"]
-        for version in reversed(versions)])
-    print(f"  the administrator's report: {json.dumps(journey.report(), ensure_ascii=False)[:900]}")
+def _costs(journey: Journey, began: datetime.date, simulated: bool) -> None:
+    heading("10. What Claude cost" + (" (simulated: the prices are real, the calls were not)" if simulated else ""))
+    purposes, counted = costs.settled(journey.stack, journey.profile()["user_id"], began)
+    total = costs.total(purposes)
+    rows = [[purpose.name.replace("_", " "), str(purpose.calls), f"{purpose.input_tokens:,}",
+             _share(purpose.cached_tokens, purpose.input_tokens), f"{purpose.output_tokens:,}", _usd(purpose.cost_usd)]
+            for purpose in purposes]
+    everything = [sum(getattr(purpose, name) for purpose in purposes)
+                  for name in ("calls", "input_tokens", "cached_tokens", "output_tokens")]
+    calls, read, cached, written = everything
+    table(["for", "calls", "tokens read", "of these cached", "tokens written", "USD"],
+          [*rows, ["together", str(calls), f"{read:,}", _share(cached, read), f"{written:,}", _usd(total)]])
+    if costs.agree(total, counted):
+        print(f"  The table `spending`, on which the budgets rest, has the same {_usd(counted)} for this person.")
+    else:
+        print(f"  The table `spending` has {_usd(counted)} for this person. What is missing is told by "
+              "`infra/local/stack logs --event spending_not_counted`, or was in a message batch, which nobody is charged with.")
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:.6f}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else ""
+
+
+def _report(journey: Journey) -> None:
+    heading("11. What the administrator sees")
+    report = journey.report()
+    versions = ", ".join(f"version {version}: {users}" for version, users in sorted(
+        report["versions_in_use"].items(), key=lambda entry: int(entry[0])))
+    table(["for the administrator", "now"], [
+        ["users with a prompt of their own", str(report["users_with_prompts"])],
+        ["versions in use", versions or "none"],
+        ["next weekly run", report.get("next_run_at") or "none, automatic updates are off"],
+        ["spent today on everybody, in USD", f"{report['spent_today_usd']:.4f}"]])
 
 
 def _words(text: str) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-from . import aws, build, emulator, packages, paths, tables, tools
+from . import aws, build, cloud, emulator, packages, paths, settings, tables, tools
 from .console import Problem, note, step
 
 _DEPLOYED = paths.STATE / "deployed.json"
@@ -15,42 +15,59 @@ _DEPLOYED = paths.STATE / "deployed.json"
 _POLL_DELAY = "0.5"
 
 
-def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, Path]) -> dict:
-    """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json."""
-    settings = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
-    overrides = dict(pair.split("=", 1) for pair in settings["parameter_overrides"])
-    overrides |= {"Architecture": build.architecture(), "AnthropicBaseUrl": claude_url, "AnthropicApiKey": claude_key}
+def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, Path], chosen: dict[str, str]) -> dict:
+    """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json. `chosen` are
+    the settings of the environment, by variable."""
+    config = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
+    own = dict(pair.split("=", 1) for pair in config.pop("parameter_overrides"))
+    values = settings.of_stack(own, chosen) | {
+        "Architecture": build.architecture(), "AnthropicBaseUrl": claude_url, "AnthropicApiKey": claude_key}
+    _tell(chosen, settings.of_stack(own, {}))
     # Without the commit: programs that did not change with it need no new deployment.
-    state = _fingerprint(settings, overrides, programs)
-    overrides["Build"] = build.commit()
-    stack_name = settings["stack_name"]
-    if _status(endpoint, stack_name) == "complete" and _deployed() == state and paths.STACK_JSON.exists():
+    state = _fingerprint(config, values, programs)
+    values["Build"] = chosen.get("BUILD") or build.commit()
+    stack_name = config["stack_name"]
+    before = _deployed()
+    if _status(endpoint, stack_name) == "complete" and before.get("state") == state and paths.STACK_JSON.exists():
         note("nothing has changed since the last deployment")
         return json.loads(paths.STACK_JSON.read_text())
     tables.require_same_keys(endpoint, stack_name)
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
-        _sam_deploy(endpoint, settings, overrides, packages.template(packages.pack(programs)))
-        emulator.fill_gaps(endpoint, stack_name, overrides)
+        _sam_deploy(endpoint, config, values, packages.template(packages.pack(programs)))
+        emulator.fill_gaps(endpoint, stack_name, values)
     stack = _describe(endpoint, stack_name, claude_url)
     _wait_until_healthy(stack)
     paths.STACK_JSON.write_text(json.dumps(stack, indent=2) + "\n")
-    _DEPLOYED.write_text(json.dumps(state))
+    _DEPLOYED.write_text(json.dumps({"state": state, "settings": chosen}))
     return stack
 
 
-def _fingerprint(settings: dict, overrides: dict, programs: dict[str, Path]) -> str:
+def _tell(chosen: dict[str, str], defaults: dict[str, str]) -> None:
+    """Says which settings come from the environment, and which no longer do."""
+    for variable, value in chosen.items():
+        if variable == "ANTHROPIC_BASE_URL" and not cloud.has_key():
+            note(f"{variable} is left out: without ANTHROPIC_API_KEY the simulator answers")
+        else:
+            note(f"{variable}={value} (else {defaults[settings.parameter(variable)] or 'nothing'})")
+    for variable in _deployed().get("settings", {}).keys() - chosen.keys():
+        default = defaults.get(settings.parameter(variable))
+        note(f"{variable} is not set any more: {default or 'nothing'} again")
+
+
+def _fingerprint(config: dict, values: dict[str, str], programs: dict[str, Path]) -> str:
     """A hash of all that a deployment depends on. A program that is built anew has a new time."""
     built = {name: program.stat().st_mtime_ns for name, program in programs.items()}
-    known = json.dumps([settings, overrides, built], sort_keys=True)
+    known = json.dumps([config, values, built], sort_keys=True)
     return hashlib.sha256(known.encode() + paths.TEMPLATE.read_bytes()).hexdigest()
 
 
-def _deployed() -> str | None:
+def _deployed() -> dict:
+    """What was deployed last: a hash of all that it depends on, and the settings of the environment; empty if nothing was."""
     try:
         return json.loads(_DEPLOYED.read_text())
     except (OSError, ValueError):
-        return None
+        return {}
 
 
 def _status(endpoint: str, stack_name: str) -> str | None:
@@ -63,30 +80,31 @@ def _status(endpoint: str, stack_name: str) -> str | None:
     return "complete" if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "other"
 
 
-def _sam_deploy(endpoint: str, settings: dict, overrides: dict, template: str) -> None:
+def _sam_deploy(endpoint: str, config: dict, values: dict[str, str], template: str) -> None:
     """Runs `sam deploy`. The parameters go through a private file that is deleted at once: a command line would show
     the Claude key to everybody on the machine."""
-    if _status(endpoint, settings["stack_name"]) == "other":
-        aws.client("cloudformation", endpoint).delete_stack(StackName=settings["stack_name"])
+    if _status(endpoint, config["stack_name"]) == "other":
+        aws.client("cloudformation", endpoint).delete_stack(StackName=config["stack_name"])
     log = paths.log("deploy")
     packed = paths.STATE / "template.yaml"
     packed.write_text(template)
-    config = paths.STATE / "deploy.toml"
-    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if name != "parameter_overrides"]
-    pairs = [f"{name}={value}" for name, value in overrides.items()]
-    descriptor = os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write("version = 0.1\n[local.deploy.parameters]\n")
-        file.write("\n".join([*lines, f"parameter_overrides = {json.dumps(pairs)}"]) + "\n")
+    file = paths.STATE / "deploy.toml"
+    # A JSON text is a TOML text too.
+    lines = ["version = 0.1"]
+    for title, pairs in {"local.deploy.parameters": config, "local.deploy.parameters.parameter_overrides": values}.items():
+        lines += [f"[{title}]", *(f"{name} = {json.dumps(value)}" for name, value in pairs.items())]
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write("\n".join(lines) + "\n")
     try:
         with open(log, "w") as output:
             sam = subprocess.run(
-                [tools.bin("sam"), "deploy", "--template-file", str(packed), "--config-file", str(config),
+                [tools.bin("sam"), "deploy", "--template-file", str(packed), "--config-file", str(file),
                  "--config-env", "local", "--no-progressbar"],
                 cwd=paths.ROOT, env=aws.environment(endpoint) | {"SAM_CLI_POLL_DELAY": _POLL_DELAY},
                 stdout=output, stderr=subprocess.STDOUT, check=False)
     finally:
-        config.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
     if sam.returncode != 0:
         raise Problem("The template could not be deployed. The log names the resource; mend it and run `up` again.",
                       log)

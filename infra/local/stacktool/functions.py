@@ -1,5 +1,6 @@
 """Invoking functions and reading their logs."""
 
+import functools
 import json
 
 from . import aws
@@ -20,12 +21,17 @@ def invoke(stack: dict, function: str, event: bytes) -> tuple[object, bool]:
     return json.loads(result or b"null"), "FunctionError" in answer
 
 
-def log_lines(stack: dict, function: str) -> list[tuple[int, str]]:
-    """A function's log lines with the millisecond each was written in, oldest first."""
+def log_lines(stack: dict, function: str, start: int = 0) -> list[tuple[int, str]]:
+    """A function's log lines since a moment, with the millisecond each was written in, oldest first."""
     logs = aws.client("logs", stack["aws_endpoint"])
-    configuration = aws.client("lambda", stack["aws_endpoint"]).get_function_configuration(
-        FunctionName=physical_name(stack, function))
-    group = configuration["LoggingConfig"]["LogGroup"]
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    group = _log_group(stack["aws_endpoint"], physical_name(stack, function))
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
     events = [event for page in pages for event in page["events"]]
     return sorted(((event["timestamp"], event["message"].rstrip()) for event in events), key=lambda line: line[0])
+
+
+@functools.cache
+def _log_group(endpoint: str, physical: str) -> str:
+    """Where a function writes its log."""
+    configuration = aws.client("lambda", endpoint).get_function_configuration(FunctionName=physical)
+    return configuration["LoggingConfig"]["LogGroup"]

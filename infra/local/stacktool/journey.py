@@ -48,7 +48,7 @@ class Journey:
         self.scenario = scenario
         self.email = email
         self.user = Api(stack["api_url"], people.token(stack, email))
-        self.admin = Api(stack["api_url"], people.token(stack, "admin@example.com", admin=True))
+        self.admin = Api(stack["api_url"], people.token(stack, people.ADMIN, admin=True))
 
     def sign_up(self) -> dict:
         return expect(self.user.post("/v1/users", self.scenario["person"] | {"email": self.email}), "Signing up", 201)

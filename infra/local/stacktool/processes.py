@@ -4,6 +4,7 @@ Runs on a bare Python, since `down` does.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +21,18 @@ from . import paths
 from .console import Problem, note
 
 _STATE = paths.STATE / "processes.json"
+
+
+def hold_alone() -> None:
+    """Refuses where another process sets up this stack; else keeps others from it until this process ends."""
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    lock = os.open(paths.STATE / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Problem("Another `infra/local/stack up` or `demo` is at work on this stack. Wait until it has ended.") from None
+    # It outlasts the start of another program in this process, and no process that this one begins has it.
+    os.set_inheritable(lock, True)
 
 
 def state() -> dict:
@@ -64,14 +77,20 @@ def answers(url: str) -> bool:
 
 
 def free_port(name: str) -> int:
-    """A port that nobody listens on. The search begins where the checkout says, so that two of them rarely meet."""
-    begin = 20_000 + int(hashlib.sha256(f"{paths.STATE}:{name}".encode()).hexdigest(), 16) % 20_000
-    for port in range(begin, begin + 200):
+    """A port that nobody listens on."""
+    ports = _ports(name)
+    for port in ports:
         with socket.socket() as probe:
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-    raise Problem(f"Every port from {begin} to {begin + 199} is taken. Stop what uses them and try again.")
+    raise Problem(f"Every port from {ports[0]} to {ports[-1]} is taken. Stop what uses them and try again.")
+
+
+def _ports(name: str) -> range:
+    """Where to look for a port. The search begins where the checkout says, so that two of them rarely meet."""
+    begin = 20_000 + int(hashlib.sha256(f"{paths.STATE}:{name}".encode()).hexdigest(), 16) % 20_000
+    return range(begin, begin + 200)
 
 
 def ensure(name: str, facts: dict, health: str, command: Callable[[int], tuple[list[str], dict]]) -> tuple[int, bool]:

@@ -27,23 +27,30 @@ def running_inside() -> bool:
     return sys.prefix == str(paths.TOOLS)
 
 
+def installed() -> bool:
+    """Whether what is installed is what the pins say."""
+    return running_inside() or (_STAMP.exists() and _STAMP.read_text() == _pins())
+
+
+def _pins() -> str:
+    files = [*_requirements(), _CONSTRAINTS]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + sys.version.encode()).hexdigest()
+
+
 def ensure() -> None:
-    """Installs the tools unless what is installed is what the pins say."""
-    requirements = _requirements()
-    files = [*requirements, _CONSTRAINTS]
-    pins = hashlib.sha256(b"".join(file.read_bytes() for file in files) + sys.version.encode()).hexdigest()
-    if running_inside() or (_STAMP.exists() and _STAMP.read_text() == pins):
+    """Installs the tools unless they are installed."""
+    if installed():
         return
     log = paths.log("tools")
     with step("Installing the tools under target/ (once; about 2 minutes)"), open(log, "w") as output:
         shutil.rmtree(paths.TOOLS, ignore_errors=True)
         _make_environment(output)
         install = ["install", "--disable-pip-version-check", "--progress-bar", "off", "-c", str(_CONSTRAINTS)]
-        for file in requirements:
+        for file in _requirements():
             install += ["-r", str(file)]
         if _run([*_pip(), *install], output) != 0:
             raise Problem("The tools could not be installed. Check the network connection and try again.", log)
-        _STAMP.write_text(pins)
+        _STAMP.write_text(_pins())
 
 
 def _requirements() -> list[Path]:

@@ -2,6 +2,7 @@
 
 import datetime
 import time
+import urllib.request
 from collections.abc import Iterator
 
 from . import aws, functions
@@ -50,6 +51,20 @@ def follow(stack: dict, run_id: str, seconds: float = 120) -> Iterator[dict]:
             raise Problem(f"The run is still going on after {seconds:.0f} s. "
                           "`infra/local/stack logs prompt-worker` tells what it does.")
         time.sleep(0.3)
+
+
+def told(record: dict) -> str:
+    """A run's record in words."""
+    counters = ", ".join(f"{record[name]} {name}" for name in COUNTERS if record[name])
+    shards = f"{record['shards_done']} of {record['shards_queued']} shards"
+    return "; ".join(filter(None, [f"{record['state'].replace('_', ' ')}: {shards}", counters, f"${record['cost_usd']:.4f}"]))
+
+
+def end_simulated_batches(stack: dict) -> None:
+    """Lets the simulator end its message batches now, where it stands in for Claude."""
+    if "127.0.0.1" in stack["claude_url"]:
+        request = urllib.request.Request(f"{stack['claude_url']}/_simulator/batches/all/finish", method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
 
 
 def dead_letters(stack: dict) -> int:
