@@ -14,6 +14,7 @@ pub mod locale;
 pub mod meals;
 pub mod money;
 pub mod profile;
+pub mod recipe;
 pub mod run_part;
 pub mod safety;
 pub mod schedule;

@@ -14,6 +14,7 @@ use domain::due;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, UserId, Weight};
+use domain::recipe::{Recipe, RecipeOverride};
 use domain::safety::{Health, Risk, RiskRecord};
 use futures_util::{TryStreamExt as _, stream};
 use test_support::{TestDatabase, client_at};
@@ -113,6 +114,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         behavioral_data: None,
         last_behavior_check: None,
         pending_update: None,
+        recipe_override: RecipeOverride::default(),
         manual_regeneration: None,
         created_at: written_at,
         revision: 3,
@@ -124,6 +126,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
             version: 1,
             prompt: PROMPT.to_owned(),
             reason: GenerationReason::Initial,
+            recipe: Recipe::default(),
             decision: None,
             behavioral_data: Some(behavior(person, TODAY - Days::new(7))),
             model: String::new(),

@@ -52,6 +52,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &writing::PROFILE_WORD_TOLERANCE,
     &writing::PROMPT_MIN_WORDS,
     &writing::PROMPT_MAX_WORDS,
+    &writing::PROMPT_VARIANTS,
     &talk::ENABLE_GENERIC_FALLBACK,
     &writing::MANUAL_REGENERATION_INTERVAL_HOURS,
     &writing::COMPLETION_WAIT_SECONDS,

@@ -25,6 +25,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     weekly::batch_attempts(env)?;
     ProfileSettings::read(env, &prices)?;
     PromptSettings::read(env, &prices)?;
+    writing::variant_weights(env, &crate::prompts::variants())?;
     writing::regeneration_interval(env)?;
     writing::completion_wait(env)?;
     talk::CoachSettings::read(env, &prices)?;
@@ -95,6 +96,9 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
         ("ADHERENCE_TOLERANCE", "NaN"),
         ("PROMPT_UPDATE_MODE", "later"),
         ("PROMPT_MIN_WORDS", "900"),
+        ("PROMPT_VARIANTS", "standard"),
+        ("PROMPT_VARIANTS", "gentle=1"),
+        ("PROMPT_VARIANTS", "standard=0,direct=0"),
         ("MODEL_PRICES", "{\"claude\": 3}"),
         ("MODEL_EFFORT", "heroic"),
         ("AUTH_MODE", "none"),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::coaching_prompt::WordRange;
 use domain::money::PriceList;
+use domain::recipe::{VariantName, VariantWeights};
 
 use super::environment::{ConfigError, Environment};
 use super::model::{ModelChoice, max_tokens, model};
@@ -47,6 +48,14 @@ pub(super) static PROFILE_MAX_TOKENS: Number<u32> =
     max_tokens("PROFILE_MAX_TOKENS", 2_000, "Most tokens in a psychological profile");
 pub(super) static PROMPT_MAX_TOKENS: Number<u32> =
     max_tokens("PROMPT_MAX_TOKENS", 4_000, "Most tokens in a coaching prompt");
+
+pub(super) static PROMPT_VARIANTS: Text<String> = Text {
+    name: "PROMPT_VARIANTS",
+    default: "standard=1",
+    takes: "weights from 0 to 10000 by variant, as in `standard=50,direct=50`",
+    parse: |text| Some(text.to_owned()),
+    meaning: "Variants of the coaching prompt that people are assigned to with their first one, in proportion to the weights",
+};
 
 /// How psychological profiles are written.
 #[derive(Debug, Clone)]
@@ -93,6 +102,13 @@ impl PromptSettings {
 /// The name of the model that writes prompts, for estimates.
 pub fn prompt_model(env: &Environment) -> Result<String, ConfigError> {
     env.get(&PROMPT_MODEL)
+}
+
+/// The weights of the variants that are `known`.
+pub fn variant_weights(env: &Environment, known: &[VariantName]) -> Result<VariantWeights, ConfigError> {
+    let text = env.get(&PROMPT_VARIANTS)?;
+    VariantWeights::parse(&text, known)
+        .map_err(|error| ConfigError { variable: PROMPT_VARIANTS.name, problem: format!("is \"{text}\", but {error}") })
 }
 
 /// Least time between two prompts that one person asks for.

@@ -4,6 +4,7 @@
 //! nor open another one.
 
 mod behavior;
+mod recipes;
 mod schema;
 mod template;
 
@@ -18,6 +19,7 @@ use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
+pub use recipes::{recipe_block, variants};
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, safety_schema};
 pub use template::data;
 

@@ -5,6 +5,7 @@ use crate::fixtures::measured;
 use domain::consultation::{Challenge, FactDetail};
 use domain::local_day::TimeZone;
 use domain::profile::{Age, BodyData, Email, Goal, Name, Sex, Subject, TargetsHistory, UserId, Weight};
+use domain::recipe::RecipeOverride;
 use domain::safety::{Health, RiskRecord};
 
 fn profile() -> Profile {
@@ -34,6 +35,7 @@ fn profile() -> Profile {
         behavioral_data: None,
         last_behavior_check: None,
         pending_update: None,
+        recipe_override: RecipeOverride::default(),
         manual_regeneration: None,
         created_at: now,
         revision: 0,

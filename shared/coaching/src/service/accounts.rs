@@ -14,6 +14,7 @@ use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Subject, Targets, TargetsHistory, UserId, Weight};
+use domain::recipe::RecipeOverride;
 use domain::safety::{Health, Risk, RiskRecord, Signal};
 
 /// How often a change of details is made again when another one came in between.
@@ -139,6 +140,7 @@ impl Accounts {
             behavioral_data: None,
             last_behavior_check: None,
             pending_update: None,
+            recipe_override: RecipeOverride::default(),
             manual_regeneration: None,
             created_at: now,
             revision: 0,

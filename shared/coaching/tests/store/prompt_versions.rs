@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::samples::{at, behavior, check, decision, entry, message, profile, session, user, version};
+use super::samples::{at, behavior, check, decision, entry, message, profile, recipe, session, user, version};
 use super::{TestDatabase, pages};
 use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError, WriteOutcome};
 use domain::consultation::Status;
@@ -38,6 +38,7 @@ async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
             last_prompt_update: first.entry.created_at,
             prompt_behavioral_data: first.entry.behavioral_data.clone(),
             risk: Risk::Caution,
+            recipe: first.entry.recipe.clone(),
             next_check_at: first.next_check_at,
         }),
         behavioral_data: first.entry.behavioral_data.clone(),
@@ -85,7 +86,7 @@ async fn a_version_follows_only_the_one_in_force() {
 async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision() {
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
     let check = CheckOutcome { result: CheckResult::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
     let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);
@@ -129,7 +130,7 @@ async fn of_two_workers_that_check_a_user_one_goes_on() {
 async fn a_rewriting_that_failed_leaves_the_behaviour_that_it_was_compared_with() {
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);
@@ -150,7 +151,7 @@ async fn a_check_that_is_taken_back_was_never_made() {
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let before = read(&stores, "ana").await;
     let due_at = before.prompt.as_ref().expect("a prompt").next_check_at;
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400) };
+    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);

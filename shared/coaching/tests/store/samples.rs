@@ -18,6 +18,7 @@ use domain::profile::{
     ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Subject, Targets, TargetsHistory,
     UserId, Weight,
 };
+use domain::recipe::{Assignment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
@@ -77,6 +78,7 @@ pub(super) fn profile(name: &str) -> Profile {
         behavioral_data: None,
         last_behavior_check: None,
         pending_update: None,
+        recipe_override: RecipeOverride { user_type: Some(UserType::Athlete), variant: None },
         manual_regeneration: None,
         created_at: at("2026-11-01T09:30:15.123456Z"),
         revision: 0,
@@ -106,11 +108,18 @@ pub(super) fn decision() -> Decision {
     decision
 }
 
+/// A recipe that is not the default.
+pub(super) fn recipe() -> Recipe {
+    let variant = VariantName::parse("variant", "direct").expect("a name");
+    Recipe { user_type: UserType::Advanced, variant, assigned: Assignment::Random }
+}
+
 pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
     HistoryEntry {
         user_id: user_id.clone(),
         version,
         prompt: format!("## Core directive\nPrompt {version}."),
+        recipe: recipe(),
         reason: if version == 1 { GenerationReason::Initial } else { GenerationReason::Weekly },
         decision: (version > 1).then(decision),
         behavioral_data: Some(behavior(1_500 + version)),

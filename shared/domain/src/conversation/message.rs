@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::money::{TokenUsage, Usd};
 use crate::profile::UserId;
+use crate::recipe::VariantName;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +57,8 @@ pub struct CoachReply {
     pub in_reply_to: Uuid,
     /// Version of the personal prompt that wrote it; `None` when the generic prompt did.
     pub system_prompt_version_used: Option<u32>,
+    /// Variant of that personal prompt; `None` when the generic prompt wrote it.
+    pub variant: Option<VariantName>,
     /// The model that wrote it.
     pub model: String,
     /// Tokens used.

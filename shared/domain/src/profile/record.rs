@@ -11,6 +11,7 @@ use super::targets_history::TargetsHistory;
 use crate::behavior::{BehaviorMetrics, Decision};
 use crate::local_day::TimeZone;
 use crate::locale::Locale;
+use crate::recipe::{Recipe, RecipeOverride};
 use crate::safety::{Danger, Health, Risk, RiskRecord};
 
 /// Everything that is kept of one person, apart from their messages and meals.
@@ -56,6 +57,8 @@ pub struct Profile {
     pub last_behavior_check: Option<DateTime<Utc>>,
     /// The rewriting that the weekly run has decided on, until it is written or has failed.
     pub pending_update: Option<PendingUpdate>,
+    /// What an admin has decided of the recipe of the next versions.
+    pub recipe_override: RecipeOverride,
     /// The last prompt that the person asked for.
     pub manual_regeneration: Option<ManualRegeneration>,
     /// When the account was made.
@@ -145,6 +148,9 @@ pub struct PendingUpdate {
     pub decision: Decision,
     /// The behaviour that it is to be written from.
     pub metrics: BehaviorMetrics,
+    /// What it is to be written by.
+    #[serde(default)]
+    pub recipe: Recipe,
 }
 
 /// The personal prompt in force.
@@ -160,6 +166,8 @@ pub struct PersonalPrompt {
     pub prompt_behavioral_data: Option<BehaviorMetrics>,
     /// The risk state that this version was written for.
     pub risk: Risk,
+    /// What this version was written by.
+    pub recipe: Recipe,
     /// When the weekly run looks at this person next.
     pub next_check_at: DateTime<Utc>,
 }

@@ -19,6 +19,7 @@ use domain::coaching_prompt::GenerationReason;
 use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Profile, UserId};
+use domain::recipe::Recipe;
 use domain::run_part::RunPart;
 use domain::safety::Risk;
 use tokio::sync::OnceCell;
@@ -78,6 +79,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             version: 1,
             prompt: prompt_text().await.to_owned(),
             reason: GenerationReason::Initial,
+            recipe: Recipe::default(),
             decision: None,
             behavioral_data: Some(metrics),
             model: coaching::config::writing::prompt_model(deployment.app().env()).expect("a model"),

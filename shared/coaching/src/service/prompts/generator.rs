@@ -31,6 +31,7 @@ use domain::conversation::Role;
 use domain::due;
 use domain::lease::Lease;
 use domain::profile::{Profile, UserId};
+use domain::recipe::{Recipe, Recipes};
 
 /// The requirement's `SystemPromptGenerator`.
 #[derive(Clone)]
@@ -45,6 +46,7 @@ pub struct SystemPromptGenerator {
     model_for_safety: MeteredModel,
     profile: ProfileSettings,
     prompt: PromptSettings,
+    recipes: Recipes,
     due: DueSettings,
     deadline: Duration,
     locks: WriterLocks,
@@ -66,6 +68,7 @@ impl FromApp for SystemPromptGenerator {
             model_for_safety: MeteredModel::within_the_budget_of_all(app)?,
             profile: ProfileSettings::read(app.env(), &prices)?,
             prompt: PromptSettings::read(app.env(), &prices)?,
+            recipes: writing::recipes(app)?,
             due: DueSettings::read(app.env())?,
             deadline,
             locks: WriterLocks::from_app(app)?,
@@ -116,8 +119,10 @@ impl SystemPromptGenerator {
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let written = self.write_prompt(&self.model, &profile, &text, &facts, behavior).await?;
-        self.store(&profile, &written, metrics, GenerationReason::Initial, Some((text, session.session_id))).await
+        let recipe = self.recipes.of_whole_prompt(&profile, &facts);
+        let written = self.write_prompt(&self.model, &profile, &recipe, &text, &facts, behavior).await?;
+        let completed = Some((text, session.session_id));
+        self.store(&profile, recipe, &written, metrics, GenerationReason::Initial, completed).await
     }
 
     /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
@@ -201,11 +206,12 @@ impl SystemPromptGenerator {
             None => Vec::new(),
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
+        let recipe = self.recipes.of_whole_prompt(&person, &facts);
         // A person's own budget is for what they ask themselves.
         let model = if reason == GenerationReason::Safety { &self.model_for_safety } else { &self.model };
         let write = async {
-            let written = self.write_prompt(model, &person, text, &facts, behavior).await?;
-            self.store(&person, &written, metrics.clone(), reason, None).await
+            let written = self.write_prompt(model, &person, &recipe, text, &facts, behavior).await?;
+            self.store(&person, recipe, &written, metrics.clone(), reason, None).await
         };
         self.locks.next_version(user_id, prompt.version, write).await
     }
@@ -214,6 +220,7 @@ impl SystemPromptGenerator {
         &self,
         model: &MeteredModel,
         profile: &Profile,
+        recipe: &Recipe,
         psychological_profile: &str,
         facts: &[Fact],
         behavior: Option<&BehaviorMetrics>,
@@ -229,6 +236,7 @@ impl SystemPromptGenerator {
             system: [
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::initial_prompt(words, &targets), cache: false },
+                prompts::recipe_block(recipe),
             ]
             .into_iter()
             .chain(prompts::care_block(profile.risk.lasting))
@@ -249,6 +257,7 @@ impl SystemPromptGenerator {
     async fn store(
         &self,
         profile: &Profile,
+        recipe: Recipe,
         written: &Written<CoachingPrompt>,
         metrics: BehaviorMetrics,
         reason: GenerationReason,
@@ -266,6 +275,7 @@ impl SystemPromptGenerator {
                 version: after + 1,
                 prompt,
                 reason,
+                recipe,
                 decision: None,
                 behavioral_data: Some(metrics),
                 model: written.model.clone(),

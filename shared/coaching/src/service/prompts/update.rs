@@ -26,6 +26,7 @@ use domain::conversation::Role;
 use domain::due;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
+use domain::recipe::Recipe;
 
 /// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
 pub const TYPICAL_UPDATE: TokenUsage =
@@ -38,6 +39,8 @@ pub struct Grounds<'a> {
     pub metrics: &'a BehaviorMetrics,
     /// The decision that it changed.
     pub decision: &'a Decision,
+    /// What it is rewritten by.
+    pub recipe: &'a Recipe,
     /// The instant that it was measured at.
     pub as_of: DateTime<Utc>,
     /// The message batch that the answer comes from, if it is one.
@@ -48,7 +51,7 @@ impl<'a> Grounds<'a> {
     /// Those of a rewriting that was decided on.
     #[must_use]
     pub const fn of(pending: &'a PendingUpdate, as_of: DateTime<Utc>) -> Self {
-        Self { metrics: &pending.metrics, decision: &pending.decision, as_of, batch_id: None }
+        Self { metrics: &pending.metrics, decision: &pending.decision, recipe: &pending.recipe, as_of, batch_id: None }
     }
 }
 
@@ -155,10 +158,14 @@ impl PromptUpdater {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: [prompts::safety_rules(), SystemBlock { text: prompts::prompt_update(words), cache: false }]
-                .into_iter()
-                .chain(prompts::care_block(profile.risk.lasting))
-                .collect(),
+            system: [
+                prompts::safety_rules(),
+                SystemBlock { text: prompts::prompt_update(words), cache: false },
+                prompts::recipe_block(grounds.recipe),
+            ]
+            .into_iter()
+            .chain(prompts::care_block(profile.risk.lasting))
+            .collect(),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),
             deadline: self.deadline,
@@ -213,6 +220,7 @@ impl PromptUpdater {
                 version: prompt.version + 1,
                 prompt: written.value.render(),
                 reason: GenerationReason::Weekly,
+                recipe: grounds.recipe.clone(),
                 decision: Some(grounds.decision.clone()),
                 behavioral_data: Some(grounds.metrics.clone()),
                 model: written.model.clone(),

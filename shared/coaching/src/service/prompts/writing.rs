@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::app::{App, StartError};
 use crate::prompts;
 use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
@@ -12,6 +13,14 @@ use domain::coaching_prompt::{BehaviorSections, CoachingPrompt, Flaw, Section, l
 use domain::conversation::Role;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::UserId;
+use domain::recipe::Recipes;
+
+/// What recipes are chosen from: the variants that there are texts for, with the weights of the settings.
+pub fn recipes(app: &App) -> std::result::Result<Recipes, StartError> {
+    let known = prompts::variants();
+    let weights = crate::config::writing::variant_weights(app.env(), &known)?;
+    Ok(Recipes { weights, known })
+}
 
 /// Time for what a writer does besides its calls to the model.
 const BESIDES: Duration = Duration::from_mins(1);

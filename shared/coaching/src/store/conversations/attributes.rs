@@ -5,13 +5,15 @@ use chrono::Duration;
 use super::{OpenedWith, header_key, key, opening_key};
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, flag, instant, item, native, number, ordered, ordered_instant, read_instant, read_number, text,
+    Item, Stored, flag, instant, item, native, number, ordered, ordered_instant, read_instant, read_native,
+    read_number, text,
 };
 use crate::store::write::Update;
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation, Role};
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::UserId;
+use domain::recipe::VariantName;
 
 /// How long the words of a first message are remembered: as long as somebody may send them again after an outage.
 const WORDS_REMEMBERED: Duration = Duration::days(1);
@@ -36,9 +38,11 @@ pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
             ("usage", native(&reply.usage)),
             ("cost_nano_usd", number(reply.cost.nanos())),
         ]));
-        let version =
-            reply.system_prompt_version_used.map(|version| ("system_prompt_version_used".to_owned(), number(version)));
-        attributes.extend(version);
+        let optional = [
+            ("system_prompt_version_used", reply.system_prompt_version_used.map(number)),
+            ("variant", reply.variant.as_ref().map(|variant| text(variant.as_str()))),
+        ];
+        attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
     attributes
 }
@@ -46,12 +50,17 @@ pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
 /// Reads a message.
 pub(super) fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> {
     let text = stored.text("text")?;
+    let system_prompt_version_used: Option<u32> = stored.optional("system_prompt_version_used", read_number)?;
     let body = match stored.native("role")? {
         Role::User => CoachMessageBody::Question { text },
         Role::Assistant => CoachMessageBody::Reply(CoachReply {
             text,
             in_reply_to: stored.native("in_reply_to")?,
-            system_prompt_version_used: stored.optional("system_prompt_version_used", read_number)?,
+            system_prompt_version_used,
+            // A reply from before there were variants was written by the standard one.
+            variant: stored
+                .optional("variant", read_native)?
+                .or_else(|| system_prompt_version_used.map(|_| VariantName::default())),
             model: stored.text("model")?,
             usage: stored.native("usage")?,
             cost: Usd::from_nanos(stored.number("cost_nano_usd")?),

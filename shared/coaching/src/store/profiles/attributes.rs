@@ -1,5 +1,6 @@
 //! A whole profile as an item, and back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::details::{read_targets, targets};
@@ -15,6 +16,7 @@ use domain::locale::Locale;
 use domain::profile::{
     Age, BodyData, Email, Height, ManualRegeneration, Name, PersonalPrompt, Profile, UserId, Weight,
 };
+use domain::recipe::RecipeOverride;
 
 /// The instant of the next check, in whole seconds: all of one width, because it is a sort key.
 pub(super) fn next_check_at(at: DateTime<Utc>) -> String {
@@ -53,6 +55,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("behavioral_data", profile.behavioral_data.as_ref().map(native)),
         ("last_behavior_check", profile.last_behavior_check.map(instant)),
         ("pending_update", profile.pending_update.as_ref().map(native)),
+        ("recipe_override", recipe_override(&profile.recipe_override)),
         (
             "manual_regeneration_requested_at",
             profile.manual_regeneration.map(|claim| ordered_instant(claim.requested_at)),
@@ -61,6 +64,11 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
     let optional = optional.into_iter().chain(listing(profile));
     attributes.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
+}
+
+/// What an admin has decided of the recipe; missing if nothing was.
+pub(super) fn recipe_override(decided: &RecipeOverride) -> Option<AttributeValue> {
+    (!decided.is_empty()).then(|| native(decided))
 }
 
 /// Reads a profile.
@@ -91,6 +99,7 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         behavioral_data: stored.optional("behavioral_data", read_native)?,
         last_behavior_check: stored.optional("last_behavior_check", read_instant)?,
         pending_update: stored.optional("pending_update", read_native)?,
+        recipe_override: stored.optional("recipe_override", read_native)?.unwrap_or_default(),
         manual_regeneration: stored
             .optional("manual_regeneration_requested_at", read_instant)?
             .map(|requested_at| ManualRegeneration { requested_at }),
@@ -111,6 +120,7 @@ fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
         last_prompt_update: stored.instant("last_prompt_update")?,
         prompt_behavioral_data: read_prompt_behavior(stored)?,
         risk: stored.optional("prompt_risk", read_native)?.unwrap_or_default(),
+        recipe: stored.optional("recipe", read_native)?.unwrap_or_default(),
         next_check_at: stored.instant("next_check_at")?,
     }))
 }

@@ -48,6 +48,7 @@ impl PromptVersionTable {
             .set("coaching_system_prompt", text(&entry.prompt))
             .set("system_prompt_version", number(entry.version))
             .set("last_prompt_update", instant(entry.created_at))
+            .set("recipe", native(&entry.recipe))
             .set_or_remove("behavioral_data", behavior.clone())
             .set_or_remove("prompt_behavioral_data", behavior)
             .set_or_remove("last_behavior_check", measured_at)
@@ -86,6 +87,7 @@ pub(in crate::store) fn with_version(
         ("coaching_system_prompt", text(&entry.prompt)),
         ("system_prompt_version", number(entry.version)),
         ("last_prompt_update", instant(entry.created_at)),
+        ("recipe", native(&entry.recipe)),
         ("next_check_at", text(next_check_at(version.next_check_at))),
         ("update_shard", text(&version.update_shard)),
     ]));

@@ -10,6 +10,7 @@ use domain::consultation::SessionId;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Email, Goal, PendingUpdate, TargetsHistory, UserId};
+use domain::recipe::Recipe;
 use domain::safety::Risk;
 
 /// What became of a change of access.
@@ -107,6 +108,8 @@ pub struct HistoryEntry {
     pub prompt: String,
     /// Why it was written.
     pub reason: GenerationReason,
+    /// What it was written by.
+    pub recipe: Recipe,
     /// The decision that led to it, where there was one.
     pub decision: Option<Decision>,
     /// The behaviour it was written from.

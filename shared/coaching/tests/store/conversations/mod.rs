@@ -7,7 +7,7 @@ mod turns;
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::samples::{at, user};
+use super::samples::{at, recipe, user};
 use super::{Behind, TestDatabase, pages};
 use coaching::store::seeding::{coach_message, conversation as header};
 use coaching::store::{Begun, ConversationTable, WriteOutcome};
@@ -55,6 +55,7 @@ fn reply_to(question: &CoachMessage, version: Option<u32>) -> CoachMessage {
             text: "Well.".to_owned(),
             in_reply_to: question.message_id,
             system_prompt_version_used: version,
+            variant: version.map(|_| recipe().variant),
             model: "claude-sonnet-5-5".to_owned(),
             usage: TokenUsage {
                 input_tokens: 1,

@@ -48,6 +48,7 @@ use claude::{ModelReply, ModelRequest, Purpose};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
 use domain::profile::{Profile, UserId};
+use domain::recipe::VariantName;
 
 pub use fixed::{FixedExchange, FixedExchanges};
 pub use messages::CoachMessages;
@@ -180,10 +181,10 @@ impl CoachService {
             // What was spent on waiting for the turn is gone.
             deadline: self.deadline.saturating_sub(arrived.elapsed()),
         };
-        let version = prompt.version();
+        let personal = prompt.personal();
         let request_id = heard.request_id.clone();
         let (answer, ()) = tokio::join!(
-            self.ask(turn, &profile, &request, version, heard, keyed),
+            self.ask(turn, &profile, &request, personal, heard, keyed),
             self.safety_updates.look_after(&profile, &behavior.metrics, &request_id),
         );
         answer.map(Told::Answered)
@@ -195,7 +196,7 @@ impl CoachService {
         turn: Turn,
         profile: &Profile,
         request: &ModelRequest,
-        version: Option<u32>,
+        personal: Option<(u32, VariantName)>,
         heard: HeardBefore,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
@@ -207,12 +208,12 @@ impl CoachService {
             request_id: &heard.request_id,
         };
         let spoken = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned())).await;
-        let (reply, version, notice) = match spoken {
+        let (reply, personal, notice) = match spoken {
             Ok(spoken) => {
-                let version = version.filter(|_| spoken.instead.is_none());
+                let personal = personal.filter(|_| spoken.instead.is_none());
                 let text = spoken.instead.clone().unwrap_or_else(|| spoken.reply.text.clone());
                 let text = spoken.introduced(text, &heard);
-                (ModelReply { text, ..spoken.reply }, version, spoken.notice)
+                (ModelReply { text, ..spoken.reply }, personal, spoken.notice)
             }
             Err(error) => {
                 let given_back = self.give_back(&turn, keyed.as_ref()).await;
@@ -222,7 +223,7 @@ impl CoachService {
             }
         };
         let cost = reply.cost;
-        let answer = self.store(&turn, reply, version, notice.or(heard.notice), keyed.as_ref()).await;
+        let answer = self.store(&turn, reply, personal, notice.or(heard.notice), keyed.as_ref()).await;
         self.model.count(user_id, cost).await;
         answer
     }
@@ -232,15 +233,17 @@ impl CoachService {
         &self,
         turn: &Turn,
         reply: ModelReply,
-        version: Option<u32>,
+        personal: Option<(u32, VariantName)>,
         notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
         let question = &turn.question;
+        let (version, variant) = personal.unzip();
         let reply = CoachReply {
             text: reply.text,
             in_reply_to: question.message_id,
             system_prompt_version_used: version,
+            variant,
             model: reply.model,
             usage: reply.usage,
             cost: reply.cost,

@@ -6,7 +6,8 @@ use crate::prompts;
 use crate::service::error::{Conflict, Result};
 use crate::telemetry::events;
 use claude::SystemBlock;
-use domain::profile::Profile;
+use domain::profile::{PersonalPrompt, Profile};
+use domain::recipe::VariantName;
 use domain::safety::Risk;
 
 /// The prompt that answers.
@@ -17,6 +18,8 @@ pub(super) enum PromptInUse {
         text: String,
         /// Its version.
         version: u32,
+        /// The variant that it was written by.
+        variant: VariantName,
     },
     /// The one for people who have none of their own.
     Generic,
@@ -33,16 +36,18 @@ impl PromptInUse {
             return Ok(Self::Supportive);
         }
         match &profile.prompt {
-            Some(prompt) => Ok(Self::Personal { text: prompt.text.clone(), version: prompt.version }),
+            Some(PersonalPrompt { text, version, recipe, .. }) => {
+                Ok(Self::Personal { text: text.clone(), version: *version, variant: recipe.variant.clone() })
+            }
             None if generic_fallback => Ok(Self::Generic),
             None => Err(Conflict::PersonalPromptMissing.into()),
         }
     }
 
-    /// The version that a reply records; `None` for the generic prompt.
-    pub(super) const fn version(&self) -> Option<u32> {
+    /// Version and variant that a reply records; `None` for the generic prompt.
+    pub(super) fn personal(&self) -> Option<(u32, VariantName)> {
         match self {
-            Self::Personal { version, .. } => Some(*version),
+            Self::Personal { version, variant, .. } => Some((*version, variant.clone())),
             Self::Generic | Self::Supportive => None,
         }
     }
@@ -50,7 +55,7 @@ impl PromptInUse {
     /// The system prompt: the safety rules stand before each, and what the risk state asks behind it.
     pub(super) fn system(&self, risk: Risk) -> Vec<SystemBlock> {
         let text = match self {
-            Self::Personal { text, version } => {
+            Self::Personal { text, version, .. } => {
                 info!(version, "{}", events::USING_PERSONALIZED_SYSTEM_PROMPT);
                 text.clone()
             }

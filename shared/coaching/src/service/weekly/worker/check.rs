@@ -52,7 +52,7 @@ impl PartWorker {
         }
         // Read before the check is noted: a profile that cannot be read leaves its user due.
         let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };
-        let pending = PendingUpdate { decision, metrics };
+        let pending = PendingUpdate { decision, metrics, recipe: self.recipes.of_update(&profile) };
         let begun = match self.mode {
             UpdateMode::Batch => CheckedAs::Batched,
             UpdateMode::Immediate => CheckedAs::Begun,

@@ -23,6 +23,7 @@ use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
 use domain::behavior::ChangeSettings;
 use domain::money::Usd;
+use domain::recipe::Recipes;
 
 /// Works on parts of weekly runs.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub struct PartWorker {
     ids: Ids,
     tracker: BehavioralTracker,
     updater: PromptUpdater,
+    recipes: Recipes,
     safety: SafetyUpdates,
     submission: BatchSubmission,
     metered: MeteredModel,
@@ -64,6 +66,7 @@ impl FromApp for PartWorker {
             ids: app.ids(),
             tracker: BehavioralTracker::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
+            recipes: writing::recipes(app)?,
             safety: SafetyUpdates::from_app(app)?,
             submission: BatchSubmission::from_app(app)?,
             metered: MeteredModel::from_app(app)?,

@@ -1,0 +1,107 @@
+//! Recipes in words: what is added to the instructions of the prompt writers for a type of person and a variant.
+//!
+//! # Adding a recipe
+//!
+//! A **variant** is one way to coach, against which others can be compared. It is a file and a line: write
+//! `recipes/variants/<name>.txt` and list it in [`VARIANTS`]. `PROMPT_VARIANTS` gives it a weight, as in
+//! `standard=50,direct=50`; until then only an admin can assign it (`set-recipe`). To end a comparison, give the whole weight
+//! to one variant: the others keep theirs. Delete the file and the line of a variant to move its people as well; each is
+//! assigned anew with the next version.
+//!
+//! A **user type** is whom a prompt is for. Write `recipes/<type>.txt` and give [`for_user_type`] its line; which people it is
+//! for is a rule, and stands in [`UserType::learned`].
+//!
+//! Both texts tell a writer how to write, for a whole prompt and for an update of two sections alike, so they speak of the
+//! coach and name no section. They stand behind the writer's instructions and before what a risk state asks, which has the
+//! last word. A text may not contain placeholders, and says nothing that a text for a person may not say: the tests hold every
+//! file to that.
+
+use claude::SystemBlock;
+
+use super::template::fill;
+use domain::recipe::{Recipe, UserType, VariantName};
+
+/// The variants: name and text. The name is what is stored with versions and replies.
+const VARIANTS: &[(&str, &str)] = &[
+    ("standard", include_str!("recipes/variants/standard.txt")),
+    ("direct", include_str!("recipes/variants/direct.txt")),
+];
+
+/// The text for a type of person.
+const fn for_user_type(user_type: UserType) -> &'static str {
+    match user_type {
+        UserType::Beginner => include_str!("recipes/beginner.txt"),
+        UserType::Advanced => include_str!("recipes/advanced.txt"),
+        UserType::Athlete => include_str!("recipes/athlete.txt"),
+    }
+}
+
+/// The variants that there are texts for.
+#[must_use]
+pub fn variants() -> Vec<VariantName> {
+    let name = |(name, _): &(&str, &str)| VariantName::parse("variant", name).expect("the tests parse every name");
+    VARIANTS.iter().map(name).collect()
+}
+
+/// A recipe as a block of a writer's instructions. A variant whose text has gone since the recipe was decided is written as
+/// the standard one.
+#[must_use]
+pub fn recipe_block(recipe: &Recipe) -> SystemBlock {
+    let text_of = |wanted: &str| VARIANTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    let variant = text_of(recipe.variant.as_str()).or_else(|| text_of(VariantName::STANDARD)).unwrap_or_default();
+    let values = [("user_type", for_user_type(recipe.user_type).trim_end()), ("variant", variant.trim_end())];
+    SystemBlock { text: fill(include_str!("recipe.txt"), &values), cache: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::recipe::Assignment;
+    use domain::safety::objections;
+
+    fn every_recipe() -> impl Iterator<Item = Recipe> {
+        let of = |user_type| {
+            variants().into_iter().map(move |variant| Recipe { user_type, variant, assigned: Assignment::Random })
+        };
+        UserType::ALL.into_iter().flat_map(of)
+    }
+
+    #[test]
+    fn every_file_of_a_variant_is_listed_once_and_the_standard_one_is_among_them() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/prompts/recipes/variants");
+        let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").file_name());
+        let mut files: Vec<String> = files.map(|name| name.to_string_lossy().replace(".txt", "")).collect();
+        let mut listed: Vec<String> = variants().into_iter().map(String::from).collect();
+        files.sort();
+        listed.sort();
+        assert_eq!(listed, files);
+        assert!(variants().contains(&VariantName::default()));
+    }
+
+    #[test]
+    fn every_recipe_says_something_of_its_own_for_person_and_way() {
+        let texts: std::collections::BTreeSet<String> =
+            every_recipe().map(|recipe| recipe_block(&recipe).text).collect();
+        assert_eq!(texts.len(), UserType::ALL.len() * VARIANTS.len());
+        let athlete = every_recipe().last().expect("a recipe");
+        let text = recipe_block(&athlete).text;
+        assert!(text.contains("The person. Has trained hard for years") && text.contains("coach. Say it"), "{text}");
+    }
+
+    #[test]
+    fn no_recipe_leaves_a_placeholder_or_says_what_nobody_may_be_told() {
+        for recipe in every_recipe() {
+            let text = recipe_block(&recipe).text;
+            assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
+            assert!(objections(&text, 1_200, "").is_empty(), "{recipe:?}: {:?}", objections(&text, 1_200, ""));
+            assert!(text.contains("no safety rule gives way"), "{text}");
+            assert!(text.split_whitespace().count() < 280, "long instructions are paid for with every version: {text}");
+        }
+    }
+
+    #[test]
+    fn a_variant_whose_text_is_gone_is_written_as_the_standard_one() {
+        let gone = Recipe { variant: VariantName::parse("variant", "gone").expect("a name"), ..Recipe::default() };
+        assert_eq!(recipe_block(&gone).text, recipe_block(&Recipe::default()).text);
+    }
+}
