@@ -26,7 +26,7 @@ pub async fn run_prompt_worker() -> Result<(), Error> {
     let worker = &worker;
     lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| {
         let ended_at = context.deadline().into();
-        Box::pin(async move { Ok::<_, Infallible>(work(worker, payload, &context.request_id, ended_at).await) })
+        async move { Ok::<_, Infallible>(Box::pin(work(worker, payload, &context.request_id, ended_at)).await) }
     }))
     .await
 }

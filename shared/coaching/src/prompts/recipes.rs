@@ -39,8 +39,8 @@ const fn for_user_type(user_type: UserType) -> &'static str {
 /// The variants that there are texts for.
 #[must_use]
 pub fn variants() -> Vec<VariantName> {
-    let name = |(name, _): &(&str, &str)| VariantName::parse("variant", name).expect("the tests parse every name");
-    VARIANTS.iter().map(name).collect()
+    // A name that cannot be one is found by the tests, which miss it here.
+    VARIANTS.iter().filter_map(|(name, _)| VariantName::parse("variant", name).ok()).collect()
 }
 
 /// A recipe as a block of a writer's instructions. A variant whose text has gone since the recipe was decided is written as

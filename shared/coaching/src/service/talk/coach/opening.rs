@@ -11,7 +11,7 @@ use domain::conversation::{Conversation, is_only};
 /// Where the first message of a conversation went.
 pub(super) enum Opened {
     /// Into a conversation of its own.
-    Here(Taken),
+    Here(Box<Taken>),
     /// It had begun this one before.
     Before(View),
 }
@@ -44,9 +44,9 @@ impl TurnTaking {
             match self.conversations.open(&conversation, &question, known, asked.key_write(now)).await? {
                 Begun::Written => {
                     let turn = Turn::new(conversation, question, Vec::new(), lease?);
-                    return Ok(Opened::Here(Taken::Turn(turn)));
+                    return Ok(Opened::Here(Box::new(Taken::Turn(turn))));
                 }
-                Begun::KeyTaken => return Ok(Opened::Here(Taken::ByAnotherTry)),
+                Begun::KeyTaken => return Ok(Opened::Here(Box::new(Taken::ByAnotherTry))),
                 Begun::Conflict => self.require_patience(asked)?,
             }
             let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;

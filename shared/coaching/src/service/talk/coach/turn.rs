@@ -108,7 +108,7 @@ impl TurnTaking {
                 (view, since)
             }
             Place::New(opening) => match self.open(asked, opening).await? {
-                Opened::Here(taken) => return Ok(taken),
+                Opened::Here(taken) => return Ok(*taken),
                 Opened::Before(view) => {
                     // Who finds its words where nothing else was said came while they waited for their answer.
                     let only = is_only(&view.messages, asked.text);
