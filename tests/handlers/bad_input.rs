@@ -24,7 +24,7 @@ async fn ana() -> Deployment {
 
 fn call(function: &'static str) -> Call {
     match function {
-        "set-consultation-access" | "set-risk" | "get-report" => {
+        "set-consultation-access" | "set-risk" | "get-report" | "list-audit" => {
             Call::to(function).by_admin("boss").path("user", "ana")
         }
         "list-users" => Call::to(function).by_admin("boss").query("state", "at_risk"),

@@ -101,6 +101,7 @@ async fn journey() -> Examples {
     seen.keep(&deployment, decide.json(&decision)).await;
     seen.keep(&deployment, Call::to("list-users").by_admin("the_admin").query("state", "at_risk")).await;
     seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
+    seen.keep(&deployment, Call::to("list-audit").by_admin("the_admin")).await;
 
     seen.keep(&deployment, by("regenerate-prompt")).await;
     deployment.run_jobs().await;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod audit;
 mod auth;
 mod bad_input;
 mod batch;

@@ -202,7 +202,7 @@ impl App {
         Ok(RunTable::new(self.table("UPDATE_RUNS_TABLE")?))
     }
 
-    /// What was decided and heard about people's safety.
+    /// Who did what to whom, and what was heard about people's safety.
     pub fn audit(&self) -> Result<AuditTable, StartError> {
         Ok(AuditTable::new(self.table("AUDIT_TABLE")?))
     }

@@ -178,11 +178,11 @@ impl Deployment {
         let request = request.key_condition_expression("user_id = :user").consistent_read(true);
         let answer = request.expression_attribute_values(":user", AttributeValue::S(name.to_owned())).send().await;
         let entries = answer.expect("the audit can be read").items.unwrap_or_default();
-        let texts = |entry: HashMap<String, AttributeValue>| {
-            let details = entry.into_iter().filter(|(name, _)| name != "user_id" && name != "at");
-            details.map(|(name, value)| (name, json!(value.as_s().expect("text")))).collect()
+        let told = |entry: HashMap<String, AttributeValue>| {
+            let told = entry.into_iter().filter(|(name, _)| !["user_id", "at", "month"].contains(&name.as_str()));
+            told.map(|(name, value)| (name, plain(&value))).collect()
         };
-        entries.into_iter().map(|entry| Value::Object(texts(entry))).collect()
+        entries.into_iter().map(|entry| Value::Object(told(entry))).collect()
     }
 
     /// Cuts the functions off from every table.
@@ -195,6 +195,11 @@ impl Deployment {
         let name = if lost { "no-such-table".to_owned() } else { self.tables.meals.clone() };
         self.set("MEALS_TABLE", &name);
     }
+}
+
+/// A text or a flag of an item.
+fn plain(value: &AttributeValue) -> Value {
+    value.as_s().map(|text| json!(text)).or_else(|_| value.as_bool().map(|flag| json!(flag))).expect("a text or a flag")
 }
 
 /// The items of a list.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
-use crate::service::{Accounts, Report, ReportService, UserRef};
+use crate::service::{ConsultationAccess, Report, ReportService, UserRef};
 use crate::store::DueUser;
 use domain::field::FieldError;
 use domain::profile::{Email, UserId};
@@ -37,11 +37,11 @@ pub const SET_CONSULTATION_ACCESS: Route = Route {
     })
 };
 
-async fn set_consultation_access(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
+async fn set_consultation_access(access: Arc<ConsultationAccess>, request: ApiRequest) -> ApiResult {
     request.caller.require_admin()?;
     let user = parse_user_ref(request.path_text("user"))?;
     let enabled = request.json::<AccessRequest>()?.parse()?;
-    let user_id = accounts.set_consultation_access(&user, enabled).await?;
+    let (user_id, _) = access.set(&user, enabled, &request.caller.user_id).await?;
     Ok(ApiResponse::ok(&AccessResponse { user_id: user_id.to_string(), consultation_enabled: enabled }))
 }
 

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod audit;
 pub mod behavior;
 mod behavior_metrics;
 pub mod coach;
@@ -56,6 +57,7 @@ pub const ROUTES: &[&Route] = &[
     &risk::SET_RISK,
     &users::LIST_USERS,
     &admin::GET_REPORT,
+    &audit::LIST_AUDIT,
 ];
 
 /// Serves a route until the function's environment is shut down.

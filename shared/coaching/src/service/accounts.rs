@@ -1,4 +1,4 @@
-//! Accounts: signing up, changing one's own details, and letting people into the consultation.
+//! Accounts: signing up, and changing one's own details.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{AccessChange, ProfileTable, WriteOutcome};
+use crate::store::{ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::consultation::Session;
 use domain::field::FieldError;
@@ -205,15 +205,6 @@ impl Accounts {
                 [user_id] => Ok(user_id.clone()),
                 _ => Err(Conflict::AmbiguousEmail.into()),
             },
-        }
-    }
-
-    /// Opens or closes the consultation for a user and answers with who it was.
-    pub async fn set_consultation_access(&self, user: &UserRef, enabled: bool) -> Result<UserId> {
-        let user_id = self.find(user).await?;
-        match self.profiles.set_consultation_access(&user_id, enabled).await? {
-            AccessChange::Written => Ok(user_id),
-            AccessChange::NoSuchUser => Err(Missing::User.into()),
         }
     }
 

@@ -2,8 +2,10 @@
 //! [`ServiceError`].
 
 mod accounts;
+mod audit_log;
 mod behavior;
 mod behavioral_tracker;
+mod consultation_access;
 mod error;
 mod meals;
 mod metered_model;
@@ -20,8 +22,10 @@ mod users;
 mod weekly;
 
 pub use accounts::{Accounts, DetailsChange, NewAccount, TargetsChange, UserRef};
+pub use audit_log::AuditLog;
 pub use behavior::{BehaviorService, BehaviorView};
 pub use behavioral_tracker::{Behavior, BehavioralTracker};
+pub use consultation_access::ConsultationAccess;
 pub use error::{Budget, Conflict, Missing, Result, ServiceError};
 pub use meals::{LoggedMeals, MealService};
 pub use metered_model::MeteredModel;

@@ -1,6 +1,10 @@
-//! The `audit` table: what was decided or heard about a person's safety, each entry written once. No message text.
+//! The `audit` table: who did what to whom, and what was heard about a person's safety, each entry written once. No message
+//! text. What is read back of it is in `audit_records.rs`.
 
-use chrono::{DateTime, Utc};
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::item::{Item, item, ordered, text};
@@ -12,26 +16,50 @@ use domain::safety::{Reason, Risk, Signal};
 
 /// How a signal is named among the actions.
 const SIGNAL: &str = "safety_signal";
+/// The attributes of every entry; all others are the details of its action.
+pub(super) const OF_EVERY_ENTRY: [&str; 5] = ["user_id", "at", "actor", "action", "month"];
 
 /// Who has done something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// An admin, by their id.
     Admin(UserId),
+    /// The person whom it is about, by their id.
+    User(UserId),
     /// The service by itself.
     System,
 }
 
-/// What was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Actor {
+    /// The id of the admin or of the person, or `system`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Admin(id) | Self::User(id) => id.as_str(),
+            Self::System => "system",
+        }
+    }
+}
+
+/// What was done. A variant and its fields are the stored attributes, the answer of `list-audit` and its published shape:
+/// adding one adds it to all three. A field must not be named like an attribute of every entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", content = "details", rename_all = "snake_case")]
 pub enum AuditAction {
+    /// An admin has opened or closed the consultation for a user.
+    ConsultationAccessSet {
+        /// Whether it is open since then.
+        enabled: bool,
+    },
     /// An admin has decided on a risk state.
     RiskSet {
         /// The state before.
+        #[serde(rename = "risk_before")]
         before: Risk,
         /// The state that was decided on.
         risk: Risk,
         /// Why, in the admin's words.
+        #[schemars(with = "String")]
         reason: Reason,
     },
     /// A model has read in a message what the rules had found in it.
@@ -66,7 +94,7 @@ pub struct AuditEntry {
 /// The audit, in DynamoDB.
 #[derive(Debug, Clone)]
 pub struct AuditTable {
-    entries: Table,
+    pub(super) entries: Table,
 }
 
 impl AuditTable {
@@ -99,29 +127,23 @@ impl AuditTable {
     }
 }
 
+/// The month in which an entry is listed by time, such as `2026-11`.
+pub(super) fn month(day: NaiveDate) -> String {
+    day.format("%Y-%m").to_string()
+}
+
 fn of_entry(entry: &AuditEntry) -> Item {
-    let actor = match &entry.actor {
-        Actor::Admin(admin) => admin.as_str(),
-        Actor::System => "system",
-    };
     let mut attributes = item([
         ("user_id", text(entry.user_id.as_str())),
         ("at", text(format!("{}#{}", ordered(entry.at), entry.id))),
-        ("actor", text(actor)),
+        ("actor", text(entry.actor.name())),
+        ("month", text(month(entry.at.date_naive()))),
     ]);
-    attributes.extend(match &entry.action {
-        AuditAction::RiskSet { before, risk, reason } => item([
-            ("action", text("risk_set")),
-            ("risk_before", text(before.name())),
-            ("risk", text(risk.name())),
-            ("reason", text(reason.as_str())),
-        ]),
-        AuditAction::SafetyConfirmed { risk } => {
-            item([("action", text("safety_confirmed")), ("risk", text(risk.name()))])
-        }
-        AuditAction::SafetySignal { signal, risk } => {
-            item([("action", text(SIGNAL)), ("signal", text(signal.name())), ("risk", text(risk.name()))])
-        }
-    });
+    let mut what: Item = serde_dynamo::to_item(&entry.action).expect("an action has text keys and serialises");
+    if let Some(AttributeValue::M(details)) = what.remove("details") {
+        debug_assert!(OF_EVERY_ENTRY.iter().all(|name| !details.contains_key(*name)), "a detail hides an attribute");
+        what.extend(details);
+    }
+    attributes.extend(what);
     attributes
 }

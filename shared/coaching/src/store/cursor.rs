@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::item::{Item, native, read_native};
 use crate::store::{Cursor, SORT_KEY_MAX, StoreError};
@@ -21,6 +21,19 @@ pub(super) fn behind(item: &Item, keys: &[&str]) -> Option<Cursor> {
         .map(|key| Some(((*key).to_owned(), read_native(item.get(*key)?)?)))
         .collect::<Option<Map<_, _>>>()?;
     Some(Cursor(hexadecimal(&Value::Object(members).to_string())))
+}
+
+/// The cursor of the beginning of a partition, in a list that goes through several.
+pub(super) fn beginning(partition: (&str, &str)) -> Cursor {
+    Cursor(hexadecimal(&json!({partition.0: partition.1}).to_string()))
+}
+
+/// In which partition, by its key `attribute`, a cursor of a list that goes through several lies, and whether it is the
+/// beginning of it.
+pub(super) fn partition_of(cursor: &Cursor, attribute: &str) -> Result<(String, bool), StoreError> {
+    let key = read(&cursor.0).ok_or(StoreError::ForeignCursor)?;
+    let partition = key.get(attribute).and_then(|value| value.as_s().ok()).ok_or(StoreError::ForeignCursor)?;
+    Ok((partition.clone(), key.len() == 1))
 }
 
 fn hexadecimal(text: &str) -> String {

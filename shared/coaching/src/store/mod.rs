@@ -11,13 +11,14 @@
 //! | `runs/`, `batches.rs` | `update_runs` |
 //! | `idempotency/`, `locks.rs`, `minors.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
-//! | `audit.rs` | `audit` |
+//! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
 //! would run into the condition that its first try has made untrue, is a transaction: DynamoDB recognises the repetition
 //! of a transaction whose answer was lost by its request token.
 
 mod audit;
+mod audit_records;
 mod batches;
 mod consultations;
 mod conversations;
@@ -47,6 +48,7 @@ mod transaction;
 mod write;
 
 pub use audit::{Actor, AuditAction, AuditEntry, AuditTable};
+pub use audit_records::{AuditRecord, Recorded};
 pub use batches::BatchTable;
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, OpenedWith};

@@ -72,6 +72,8 @@ pub const EMAIL_INDEX: &str = "email_v1";
 pub const RISK_INDEX: &str = "at_risk_v1";
 /// Name of the index that lists messages and conversations by time.
 pub const TIME_INDEX: &str = "by_time";
+/// Name of the index that lists the audit by time.
+pub const AUDIT_TIME_INDEX: &str = "by_time_v1";
 
 /// What [`DUE_INDEX`] holds besides the keys: all that a check of one user needs.
 pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
@@ -172,7 +174,11 @@ pub const TABLES: &[TableDefinition] = &[
     TableDefinition {
         name: "audit",
         key: &[text("user_id"), text("at")],
-        indexes: &[],
+        indexes: &[IndexDefinition {
+            name: AUDIT_TIME_INDEX,
+            key: &[text("month"), text("at")],
+            contents: IndexContents::All,
+        }],
         time_to_live: None,
         variable: "AUDIT_TABLE",
     },

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::samples::{at, day, entry, meal, profile, session, user, version};
+use super::samples::{at, day, entry, meal, profile, session, set_access, user, version};
 use coaching::store::{Attempt, PageRequest, SpendScope, StoreError};
 use domain::lease::Lease;
 use domain::meals::MealType;
@@ -43,6 +43,8 @@ async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.meals.day_totals(&ana, from, to).await, "day totals");
     assert_unavailable(stores.spending.spent(from, &SpendScope::All).await, "spending");
     assert_unavailable(stores.runs.get("a run").await, "a run");
+    assert_unavailable(stores.audit.of_user(&ana, &page).await, "the audit of a person");
+    assert_unavailable(stores.audit.by_time(&page, now).await, "the audit");
     assert_unavailable(stores.batches.open().await, "batches");
 }
 
@@ -54,7 +56,7 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     let lease = Lease::from(now, Duration::seconds(30));
     assert_unavailable(stores.profiles.create(&profile("ana")).await, "a profile");
     assert_unavailable(stores.versions.add_prompt_version(&version(&ana, 0)).await, "a version");
-    assert_unavailable(stores.profiles.set_consultation_access(&ana, true).await, "access");
+    assert_unavailable(set_access(&stores, "ana", true).await, "access");
     assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now, None).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
     assert_unavailable(stores.meals.update(&ana, &lunch, &lunch).await, "a change of a meal");

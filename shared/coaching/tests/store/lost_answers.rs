@@ -6,9 +6,7 @@ use uuid::Uuid;
 use super::TestDatabase;
 use super::behind::Behind;
 use super::samples::{at, day, meal, profile, user, version};
-use coaching::store::{
-    AccessChange, Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, WriteOutcome,
-};
+use coaching::store::{Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, WriteOutcome};
 use domain::lease::Lease;
 use domain::meals::MealType;
 use domain::money::Usd;
@@ -152,8 +150,7 @@ async fn transactions_that_meet_are_tried_again_under_the_same_token_until_they_
 #[tokio::test]
 async fn a_single_write_that_meets_a_transaction_is_tried_again() {
     let (_database, proxy) = behind([Fate::Refuse("TransactionConflictException"); 2]).await;
-    let changed = proxy.stores.profiles.set_consultation_access(&user("ana"), true).await;
-    assert_eq!(changed.expect("an answer"), AccessChange::Written);
+    proxy.stores.profiles.note_first_day(&user("ana"), day("2026-10-01")).await.expect("noted");
     assert_eq!(proxy.writes().len(), 3);
 }
 
@@ -165,7 +162,7 @@ async fn contention_that_does_not_end_is_an_error_and_not_a_conflict() {
     assert_eq!(error.to_string(), "logging a meal failed: the transaction was cancelled [TransactionConflict, None]");
     assert!(proxy.writes().len() < 20, "it gives up");
     let (_database, proxy) = behind([Fate::Refuse("TransactionConflictException"); 50]).await;
-    let refused = proxy.stores.profiles.set_consultation_access(&user("ana"), true).await;
+    let refused = proxy.stores.profiles.note_first_day(&user("ana"), day("2026-10-01")).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })));
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::samples::{at, day, plain_profile, profile, user};
+use super::samples::{at, day, plain_profile, profile, set_access, user};
 use super::{TestDatabase, edit};
 use coaching::store::{AccessChange, ProfileTable, StoreError, WriteOutcome};
 use domain::profile::{BodyData, Email, ManualRegeneration, Name};
@@ -55,9 +55,9 @@ async fn of_two_changes_made_from_the_same_revision_one_is_written() {
 
 #[tokio::test]
 async fn saving_details_removes_what_is_no_longer_known_and_leaves_the_rest_alone() {
-    let (_database, profiles) = with_ana().await;
+    let (database, profiles) = with_ana().await;
     let before_access = profiles.get(&user("ana")).await.expect("readable").expect("there");
-    assert_eq!(profiles.set_consultation_access(&user("ana"), true).await.expect("written"), AccessChange::Written);
+    assert_eq!(set_access(&database.stores(), "ana", true).await.expect("written"), AccessChange::Written);
     let changed = domain::profile::Profile { body: BodyData::default(), ..before_access };
     assert_eq!(profiles.save_details(&changed).await.expect("an answer"), WriteOutcome::Written);
     let read = profiles.get(&user("ana")).await.expect("readable").expect("there");
@@ -74,17 +74,16 @@ async fn details_of_nobody_are_not_saved() {
 
 #[tokio::test]
 async fn access_is_given_and_taken_and_nobody_is_made_up() {
-    let (_database, profiles) = with_ana().await;
-    for enabled in [true, true, false] {
-        assert_eq!(
-            profiles.set_consultation_access(&user("ana"), enabled).await.expect("written"),
-            AccessChange::Written
-        );
+    let (database, profiles) = with_ana().await;
+    let stores = database.stores();
+    for (enabled, change) in
+        [(true, AccessChange::Written), (true, AccessChange::Unchanged), (false, AccessChange::Written)]
+    {
+        assert_eq!(set_access(&stores, "ana", enabled).await.expect("an answer"), change);
         let read = profiles.get(&user("ana")).await.expect("readable").expect("there");
         assert_eq!(read.consultation_enabled, enabled);
     }
-    let nobody = profiles.set_consultation_access(&user("ben"), true).await.expect("an answer");
-    assert_eq!(nobody, AccessChange::NoSuchUser);
+    assert_eq!(set_access(&stores, "ben", true).await.expect("an answer"), AccessChange::NoSuchUser);
     assert_eq!(profiles.get(&user("ben")).await.expect("an answer"), None);
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use coaching::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, HistoryEntry, NewVersion};
+use coaching::store::{
+    AccessChange, Actor, AuditAction, AuditEntry, CheckMark, CheckOutcome, CheckResult, CheckedAs, HistoryEntry,
+    NewVersion, StoreError,
+};
 use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
@@ -20,6 +23,7 @@ use domain::profile::{
 };
 use domain::recipe::{Assignment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
+use test_support::Stores;
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a valid instant")
@@ -31,6 +35,18 @@ pub(super) fn day(text: &str) -> NaiveDate {
 
 pub(super) fn user(name: &str) -> UserId {
     UserId::new(name)
+}
+
+/// Opens or closes the consultation, as an admin does.
+pub(super) async fn set_access(stores: &Stores, name: &str, enabled: bool) -> Result<AccessChange, StoreError> {
+    let entry = AuditEntry {
+        user_id: user(name),
+        at: at("2026-11-22T03:00:00Z"),
+        id: Uuid::new_v4(),
+        actor: Actor::Admin(user("boss")),
+        action: AuditAction::ConsultationAccessSet { enabled },
+    };
+    stores.profiles.set_consultation_access(&user(name), enabled, &stores.audit, &entry).await
 }
 
 /// Someone who has just signed up and said everything there is to say.

@@ -1,9 +1,12 @@
 //! Why an admin decides on somebody's risk state.
 
+use serde::{Deserialize, Serialize};
+
 use crate::field::{FieldError, parse_text};
 
 /// A reason in the admin's words, 1 to 500 characters.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Reason(String);
 
 impl Reason {

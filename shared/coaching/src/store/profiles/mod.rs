@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use super::item::{Item, day, flag, item, text};
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
+use super::transaction::Committed;
 use crate::store::{AuditEntry, AuditTable, StoreError, WriteOutcome};
 use domain::profile::{Email, Profile, UserId};
 
@@ -82,17 +83,31 @@ impl ProfileTable {
         transaction.commit("saving a decision on a person").await.map(WriteOutcome::from)
     }
 
-    /// Opens or closes the consultation.
-    pub async fn set_consultation_access(&self, user_id: &UserId, enabled: bool) -> Result<AccessChange, StoreError> {
+    /// Opens or closes the consultation, together with an entry of the audit: both or neither.
+    pub async fn set_consultation_access(
+        &self,
+        user_id: &UserId,
+        enabled: bool,
+        audit: &AuditTable,
+        entry: &AuditEntry,
+    ) -> Result<AccessChange, StoreError> {
         let update = self
             .profiles
             .update(profile_key(user_id))
             .set("consultation_enabled", flag(enabled))
-            .when("attribute_exists(#user_id)", []);
-        Ok(match self.profiles.write("changing access to the consultation", update).await? {
-            WriteOutcome::Written => AccessChange::Written,
-            WriteOutcome::Conflict => AccessChange::NoSuchUser,
-        })
+            .when("attribute_exists(#user_id)", [])
+            .when(
+                "attribute_not_exists(#consultation_enabled) OR #consultation_enabled <> :already",
+                [(":already", flag(enabled))],
+            );
+        let transaction = self.profiles.transaction().with(update).with(audit.entry(entry));
+        match transaction.commit("changing access to the consultation").await? {
+            Committed::Written => Ok(AccessChange::Written),
+            Committed::Refused(_) => {
+                let stored = self.profiles.get("reading a profile", profile_key(user_id)).await?;
+                Ok(if stored.is_some() { AccessChange::Unchanged } else { AccessChange::NoSuchUser })
+            }
+        }
     }
 
     /// Moves the first day back to `day` if it is later than that.

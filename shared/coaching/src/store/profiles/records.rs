@@ -19,6 +19,8 @@ use domain::safety::Risk;
 pub enum AccessChange {
     /// It was written.
     Written,
+    /// It was so already, and nothing was written.
+    Unchanged,
     /// There is no such user.
     NoSuchUser,
 }
