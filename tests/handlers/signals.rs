@@ -15,11 +15,12 @@ async fn a_signal_is_audited_without_the_words_it_was_heard_in() {
     let deployment = Deployment::new().await;
     deployment.sign_up_admitted("ana").await;
     deployment.tell("ana", "Good morning, coach").await;
-    assert!(deployment.audited("ana").await.is_empty());
+    let opened = json!({"actor": "the_admin", "action": "consultation_access_set", "enabled": true});
+    assert_eq!(deployment.audited("ana").await, [opened.clone()]);
     deployment.tell("ana", WORDS).await;
     let session_id = deployment.start("ana").await;
     deployment.say("ana", &session_id, WORDS).await;
-    assert_eq!(deployment.audited("ana").await, [signal(), signal()]);
+    assert_eq!(deployment.audited("ana").await, [opened, signal(), signal()]);
 }
 
 #[tokio::test]
