@@ -15,7 +15,8 @@ ENDPOINTS = [
     ("GET", f"/v1/consultation/{NOBODYS}"), ("POST", "/v1/coach/message"), ("GET", "/v1/coach/messages"),
     ("POST", "/v1/meals"), ("GET", "/v1/meals"), ("DELETE", f"/v1/meals/{NOBODYS}"), ("GET", "/v1/users/me/behavior"),
     ("POST", "/v1/users/me/regenerate-prompt"), ("GET", "/v1/users/me/prompts"),
-    ("PUT", "/v1/admin/users/someone@example.com/consultation-access"), ("GET", "/v1/admin/report")]
+    ("PUT", "/v1/admin/users/someone@example.com/consultation-access"), ("GET", "/v1/admin/report"),
+    ("GET", "/v1/admin/audit")]
 WITH_BODY = [("POST", "/v1/users"), ("PATCH", "/v1/users/me"), ("POST", "/v1/consultation/message"),
              ("POST", "/v1/coach/message"), ("POST", "/v1/meals")]
 GATE = "/v1/admin/users/someone@example.com/consultation-access"
