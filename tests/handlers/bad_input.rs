@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, api_functions};
 
-const WITH_BODY: [&str; 8] = [
+const WITH_BODY: [&str; 9] = [
     "sign-up",
     "update-profile",
     "send-consultation-message",
@@ -13,6 +13,7 @@ const WITH_BODY: [&str; 8] = [
     "update-meal",
     "set-consultation-access",
     "set-risk",
+    "set-recipe",
 ];
 
 /// Ana, who has signed up and may consult; the function for her, or for an admin where it needs one.
@@ -24,7 +25,7 @@ async fn ana() -> Deployment {
 
 fn call(function: &'static str) -> Call {
     match function {
-        "set-consultation-access" | "set-risk" | "get-report" | "list-audit" => {
+        "set-consultation-access" | "set-risk" | "set-recipe" | "get-report" | "list-audit" => {
             Call::to(function).by_admin("boss").path("user", "ana")
         }
         "list-users" => Call::to(function).by_admin("boss").query("state", "at_risk"),
@@ -85,6 +86,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
         ("update-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("set-consultation-access", json!([false])),
         ("set-risk", json!(["none", "Spoke with them."])),
+        ("set-recipe", json!(["athlete", "direct", "She rows."])),
     ];
     for (function, array) in arrays {
         deployment.send(call(function).json(&array)).await.assert_problem(400, "malformed_body");
@@ -96,7 +98,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 13] = [
+    let cases: [(&'static str, Value, &[&str]); 14] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": "win", "timezone": 1, "sex": "x",
@@ -129,6 +131,7 @@ async fn wrong_types_are_named_all_at_once() {
         ("set-consultation-access", json!({}), &["enabled"]),
         ("set-risk", json!({"risk": "severe", "reason": 7}), &["risk", "reason"]),
         ("set-risk", json!({}), &["risk", "reason"]),
+        ("set-recipe", json!({"user_type": "elite", "variant": 7}), &["user_type", "variant", "reason"]),
     ];
     for (function, body, fields) in cases {
         let reply = deployment.send(call(function).json(&body)).await;
@@ -162,6 +165,7 @@ async fn unknown_and_repeated_fields_are_named() {
         ("update-meal", "calories"),
         ("set-consultation-access", "enabled"),
         ("set-risk", "reason"),
+        ("set-recipe", "variant"),
     ] {
         let body = format!("{{\"{field}\": 1, \"{field}\": 2}}");
         deployment.send(call(function).text(&body)).await.assert_invalid(&[field]);
@@ -229,6 +233,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "update-meal" => json!({"calories": 1}),
             "set-consultation-access" => json!({"enabled": true}),
             "set-risk" => json!({"risk": "none", "reason": "Spoke with them."}),
+            "set-recipe" => json!({"variant": "direct", "reason": "Spoke with them."}),
             _ => Value::Null,
         };
         let reply = deployment.send(call(function).json(&body)).await;

@@ -99,6 +99,9 @@ async fn journey() -> Examples {
     let decision = json!({"risk": "caution", "reason": "Her doctor agrees to a small deficit; we spoke on Monday."});
     let decide = Call::to("set-risk").by_admin("the_admin").path("user", "nora@example.com");
     seen.keep(&deployment, decide.json(&decision)).await;
+    let decision = json!({"user_type": null, "variant": "direct", "reason": "She asked for short answers."});
+    let decide = Call::to("set-recipe").by_admin("the_admin").path("user", "nora@example.com");
+    seen.keep(&deployment, decide.json(&decision)).await;
     seen.keep(&deployment, Call::to("list-users").by_admin("the_admin").query("state", "at_risk")).await;
     seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
     seen.keep(&deployment, Call::to("list-audit").by_admin("the_admin")).await;

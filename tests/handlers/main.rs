@@ -24,6 +24,7 @@ mod minors;
 mod paging;
 mod prompts;
 mod real_claude;
+mod recipes;
 mod risk;
 mod safety;
 mod signals;

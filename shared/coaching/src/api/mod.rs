@@ -19,6 +19,7 @@ mod meal_change;
 pub mod meals;
 pub mod openapi;
 pub mod prompts;
+pub mod recipe;
 pub mod risk;
 mod route;
 pub mod safety;
@@ -55,6 +56,7 @@ pub const ROUTES: &[&Route] = &[
     &prompts::LIST_PROMPTS,
     &admin::SET_CONSULTATION_ACCESS,
     &risk::SET_RISK,
+    &recipe::SET_RECIPE,
     &users::LIST_USERS,
     &admin::GET_REPORT,
     &audit::LIST_AUDIT,

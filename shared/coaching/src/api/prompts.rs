@@ -14,6 +14,7 @@ use crate::service::{PromptHistory, Regenerating, VersionWithDiff};
 use domain::behavior::Decision;
 use domain::coaching_prompt::GenerationReason;
 use domain::consultation::Status;
+use domain::recipe::UserType;
 
 const TAG: Tag = Tag { name: "Prompts", description: "The personal prompt: its versions, and why each was written." };
 
@@ -63,6 +64,10 @@ pub struct PromptVersionResponse {
     pub prompt: String,
     /// Why it was written.
     pub reason: GenerationReason,
+    /// For whom it was written.
+    pub user_type: UserType,
+    /// The variant that it was written by.
+    pub variant: String,
     /// Of a weekly version: what changed in your behaviour.
     pub decision: Option<Decision>,
     /// The behaviour that it was written from.
@@ -83,6 +88,8 @@ impl From<VersionWithDiff> for PromptVersionResponse {
             version: entry.version,
             prompt: entry.prompt,
             reason: entry.reason,
+            user_type: entry.recipe.user_type,
+            variant: entry.recipe.variant.into(),
             decision: entry.decision,
             behavioral_data: entry.behavioral_data.map(BehaviorMetricsResponse::from),
             model: entry.model,

@@ -12,6 +12,7 @@ use super::table::Table;
 use super::write::Put;
 use crate::store::StoreError;
 use domain::profile::UserId;
+use domain::recipe::{UserType, VariantName};
 use domain::safety::{Reason, Risk, Signal};
 
 /// How a signal is named among the actions.
@@ -58,6 +59,19 @@ pub enum AuditAction {
         before: Risk,
         /// The state that was decided on.
         risk: Risk,
+        /// Why, in the admin's words.
+        #[schemars(with = "String")]
+        reason: Reason,
+    },
+    /// An admin has decided on a recipe.
+    RecipeSet {
+        /// The type that holds from the next version on, unless it is left to what was learned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_type: Option<UserType>,
+        /// The variant, unless it is left to the weights.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        variant: Option<VariantName>,
         /// Why, in the admin's words.
         #[schemars(with = "String")]
         reason: Reason,

@@ -1,5 +1,6 @@
 //! Prompt versions: one writer a version, a history that is never overwritten, and all that is written with a version.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, recipe, session, user, version};
@@ -8,6 +9,7 @@ use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequ
 use domain::consultation::Status;
 use domain::conversation::Role;
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
+use domain::recipe::Recipe;
 use domain::safety::Risk;
 use test_support::Stores;
 
@@ -49,6 +51,23 @@ async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
     let history = &stores.prompt_history;
     assert_eq!(history.get(&user("ana"), 1).await.expect("readable"), Some(first.entry));
     assert_eq!(history.get(&user("ana"), 2).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn a_version_from_before_there_were_recipes_is_one_of_the_default() {
+    let database = TestDatabase::create().await;
+    let stores = database.stores();
+    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
+    let id = || AttributeValue::S("ana".to_owned());
+    let profile = database.client.update_item().table_name(&database.tables.profiles).key("user_id", id());
+    profile.update_expression("REMOVE recipe").send().await.expect("removed");
+    let row = database.client.update_item().table_name(&database.tables.prompt_history).key("user_id", id());
+    let row = row.key("version", AttributeValue::N("1".to_owned())).update_expression("REMOVE recipe");
+    row.send().await.expect("removed");
+    assert_eq!(read(&stores, "ana").await.prompt.expect("a prompt").recipe, Recipe::default());
+    let row = stores.prompt_history.get(&user("ana"), 1).await.expect("readable").expect("there");
+    assert_eq!(row.recipe, Recipe::default());
 }
 
 #[tokio::test]

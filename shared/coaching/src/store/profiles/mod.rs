@@ -6,6 +6,7 @@ mod details;
 mod due_index;
 mod manual_regeneration;
 mod prompt_version;
+mod recipe_override;
 mod records;
 mod risk_index;
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use coaching::store::OpenedWith;
+use domain::recipe::VariantName;
 
 #[tokio::test]
 async fn messages_and_header_are_read_back_as_they_were_written() {
@@ -29,6 +30,23 @@ async fn messages_and_header_are_read_back_as_they_were_written() {
     assert_eq!(conversations.header(&user("ben"), one).await.expect("an answer"), None);
     assert_eq!(conversations.recent(&user("ana"), talk_id(2), 10).await.expect("an answer"), []);
     assert_eq!(conversations.header(&user("ana"), talk_id(2)).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn a_reply_from_before_there_were_variants_was_written_by_the_standard_one() {
+    let database = TestDatabase::create().await;
+    let question = question(talk_id(1), 0, 1);
+    let items = [reply_to(&question, Some(3)), reply_to(&question, None)].map(|reply| {
+        let mut item = coach_message(&reply);
+        item.remove("variant");
+        item
+    });
+    for (item, expected) in items.into_iter().zip([Some("standard"), None]) {
+        fill(&database.client, &database.tables.coach_conversations, [item]).await;
+        let stored = database.stores().conversations.recent(&user("ana"), talk_id(1), 1).await.expect("readable");
+        let CoachMessageBody::Reply(reply) = &stored[0].body else { panic!("a reply: {stored:?}") };
+        assert_eq!(reply.variant.as_ref().map(VariantName::as_str), expected);
+    }
 }
 
 #[tokio::test]
