@@ -1,6 +1,7 @@
 //! Every handler from a real event, over an embedded DynamoDB and the Claude simulator; a resource a module.
 
 mod accounts;
+mod addresses;
 mod admin;
 mod audit;
 mod auth;
@@ -16,6 +17,7 @@ mod costs;
 mod examples;
 mod faults;
 mod gate;
+mod goals;
 mod harness;
 mod idempotency;
 mod logs;
@@ -25,8 +27,11 @@ mod paging;
 mod prompts;
 mod real_claude;
 mod recipes;
+mod replies;
 mod risk;
+mod runs;
 mod safety;
 mod signals;
+mod spending;
 mod users;
 mod weekly;

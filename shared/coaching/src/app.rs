@@ -10,8 +10,8 @@ use crate::SecretsManagerKey;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, MinorTable,
-    ProfileTable, PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
+    AddressTable, AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable,
+    MinorTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -190,6 +190,11 @@ impl App {
     /// Accounts of people who are not of age.
     pub fn minors(&self) -> Result<MinorTable, StartError> {
         Ok(MinorTable::new(self.table("IDEMPOTENCY_TABLE")?))
+    }
+
+    /// Which account has an address.
+    pub fn addresses(&self) -> Result<AddressTable, StartError> {
+        Ok(AddressTable::new(self.table("IDEMPOTENCY_TABLE")?))
     }
 
     /// What was spent.

@@ -18,3 +18,4 @@ pub mod recipe;
 pub mod run_part;
 pub mod safety;
 pub mod schedule;
+pub mod spending;

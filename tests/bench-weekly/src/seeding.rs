@@ -100,6 +100,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         age: Age::parse("age", 34)?,
         weight: Weight::parse("weight_kg", 82.5)?,
         goal: Goal::LoseWeight,
+        goal_text: None,
         timezone: TimeZone::parse("timezone", "UTC")?,
         body: BodyData::default(),
         locale: None,

@@ -43,12 +43,13 @@ impl Call {
 
     /// As the person whose id is `name`.
     pub fn by(self, name: &str) -> Self {
-        self.claims(&json!({"sub": name, "email": format!("{name}@example.com")}))
+        self.claims(&json!({"sub": name, "email": format!("{name}@example.com"), "email_verified": "true"}))
     }
 
     /// As a member of the admin group.
     pub fn by_admin(self, name: &str) -> Self {
-        self.claims(&json!({"sub": name, "email": format!("{name}@example.com"), "cognito:groups": "admin"}))
+        let email = format!("{name}@example.com");
+        self.claims(&json!({"sub": name, "email": email, "email_verified": "true", "cognito:groups": "admin"}))
     }
 
     /// With these verified claims.

@@ -48,7 +48,7 @@ impl Issuer {
     /// Claims of a valid ID token for `name`.
     pub fn claims(&self, name: &str) -> Value {
         let now = chrono::Utc::now().timestamp();
-        json!({"sub": name, "email": format!("{name}@example.com"), "iss": self.name, "aud": Self::AUDIENCE,
+        json!({"sub": name, "email": format!("{name}@example.com"), "email_verified": true, "iss": self.name, "aud": Self::AUDIENCE,
             "iat": now, "exp": now + 3_600, "token_use": "id"})
     }
 

@@ -12,7 +12,7 @@ use crate::harness::{CONSULTATION, Call, Deployment, Log};
 const USER: &str = "5b0f6c1e-93d0-4a5c-8f3e-0a7b7d1c2e11";
 
 fn as_rosalinde(function: &'static str) -> Call {
-    Call::to(function).claims(&json!({"sub": USER, "email": "rosalinde@example.com"}))
+    Call::to(function).claims(&json!({"sub": USER, "email": "rosalinde@example.com", "email_verified": true}))
 }
 
 /// Rosalinde's whole journey: denied, let in, failed once, completed, coached, and two weekly runs.

@@ -22,7 +22,7 @@ async fn objection(leak: impl FnOnce()) -> Option<String> {
     let deployment = Deployment::new().await;
     let body = json!({"name": "Ottoline Grizzlewood", "email": "ottoline@grizzlewood.example", "age": 34, "weight_kg": 82.5,
         "goal": "lose_weight"});
-    let claims = json!({"sub": "ottoline", "email": "ottoline@grizzlewood.example"});
+    let claims = json!({"sub": "ottoline", "email": "ottoline@grizzlewood.example", "email_verified": true});
     let call = Call::to("sign-up").claims(&claims).header("authorization", &format!("Bearer {TOKEN}"));
     deployment.send(call.json(&body)).await;
     let message = json!({"message": "I never sleep. The violet hippopotamus sings, and then I eat whatever the kitchen has left from the wedding of my cousin!"});

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::facts::{self, Category, Fact};
-use super::{body, phrases, voice, words};
+use super::{body, goals, phrases, voice, words};
 use crate::validation::{MessagesRequest, Role, Turn};
 
 /// What begins the note on where the consultation is, behind the person's latest words.
@@ -32,6 +32,7 @@ pub fn write(request: &MessagesRequest) -> Value {
         "section_covered": covered,
         "facts": facts.iter().map(Fact::hints).collect::<Vec<_>>(),
         "body": body,
+        "goal": goals::kind(&facts),
         "health": [],
     })
 }

@@ -123,6 +123,16 @@ pub fn fact(text: &str) -> Fact {
     }
 }
 
+/// Which of the four goals of a coach the facts speak of, if one.
+pub fn kind(facts: &[Fact]) -> Option<&'static str> {
+    facts.iter().filter(|fact| fact.category == Category::Goals).find_map(|fact| match fact.subject.as_str() {
+        "weight loss" => Some("lose_weight"),
+        "muscle gain" => Some("build_muscle"),
+        "a race" => Some("improve_performance"),
+        _ => None,
+    })
+}
+
 /// The first words of a wish, to name it by.
 fn start(objective: &str) -> String {
     objective.split_whitespace().take(4).collect::<Vec<_>>().join(" ")

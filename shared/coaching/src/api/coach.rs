@@ -73,7 +73,8 @@ impl Listening for Coach {
             LookedUp::Repeat(response) => return Ok(response),
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
-        match self.service.answer(reading?.with_heard(heard), message_id, keyed).await? {
+        let reading = reading?.with_heard(heard).with_address(request.caller.email.clone());
+        match self.service.answer(reading, message_id, keyed).await? {
             Told::Answered(answer) => Ok(reply(&answer)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }

@@ -20,10 +20,13 @@ pub mod meals;
 pub mod openapi;
 pub mod prompts;
 pub mod recipe;
+pub mod replies;
 pub mod risk;
 mod route;
+pub mod runs;
 pub mod safety;
 pub mod schedules;
+pub mod spending;
 pub mod users;
 
 use lambda_http::{Error, Request, service_fn};
@@ -60,6 +63,10 @@ pub const ROUTES: &[&Route] = &[
     &users::LIST_USERS,
     &admin::GET_REPORT,
     &audit::LIST_AUDIT,
+    &replies::LIST_REPLIES,
+    &runs::LIST_RUNS,
+    &runs::GET_RUN,
+    &spending::GET_SPENDING,
 ];
 
 /// Serves a route until the function's environment is shut down.

@@ -130,7 +130,7 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
     let Some(heard) = heard else { return talk.answer(request, before(None)).await };
     if heard.at_once {
         let message = Message { user_id, text, earlier: Vec::new(), request_id };
-        let confirming = second_net.confirm(&message);
+        let confirming = second_net.confirm(&message, heard.consultation_open);
         if heard.notice.kind == SafetyKind::Crisis {
             let (answer, _) = tokio::join!(fixed_answer(talk, request, &said, &heard), confirming);
             return Ok(answer);

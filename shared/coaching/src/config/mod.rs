@@ -60,6 +60,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &talk::CONSULTATION_MAX_MESSAGES,
     &talk::SECTION_MAX_MESSAGES,
     &talk::COACH_HISTORY_MESSAGES,
+    &talk::REPLY_SHARDS,
     &talk::MAX_MESSAGE_CHARS,
     &requests::MAX_BODY_BYTES,
     &requests::IDEMPOTENCY_HOURS,

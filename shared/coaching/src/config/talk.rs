@@ -47,6 +47,13 @@ pub(crate) static MAX_MESSAGE_CHARS: Number<usize> = Number {
     max: 50_000,
     meaning: "Characters a message may have",
 };
+pub(super) static REPLY_SHARDS: Number<u32> = Number {
+    name: "REPLY_SHARDS",
+    default: 4,
+    min: 1,
+    max: 64,
+    meaning: "Shards that the list of everybody's replies is spread over, each hour anew",
+};
 pub(super) static CONSULTATION_MODEL: Text<String> = model("CONSULTATION_MODEL", "Model for the consultation");
 pub(super) static COACH_MODEL: Text<String> = model("COACH_MODEL", "Model for the coach");
 pub(super) static CONSULTATION_MAX_TOKENS: Number<u32> =
@@ -74,6 +81,11 @@ impl CoachSettings {
             generic_fallback: env.get(&ENABLE_GENERIC_FALLBACK)?,
         })
     }
+}
+
+/// Shards of an hour of the list of everybody's replies.
+pub fn reply_shards(env: &Environment) -> Result<u32, ConfigError> {
+    env.get(&REPLY_SHARDS)
 }
 
 /// The limits of a consultation.

@@ -23,7 +23,7 @@ const ADMIN_GROUP: &str = "admin";
 pub struct Caller {
     /// The token's `sub`.
     pub user_id: UserId,
-    /// The token's address, if it carries one.
+    /// The token's address, if it carries one that its person has verified.
     pub email: Option<Email>,
     is_admin: bool,
 }
@@ -35,7 +35,9 @@ impl Caller {
         let sub = text("sub").ok_or(RequestError::NoCaller("The token names nobody."))?;
         Ok(Self {
             user_id: UserId::new(sub),
-            email: text("email").and_then(|email| Email::parse("email", email).ok()),
+            email: text("email")
+                .filter(|_| is_true(claims.get("email_verified")))
+                .and_then(|email| Email::parse("email", email).ok()),
             is_admin: groups(claims.get("cognito:groups")).iter().any(|group| group == ADMIN_GROUP),
         })
     }
@@ -43,6 +45,15 @@ impl Caller {
     /// Refuses everyone who is not an admin.
     pub fn require_admin(&self) -> Result<(), ServiceError> {
         if self.is_admin { Ok(()) } else { Err(ServiceError::AdminsOnly) }
+    }
+}
+
+/// Whether a claim says yes. A token carries a boolean; API Gateway passes it on as text.
+fn is_true(claim: Option<&Value>) -> bool {
+    match claim {
+        Some(Value::Bool(yes)) => *yes,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
     }
 }
 
@@ -133,6 +144,20 @@ mod tests {
         for groups in [json!(null), json!([]), json!("administrators"), json!("not-admin"), json!({"admin": true})] {
             let caller = Caller::from_claims(&json!({"sub": "u-1", "cognito:groups": groups})).expect("a caller");
             assert!(caller.require_admin().is_err(), "{groups}");
+        }
+    }
+
+    #[test]
+    fn an_address_counts_once_it_is_verified() {
+        let email = |verified: Value| {
+            let claims = json!({"sub": "u-1", "email": "ana@example.com", "email_verified": verified});
+            Caller::from_claims(&claims).expect("a caller").email
+        };
+        for verified in [json!(true), json!("true"), json!("True")] {
+            assert!(email(verified.clone()).is_some(), "{verified}");
+        }
+        for verified in [json!(false), json!("false"), json!(null), json!("yes"), json!(1)] {
+            assert!(email(verified.clone()).is_none(), "{verified}");
         }
     }
 

@@ -16,7 +16,7 @@ use domain::coaching_prompt::{Flaw, WordRange};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
 use domain::meals::{DayTotals, Grams};
-use domain::profile::{Goal, Profile, TargetBasis, Targets};
+use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
 pub use recipes::{recipe_block, variants};
@@ -77,15 +77,17 @@ pub fn consultation() -> String {
     fill(include_str!("consultation.txt"), &[("sections", &sections.join("\n"))])
 }
 
-/// Where a consultation is, as the AI sees it behind the person's latest message; `None` for a section once every one is
-/// behind.
+/// Where a consultation is, as the AI sees it behind the person's latest message, with the goal that they stated in words;
+/// `None` for a section once every one is behind.
 #[must_use]
-pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact]) -> String {
+pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact], goal: Option<&GoalText>) -> String {
     let section = section.unwrap_or(ConsultationSection::Commitment);
     // The words that a fact rests on stand in the conversation itself.
     let facts = known.iter().map(fact_in_short).collect::<Vec<_>>().join("\n");
     let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { facts };
-    fill(include_str!("consultation_state.txt"), &[("section", section.name()), ("known_facts", &known_facts)])
+    let goal = goal_in_own_words(goal);
+    let values = [("section", section.name()), ("known_facts", &known_facts), ("goal_in_own_words", &goal)];
+    fill(include_str!("consultation_state.txt"), &values)
 }
 
 const fn guidance(section: ConsultationSection) -> &'static str {
@@ -129,6 +131,7 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
         &[
             ("transcript", &transcript.join("\n")),
             ("facts", &facts_as_lines(facts)),
+            ("goal_in_own_words", &goal_in_own_words(person.goal_text.as_ref())),
             ("health", &health_in_words(person).unwrap_or_else(|| "Nothing to be careful with is known.".to_owned())),
         ],
     )
@@ -155,6 +158,7 @@ pub fn initial_prompt_material(
         include_str!("initial_prompt_material.txt"),
         &[
             ("person", &person_in_words(profile)),
+            ("goal_in_own_words", &goal_in_own_words(profile.goal_text.as_ref())),
             ("profile", &data(psychological_profile)),
             ("facts", &facts_as_lines(facts)),
             ("behavior", &behavior_in_words(behavior)),
@@ -268,7 +272,7 @@ fn person_in_words(profile: &Profile) -> String {
         known("Sex", spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok()))),
         known("Activity level", spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))),
         known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
-        Some(format!("Goal: {}{}", goal(profile.goal), not_now(profile.current_targets()))),
+        Some(format!("{}: {}{}", goal_heading(profile), goal(profile.goal), not_now(profile.current_targets()))),
         Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
         health_in_words(profile),
     ];
@@ -312,6 +316,16 @@ const fn not_now(targets: &Targets) -> &'static str {
         }
         _ => "",
     }
+}
+
+/// What the goal that targets follow from is called: a sentence of the person's may want more than that.
+const fn goal_heading(profile: &Profile) -> &'static str {
+    if profile.goal_text.is_some() { "Goal, as the targets stand" } else { "Goal" }
+}
+
+/// A goal as its person has put it, with its tags; nothing if they have chosen one of the typed goals.
+fn goal_in_own_words(goal: Option<&GoalText>) -> String {
+    goal.map(|goal| format!("\n<goal_in_own_words>\n{}\n</goal_in_own_words>", data(goal.as_str()))).unwrap_or_default()
 }
 
 const fn goal(goal: Goal) -> &'static str {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::coaching_prompt::Section;
+use domain::profile::Goal;
 use domain::safety::{Condition, Signal};
 
 /// A whole coaching prompt: one property a section, triggers as a list.
@@ -85,6 +86,7 @@ pub fn consultation_schema() -> Value {
         ("section_covered", json!({"type": "boolean"})),
         ("facts", json!({"type": "array", "items": {"anyOf": facts}})),
         ("body", body),
+        ("goal", one_of(&Goal::ALL.map(Goal::name))),
         ("health", json!({"type": "array", "items": condition})),
     ])
 }

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::addresses::Addresses;
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{ProfileTable, WriteOutcome};
+use crate::store::{Created, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::consultation::Session;
 use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
-use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, Subject, Targets, TargetsHistory, UserId, Weight};
+use domain::profile::{
+    Age, BodyData, Email, Name, Profile, StatedGoal, Subject, Targets, TargetsHistory, UserId, Weight,
+};
 use domain::recipe::RecipeOverride;
 use domain::safety::{Health, Risk, RiskRecord, Signal};
 
@@ -35,7 +38,7 @@ pub struct NewAccount {
     /// Body weight.
     pub weight: Weight,
     /// What the person wants.
-    pub goal: Goal,
+    pub goal: StatedGoal,
     /// The person's time zone.
     pub timezone: TimeZone,
     /// The language and country.
@@ -56,7 +59,7 @@ pub struct DetailsChange {
     /// Body weight.
     pub weight: Option<Weight>,
     /// What the person wants.
-    pub goal: Option<Goal>,
+    pub goal: Option<StatedGoal>,
     /// The person's time zone.
     pub timezone: Option<TimeZone>,
     /// The language and country.
@@ -103,21 +106,24 @@ impl FromApp for Accounts {
 impl Accounts {
     /// Creates the caller's profile, with the consultation closed. `vouched` is the address in the caller's token: an
     /// account is found by its address when an admin opens the consultation, so nobody may take somebody else's. `heard` is
-    /// what the coach has to be careful with from the first day.
+    /// what the coach has to be careful with from the first day, besides what the goal tells.
     pub async fn sign_up(
         &self,
         user_id: UserId,
         vouched: Option<&Email>,
         account: NewAccount,
         heard: &BTreeSet<Signal>,
+        addresses: &Addresses,
     ) -> Result<Profile> {
         if vouched != Some(&account.email) {
-            return Err(FieldError::new("email", "must be the address that you signed in with").into());
+            return Err(
+                FieldError::new("email", "must be the address that you signed in with and have verified").into()
+            );
         }
         let now = self.clock.now();
         let today = account.timezone.day_of(now);
         let NewAccount { age, weight, goal, body, .. } = &account;
-        let subject = Subject { age: *age, weight: *weight, goal: *goal, body, risk: Risk::None };
+        let subject = Subject { age: *age, weight: *weight, goal: goal.goal(), body, risk: Risk::None };
         let targets = Targets::calculate(&subject);
         let mut profile = Profile {
             user_id,
@@ -125,7 +131,8 @@ impl Accounts {
             name: account.name,
             age: account.age,
             weight: account.weight,
-            goal: account.goal,
+            goal: account.goal.goal(),
+            goal_text: account.goal.text().cloned(),
             timezone: account.timezone,
             locale: account.locale,
             body: account.body,
@@ -145,11 +152,12 @@ impl Accounts {
             created_at: now,
             revision: 0,
         };
-        profile.risk.hear(heard, now, today);
+        profile.risk.hear(&(heard | &account.goal.signals()), now, today);
         profile.follow_from_details(now);
-        match self.profiles.create(&profile).await? {
-            WriteOutcome::Written => Ok(profile),
-            WriteOutcome::Conflict => Err(Conflict::ProfileExists.into()),
+        match addresses.create(&profile).await? {
+            Created::Written => Ok(profile),
+            Created::ProfileExists => Err(Conflict::ProfileExists.into()),
+            Created::AddressTaken => Err(Conflict::AddressTaken.into()),
         }
     }
 
@@ -182,13 +190,14 @@ impl Accounts {
     /// Fills what `profile`, as it was read, does not know yet from what its consultation has learned.
     pub async fn fill(&self, profile: Profile, learned: &Session) -> Result<Profile> {
         let filled = |profile: &Profile| {
-            (profile.body.clone().filled_from(&learned.body), profile.health.changed_by(learned.health))
+            let body = profile.body.clone().filled_from(&learned.body);
+            (body, profile.goal_with(learned.goal), profile.health.changed_by(learned.health))
         };
-        if filled(&profile) == (profile.body.clone(), profile.health) {
+        if filled(&profile) == (profile.body.clone(), profile.goal, profile.health) {
             return Ok(profile);
         }
         self.change_as_read(profile, |profile, now| {
-            (profile.body, profile.health) = filled(profile);
+            (profile.body, profile.goal, profile.health) = filled(profile);
             profile.follow_from_details(now);
             Ok(())
         })
@@ -242,7 +251,9 @@ impl DetailsChange {
         }
         profile.age = self.age.unwrap_or(profile.age);
         profile.weight = self.weight.unwrap_or(profile.weight);
-        profile.goal = self.goal.unwrap_or(profile.goal);
+        if let Some(goal) = &self.goal {
+            profile.state_goal(goal);
+        }
         profile.timezone = self.timezone.unwrap_or(profile.timezone);
         if let Some(locale) = &self.locale {
             profile.locale = Some(locale.clone());
@@ -250,6 +261,9 @@ impl DetailsChange {
         profile.body = self.body.clone().filled_from(&profile.body);
         profile.health = profile.health.changed_by(self.health);
         let today = profile.timezone.day_of(now);
+        if let Some(goal) = &self.goal {
+            profile.risk.hear(&goal.signals(), now, today);
+        }
         profile.follow_dangers(now);
         let subject = profile.subject(profile.risk.at(now));
         match self.targets {

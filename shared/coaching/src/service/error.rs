@@ -24,6 +24,8 @@ pub enum Missing {
     Meal,
     /// No such coaching conversation.
     Conversation,
+    /// No such weekly run.
+    Run,
 }
 
 /// A state that does not allow what was asked.
@@ -31,6 +33,8 @@ pub enum Missing {
 pub enum Conflict {
     /// The caller has signed up before.
     ProfileExists,
+    /// Another account has the caller's address.
+    AddressTaken,
     /// Two accounts carry the address that an admin named.
     AmbiguousEmail,
     /// The person's consultation is complete.

@@ -16,9 +16,10 @@ use crate::config::model::Budgets;
 use crate::store::{SpendScope, SpendingTable, StoreError};
 use crate::system::Clock;
 use crate::telemetry::{events, metrics};
-use claude::{Model, ModelError, ModelReply, ModelRequest};
+use claude::{Model, ModelError, ModelReply, ModelRequest, Purpose};
 use domain::money::Usd;
 use domain::profile::UserId;
+use domain::spending::{Spending, SpendingPurpose};
 
 /// The model within the budgets.
 #[derive(Clone)]
@@ -46,7 +47,8 @@ impl MeteredModel {
         Ok(Self { model: app.model()?, spending: app.spending()?, clock: app.clock(), budgets })
     }
 
-    /// Asks for a user, within the budgets.
+    /// Asks for a user, within the budgets, for something that is written and not said: the pool of that does not depend on
+    /// whether the consultation is open to them.
     pub async fn ask(&self, user_id: &UserId, request: &ModelRequest) -> Result<ModelReply> {
         self.require_budget(Some(user_id)).await?;
         let answer = self.ask_uncounted(request).await;
@@ -54,7 +56,7 @@ impl MeteredModel {
             Ok(reply) => reply.cost,
             Err(error) => error.cost(),
         };
-        self.count(user_id, cost).await;
+        self.count(user_id, &spent(request.purpose, true, cost)).await;
         Ok(answer?)
     }
 
@@ -104,17 +106,15 @@ impl MeteredModel {
 
     /// Counts what the answers of a message batch have cost, in one sum: the weekly run is not on a user's own budget.
     pub async fn count_batch(&self, cost: Usd) -> Result<()> {
-        Ok(self.spending.add_to_all(self.clock.now().date_naive(), cost).await?)
+        let spending = spent(Purpose::PromptUpdate, true, cost);
+        Ok(self.spending.add_to_all(self.clock.now().date_naive(), &spending).await?)
     }
 
-    /// Counts what a call of `user_id` has cost. A sum that cannot be written is logged, not returned: the answer is paid
+    /// Counts what calls of `user_id` have cost. A sum that cannot be written is logged, not returned: the answer is paid
     /// for and must not be lost with it.
-    pub async fn count(&self, user_id: &UserId, cost: Usd) {
-        if cost == Usd::ZERO {
-            return;
-        }
-        if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, cost).await {
-            error!(%user_id, cost_usd = cost.dollars(), cause = %error, "{}", events::SPENDING_NOT_COUNTED);
+    pub async fn count(&self, user_id: &UserId, spending: &Spending) {
+        if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, spending).await {
+            error!(%user_id, cost_usd = spending.total().dollars(), cause = %error, "{}", events::SPENDING_NOT_COUNTED);
         }
     }
 }
@@ -130,6 +130,19 @@ impl From<UsedUp> for ServiceError {
     fn from(UsedUp { budget, retry_after }: UsedUp) -> Self {
         Self::BudgetExhausted { budget, retry_after }
     }
+}
+
+/// What a call has cost, by what it was for; `consultation_open` is whether the consultation is open to its person.
+pub fn spent(purpose: Purpose, consultation_open: bool, cost: Usd) -> Spending {
+    let purpose = match purpose {
+        Purpose::Consultation => SpendingPurpose::Consultation,
+        Purpose::Profile => SpendingPurpose::Profile,
+        Purpose::InitialPrompt => SpendingPurpose::Prompt,
+        Purpose::PromptUpdate => SpendingPurpose::Update,
+        Purpose::Coach => SpendingPurpose::Coach,
+        Purpose::Safety => SpendingPurpose::Safety,
+    };
+    Spending::on(purpose, consultation_open, cost)
 }
 
 /// Time until the UTC day ends.

@@ -2,6 +2,7 @@
 //! [`ServiceError`].
 
 mod accounts;
+mod addresses;
 mod audit_log;
 mod behavior;
 mod behavioral_tracker;
@@ -13,16 +14,19 @@ mod minors;
 mod prompt_worker;
 mod prompts;
 mod recipe_decisions;
+mod replies;
 mod report;
 mod risk_decisions;
 mod safety;
 mod safety_updates;
 mod second_net;
+mod spending;
 mod talk;
 mod users;
 mod weekly;
 
 pub use accounts::{Accounts, DetailsChange, NewAccount, TargetsChange, UserRef};
+pub use addresses::Addresses;
 pub use audit_log::AuditLog;
 pub use behavior::{BehaviorService, BehaviorView};
 pub use behavioral_tracker::{Behavior, BehavioralTracker};
@@ -34,14 +38,16 @@ pub use minors::Minors;
 pub use prompt_worker::PromptWorker;
 pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
 pub use recipe_decisions::{RecipeDecision, RecipeDecisions};
+pub use replies::Replies;
 pub use report::{Report, ReportService};
 pub use risk_decisions::{RiskDecision, RiskDecisions};
 pub use safety::{EarlierSignals, Heard, Safety, SafetyNotice};
 pub use safety_updates::SafetyUpdates;
 pub use second_net::{Message, SecondNet};
+pub use spending::{DayRange, SpendingOverview, SpendingReports};
 pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
     ConsultationView, FixedExchange, FixedExchanges, HeardBefore, Keyed, Opened, Opening, Told, Transcripts,
 };
 pub use users::Users;
-pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, WeeklyUpdater};
+pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, RunDetails, RunOverview, WeeklyUpdater};

@@ -53,6 +53,8 @@ pub struct Heard {
     /// What stands before a model's answer: who is heard to have a condition is told at first who decides about it, whatever
     /// the model says.
     pub foreword: Option<&'static str>,
+    /// Whether the consultation is open to the person, as far as is known.
+    pub consultation_open: bool,
 }
 
 /// Hears what people say of danger, and remembers it.
@@ -72,8 +74,16 @@ impl FromApp for Safety {
 }
 
 impl Safety {
-    const fn accounts(&self) -> &Accounts {
+    /// The accounts whose risk states are kept.
+    #[must_use]
+    pub const fn accounts(&self) -> &Accounts {
         self.updates.accounts()
+    }
+
+    /// What has prompts rewritten that do not suit a risk state.
+    #[must_use]
+    pub const fn updates(&self) -> &SafetyUpdates {
+        &self.updates
     }
 
     /// Reads what a person says by the rules; `None` if there is nothing out of the ordinary. `request_id` is the request's,
@@ -155,6 +165,7 @@ impl Safety {
             text,
             at_once,
             foreword,
+            consultation_open: after.is_some_and(|profile| profile.consultation_enabled),
         })
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
-use super::metered_model::MeteredModel;
+use super::metered_model::{MeteredModel, spent};
 use super::safety::{Heard, Safety};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::{self, ModelChoice};
@@ -89,8 +89,9 @@ impl SecondNet {
         (answered, self.act_on(message, read).await)
     }
 
-    /// Has what the rules found in a message confirmed, if a budget is left: then it lasts. What they have missed in it.
-    pub async fn confirm(&self, message: &Message<'_>) -> Option<Heard> {
+    /// Has what the rules found in a message confirmed, if a budget is left: then it lasts. What they have missed in it. `open`
+    /// is whether the consultation is open to its person.
+    pub async fn confirm(&self, message: &Message<'_>, open: bool) -> Option<Heard> {
         let choice = self.choice.as_ref()?;
         let asking = async {
             // A budget that cannot be read is as good as none.
@@ -101,7 +102,7 @@ impl SecondNet {
             }
         };
         let opinion = self.act_on(message, within(CONFIRMED_WITHIN, asking).await).await;
-        self.model.count(message.user_id, opinion.cost).await;
+        self.model.count(message.user_id, &spent(Purpose::Safety, open, opinion.cost)).await;
         opinion.heard
     }
 

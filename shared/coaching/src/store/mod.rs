@@ -6,10 +6,10 @@
 //! | `profiles/` | `profiles`, with the indexes `due_v1`, `email_v1` and `at_risk_v1` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
-//! | `conversations/` | `coach_conversations`, with the index `by_time` |
+//! | `conversations/` | `coach_conversations`, with the indexes `by_time` and `replies_v1` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency/`, `locks.rs`, `minors.rs` | `idempotency` |
+//! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs` | `idempotency` |
 //! | `spending.rs` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //!
@@ -17,6 +17,7 @@
 //! would run into the condition that its first try has made untrue, is a transaction: DynamoDB recognises the repetition
 //! of a transaction whose answer was lost by its request token.
 
+mod addresses;
 mod audit;
 mod audit_records;
 mod batches;
@@ -47,11 +48,12 @@ mod table;
 mod transaction;
 mod write;
 
+pub use addresses::AddressTable;
 pub use audit::{Actor, AuditAction, AuditEntry, AuditTable};
 pub use audit_records::{AuditRecord, Recorded};
 pub use batches::BatchTable;
 pub use consultations::{Answered, ConsultationTable};
-pub use conversations::{ConversationTable, OpenedWith};
+pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
 pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
@@ -59,12 +61,15 @@ pub use meals::MealTable;
 pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, ProfileTable,
-    PromptVersionTable, UnreadableUser, UserAtRisk,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, NewVersion,
+    ProfileTable, PromptVersionTable, UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
-pub use runs::{Draft, OpenBatch, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage, Waiting};
-pub use spending::{SpendScope, SpendingTable};
+pub use runs::{
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage,
+    Waiting,
+};
+pub use spending::{DaySpending, SpendScope, SpendingTable};
 
 pub(crate) use table::Table;
 

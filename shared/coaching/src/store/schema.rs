@@ -70,6 +70,8 @@ pub const EMAIL_INDEX: &str = "email_v1";
 
 /// Name of the index that lists users with whom the coach is careful.
 pub const RISK_INDEX: &str = "at_risk_v1";
+/// Name of the index that lists everybody's replies by time.
+pub const REPLIES_INDEX: &str = "replies_v1";
 /// Name of the index that lists messages and conversations by time.
 pub const TIME_INDEX: &str = "by_time";
 /// Name of the index that lists the audit by time.
@@ -92,6 +94,10 @@ pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
 /// What [`RISK_INDEX`] holds besides the keys: what an admin sees of a user in a list.
 pub const RISK_INDEX_ATTRIBUTES: &[&str] =
     &["email", "name", "created_at", "consultation_enabled", "system_prompt_version", "last_prompt_update", "risk"];
+
+/// What [`REPLIES_INDEX`] holds besides the keys: what an admin sees of a reply in a list.
+pub const REPLIES_INDEX_ATTRIBUTES: &[&str] =
+    &["conversation_id", "message_id", "created_at", "system_prompt_version_used", "variant"];
 
 const fn text(name: &'static str) -> KeyAttribute {
     KeyAttribute { name, kind: KeyKind::Text }
@@ -128,11 +134,18 @@ pub const TABLES: &[TableDefinition] = &[
     TableDefinition {
         name: "coach_conversations",
         key: &[text("user_id"), text("item")],
-        indexes: &[IndexDefinition {
-            name: TIME_INDEX,
-            key: &[text("user_id"), text("by_time")],
-            contents: IndexContents::All,
-        }],
+        indexes: &[
+            IndexDefinition {
+                name: TIME_INDEX,
+                key: &[text("user_id"), text("by_time")],
+                contents: IndexContents::All,
+            },
+            IndexDefinition {
+                name: REPLIES_INDEX,
+                key: &[text("reply_list"), text("reply_at")],
+                contents: IndexContents::Include(REPLIES_INDEX_ATTRIBUTES),
+            },
+        ],
         time_to_live: Some("expires_at"),
         variable: "COACH_CONVERSATIONS_TABLE",
     },

@@ -144,6 +144,14 @@ pub(super) struct Delete {
     pub(super) condition: Condition,
 }
 
+impl Delete {
+    /// Deletes only if `expression` holds.
+    pub(super) fn when<const N: usize>(mut self, expression: &str, values: [(&str, AttributeValue); N]) -> Self {
+        self.condition.and(expression, values);
+        self
+    }
+}
+
 /// DynamoDB refuses an empty map or expression, so what is empty is left out.
 pub(super) fn filled<T>(map: HashMap<String, T>) -> Option<HashMap<String, T>> {
     (!map.is_empty()).then_some(map)

@@ -65,8 +65,12 @@ pub const SAFETY_MODEL_FAILED: &str = "safety_model_failed";
 pub const SAFETY_NETS_DISAGREE: &str = "safety_nets_disagree";
 /// A text was not sent or stored because of what it says; `objections` names the kinds.
 pub const UNSAFE_TEXT_REFUSED: &str = "unsafe_text_refused";
+/// The address of an account could not follow the one that its person has verified; their next request tries again.
+pub const ADDRESS_NOT_FOLLOWED: &str = "address_not_followed";
 /// What the consultation has learned could not be written into the profile yet.
 pub const PROFILE_NOT_FILLED: &str = "profile_not_filled";
+/// The hour of a reply could not be marked in the list of everybody's replies; the reply is listed all the same.
+pub const REPLY_HOUR_NOT_MARKED: &str = "reply_hour_not_marked";
 /// What a call cost could not be added to the day's sums.
 pub const SPENDING_NOT_COUNTED: &str = "spending_not_counted";
 

@@ -25,7 +25,7 @@ pub(super) fn lease(now: DateTime<Utc>, nudge: i64) -> Lease {
 /// The session of ana, just opened.
 pub(super) async fn opened() -> (Stores, SessionId) {
     let stores = TestDatabase::create().await.stores();
-    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     let id = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "What brings you here?");
     let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
@@ -235,7 +235,7 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
 async fn a_session_that_cannot_be_read_is_an_error_that_names_the_attribute() {
     let database = TestDatabase::create().await;
     let stores = database.stores();
-    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     let id = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "Hello.");
     let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;

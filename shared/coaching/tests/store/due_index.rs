@@ -21,7 +21,7 @@ async fn with_prompts() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
     let Stores { profiles, versions, .. } = database.stores();
     for (name, next_check_at) in CHECKS {
-        assert_eq!(profiles.create(&profile(name)).await.expect("stored"), WriteOutcome::Written);
+        assert_eq!(profiles.create_unclaimed(&profile(name)).await.expect("stored"), WriteOutcome::Written);
         let version = version_due(&user(name), 0, next_check_at);
         assert_eq!(versions.add_prompt_version(&version).await.expect("an answer"), WriteOutcome::Written);
     }
@@ -88,7 +88,7 @@ async fn the_list_tells_all_that_a_check_needs() {
 #[tokio::test]
 async fn people_without_a_prompt_and_people_of_other_shards_are_not_on_the_list() {
     let (_database, profiles) = with_prompts().await;
-    assert_eq!(profiles.create(&profile("fynn")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&profile("fynn")).await.expect("stored"), WriteOutcome::Written);
     let listed = all(&profiles).await;
     assert_eq!(names(&listed)[2..], ["cleo", "ana", "dora"]);
     assert!(names(&listed)[..2].contains(&"ben") && names(&listed)[..2].contains(&"emil"), "at the same instant");

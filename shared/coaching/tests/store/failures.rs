@@ -3,11 +3,10 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::samples::{at, day, entry, meal, profile, session, set_access, user, version};
+use super::samples::{at, coached, day, entry, meal, profile, session, set_access, user, version};
 use coaching::store::{Attempt, PageRequest, SpendScope, StoreError};
 use domain::lease::Lease;
 use domain::meals::MealType;
-use domain::money::Usd;
 use domain::profile::Email;
 use test_support::{Stores, Tables, TestDatabase, unreachable_client};
 
@@ -54,14 +53,14 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     let (ana, now) = (user("ana"), at("2026-11-22T03:00:00Z"));
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
     let lease = Lease::from(now, Duration::seconds(30));
-    assert_unavailable(stores.profiles.create(&profile("ana")).await, "a profile");
+    assert_unavailable(stores.profiles.create_unclaimed(&profile("ana")).await, "a profile");
     assert_unavailable(stores.versions.add_prompt_version(&version(&ana, 0)).await, "a version");
     assert_unavailable(set_access(&stores, "ana", true).await, "access");
     assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now, None).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
     assert_unavailable(stores.meals.update(&ana, &lunch, &lunch).await, "a change of a meal");
     assert_unavailable(stores.meals.delete(&ana, lunch.day, lunch.meal_id).await, "a deletion");
-    assert_unavailable(stores.spending.add(lunch.day, &ana, Usd::from_nanos(1)).await, "spending");
+    assert_unavailable(stores.spending.add(lunch.day, &ana, &coached(1)).await, "spending");
     let begun = stores
         .idempotency
         .begin(

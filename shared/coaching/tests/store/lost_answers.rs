@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 use super::behind::Behind;
-use super::samples::{at, day, meal, profile, user, version};
+use super::samples::{at, coached, day, meal, profile, user, version};
 use coaching::store::{Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, WriteOutcome};
 use domain::lease::Lease;
 use domain::meals::MealType;
@@ -15,7 +15,7 @@ use test_support::Fate;
 /// The database with ana in it, and stores that reach it through a proxy.
 async fn behind(fates: impl IntoIterator<Item = Fate>) -> (TestDatabase, Behind) {
     let database = TestDatabase::create().await;
-    let created = database.stores().profiles.create(&profile("ana")).await;
+    let created = database.stores().profiles.create_unclaimed(&profile("ana")).await;
     assert_eq!(created.expect("stored"), WriteOutcome::Written);
     let behind = Behind::proxy(&database, fates).await;
     (database, behind)
@@ -83,7 +83,7 @@ async fn a_writer_whose_answer_was_lost_does_not_lose_against_itself() {
     let saved = proxy.stores.profiles.save_details(&profile("ana")).await;
     assert_eq!(saved.expect("an answer"), WriteOutcome::Written);
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
-    let created = proxy.stores.profiles.create(&profile("ben")).await;
+    let created = proxy.stores.profiles.create_unclaimed(&profile("ben")).await;
     assert_eq!(created.expect("an answer"), WriteOutcome::Written);
 }
 
@@ -114,7 +114,7 @@ async fn a_request_whose_claim_was_answered_into_the_void_is_still_fresh() {
 async fn money_and_counters_are_added_once_though_the_answer_was_lost() {
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let today = day("2026-11-22");
-    proxy.stores.spending.add(today, &user("ana"), Usd::from_nanos(70)).await.expect("added");
+    proxy.stores.spending.add(today, &user("ana"), &coached(70)).await.expect("added");
     let spent = proxy.stores.spending.spent(today, &SpendScope::All).await.expect("a sum");
     assert_eq!(spent, Usd::from_nanos(70));
 

@@ -10,7 +10,7 @@ use domain::profile::{BodyData, Email, ManualRegeneration, Name};
 async fn with_ana() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
     let profiles = database.stores().profiles;
-    assert_eq!(profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     (database, profiles)
 }
 
@@ -23,7 +23,7 @@ async fn edit_ana(database: &TestDatabase, attribute: &str, value: AttributeValu
 async fn a_profile_is_read_back_exactly_as_it_was_written() {
     let (_database, profiles) = with_ana().await;
     assert_eq!(profiles.get(&user("ana")).await.expect("readable"), Some(profile("ana")));
-    assert_eq!(profiles.create(&plain_profile("ben")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&plain_profile("ben")).await.expect("stored"), WriteOutcome::Written);
     assert_eq!(profiles.get(&user("ben")).await.expect("readable"), Some(plain_profile("ben")));
     assert_eq!(profiles.get(&user("cleo")).await.expect("an answer"), None);
 }
@@ -32,7 +32,7 @@ async fn a_profile_is_read_back_exactly_as_it_was_written() {
 async fn signing_up_twice_does_not_replace_the_first_profile() {
     let (_database, profiles) = with_ana().await;
     let second = plain_profile("ana");
-    assert_eq!(profiles.create(&second).await.expect("an answer"), WriteOutcome::Conflict);
+    assert_eq!(profiles.create_unclaimed(&second).await.expect("an answer"), WriteOutcome::Conflict);
     assert_eq!(profiles.get(&user("ana")).await.expect("readable"), Some(profile("ana")));
 }
 
@@ -91,8 +91,8 @@ async fn access_is_given_and_taken_and_nobody_is_made_up() {
 async fn everyone_with_an_address_is_found() {
     let (_database, profiles) = with_ana().await;
     let twin = domain::profile::Profile { user_id: user("ana-2"), ..profile("ana") };
-    assert_eq!(profiles.create(&twin).await.expect("stored"), WriteOutcome::Written);
-    assert_eq!(profiles.create(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&twin).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
     let address = |text| Email::parse("email", text).expect("an address");
     let mut found = Vec::new();
     for _ in 0..100 {

@@ -15,7 +15,7 @@ use test_support::Stores;
 
 async fn with(name: &str) -> Stores {
     let stores = TestDatabase::create().await.stores();
-    assert_eq!(stores.profiles.create(&profile(name)).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.profiles.create_unclaimed(&profile(name)).await.expect("stored"), WriteOutcome::Written);
     stores
 }
 
@@ -228,7 +228,7 @@ async fn versions_are_listed_newest_first_and_page_by_page() {
     for after in 0..11 {
         assert_eq!(add(&stores, &version(&user("ana"), after)).await, WriteOutcome::Written);
     }
-    assert_eq!(stores.profiles.create(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ben")).await.expect("stored"), WriteOutcome::Written);
     assert_eq!(add(&stores, &version(&user("ben"), 0)).await, WriteOutcome::Written);
     let history = &stores.prompt_history;
     let listed = pages(5, async |page| history.list(&user("ana"), &page).await.expect("a page")).await;

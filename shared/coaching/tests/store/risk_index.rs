@@ -11,7 +11,7 @@ async fn create(profiles: &ProfileTable, name: &str, decided: Option<(Risk, &str
     if let Some((risk, since)) = decided {
         person.risk.decide(risk, at(since));
     }
-    assert_eq!(profiles.create(&person).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(profiles.create_unclaimed(&person).await.expect("stored"), WriteOutcome::Written);
     person
 }
 

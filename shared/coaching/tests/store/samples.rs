@@ -18,11 +18,12 @@ use domain::locale::Locale;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, Name, Profile, Sex, Subject, Targets, TargetsHistory,
-    UserId, Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, Goal, GoalText, Height, Name, Profile, Sex, Subject, Targets,
+    TargetsHistory, UserId, Weight,
 };
 use domain::recipe::{Assignment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
+use domain::spending::{Spending, SpendingPurpose};
 use test_support::Stores;
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
@@ -80,6 +81,7 @@ pub(super) fn profile(name: &str) -> Profile {
         age,
         weight,
         goal,
+        goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
         locale: Locale::parse("locale", "de-CH").ok(),
         body,
@@ -219,4 +221,9 @@ pub(super) fn meal(meal_type: MealType, eaten_at: &str, calories: u32) -> Meal {
     };
     let zone = TimeZone::parse("timezone", "America/Denver").expect("a zone");
     Meal::log(MealId(Uuid::now_v7()), entry, zone, at("2026-11-22T12:00:00Z"))
+}
+
+/// So many nano-dollars, spent on the coach.
+pub(super) fn coached(nanos: u64) -> Spending {
+    Spending::on(SpendingPurpose::Coach, true, Usd::from_nanos(nanos))
 }

@@ -1,7 +1,7 @@
 //! What was spent on the model.
 
 use super::TestDatabase;
-use super::samples::{day, user};
+use super::samples::{coached, day, user};
 use coaching::store::SpendScope;
 use domain::money::Usd;
 
@@ -10,7 +10,7 @@ async fn a_days_spending_is_summed_for_everyone_and_for_each_user() {
     let spending = TestDatabase::create().await.stores().spending;
     let today = day("2026-11-22");
     for (name, nanos) in [("ana", 1_000_000_007), ("ben", 3), ("ana", 40), ("ana", 0)] {
-        spending.add(today, &user(name), Usd::from_nanos(nanos)).await.expect("added");
+        spending.add(today, &user(name), &coached(nanos)).await.expect("added");
     }
     let spent = async |day, scope: SpendScope| spending.spent(day, &scope).await.expect("a sum").nanos();
     assert_eq!(spent(today, SpendScope::All).await, 1_000_000_050);
@@ -25,7 +25,8 @@ async fn simultaneous_additions_all_count() {
     let spending = TestDatabase::create().await.stores().spending;
     let today = day("2026-11-22");
     let users: Vec<_> = (0..16).map(|number| user(&format!("user-{}", number % 4))).collect();
-    let additions = users.iter().map(|user| spending.add(today, user, Usd::from_nanos(10)));
+    let ten = coached(10);
+    let additions = users.iter().map(|user| spending.add(today, user, &ten));
     futures_util::future::try_join_all(additions).await.expect("all are added");
     assert_eq!(spending.spent(today, &SpendScope::All).await.expect("a sum"), Usd::from_nanos(160));
     assert_eq!(spending.spent(today, &SpendScope::User(user("user-3"))).await.expect("a sum"), Usd::from_nanos(40));
@@ -34,7 +35,7 @@ async fn simultaneous_additions_all_count() {
 #[tokio::test]
 async fn sums_do_not_stay_for_ever() {
     let database = TestDatabase::create().await;
-    database.stores().spending.add(day("2026-11-22"), &user("ana"), Usd::from_nanos(5)).await.expect("added");
+    database.stores().spending.add(day("2026-11-22"), &user("ana"), &coached(5)).await.expect("added");
     let stored = database.client.scan().table_name(&database.tables.spending).send().await.expect("readable");
     for item in stored.items() {
         let expires_at = item["expires_at"].as_n().expect("a number");
@@ -47,8 +48,8 @@ async fn sums_do_not_stay_for_ever() {
 async fn what_no_user_is_charged_with_counts_for_everyone() {
     let spending = TestDatabase::create().await.stores().spending;
     let today = day("2026-11-22");
-    spending.add(today, &user("ana"), Usd::from_nanos(5)).await.expect("added");
-    spending.add_to_all(today, Usd::from_nanos(70)).await.expect("added");
+    spending.add(today, &user("ana"), &coached(5)).await.expect("added");
+    spending.add_to_all(today, &coached(70)).await.expect("added");
     let spent = async |scope: SpendScope| spending.spent(today, &scope).await.expect("a sum").nanos();
     assert_eq!((spent(SpendScope::All).await, spent(SpendScope::User(user("ana"))).await), (75, 5));
 }

@@ -18,7 +18,7 @@ use super::section::Progress;
 use crate::conversation::Role;
 use crate::lease::Lease;
 use crate::money::Usd;
-use crate::profile::{BodyData, UserId};
+use crate::profile::{BodyData, Goal, UserId};
 use crate::safety::Health;
 
 /// Identifies a session.
@@ -81,6 +81,8 @@ pub struct Session {
     pub message_count: u32,
     /// Body data learned so far.
     pub body: BodyData,
+    /// The goal that the person has told of so far.
+    pub goal: Option<Goal>,
     /// Conditions that the person has told of so far.
     pub health: Health,
     /// Holds while one message is being answered.
@@ -125,6 +127,7 @@ impl Session {
             user_messages: 0,
             message_count: 0,
             body: BodyData::default(),
+            goal: None,
             health: Health::default(),
             answering: None,
             generation: None,

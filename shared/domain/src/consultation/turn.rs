@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, is_quoted};
 use super::session::{ConsultationSettings, Session};
-use crate::profile::BodyData;
+use crate::profile::{BodyData, Goal};
 use crate::safety::{Condition, Health};
 
 /// What the consultation AI made of the person's latest message.
@@ -16,6 +16,8 @@ pub struct TurnOutcome {
     pub facts: Vec<Fact>,
     /// Body data that it learned.
     pub body: BodyData,
+    /// The goal that it learned.
+    pub goal: Option<Goal>,
     /// Conditions that it claims to have learned, each with the words that it rests on.
     pub health: Vec<(Condition, String)>,
 }
@@ -24,7 +26,8 @@ impl TurnOutcome {
     /// An answer that has learned nothing.
     #[must_use]
     pub fn saying(reply: String) -> Self {
-        Self { reply, section_covered: false, facts: Vec::new(), body: BodyData::default(), health: Vec::new() }
+        let body = BodyData::default();
+        Self { reply, section_covered: false, facts: Vec::new(), body, goal: None, health: Vec::new() }
     }
 }
 
@@ -64,6 +67,7 @@ impl Session {
         }
         // Within one talk the latest word counts: people correct themselves.
         self.body = outcome.body.clone().filled_from(&self.body);
+        self.goal = outcome.goal.or(self.goal);
 
         if let Some(section) = self.progress.current_section() {
             let taught = match section.category() {
@@ -115,6 +119,7 @@ mod tests {
             section_covered,
             facts,
             body: BodyData::default(),
+            goal: None,
             health: Vec::new(),
         }
     }
@@ -164,6 +169,15 @@ mod tests {
         let learned =
             session().apply(&outcome(false, vec![goal("x", "I hate mornings", None)]), &said(), &[], &SETTINGS);
         assert_eq!((learned.facts.len(), learned.refused), (0, 1));
+    }
+
+    #[test]
+    fn of_two_goals_the_latest_word_counts_and_silence_changes_none() {
+        let mut session = session();
+        for goal in [None, Some(Goal::LoseWeight), Some(Goal::BuildMuscle), None] {
+            session.apply(&TurnOutcome { goal, ..outcome(false, Vec::new()) }, &said(), &[], &SETTINGS);
+        }
+        assert_eq!(session.goal, Some(Goal::BuildMuscle));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who a person is: identity, body, goal, targets, and what the coach knows.
 
+mod goal;
 mod identity;
 mod minor;
 mod person;
@@ -7,9 +8,10 @@ mod record;
 mod targets;
 mod targets_history;
 
+pub use goal::{Goal, GoalText, StatedGoal};
 pub use identity::{Email, UserId};
 pub use minor::{of_age_after_a_year, of_age_on};
-pub use person::{ActivityLevel, Age, BodyData, Diet, Goal, Height, Name, Sex, Weight};
+pub use person::{ActivityLevel, Age, BodyData, Diet, Height, Name, Sex, Weight};
 pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile};
 pub use targets::{LEAST_CALORIES, MOST_CALORIES, Subject, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

@@ -5,20 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldError, parse_number, parse_text};
 
-/// What the person wants from the coach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Goal {
-    /// Lose body weight.
-    LoseWeight,
-    /// Build muscle.
-    BuildMuscle,
-    /// Keep the present weight.
-    Maintain,
-    /// Perform better at a sport.
-    ImprovePerformance,
-}
-
 /// Sex, as the energy formula distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -219,15 +205,5 @@ mod tests {
         let learned = BodyData { height: height(170.0), sex: Some(Sex::Female), ..BodyData::default() };
         let filled = stated.filled_from(&learned);
         assert_eq!((filled.height, filled.sex), (height(180.0), Some(Sex::Female)));
-    }
-
-    #[test]
-    fn goals_are_spelt_as_the_api_spells_them() {
-        let spelt =
-            serde_json::to_string(&[Goal::LoseWeight, Goal::BuildMuscle, Goal::Maintain, Goal::ImprovePerformance]);
-        assert_eq!(
-            spelt.expect("goals serialise"),
-            r#"["lose_weight","build_muscle","maintain","improve_performance"]"#
-        );
     }
 }

@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::goal::{Goal, GoalText, StatedGoal};
 use super::identity::{Email, UserId};
-use super::person::{Age, BodyData, Goal, Name, Weight};
+use super::person::{Age, BodyData, Name, Weight};
 use super::targets::{Subject, TargetBasis, Targets};
 use super::targets_history::TargetsHistory;
 use crate::behavior::{BehaviorMetrics, Decision};
@@ -27,8 +28,10 @@ pub struct Profile {
     pub age: Age,
     /// Body weight.
     pub weight: Weight,
-    /// What the person wants.
+    /// What the person wants, as targets follow from it.
     pub goal: Goal,
+    /// What the person wants in their own words; `None` if they have chosen [`Self::goal`] themselves.
+    pub goal_text: Option<GoalText>,
     /// The person's time zone.
     pub timezone: TimeZone,
     /// The language and country that the person has chosen.
@@ -68,6 +71,19 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Takes a goal as the person has stated it.
+    pub fn state_goal(&mut self, stated: &StatedGoal) {
+        self.goal = stated.goal();
+        self.goal_text = stated.text().cloned();
+    }
+
+    /// The goal with what a consultation has learned: it says which goal a sentence is, and overrides no goal that the
+    /// person has chosen.
+    #[must_use]
+    pub fn goal_with(&self, learned: Option<Goal>) -> Goal {
+        learned.filter(|_| self.goal_text.is_some()).unwrap_or(self.goal)
+    }
+
     /// The targets that the person's log is measured with from today on.
     #[must_use]
     pub fn current_targets(&self) -> &Targets {

@@ -11,7 +11,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::person::{ActivityLevel, Age, BodyData, Goal, Sex, Weight};
+use super::goal::Goal;
+use super::person::{ActivityLevel, Age, BodyData, Sex, Weight};
 use crate::field::FieldError;
 use crate::safety::Risk;
 

@@ -11,7 +11,9 @@ use serde_json::Value;
 use super::route::{Answer, Route, Sample, Tag, body, serve};
 use crate::app::{App, FromApp, StartError};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
-use crate::service::{Accounts, EarlierSignals, Minors, SafetyUpdates, ServiceError};
+use crate::service::{Accounts, Addresses, EarlierSignals, Minors, Safety, SafetyNotice, ServiceError};
+
+use domain::profile::Profile;
 
 pub use requests::{CalculatedWord, CustomTargets, SignUpRequest, TargetsRequest, UpdateProfileRequest};
 pub use response::ProfileResponse;
@@ -23,7 +25,9 @@ pub const SIGN_UP: Route = Route {
     tag: TAG,
     summary: "Creates the caller's profile, with the consultation closed.",
     description: "Five fields are enough. The address must be the one that you signed in with. Targets rest on body weight \
-        until sex and height are known, and on Mifflin-St Jeor from then on; `targets.basis` says which.",
+        until sex and height are known, and on Mifflin-St Jeor from then on; `targets.basis` says which. A goal in your own \
+        words is kept as `goal_text`, and your targets keep your weight until the consultation knows more. A goal that tells \
+        of danger makes the coach careful (`safety`, `support`).",
     request: Some(body::<SignUpRequest>),
     answers: &[Answer::created("The new profile.", body::<ProfileResponse>)],
     sample: Sample {
@@ -32,34 +36,37 @@ pub const SIGN_UP: Route = Route {
         ),
         ..Sample::EMPTY
     },
-    refusals: &[&[Code::ProfileExists]],
+    refusals: &[&[Code::ProfileExists, Code::AddressTaken]],
     ..Route::new("POST", "/v1/users", "sign-up", |app| serve(app, sign_up))
 };
 
 /// What signing up needs.
 struct SigningUp {
-    accounts: Accounts,
+    addresses: Addresses,
     minors: Minors,
     earlier: EarlierSignals,
+    safety: Safety,
 }
 
 impl FromApp for SigningUp {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        let (accounts, minors) = (Accounts::from_app(app)?, Minors::from_app(app)?);
-        Ok(Self { accounts, minors, earlier: EarlierSignals::from_app(app)? })
+        let (minors, earlier) = (Minors::from_app(app)?, EarlierSignals::from_app(app)?);
+        Ok(Self { addresses: Addresses::from_app(app)?, minors, earlier, safety: Safety::from_app(app)? })
     }
 }
 
 async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
-    let SigningUp { accounts, minors, earlier } = &*signing_up;
+    let SigningUp { addresses, minors, earlier, safety } = &*signing_up;
+    let accounts = safety.accounts();
     let body = request.json::<SignUpRequest>()?;
     note_age(minors, &request).await?;
     let Caller { user_id, email, .. } = request.caller;
     let account = body.parse()?;
     minors.check(&user_id).await?;
     let heard = earlier.holding(&user_id, accounts.now()).await;
-    let profile = accounts.sign_up(user_id, email.as_ref(), account, &heard).await?;
-    Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now())))
+    let profile = accounts.sign_up(user_id, email.as_ref(), account, &heard, addresses).await?;
+    let notice = heard_in_goal(safety, &profile, &request.request_id).await;
+    Ok(ApiResponse::created(&ProfileResponse::new(profile, accounts.now()).with_notice(notice)))
 }
 
 /// `GET /v1/users/me`
@@ -72,8 +79,22 @@ pub const GET_PROFILE: Route = Route {
     ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))
 };
 
-async fn get_profile(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResult {
-    let profile = accounts.get(&request.caller.user_id).await?;
+/// What showing one's profile needs.
+struct Showing {
+    accounts: Accounts,
+    addresses: Addresses,
+}
+
+impl FromApp for Showing {
+    fn from_app(app: &App) -> Result<Self, StartError> {
+        Ok(Self { accounts: Accounts::from_app(app)?, addresses: Addresses::from_app(app)? })
+    }
+}
+
+async fn get_profile(showing: Arc<Showing>, request: ApiRequest) -> ApiResult {
+    let Showing { accounts, addresses } = &*showing;
+    let Caller { user_id, email, .. } = &request.caller;
+    let profile = addresses.follow(accounts.get(user_id).await?, email.as_ref()).await;
     Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
 }
 
@@ -96,31 +117,45 @@ pub const UPDATE_PROFILE: Route = Route {
 
 /// What changing one's details needs.
 struct Updating {
-    safety: SafetyUpdates,
+    safety: Safety,
     minors: Minors,
+    addresses: Addresses,
 }
 
 impl FromApp for Updating {
     fn from_app(app: &App) -> Result<Self, StartError> {
-        Ok(Self { safety: SafetyUpdates::from_app(app)?, minors: Minors::from_app(app)? })
+        let (safety, minors) = (Safety::from_app(app)?, Minors::from_app(app)?);
+        Ok(Self { safety, minors, addresses: Addresses::from_app(app)? })
     }
 }
 
 async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResult {
-    let Updating { safety, minors } = &*updating;
-    let user_id = &request.caller.user_id;
+    let Updating { safety, minors, addresses } = &*updating;
+    let Caller { user_id, email, .. } = &request.caller;
     let body = request.json::<UpdateProfileRequest>()?;
     if note_age(minors, &request).await? {
-        safety.refer(user_id).await?;
+        safety.updates().refer(user_id).await?;
     }
     let change = body.parse()?;
     if change.age.is_some() {
         minors.check(user_id).await?;
     }
     let accounts = safety.accounts();
-    let profile = accounts.update(user_id, &change).await?;
-    safety.have_rewritten(&profile, &request.request_id).await;
-    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now())))
+    let profile = addresses.follow(accounts.update(user_id, &change).await?, email.as_ref()).await;
+    let notice = match &change.goal {
+        Some(_) => heard_in_goal(safety, &profile, &request.request_id).await,
+        None => None,
+    };
+    if notice.is_none() {
+        safety.updates().have_rewritten(&profile, &request.request_id).await;
+    }
+    Ok(ApiResponse::ok(&ProfileResponse::new(profile, accounts.now()).with_notice(notice)))
+}
+
+/// Keeps what is heard in a goal that somebody has just stated in words, as in a message. Their coach is careful already.
+async fn heard_in_goal(safety: &Safety, profile: &Profile, request_id: &str) -> Option<SafetyNotice> {
+    let goal = profile.goal_text.as_ref()?;
+    safety.hear(&profile.user_id, goal.as_str(), request_id).await.map(|heard| heard.notice)
 }
 
 /// Remembers who says that they are not of age, before that is refused; whether they have said so.

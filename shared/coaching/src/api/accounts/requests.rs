@@ -9,7 +9,8 @@ use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, Height, MOST_CALORIES, Name, Sex, TargetBasis, Targets, Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, GoalText, Height, MOST_CALORIES, Name, Sex, StatedGoal, TargetBasis,
+    Targets, Weight,
 };
 use domain::safety::{Condition, Health};
 
@@ -32,11 +33,18 @@ pub struct SignUpRequest {
     /// Age in whole years.
     #[schemars(range(min = Age::MIN, max = Age::MAX))]
     pub age: Field<i64>,
-    /// Body weight in kg.
+    /// Body weight in kg. It is required, under this name or as `weight`.
+    #[serde(default)]
     #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
     pub weight_kg: Field<f64>,
-    /// What you want.
-    pub goal: Field<Goal>,
+    /// The same under its short name; send one of the two.
+    #[serde(default)]
+    #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
+    pub weight: Field<f64>,
+    /// What you want: `lose_weight`, `build_muscle`, `maintain`, `improve_performance`, or a sentence of your own in any
+    /// language. Until the consultation knows which of the four a sentence is, targets keep your weight.
+    #[schemars(length(min = 1, max = GoalText::MAX))]
+    pub goal: Field<String>,
     /// IANA time zone; UTC if left out.
     #[serde(default)]
     pub timezone: Field<String>,
@@ -66,8 +74,9 @@ impl SignUpRequest {
         let name = fields.take(self.name.required("name").and_then(|name| Name::parse("name", &name)));
         let email = fields.take(self.email.required("email").and_then(|email| Email::parse("email", &email)));
         let age = fields.take(self.age.required("age").and_then(|age| Age::parse("age", age)));
-        let weight = fields.take(self.weight_kg.required("weight_kg").and_then(|kg| Weight::parse("weight_kg", kg)));
-        let goal = fields.take(self.goal.required("goal"));
+        let weight = parse_weight(self.weight_kg, self.weight);
+        let weight = fields.take(weight.and_then(|kg| kg.ok_or_else(|| FieldError::new("weight_kg", "is required"))));
+        let goal = fields.take(self.goal.required("goal").and_then(|goal| StatedGoal::parse("goal", &goal)));
         let timezone = fields.take(parse_timezone(self.timezone));
         let body = BodyData {
             sex: fields.take(self.sex.optional("sex")).flatten(),
@@ -114,9 +123,15 @@ pub struct UpdateProfileRequest {
     #[serde(default)]
     #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
     pub weight_kg: Field<f64>,
-    /// What you want.
+    /// The same under its short name; send one of the two.
     #[serde(default)]
-    pub goal: Field<Goal>,
+    #[schemars(range(min = Weight::MIN, max = Weight::MAX))]
+    pub weight: Field<f64>,
+    /// What you want: `lose_weight`, `build_muscle`, `maintain`, `improve_performance`, or a sentence of your own in any
+    /// language. A sentence replaces the goal that was known, and targets keep your weight until a consultation knows more.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = GoalText::MAX))]
+    pub goal: Field<String>,
     /// IANA time zone. Meals that are logged already stay on their days.
     #[serde(default)]
     pub timezone: Field<String>,
@@ -188,8 +203,8 @@ impl UpdateProfileRequest {
         let mut fields = FieldCollector::default();
         let name = self.name.optional("name").and_then(|name| name.map(|name| Name::parse("name", &name)).transpose());
         let age = self.age.optional("age").and_then(|age| age.map(|age| Age::parse("age", age)).transpose());
-        let weight =
-            self.weight_kg.optional("weight_kg").and_then(|kg| kg.map(|kg| Weight::parse("weight_kg", kg)).transpose());
+        let goal =
+            self.goal.optional("goal").and_then(|goal| goal.map(|goal| StatedGoal::parse("goal", &goal)).transpose());
         let diet = self.diet.optional("diet").and_then(|diet| diet.map(|diet| Diet::parse("diet", &diet)).transpose());
         let targets = match self.targets {
             Field::WrongType(_) => Err(FieldError::new(
@@ -202,8 +217,8 @@ impl UpdateProfileRequest {
         let change = DetailsChange {
             name: fields.take(name).flatten(),
             age: fields.take(age).flatten(),
-            weight: fields.take(weight).flatten(),
-            goal: fields.take(self.goal.optional("goal")).flatten(),
+            weight: fields.take(parse_weight(self.weight_kg, self.weight)).flatten(),
+            goal: fields.take(goal).flatten(),
             timezone: fields.take(parse_timezone(self.timezone)).flatten(),
             locale: fields.take(parse_locale(self.locale)).flatten(),
             health: fields.take(parse_health(self.health)).unwrap_or_default(),
@@ -247,6 +262,16 @@ fn whole(field: &'static str, value: f64, min: f64, max: f64, unit: &str) -> Res
     domain::field::parse_number(field, value, min, max, unit).map(|value| value.round() as u32)
 }
 
+/// The body weight under either of its names.
+fn parse_weight(weight_kg: Field<f64>, weight: Field<f64>) -> Result<Option<Weight>, FieldError> {
+    let (name, weight) = match (weight_kg, weight) {
+        (weight, Field::Missing) => ("weight_kg", weight),
+        (Field::Missing, weight) => ("weight", weight),
+        (_, _) => return Err(FieldError::new("weight", "is weight_kg under its short name: send only one of the two")),
+    };
+    weight.optional(name)?.map(|kg| Weight::parse(name, kg)).transpose()
+}
+
 fn parse_timezone(field: Field<String>) -> Result<Option<TimeZone>, FieldError> {
     field.optional("timezone")?.map(|name| TimeZone::parse("timezone", &name)).transpose()
 }
@@ -286,9 +311,31 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_a_sign_up_is_named_at_once() {
-        let json = r#"{"name": " ", "email": "ana", "age": "thirty", "weight_kg": 3, "goal": "win", "timezone": "Mars",
+        let json = r#"{"name": " ", "email": "ana", "age": "thirty", "weight_kg": 3, "goal": " ", "timezone": "Mars",
             "height_cm": 9000, "sex": 1}"#;
         assert_eq!(rejected(json), ["name", "email", "age", "weight_kg", "goal", "timezone", "sex", "height_cm"]);
+    }
+
+    #[test]
+    fn a_weight_has_one_of_its_two_names() {
+        let with = |weight: &str| {
+            format!(r#"{{"name": "Ana", "email": "ana@example.com", "age": 34, "goal": "win the race", {weight}}}"#)
+        };
+        let parse = |json: &str| serde_json::from_str::<SignUpRequest>(json).expect("known fields").parse();
+        for weight in [r#""weight": 82.5"#, r#""weight_kg": 82.5"#, r#""weight": 82.5, "weight_kg": null"#] {
+            assert_eq!(parse(&with(weight)).map(|account| account.weight.kg()), Ok(82.5), "{weight}");
+        }
+        for (weight, field) in [
+            (r#""weight": 82.5, "weight_kg": 82.5"#, "weight"),
+            (r#""weight": 3"#, "weight"),
+            (r#""weight": "82""#, "weight"),
+            (r#""weight": null"#, "weight_kg"),
+        ] {
+            assert_eq!(rejected(&with(weight)), [field], "{weight}");
+        }
+        let change = |json: &str| serde_json::from_str::<UpdateProfileRequest>(json).expect("known fields").parse();
+        assert_eq!(change(r#"{"weight": 70}"#).expect("a change").weight.map(Weight::kg), Some(70.0));
+        assert!(change(r#"{"weight": 70, "weight_kg": 70}"#).is_err());
     }
 
     #[test]

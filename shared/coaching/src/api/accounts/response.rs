@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use domain::profile::{ActivityLevel, Goal, Height, Profile, Sex, Targets};
+use crate::api::safety::NoticeResponse;
+use crate::service::SafetyNotice;
+use domain::profile::{ActivityLevel, Goal, GoalText, Height, Profile, Sex, Targets};
 use domain::safety::{Health, Risk};
 
 /// A person's profile. The prompt's text is read at `GET /v1/users/me/prompts`.
@@ -20,8 +22,11 @@ pub struct ProfileResponse {
     pub age: u32,
     /// Body weight in kg.
     pub weight_kg: f64,
-    /// What the person wants.
+    /// What the person wants, as targets follow from it.
     pub goal: Goal,
+    /// What the person wants in their own words; null if they have chosen `goal` themselves. Then `goal` is what the
+    /// consultation has made of it, and `maintain` until it knows.
+    pub goal_text: Option<String>,
     /// IANA time zone.
     pub timezone: String,
     /// Sex, if known.
@@ -52,6 +57,9 @@ pub struct ProfileResponse {
     pub last_prompt_update: Option<DateTime<Utc>>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
+    /// What was heard in the goal, if it had anything that the coach has to be careful with.
+    #[serde(flatten)]
+    pub notice: NoticeResponse,
 }
 
 impl ProfileResponse {
@@ -69,6 +77,7 @@ impl ProfileResponse {
             age: profile.age.years(),
             weight_kg: profile.weight.kg(),
             goal: profile.goal,
+            goal_text: profile.goal_text.as_ref().map(GoalText::as_str).map(str::to_owned),
             timezone: profile.timezone.name().to_owned(),
             sex: profile.body.sex,
             height_cm: profile.body.height.map(Height::cm),
@@ -80,6 +89,13 @@ impl ProfileResponse {
             system_prompt_version: profile.prompt.as_ref().map(|prompt| prompt.version),
             last_prompt_update: profile.prompt.as_ref().map(|prompt| prompt.last_prompt_update),
             created_at: profile.created_at,
+            notice: NoticeResponse::default(),
         }
+    }
+
+    /// The same with what was heard in the goal.
+    #[must_use]
+    pub fn with_notice(self, notice: Option<SafetyNotice>) -> Self {
+        Self { notice: notice.into(), ..self }
     }
 }

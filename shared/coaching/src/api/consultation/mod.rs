@@ -45,7 +45,7 @@ pub const START_CONSULTATION: Route = Route {
 };
 
 async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiResult {
-    let opened = opening.start_consultation(&request.caller.user_id).await?;
+    let opened = opening.start_consultation(&request.caller.user_id, request.caller.email.as_ref()).await?;
     Ok(ApiResponse::ok(&StartConsultationResponse::from(opened)))
 }
 

@@ -35,10 +35,14 @@ pub enum Code {
     MealNotFound,
     /// There is no such conversation of yours.
     ConversationNotFound,
+    /// There is no such weekly run.
+    RunNotFound,
     /// A request with this Idempotency-Key is still being answered.
     RequestInProgress,
     /// You have signed up before.
     ProfileExists,
+    /// Another account has your address.
+    AddressTaken,
     /// Several accounts carry this address.
     AmbiguousEmail,
     /// The consultation is complete.
@@ -112,9 +116,11 @@ impl Code {
             | Self::UserNotFound
             | Self::SessionNotFound
             | Self::MealNotFound
-            | Self::ConversationNotFound => StatusCode::NOT_FOUND,
+            | Self::ConversationNotFound
+            | Self::RunNotFound => StatusCode::NOT_FOUND,
             Self::RequestInProgress
             | Self::ProfileExists
+            | Self::AddressTaken
             | Self::AmbiguousEmail
             | Self::ConsultationAlreadyComplete
             | Self::ConsultationGenerating

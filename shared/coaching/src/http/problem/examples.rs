@@ -48,7 +48,8 @@ fn requests() -> Vec<ApiError> {
 }
 
 fn refusals() -> Vec<ApiError> {
-    let missing = [Missing::Profile, Missing::User, Missing::Session, Missing::Meal, Missing::Conversation];
+    let missing =
+        [Missing::Profile, Missing::User, Missing::Session, Missing::Meal, Missing::Conversation, Missing::Run];
     let other = [
         ServiceError::ConsultationAccessDenied,
         ServiceError::AdminsOnly,
@@ -61,6 +62,7 @@ fn refusals() -> Vec<ApiError> {
 fn conflicts() -> Vec<ApiError> {
     [
         Conflict::ProfileExists,
+        Conflict::AddressTaken,
         Conflict::AmbiguousEmail,
         Conflict::ConsultationComplete,
         Conflict::ConsultationGenerating,

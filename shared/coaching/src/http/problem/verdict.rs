@@ -126,12 +126,17 @@ fn not_found_verdict(missing: Missing) -> Verdict {
             Code::ConversationNotFound,
             "There is no such conversation of yours. Leave conversation_id out to begin a new one.",
         ),
+        Missing::Run => (Code::RunNotFound, "There is no such weekly run. List the runs with GET /v1/admin/runs."),
     };
     Verdict::new(code, detail)
 }
 
 fn conflict_verdict(conflict: Conflict) -> Verdict {
     let (code, detail) = match conflict {
+        Conflict::AddressTaken => (
+            Code::AddressTaken,
+            "Another account has this address. Sign in to that account, or ask an administrator for help.".to_owned(),
+        ),
         Conflict::ProfileExists => {
             (Code::ProfileExists, "You have signed up before. Change your profile with PATCH /v1/users/me.".to_owned())
         }

@@ -9,17 +9,18 @@ use tracing::warn;
 use super::{FIXED_TEXT, HeardBefore};
 use crate::app::{App, FromApp, StartError};
 use crate::prompts;
-use crate::service::metered_model::MeteredModel;
+use crate::service::metered_model::{MeteredModel, spent};
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::{Message, SecondNet};
 use crate::system::Clock;
 use crate::telemetry::events;
-use claude::{ModelError, ModelReply, ModelRequest};
+use claude::{ModelError, ModelReply, ModelRequest, Purpose};
 use domain::language::Language;
 use domain::locale::Locale;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::Profile;
 use domain::safety::{Objection, Risk, asks_for_amounts, objections, reply_replaced, tells_amounts};
+use domain::spending::Spending;
 
 /// Has messages answered.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub(super) struct Outgoing {
 pub(super) struct Spoken {
     /// What the model said.
     pub(super) reply: ModelReply,
+    /// What all that was asked has cost.
+    pub(super) spending: Spending,
     /// What stands in its place.
     pub(super) instead: Option<String>,
     /// Whether that is the answer to somebody in danger, and not in place of what may not be said.
@@ -74,6 +77,7 @@ impl Outgoing {
         message: &Message<'_>,
         said: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<Spoken, ModelError> {
+        let open = profile.consultation_enabled;
         let main = self.ask_fit(request, profile, message.text, said);
         let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
         let (fixed, notice, foreword) = match opinion.heard {
@@ -88,17 +92,19 @@ impl Outgoing {
             Ok(answered) => answered,
             Err(error) if fixed.is_some() => (unsaid(error.cost()), None),
             Err(error) => {
-                self.model.count(message.user_id, opinion.cost).await;
+                self.model.count(message.user_id, &spent(Purpose::Safety, open, opinion.cost)).await;
                 return Err(error);
             }
         };
+        let read = spent(Purpose::Safety, open, opinion.cost);
+        let spending = spent(request.purpose, open, reply.cost).and(&read);
         reply.cost += opinion.cost;
         let in_danger = fixed.is_some();
         let instead = fixed.or_else(|| replaced.map(str::to_owned));
         if instead.is_some() {
             FIXED_TEXT.clone_into(&mut reply.model);
         }
-        Ok(Spoken { reply, instead, in_danger, notice, foreword })
+        Ok(Spoken { reply, spending, instead, in_danger, notice, foreword })
     }
 
     async fn ask_fit(

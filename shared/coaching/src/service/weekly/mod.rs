@@ -3,10 +3,12 @@
 
 mod batch_collector;
 mod batch_submission;
+mod overview;
 mod run;
 mod updater;
 mod worker;
 
 pub use batch_collector::{BatchCollector, CollectionSummary};
+pub use overview::{RunDetails, RunOverview};
 pub use updater::{PlannedRun, WeeklyUpdater};
 pub use worker::PartWorker;

@@ -6,6 +6,8 @@
 //! | `header#<conversation_id>` | the header of a conversation: how many messages it has, who may write the next, what lists show |
 //! | `opening#<hash of words>` | the conversation that began with these words last, and whether it was answered; for a day |
 //!
+//! Marks of hours with replies have a partition of their own; see `replies.rs`.
+//!
 //! The index `by_time` holds messages (`message#<time>#<message_id>`) and headers (`conversation#<time of the last
 //! message>#<conversation_id>`), each list in a range of its own. It is a local index, so that a list read right after an
 //! answer holds it.
@@ -15,6 +17,7 @@
 
 mod attributes;
 mod lists;
+mod replies;
 mod turns;
 
 use sha2::{Digest as _, Sha256};
@@ -25,6 +28,8 @@ use super::table::Table;
 use crate::store::StoreError;
 use domain::conversation::{CoachMessage, Conversation};
 use domain::profile::UserId;
+
+pub use replies::{ListedReply, MarkedHour};
 
 #[cfg(feature = "seeding")]
 pub(super) use attributes::{of_header, of_message};

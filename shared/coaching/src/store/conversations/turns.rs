@@ -5,11 +5,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{ConversationTable, attributes, header_key};
+use super::replies::listing;
+use super::{ConversationTable, MarkedHour, attributes, header_key};
 use crate::store::idempotency::{Begun, KeyWrite};
 use crate::store::item::{number, text};
 use crate::store::{StoreError, WriteOutcome};
-use domain::conversation::{CoachMessage, Conversation};
+use domain::conversation::{CoachMessage, CoachMessageBody, Conversation};
 use domain::lease::Lease;
 
 impl ConversationTable {
@@ -62,12 +63,14 @@ impl ConversationTable {
     }
 
     /// Stores the reply to `question` and gives the lease back; `Conflict` if the lease is no longer ours. `conversation`
-    /// is the state after the reply.
+    /// is the state after the reply. A reply with a personal prompt is listed among everybody's, in the hour of `marked` if
+    /// that is its own.
     pub async fn finish_turn(
         &self,
         conversation: &Conversation,
         question: &CoachMessage,
         reply: &CoachMessage,
+        marked: Option<&MarkedHour>,
         lease: Lease,
         key: Option<KeyWrite>,
     ) -> Result<WriteOutcome, StoreError> {
@@ -75,11 +78,12 @@ impl ConversationTable {
         let header = attributes::set_progress(header, conversation)
             .when("#message_count = :count_as_read", [(":count_as_read", number(conversation.message_count - 1))])
             .while_held("answering_until", lease);
-        let mut transaction = self
-            .items
-            .transaction_of(key)
-            .with(header)
-            .with(self.items.put(attributes::of_message(reply)).only_new("item"));
+        let mut message = attributes::of_message(reply);
+        if matches!(&reply.body, CoachMessageBody::Reply(reply) if reply.system_prompt_version_used.is_some()) {
+            message.extend(listing(reply, marked));
+        }
+        let mut transaction =
+            self.items.transaction_of(key).with(header).with(self.items.put(message).only_new("item"));
         if (question.position, reply.position) == (0, 1) {
             // From now on the same words begin another conversation.
             transaction = transaction.with(self.items.put(attributes::of_opening(question, true)));

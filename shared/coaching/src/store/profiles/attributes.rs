@@ -45,6 +45,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
     ]);
     let body = &profile.body;
     let optional = [
+        ("goal_text", profile.goal_text.as_ref().map(native)),
         ("sex", body.sex.as_ref().map(native)),
         ("height_cm", body.height.map(|height| decimal(height.cm()))),
         ("activity_level", body.activity_level.as_ref().map(native)),
@@ -80,6 +81,7 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         age: stored.required("age", |value| Age::parse("age", read_number(value)?).ok())?,
         weight: stored.required("weight_kg", |value| Weight::parse("weight_kg", read_number(value)?).ok())?,
         goal: stored.native("goal")?,
+        goal_text: stored.optional("goal_text", read_native)?,
         timezone: read_timezone(stored)?,
         body: BodyData {
             sex: stored.optional("sex", read_native)?,

@@ -27,6 +27,7 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set("age", number(profile.age.years()))
         .set("weight_kg", decimal(profile.weight.kg()))
         .set("goal", native(&profile.goal))
+        .set_or_remove("goal_text", profile.goal_text.as_ref().map(native))
         .set("timezone", text(profile.timezone.name()))
         .set_or_remove("sex", body.sex.as_ref().map(native))
         .set_or_remove("height_cm", body.height.map(|height| decimal(height.cm())))

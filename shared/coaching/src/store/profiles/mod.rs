@@ -1,5 +1,6 @@
 //! The `profiles` table.
 
+mod address;
 mod attributes;
 mod checks;
 mod details;
@@ -10,9 +11,11 @@ mod recipe_override;
 mod records;
 mod risk_index;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 
-use super::item::{Item, day, flag, item, text};
+use super::item::{Item, Stored, day, flag, item, text};
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
 use super::transaction::Committed;
@@ -31,6 +34,7 @@ impl ProfileTable {
     }
 }
 
+pub use address::Created;
 pub(super) use attributes::of_profile;
 pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
@@ -46,8 +50,10 @@ pub(super) fn profile_key(user_id: &UserId) -> Item {
 }
 
 impl ProfileTable {
-    /// Adds a new profile; `Conflict` if the user has one.
-    pub async fn create(&self, profile: &Profile) -> Result<WriteOutcome, StoreError> {
+    /// Adds a new profile without a claim on its address, as accounts have none that were made before there were claims;
+    /// `Conflict` if the user has one.
+    #[cfg(feature = "seeding")]
+    pub async fn create_unclaimed(&self, profile: &Profile) -> Result<WriteOutcome, StoreError> {
         let put = self.profiles.put(of_profile(profile)).only_new("user_id");
         self.profiles.transaction().with(put).commit("creating a profile").await.map(WriteOutcome::from)
     }
@@ -63,6 +69,14 @@ impl ProfileTable {
         let query =
             self.profiles.query("finding a profile by its address", ("email", email.as_str())).index(EMAIL_INDEX);
         query.all().await?.iter().map(|stored| stored.text("user_id").map(UserId::new)).collect()
+    }
+
+    /// The addresses of some users; who is not there is left out.
+    pub async fn addresses(&self, users: &BTreeSet<UserId>) -> Result<BTreeMap<UserId, Email>, StoreError> {
+        let keys = users.iter().map(profile_key).collect();
+        let stored = self.profiles.get_many("reading addresses", keys, &["user_id", "email"]).await?;
+        let read = |stored: &Stored| Ok((UserId::new(stored.text("user_id")?), attributes::read_email(stored)?));
+        stored.iter().map(read).collect()
     }
 
     /// Writes the person's own details (name, age, weight, goal, zone, body, targets) over the revision that

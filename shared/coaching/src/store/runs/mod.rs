@@ -1,11 +1,15 @@
 //! Weekly runs in the `update_runs` table: of each run the item `run` with its sums, an item for every part with the lease
 //! of its worker, and one for every page of users and every collected batch, by which what is counted twice is recognised.
+//! The partition `all` lists the runs.
 
+mod list;
 mod pages;
 mod parts;
 mod records;
 
-pub use records::{Draft, OpenBatch, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting};
+pub use records::{
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting,
+};
 
 use super::item::{Item, Stored, instant, item, native, number, text};
 use super::table::Table;
@@ -91,7 +95,7 @@ fn read_run(stored: &Stored) -> Result<RunRecord, StoreError> {
 }
 
 impl RunTable {
-    /// Adds a run; `Conflict` if it exists.
+    /// Adds a run, and lists it among all; `Conflict` if it exists.
     pub async fn start(&self, run: &RunRecord) -> Result<WriteOutcome, StoreError> {
         let mut attributes = run_key(&run.run_id);
         attributes.extend(item([
@@ -102,7 +106,8 @@ impl RunTable {
         ]));
         attributes.extend(counts(&run.counters).map(|(name, count)| (name.to_owned(), number(count))));
         let put = self.runs.put(attributes).only_new("run_id");
-        self.runs.transaction().with(put).commit("starting a run").await.map(WriteOutcome::from)
+        let listed = self.runs.put(key(OF_ALL_RUNS, list::listed_as(&run.run_id)));
+        self.runs.transaction().with(put).with(listed).commit("starting a run").await.map(WriteOutcome::from)
     }
 
     /// One run.

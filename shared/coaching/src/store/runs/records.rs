@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,8 +12,9 @@ use domain::profile::UserId;
 use domain::run_part::RunPart;
 
 /// Where a weekly run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "WeeklyRunState")]
 pub enum RunState {
     /// Shards are being worked on.
     Running,
@@ -108,6 +110,30 @@ pub struct StoppedPart {
     pub part: RunPart,
     /// The UTC day whose budget was used up.
     pub day: NaiveDate,
+}
+
+/// A part of a run that a worker has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartProgress {
+    /// Its name within the run, such as `shard#007`.
+    pub part: String,
+    /// Where it stands.
+    pub state: PartState,
+}
+
+/// Where a part of a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "WeeklyRunPartState")]
+pub enum PartState {
+    /// A worker is at it.
+    InWork,
+    /// It waits for its next worker.
+    Waiting,
+    /// It waits for the budget of the next day.
+    StoppedByBudget,
+    /// Nothing is left to do.
+    Done,
 }
 
 /// A weekly run.

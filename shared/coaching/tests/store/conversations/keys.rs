@@ -58,7 +58,7 @@ async fn a_key_is_under_way_with_its_question_and_answered_with_its_reply() {
     let reply = reply_to(&first, None);
     let kept = Some(claim.answered(&answer(), lease(noon())));
     let conversation = answered(&asked, &reply);
-    let finished = stores.conversations.finish_turn(&conversation, &first, &reply, lease(noon()), kept).await;
+    let finished = stores.conversations.finish_turn(&conversation, &first, &reply, None, lease(noon()), kept).await;
     assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
     let later = noon() + Duration::hours(1);
     match look_as(keys, "print", id(7), later).await {
@@ -79,7 +79,7 @@ async fn a_reply_that_comes_too_late_keeps_no_answer() {
     let reply = reply_to(&first, None);
     let kept = Some(claim.answered(&answer(), lease(noon())));
     let conversation = answered(&asked, &reply);
-    let finished = stores.conversations.finish_turn(&conversation, &first, &reply, lease(noon()), kept).await;
+    let finished = stores.conversations.finish_turn(&conversation, &first, &reply, None, lease(noon()), kept).await;
     assert_eq!(finished.expect("an answer"), WriteOutcome::Conflict);
     assert!(free(&stores.idempotency, id(7), lapsed).await.is_repetition());
 }

@@ -96,7 +96,7 @@ async fn first_turn(conversations: &ConversationTable, question: &CoachMessage) 
 }
 
 async fn finish(conversations: &ConversationTable, done: &Conversation, question: &CoachMessage, reply: &CoachMessage) {
-    let finished = conversations.finish_turn(done, question, reply, lease(question.created_at), None).await;
+    let finished = conversations.finish_turn(done, question, reply, None, lease(question.created_at), None).await;
     assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
 }
 

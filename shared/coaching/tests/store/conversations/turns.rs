@@ -99,7 +99,8 @@ async fn nobody_writes_while_a_message_is_being_answered_until_the_lease_lapses(
     let resumed = conversations.begin_turn(&again, None, lapsed, None).await;
     assert_eq!(resumed.expect("an answer"), Begun::Written, "the stored question is taken up again");
     let late = reply_to(&first, None);
-    let outcome = conversations.finish_turn(&answered(&answering, &late), &first, &late, lease(noon()), None).await;
+    let outcome =
+        conversations.finish_turn(&answered(&answering, &late), &first, &late, None, lease(noon()), None).await;
     assert_eq!(outcome.expect("an answer"), WriteOutcome::Conflict, "the lease is someone else's now");
     assert_eq!(conversations.recent(&user("ana"), talk_id(1), 10).await.expect("readable"), [first]);
     assert_eq!(conversations.header(&user("ana"), talk_id(1)).await.expect("readable"), Some(again));

@@ -86,7 +86,7 @@ impl FixedExchanges {
         };
         let (conversation, stored) =
             turn.ended_by(self.ids.next(), CoachMessageBody::Reply(reply.clone()), clock.now());
-        match conversations.finish_turn(&conversation, &turn.question, &stored, turn.lease, None).await? {
+        match conversations.finish_turn(&conversation, &turn.question, &stored, None, turn.lease, None).await? {
             WriteOutcome::Written => Ok(CoachingAnswer::of(&stored, reply, None)),
             WriteOutcome::Conflict => Err(Conflict::AnswerPending.into()),
         }

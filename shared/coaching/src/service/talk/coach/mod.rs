@@ -35,19 +35,21 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
 use crate::prompts;
+use crate::service::addresses::Addresses;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
-use crate::service::metered_model::{MeteredModel, UsedUp};
+use crate::service::metered_model::{MeteredModel, UsedUp, spent};
+use crate::service::replies::ReplyHours;
 use crate::service::safety::SafetyNotice;
 use crate::service::safety_updates::SafetyUpdates;
 use crate::service::second_net::Message;
-use crate::store::{ConversationTable, ProfileTable, WriteOutcome};
+use crate::store::{ConversationTable, MarkedHour, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
 use domain::meals::DayTotals;
-use domain::profile::{Profile, UserId};
+use domain::profile::{Email, Profile, UserId};
 use domain::recipe::VariantName;
 
 pub use fixed::{FixedExchange, FixedExchanges};
@@ -84,6 +86,7 @@ pub struct CoachReading {
     days: Vec<DayTotals>,
     place: Place,
     heard: HeardBefore,
+    vouched: Option<Email>,
 }
 
 impl CoachReading {
@@ -91,6 +94,12 @@ impl CoachReading {
     #[must_use]
     pub fn with_heard(self, heard: HeardBefore) -> Self {
         Self { heard, ..self }
+    }
+
+    /// With the address in the caller's token, which their account follows.
+    #[must_use]
+    pub fn with_address(self, vouched: Option<Email>) -> Self {
+        Self { vouched, ..self }
     }
 }
 
@@ -105,6 +114,8 @@ pub struct CoachService {
     model: MeteredModel,
     outgoing: Outgoing,
     safety_updates: SafetyUpdates,
+    addresses: Addresses,
+    reply_hours: ReplyHours,
     turn_taking: TurnTaking,
     settings: CoachSettings,
     deadline: Duration,
@@ -121,6 +132,8 @@ impl FromApp for CoachService {
             model: MeteredModel::from_app(app)?,
             outgoing: Outgoing::from_app(app)?,
             safety_updates: SafetyUpdates::from_app(app)?,
+            addresses: Addresses::from_app(app)?,
+            reply_hours: ReplyHours::from_app(app)?,
             turn_taking: TurnTaking::from_app(app)?,
             settings: CoachSettings::read(app.env(), &model::prices(app.env())?)?,
             deadline: model::api_timeout(app.env())?,
@@ -140,7 +153,8 @@ impl CoachService {
         );
         let profile = profile?.ok_or(Missing::Profile)?;
         let (used_up, days, place) = (used_up?, days?, place?);
-        Ok(CoachReading { text, arrived, now, profile, used_up, days, place, heard: HeardBefore::default() })
+        let (heard, vouched) = (HeardBefore::default(), None);
+        Ok(CoachReading { text, arrived, now, profile, used_up, days, place, heard, vouched })
     }
 
     /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
@@ -152,7 +166,7 @@ impl CoachService {
         message_id: Uuid,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
-        let CoachReading { text, arrived, now, profile, used_up, days, place, heard } = reading;
+        let CoachReading { text, arrived, now, profile, used_up, days, place, heard, vouched } = reading;
         let risk = profile.risk.at(now);
         let prompt = PromptInUse::of(&profile, risk, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
@@ -183,9 +197,11 @@ impl CoachService {
         };
         let personal = prompt.personal();
         let request_id = heard.request_id.clone();
-        let (answer, ()) = tokio::join!(
+        // What nobody waits for happens while the model is asked.
+        let (answer, (), _) = tokio::join!(
             self.ask(turn, &profile, &request, personal, heard, keyed),
             self.safety_updates.look_after(&profile, &behavior.metrics, &request_id),
+            self.addresses.follow(profile.clone(), vouched.as_ref()),
         );
         answer.map(Told::Answered)
     }
@@ -207,33 +223,40 @@ impl CoachService {
             earlier: turn.others.iter().map(|message| (message.role(), message.text())).collect(),
             request_id: &heard.request_id,
         };
-        let spoken = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned())).await;
-        let (reply, personal, notice) = match spoken {
+        let marking = async {
+            // Only replies with a personal prompt are listed.
+            if personal.is_some() { self.reply_hours.mark(self.clock.now()).await } else { None }
+        };
+        let asking = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned()));
+        let (spoken, marked) = tokio::join!(asking, marking);
+        let (reply, spending, personal, notice) = match spoken {
             Ok(spoken) => {
                 let personal = personal.filter(|_| spoken.instead.is_none());
                 let text = spoken.instead.clone().unwrap_or_else(|| spoken.reply.text.clone());
                 let text = spoken.introduced(text, &heard);
-                (ModelReply { text, ..spoken.reply }, personal, spoken.notice)
+                (ModelReply { text, ..spoken.reply }, spoken.spending, personal, spoken.notice)
             }
             Err(error) => {
                 let given_back = self.give_back(&turn, keyed.as_ref()).await;
-                self.model.count(user_id, error.cost()).await;
+                let spending = spent(Purpose::Coach, profile.consultation_enabled, error.cost());
+                self.model.count(user_id, &spending).await;
                 given_back?;
                 return Err(error.into());
             }
         };
-        let cost = reply.cost;
-        let answer = self.store(&turn, reply, personal, notice.or(heard.notice), keyed.as_ref()).await;
-        self.model.count(user_id, cost).await;
+        let listed = (personal, marked.as_ref());
+        let answer = self.store(&turn, reply, listed, notice.or(heard.notice), keyed.as_ref()).await;
+        self.model.count(user_id, &spending).await;
         answer
     }
 
-    /// Stores the reply and ends the turn.
+    /// Stores the reply, with the version of the prompt that it was written with and the hour in which that is listed, and
+    /// ends the turn.
     async fn store(
         &self,
         turn: &Turn,
         reply: ModelReply,
-        personal: Option<(u32, VariantName)>,
+        (personal, marked): (Option<(u32, VariantName)>, Option<&MarkedHour>),
         notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
@@ -252,7 +275,7 @@ impl CoachService {
         let (conversation, stored) = turn.ended_by(self.ids.next(), body, self.clock.now());
         let answer = CoachingAnswer::of(&stored, reply, notice);
         let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
-        match self.conversations.finish_turn(&conversation, question, &stored, turn.lease, kept).await {
+        match self.conversations.finish_turn(&conversation, question, &stored, marked, turn.lease, kept).await {
             Ok(WriteOutcome::Written) => Ok(answer),
             // The lease has lapsed, and whoever took it answers the question.
             Ok(WriteOutcome::Conflict) => Err(Conflict::AnswerPending.into()),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use domain::consultation::{Fact, TurnOutcome};
-use domain::profile::{ActivityLevel, BodyData, Diet, Height, Sex};
+use domain::profile::{ActivityLevel, BodyData, Diet, Goal, Height, Sex};
 use domain::safety::Condition;
 
 #[derive(Deserialize)]
@@ -12,7 +12,7 @@ struct Answer {
     section_covered: bool,
     facts: Vec<Fact>,
     body: Body,
-    /// Left out by answers that were recorded before it was asked for.
+    goal: Option<Goal>,
     #[serde(default)]
     health: Vec<Told>,
 }
@@ -47,7 +47,8 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
         diet: diet.and_then(|diet| Diet::parse("diet", &diet).ok()),
     };
     let health = answer.health.into_iter().map(|Told { condition, quote }| (condition, quote)).collect();
-    Some(TurnOutcome { reply, section_covered: answer.section_covered, facts: answer.facts, body, health })
+    let Answer { section_covered, facts, goal, .. } = answer;
+    Some(TurnOutcome { reply, section_covered, facts, body, goal, health })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::config::talk;
 use crate::prompts;
 use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::metered_model::{MeteredModel, UsedUp};
+use crate::service::metered_model::{MeteredModel, UsedUp, spent};
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::Message;
 use crate::service::talk::outgoing::Outgoing;
@@ -36,6 +36,7 @@ use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::{Profile, UserId};
+use domain::spending::Spending;
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +84,7 @@ struct Answer {
     /// The facts that were known before it.
     known: Vec<Fact>,
     /// What it cost.
-    cost: Usd,
+    spending: Spending,
     /// What it says and has learned.
     outcome: TurnOutcome,
     /// What was heard in the message while it was answered.
@@ -225,7 +226,7 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
         let user_id = profile.user_id.clone();
-        let Answer { known, cost, outcome, notice } = match self.ask(&asked, &profile).await {
+        let Answer { known, spending, outcome, notice } = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
             Err(error) => {
                 let cost = match &error {
@@ -233,11 +234,12 @@ impl ConsultationAiService {
                     _ => Usd::ZERO,
                 };
                 let given_back = self.give_back(&asked, cost, keyed.as_ref()).await;
-                self.model.count(&user_id, cost).await;
+                self.model.count(&user_id, &spent(Purpose::Consultation, true, cost)).await;
                 given_back?;
                 return Err(error);
             }
         };
+        let cost = spending.total();
         let (mut turn, message) = self.apply(&asked, outcome, &known, cost);
         turn.notice = notice.or(turn.notice);
         let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
@@ -251,7 +253,7 @@ impl ConsultationAiService {
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
             }
         };
-        tokio::join!(self.model.count(&user_id, cost), filling);
+        tokio::join!(self.model.count(&user_id, &spending), filling);
         match stored {
             Ok(WriteOutcome::Written) => Ok(turn),
             Ok(WriteOutcome::Conflict) => Err(Conflict::Busy.into()),
@@ -276,6 +278,7 @@ impl ConsultationAiService {
         };
         let spoken = self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
         let cost = spoken.reply.cost;
+        let spending = spoken.spending.clone();
         let outcome = match &spoken.instead {
             // Nothing is learned from what somebody in danger says.
             Some(text) if spoken.in_danger => TurnOutcome::saying(text.clone()),
@@ -288,7 +291,7 @@ impl ConsultationAiService {
                 TurnOutcome { reply: spoken.introduced(reply, &asked.heard), ..outcome }
             }
         };
-        Ok(Answer { known, cost, outcome, notice: spoken.notice })
+        Ok(Answer { known, spending, outcome, notice: spoken.notice })
     }
 
     /// The session after an answer, and the message that the answer is.
@@ -343,7 +346,12 @@ impl ConsultationAiService {
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
                 .collect(),
-            turns: transcript::for_model(&asked.transcript, asked.session.progress.current_section(), known),
+            turns: transcript::for_model(
+                &asked.transcript,
+                asked.session.progress.current_section(),
+                known,
+                profile.goal_text.as_ref(),
+            ),
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
         }

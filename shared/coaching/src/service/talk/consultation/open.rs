@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::access::Access;
 use crate::app::{App, FromApp, StartError};
+use crate::service::addresses::Addresses;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::store::WriteOutcome;
 use crate::system::{Clock, Ids};
 use domain::consultation::{ConsultationMessage, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::locale::Locale;
-use domain::profile::UserId;
+use domain::profile::{Email, UserId};
 use domain::safety::consultation_opening;
 
 /// A session that is open to talk.
@@ -28,20 +29,23 @@ pub struct Opened {
 #[derive(Clone)]
 pub struct Opening {
     access: Access,
+    addresses: Addresses,
     clock: Arc<dyn Clock>,
     ids: Ids,
 }
 
 impl FromApp for Opening {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
-        Ok(Self { access: Access::from_app(app)?, clock: app.clock(), ids: app.ids() })
+        let (access, addresses) = (Access::from_app(app)?, Addresses::from_app(app)?);
+        Ok(Self { access, addresses, clock: app.clock(), ids: app.ids() })
     }
 }
 
 impl Opening {
-    /// Opens a session, or the one that is open already.
-    pub async fn start_consultation(&self, user_id: &UserId) -> Result<Opened> {
-        let profile = self.access.admitted(user_id).await?;
+    /// Opens a session, or the one that is open already. `vouched` is the address in the caller's token, which their account
+    /// follows.
+    pub async fn start_consultation(&self, user_id: &UserId, vouched: Option<&Email>) -> Result<Opened> {
+        let profile = self.addresses.follow(self.access.admitted(user_id).await?, vouched).await;
         if let Some(session_id) = profile.consultation_session_id {
             return self.resume(session_id).await;
         }

@@ -4,12 +4,15 @@ use crate::prompts;
 use claude::Turn;
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
+use domain::profile::GoalText;
 
-/// The talk so far, and behind it what changes with every message: the present section and what is known.
+/// The talk so far, and behind it what changes with every message: the present section and what is known, with the goal
+/// that the person stated in words.
 pub(super) fn for_model(
     transcript: &[ConsultationMessage],
     section: Option<ConsultationSection>,
     known: &[Fact],
+    goal: Option<&GoalText>,
 ) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
@@ -23,7 +26,7 @@ pub(super) fn for_model(
         answered.cache = true;
     }
     if let Some(latest) = turns.last_mut() {
-        latest.blocks.push(prompts::consultation_state(section, known));
+        latest.blocks.push(prompts::consultation_state(section, known, goal));
     }
     turns
 }

@@ -1,0 +1,8 @@
+//! `GET /v1/admin/runs/{run_id}`
+
+use coaching::api::{self, runs};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&runs::GET_RUN).await
+}
