@@ -57,7 +57,7 @@ async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
 async fn a_version_from_before_there_were_recipes_is_one_of_the_default() {
     let database = TestDatabase::create().await;
     let stores = database.stores();
-    assert_eq!(stores.profiles.create(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let id = || AttributeValue::S("ana".to_owned());
     let profile = database.client.update_item().table_name(&database.tables.profiles).key("user_id", id());
