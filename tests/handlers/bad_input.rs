@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, api_functions};
 
-const WITH_BODY: [&str; 9] = [
+const WITH_BODY: [&str; 11] = [
     "sign-up",
     "update-profile",
     "send-consultation-message",
@@ -13,6 +13,8 @@ const WITH_BODY: [&str; 9] = [
     "log-meal",
     "update-meal",
     "set-consultation-access",
+    "set-cohort-access",
+    "issue-consultation-key",
     "set-risk",
     "set-recipe",
 ];
@@ -95,6 +97,8 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
         ("log-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("update-meal", json!(["Soup", "lunch", "2026-11-18T11:00:00Z", 1, 1, 1, 1, none])),
         ("set-consultation-access", json!([false])),
+        ("set-cohort-access", json!([["ana"], false])),
+        ("issue-consultation-key", json!([1, "2026-12-31T00:00:00Z", "Spring"])),
         ("set-risk", json!(["none", "Spoke with them."])),
         ("set-recipe", json!(["athlete", "direct", "She rows."])),
     ];
@@ -108,7 +112,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 14] = [
+    let cases: [(&'static str, Value, &[&str]); 18] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": [], "timezone": 1, "sex": "x",
@@ -139,6 +143,14 @@ async fn wrong_types_are_named_all_at_once() {
         ("update-meal", json!({}), &["body"]),
         ("set-consultation-access", json!({"enabled": "yes"}), &["enabled"]),
         ("set-consultation-access", json!({}), &["enabled"]),
+        ("set-cohort-access", json!({"users": "ana", "enabled": 1}), &["users", "enabled"]),
+        ("set-cohort-access", json!({"users": [7]}), &["users", "enabled"]),
+        (
+            "issue-consultation-key",
+            json!({"uses": "7", "expires_at": 7, "label": []}),
+            &["uses", "expires_at", "label"],
+        ),
+        ("issue-consultation-key", json!({}), &["uses", "expires_at", "label"]),
         ("set-risk", json!({"risk": "severe", "reason": 7}), &["risk", "reason"]),
         ("set-risk", json!({}), &["risk", "reason"]),
         ("set-recipe", json!({"user_type": "elite", "variant": 7}), &["user_type", "variant", "reason"]),
@@ -174,6 +186,8 @@ async fn unknown_and_repeated_fields_are_named() {
         ("log-meal", "calories"),
         ("update-meal", "calories"),
         ("set-consultation-access", "enabled"),
+        ("set-cohort-access", "enabled"),
+        ("issue-consultation-key", "label"),
         ("set-risk", "reason"),
         ("set-recipe", "variant"),
     ] {
@@ -242,6 +256,8 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "log-meal" => meal.clone(),
             "update-meal" => json!({"calories": 1}),
             "set-consultation-access" => json!({"enabled": true}),
+            "set-cohort-access" => json!({"users": ["ana"], "enabled": true}),
+            "issue-consultation-key" => json!({"uses": 1, "expires_at": "2026-12-31T00:00:00Z", "label": "Spring"}),
             "set-risk" => json!({"risk": "none", "reason": "Spoke with them."}),
             "set-recipe" => json!({"variant": "direct", "reason": "Spoke with them."}),
             _ => Value::Null,

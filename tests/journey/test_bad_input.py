@@ -16,7 +16,8 @@ ENDPOINTS = [
     ("POST", "/v1/meals"), ("GET", "/v1/meals"), ("DELETE", f"/v1/meals/{NOBODYS}"), ("GET", "/v1/users/me/behavior"),
     ("POST", "/v1/users/me/regenerate-prompt"), ("GET", "/v1/users/me/prompts"),
     ("PUT", "/v1/admin/users/someone@example.com/consultation-access"), ("GET", "/v1/admin/report"),
-    ("GET", "/v1/admin/audit")]
+    ("GET", "/v1/admin/audit"), ("PUT", "/v1/admin/consultation-access"), ("POST", "/v1/admin/consultation-keys"),
+    ("GET", "/v1/admin/consultation-keys")]
 WITH_BODY = [("POST", "/v1/users"), ("PATCH", "/v1/users/me"), ("POST", "/v1/consultation/message"),
              ("POST", "/v1/coach/message"), ("POST", "/v1/meals")]
 GATE = "/v1/admin/users/someone@example.com/consultation-access"

@@ -11,6 +11,7 @@ _PATH = "/v1/admin/consultation-access"
 # What to do about the results that ask for something.
 NEXT_STEP = {
     "not_found": "Nobody has signed up with this. Look whether it is spelled right, or wait until they have.",
+    "failed": "The database did not take it. Use the same file again.",
     "ambiguous": "Several people have this address. Use the id of the one that is meant.",
 }
 

@@ -10,8 +10,9 @@ use crate::SecretsManagerKey;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    AddressTable, AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable,
-    MinorTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable, Table,
+    AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, IdempotencyTable,
+    LockTable, MealTable, MinorTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable,
+    SpendingTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -160,6 +161,17 @@ impl App {
     /// Prompt versions as they are read.
     pub fn prompt_history(&self) -> Result<PromptHistoryTable, StartError> {
         Ok(PromptHistoryTable::new(self.table("PROMPT_HISTORY_TABLE")?))
+    }
+
+    /// Consultation keys as they are issued and listed.
+    pub fn consultation_keys(&self) -> Result<ConsultationKeyTable, StartError> {
+        Ok(ConsultationKeyTable::new(self.table("CONSULTATION_KEYS_TABLE")?))
+    }
+
+    /// Consultation keys as they are redeemed: with the profile that they open the consultation for.
+    pub fn redemptions(&self) -> Result<RedemptionTable, StartError> {
+        let (keys, profiles) = (self.table("CONSULTATION_KEYS_TABLE")?, self.table("PROFILES_TABLE")?);
+        Ok(RedemptionTable::new(keys, profiles, self.table("IDEMPOTENCY_TABLE")?))
     }
 
     /// Consultations.

@@ -19,8 +19,8 @@ use coaching::app::App;
 use coaching::config::Environment;
 use coaching::store::schema::{TABLES, TableDefinition};
 use coaching::store::{
-    AuditTable, BatchTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable, MealTable, ProfileTable,
-    PromptHistoryTable, PromptVersionTable, RunTable, SpendingTable,
+    AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable,
+    MealTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable, SpendingTable,
 };
 
 use crate::creation;
@@ -32,6 +32,8 @@ pub struct Tables {
     pub profiles: String,
     /// `CONSULTATION_SESSIONS_TABLE`
     pub consultation_sessions: String,
+    /// `CONSULTATION_KEYS_TABLE`
+    pub consultation_keys: String,
     /// `COACH_CONVERSATIONS_TABLE`
     pub coach_conversations: String,
     /// `MEALS_TABLE`
@@ -56,6 +58,7 @@ impl Tables {
         Self {
             profiles: name("profiles"),
             consultation_sessions: name("consultation-sessions"),
+            consultation_keys: name("consultation-keys"),
             coach_conversations: name("coach-conversations"),
             meals: name("meals"),
             prompt_history: name("prompt-history"),
@@ -73,6 +76,7 @@ impl Tables {
             [
                 ("PROFILES_TABLE", self.profiles.clone()),
                 ("CONSULTATION_SESSIONS_TABLE", self.consultation_sessions.clone()),
+                ("CONSULTATION_KEYS_TABLE", self.consultation_keys.clone()),
                 ("COACH_CONVERSATIONS_TABLE", self.coach_conversations.clone()),
                 ("MEALS_TABLE", self.meals.clone()),
                 ("PROMPT_HISTORY_TABLE", self.prompt_history.clone()),
@@ -111,6 +115,10 @@ pub struct Stores {
     pub prompt_history: PromptHistoryTable,
     /// Consultations.
     pub consultations: ConsultationTable,
+    /// Consultation keys as they are issued and listed.
+    pub consultation_keys: ConsultationKeyTable,
+    /// Consultation keys as they are redeemed.
+    pub redemptions: RedemptionTable,
     /// Coaching conversations.
     pub conversations: ConversationTable,
     /// Meals and day totals.
@@ -149,6 +157,8 @@ impl Stores {
             versions: app.prompt_versions().expect(NAMED),
             prompt_history: app.prompt_history().expect(NAMED),
             consultations: app.consultations().expect(NAMED),
+            consultation_keys: app.consultation_keys().expect(NAMED),
+            redemptions: app.redemptions().expect(NAMED),
             conversations: app.conversations().expect(NAMED),
             meals: app.meals().expect(NAMED),
             idempotency: app.idempotency().expect(NAMED),

@@ -47,6 +47,7 @@ pub const VARIABLES: [(&str, &str); 21] = [
     ("AWS_EC2_METADATA_DISABLED", "true"),
     ("PROFILES_TABLE", "profiles"),
     ("CONSULTATION_SESSIONS_TABLE", "consultation-sessions"),
+    ("CONSULTATION_KEYS_TABLE", "consultation-keys"),
     ("COACH_CONVERSATIONS_TABLE", "coach-conversations"),
     ("MEALS_TABLE", "meals"),
     ("PROMPT_HISTORY_TABLE", "prompt-history"),

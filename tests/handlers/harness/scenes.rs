@@ -195,6 +195,16 @@ impl Deployment {
         request.send().await.expect("a profile can be edited by hand");
     }
 
+    /// All that the tables hold, as text.
+    pub async fn everything_stored(&self) -> String {
+        let mut stored = String::new();
+        for (_, table) in self.tables.variables().into_iter().filter(|(variable, _)| variable.ends_with("_TABLE")) {
+            let answer = client_at(endpoint()).scan().table_name(table).send().await.expect("the table can be read");
+            stored.push_str(&format!("{:?}", answer.items()));
+        }
+        stored
+    }
+
     /// Cuts the functions off from every table.
     pub fn lose_tables(&mut self) {
         self.reach_tables_through(unreachable_client());

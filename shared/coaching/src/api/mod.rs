@@ -11,7 +11,9 @@ pub mod audit;
 pub mod behavior;
 mod behavior_metrics;
 pub mod coach;
+pub mod cohorts;
 pub mod consultation;
+pub mod consultation_keys;
 mod examples;
 pub mod jobs;
 mod list;
@@ -58,6 +60,9 @@ pub const ROUTES: &[&Route] = &[
     &prompts::REGENERATE_PROMPT,
     &prompts::LIST_PROMPTS,
     &admin::SET_CONSULTATION_ACCESS,
+    &cohorts::SET_COHORT_ACCESS,
+    &consultation_keys::ISSUE_CONSULTATION_KEY,
+    &consultation_keys::LIST_CONSULTATION_KEYS,
     &risk::SET_RISK,
     &recipe::SET_RECIPE,
     &users::LIST_USERS,

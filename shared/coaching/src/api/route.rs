@@ -142,6 +142,8 @@ pub struct Route {
     pub query: &'static [Parameter],
     /// The body it takes.
     pub request: Option<SchemaOf>,
+    /// Whether a request may come without that body.
+    pub body_optional: bool,
     /// Its successes.
     pub answers: &'static [Answer],
     /// What it can refuse by its own rules, in groups; [`Self::problems`] adds what follows from its form.
@@ -176,6 +178,7 @@ impl Route {
             variables: &[],
             query: &[],
             request: None,
+            body_optional: false,
             answers: &[],
             refusals: &[],
             admin: false,

@@ -59,6 +59,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &talk::CONSULTATION_MIN_MESSAGES,
     &talk::CONSULTATION_MAX_MESSAGES,
     &talk::SECTION_MAX_MESSAGES,
+    &talk::CONSULTATION_KEY_ATTEMPTS,
     &talk::COACH_HISTORY_MESSAGES,
     &talk::REPLY_SHARDS,
     &talk::MAX_MESSAGE_CHARS,

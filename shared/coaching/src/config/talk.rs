@@ -33,6 +33,13 @@ pub(super) static SECTION_MAX_MESSAGES: Number<u32> = Number {
     max: 100,
     meaning: "User messages after which a consultation moves to its next section",
 };
+pub(super) static CONSULTATION_KEY_ATTEMPTS: Number<usize> = Number {
+    name: "CONSULTATION_KEY_ATTEMPTS",
+    default: 5,
+    min: 1,
+    max: 100,
+    meaning: "Wrong consultation keys a user may send in an hour",
+};
 pub(super) static COACH_HISTORY_MESSAGES: Number<u32> = Number {
     name: "COACH_HISTORY_MESSAGES",
     default: 20,
@@ -100,6 +107,11 @@ pub fn consultation_limits(env: &Environment) -> Result<ConsultationSettings, Co
 /// Fewest messages from which a profile is written.
 pub fn consultation_min_messages(env: &Environment) -> Result<u32, ConfigError> {
     env.get(&CONSULTATION_MIN_MESSAGES)
+}
+
+/// Most wrong consultation keys of a person in an hour.
+pub fn consultation_key_attempts(env: &Environment) -> Result<usize, ConfigError> {
+    env.get(&CONSULTATION_KEY_ATTEMPTS)
 }
 
 /// Who answers in the consultation.

@@ -69,6 +69,11 @@ impl ApiRequest {
         serde_json::from_slice(&self.body).map_err(|error| body_error(&error))
     }
 
+    /// The body as `T`, or what stands for it where a request needs none.
+    pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, ApiError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) { Ok(T::default()) } else { self.json() }
+    }
+
     /// A path variable that is a UUID; anything else cannot exist, so it is reported as `missing`.
     pub fn path_uuid<E: Into<ApiError>>(&self, name: &str, missing: E) -> Result<Uuid, ApiError> {
         self.path.get(name).and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(|| missing.into())

@@ -82,7 +82,7 @@ pub enum TargetsChange {
 }
 
 /// How an admin names a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum UserRef {
     /// By id.
     Id(UserId),

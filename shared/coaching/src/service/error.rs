@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::jobs::QueueError;
 use crate::store::StoreError;
 use claude::ModelError;
+use domain::consultation::KeyRefusal;
 use domain::field::{FieldError, FieldErrors};
 use domain::money::Usd;
 
@@ -85,6 +86,15 @@ pub enum ServiceError {
     /// The consultation is not open to the caller.
     #[error("the consultation is not open to this user")]
     ConsultationAccessDenied,
+    /// A consultation key opens nothing.
+    #[error("the consultation key is refused: {0:?}")]
+    ConsultationKeyRefused(KeyRefusal),
+    /// The caller has sent too many wrong consultation keys.
+    #[error("too many wrong consultation keys")]
+    ConsultationKeyLimit {
+        /// When to send one again.
+        retry_after: Duration,
+    },
     /// Only admins may do this.
     #[error("only admins may do this")]
     AdminsOnly,

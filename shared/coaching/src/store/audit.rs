@@ -52,6 +52,22 @@ pub enum AuditAction {
         /// Whether it is open since then.
         enabled: bool,
     },
+    /// An admin has issued a key that opens the consultation. The entry is about that admin.
+    ConsultationKeyIssued {
+        /// Identity of the key.
+        key_id: Uuid,
+        /// What admins tell it by.
+        label: String,
+        /// How many people it lets in.
+        uses: u32,
+        /// Until when.
+        expires_at: DateTime<Utc>,
+    },
+    /// Somebody has opened the consultation for themselves by a key.
+    ConsultationKeyRedeemed {
+        /// Identity of the key.
+        key_id: Uuid,
+    },
     /// An admin has decided on a risk state.
     RiskSet {
         /// The state before.

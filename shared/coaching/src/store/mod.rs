@@ -6,10 +6,11 @@
 //! | `profiles/` | `profiles`, with the indexes `due_v1`, `email_v1` and `at_risk_v1` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
+//! | `consultation_keys.rs`, `redemptions.rs` | `consultation_keys`, with the index `by_time_v1` |
 //! | `conversations/` | `coach_conversations`, with the indexes `by_time` and `replies_v1` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs` | `idempotency` |
+//! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending.rs` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //!
@@ -21,6 +22,7 @@ mod addresses;
 mod audit;
 mod audit_records;
 mod batches;
+mod consultation_keys;
 mod consultations;
 mod conversations;
 mod cursor;
@@ -37,6 +39,7 @@ mod page;
 mod profiles;
 mod prompt_history;
 mod query;
+mod redemptions;
 mod retry;
 mod runs;
 pub mod schema;
@@ -52,6 +55,7 @@ pub use addresses::AddressTable;
 pub use audit::{Actor, AuditAction, AuditEntry, AuditTable};
 pub use audit_records::{AuditRecord, Recorded};
 pub use batches::BatchTable;
+pub use consultation_keys::{ConsultationKeyRecord, ConsultationKeyTable};
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
 pub use error::{StoreError, WriteOutcome};
@@ -65,6 +69,7 @@ pub use profiles::{
     ProfileTable, PromptVersionTable, UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
+pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};
 pub use runs::{
     Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage,
     Waiting,

@@ -76,6 +76,8 @@ pub const REPLIES_INDEX: &str = "replies_v1";
 pub const TIME_INDEX: &str = "by_time";
 /// Name of the index that lists the audit by time.
 pub const AUDIT_TIME_INDEX: &str = "by_time_v1";
+/// Name of the index that lists consultation keys by time.
+pub const CONSULTATION_KEY_TIME_INDEX: &str = "by_time_v1";
 
 /// What [`DUE_INDEX`] holds besides the keys: all that a check of one user needs.
 pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
@@ -148,6 +150,17 @@ pub const TABLES: &[TableDefinition] = &[
         ],
         time_to_live: Some("expires_at"),
         variable: "COACH_CONVERSATIONS_TABLE",
+    },
+    TableDefinition {
+        name: "consultation_keys",
+        key: &[text("key_hash"), text("item")],
+        indexes: &[IndexDefinition {
+            name: CONSULTATION_KEY_TIME_INDEX,
+            key: &[text("listed"), text("created_at")],
+            contents: IndexContents::All,
+        }],
+        time_to_live: None,
+        variable: "CONSULTATION_KEYS_TABLE",
     },
     TableDefinition {
         name: "meals",

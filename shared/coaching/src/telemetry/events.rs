@@ -18,7 +18,7 @@ pub const USING_PERSONALIZED_SYSTEM_PROMPT: &str = "using_personalized_system_pr
 pub const SYSTEM_PROMPT_UPDATED: &str = "system_prompt_updated";
 /// A prompt could not be written; the old one stays in force.
 pub const PERSONALIZED_PROMPT_GENERATION_FAILED: &str = "personalized_prompt_generation_failed";
-/// The consultation is not open to the user.
+/// The consultation is not open to the user; `key` says why a consultation key did not open it.
 pub const CONSULTATION_ACCESS_DENIED: &str = "consultation_access_denied";
 
 /// A request was answered as asked.
@@ -44,6 +44,8 @@ pub const PANICKED: &str = "panicked";
 /// A library has a warning or an error; what it says is left out, because it can quote what the library was given.
 pub const LIBRARY_WARNING: &str = "library_warning";
 
+/// A user of a cohort could not be let into the consultation, or out of it; the others were.
+pub const CONSULTATION_ACCESS_NOT_SET: &str = "consultation_access_not_set";
 /// The coach answers with the generic prompt.
 pub const USING_GENERIC_SYSTEM_PROMPT: &str = "using_generic_system_prompt";
 /// The consultation AI claimed facts that the person has not said.

@@ -5,6 +5,7 @@ mod audit;
 mod batches;
 mod behind;
 mod consultation_generation;
+mod consultation_keys;
 mod consultations;
 mod conversations;
 mod due_index;

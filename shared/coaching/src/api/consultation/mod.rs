@@ -16,7 +16,7 @@ use domain::consultation::{Progress, SessionId};
 
 pub use shapes::{
     CompletionResponse, ConsultationMessageRequest, ConsultationMessageResponse, ConsultationResponse,
-    ProgressResponse, SpokenMessage, StartConsultationResponse,
+    ProgressResponse, SpokenMessage, StartConsultationRequest, StartConsultationResponse,
 };
 
 const TAG: Tag = Tag {
@@ -29,23 +29,33 @@ const SESSION_ID: Parameter = Parameter::new("session_id", Takes::Uuid, "The ses
 /// `POST /v1/consultation/start`
 pub const START_CONSULTATION: Route = Route {
     tag: TAG,
-    description: "An admin has to have opened the consultation for you. A session that is open goes on where it stopped, in \
+    description: "An admin has to have opened the consultation for you, or has given you a key: with it you open it for \
+        yourself, once. Whoever is let in already uses no key up. A session that is open goes on where it stopped, in \
         whatever tab it is started again.",
     summary: "Opens a consultation, or the one that is open already.",
+    request: Some(body::<StartConsultationRequest>),
+    body_optional: true,
     answers: &[Answer::ok("The open session.", body::<StartConsultationResponse>)],
     refusals: &[&[
         Code::ConsultationAccessDenied,
+        Code::ConsultationKeyWrong,
+        Code::ConsultationKeyExpired,
+        Code::ConsultationKeyUsedUp,
+        Code::ConsultationKeyLimit,
         Code::ProfileNotFound,
         Code::SessionNotFound,
         Code::ConsultationAlreadyComplete,
         Code::ConsultationGenerating,
         Code::Busy,
     ]],
+    sample: Sample { body: Some(r#"{"key": "7K3Q-9F2M-XC4T-0HBV-N8RD-5WJY-E6PA"}"#), ..Sample::EMPTY },
     ..Route::new("POST", "/v1/consultation/start", "start-consultation", |app| serve(app, start_consultation))
 };
 
 async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiResult {
-    let opened = opening.start_consultation(&request.caller.user_id, request.caller.email.as_ref()).await?;
+    let key = request.json_or_default::<StartConsultationRequest>()?.parse()?;
+    let caller = &request.caller;
+    let opened = opening.start_consultation(&caller.user_id, caller.email.as_ref(), key.as_ref()).await?;
     Ok(ApiResponse::ok(&StartConsultationResponse::from(opened)))
 }
 

@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::super::safety::NoticeResponse;
 use crate::config::talk::MAX_MESSAGE_CHARS;
-use crate::http::field::Field;
+use crate::http::field::{Field, null_is_left_out};
 use crate::service::{Completion, ConsultationTurn, ConsultationView, Opened};
-use domain::consultation::{ConsultationMessage, ConsultationSection, Fact, Progress, SessionId, Status};
+use domain::consultation::{
+    ConsultationKey, ConsultationMessage, ConsultationSection, Fact, Progress, SessionId, Status,
+};
 use domain::conversation::Role;
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 
@@ -53,6 +55,24 @@ pub struct SpokenMessage {
 impl From<ConsultationMessage> for SpokenMessage {
     fn from(message: ConsultationMessage) -> Self {
         Self { role: message.role, message: message.text, created_at: message.created_at }
+    }
+}
+
+/// Body of `POST /v1/consultation/start`, which may be left out.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = null_is_left_out)]
+pub struct StartConsultationRequest {
+    /// A consultation key, if an admin has given you one; capitals, spaces and dashes do not matter.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = ConsultationKey::MAX))]
+    pub key: Field<String>,
+}
+
+impl StartConsultationRequest {
+    /// The key, if there is one.
+    pub fn parse(self) -> Result<Option<ConsultationKey>, FieldError> {
+        self.key.optional("key")?.map(|key| ConsultationKey::parse("key", &key)).transpose()
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn operation(
         if let Some(sample) = route.sample.body {
             content["examples"] = json!({"journey": {"value": json_of(sample)}});
         }
-        operation["requestBody"] = json!({"required": true, "content": {"application/json": content}});
+        operation["requestBody"] = json!({"required": !route.body_optional, "content": {"application/json": content}});
     }
     operation
 }

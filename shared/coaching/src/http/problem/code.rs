@@ -23,6 +23,12 @@ pub enum Code {
     AdminsOnly,
     /// An admin has not opened the consultation for you.
     ConsultationAccessDenied,
+    /// There is no such consultation key.
+    ConsultationKeyWrong,
+    /// The consultation key was good until a time that is past.
+    ConsultationKeyExpired,
+    /// The consultation key has no use left for you.
+    ConsultationKeyUsedUp,
     /// There is nothing at this path.
     NotFound,
     /// You have not signed up.
@@ -75,6 +81,8 @@ pub enum Code {
     IdempotencyKeyReused,
     /// Too many requests in too short a time.
     TooManyRequests,
+    /// You have sent too many wrong consultation keys.
+    ConsultationKeyLimit,
     /// A fresh prompt was asked for recently.
     RegenerationLimit,
     /// Your share of the model for today is used up.
@@ -110,7 +118,12 @@ impl Code {
         match self {
             Self::BadRequest | Self::MalformedBody => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::AdminsOnly | Self::ConsultationAccessDenied => StatusCode::FORBIDDEN,
+            Self::Forbidden
+            | Self::AdminsOnly
+            | Self::ConsultationAccessDenied
+            | Self::ConsultationKeyWrong
+            | Self::ConsultationKeyExpired
+            | Self::ConsultationKeyUsedUp => StatusCode::FORBIDDEN,
             Self::NotFound
             | Self::ProfileNotFound
             | Self::UserNotFound
@@ -134,9 +147,10 @@ impl Code {
             | Self::Busy => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::InvalidFields | Self::InvalidCursor | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests | Self::RegenerationLimit | Self::UserDailyBudgetExhausted => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::TooManyRequests
+            | Self::ConsultationKeyLimit
+            | Self::RegenerationLimit
+            | Self::UserDailyBudgetExhausted => StatusCode::TOO_MANY_REQUESTS,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::SignInUnavailable
             | Self::TemporarilyUnavailable

@@ -7,6 +7,7 @@ use super::{ApiError, Code, Problem, RequestError};
 use crate::service::{Budget, Conflict, Missing, ServiceError};
 use crate::store::StoreError;
 use claude::ModelError;
+use domain::consultation::KeyRefusal;
 use domain::field::{FieldError, FieldErrors};
 use domain::money::Usd;
 
@@ -52,6 +53,10 @@ fn refusals() -> Vec<ApiError> {
         [Missing::Profile, Missing::User, Missing::Session, Missing::Meal, Missing::Conversation, Missing::Run];
     let other = [
         ServiceError::ConsultationAccessDenied,
+        ServiceError::ConsultationKeyRefused(KeyRefusal::Wrong),
+        ServiceError::ConsultationKeyRefused(KeyRefusal::Expired),
+        ServiceError::ConsultationKeyRefused(KeyRefusal::UsedUp),
+        ServiceError::ConsultationKeyLimit { retry_after: LATER },
         ServiceError::AdminsOnly,
         ServiceError::RegenerationLimit { retry_after: LATER },
         ServiceError::BudgetExhausted { budget: Budget::UserDaily, retry_after: LATER },

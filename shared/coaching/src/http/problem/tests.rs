@@ -7,6 +7,7 @@ use crate::jobs::QueueError;
 use crate::service::{Budget, Conflict, Missing};
 use crate::store::StoreError;
 use claude::ModelError;
+use domain::consultation::KeyRefusal;
 use domain::money::Usd;
 
 fn model(error: ModelError) -> ApiError {
@@ -42,6 +43,10 @@ fn every_error_has_its_status_and_code() {
         (service(Missing::Conversation), 404, Code::ConversationNotFound, false),
         (service(Missing::Run), 404, Code::RunNotFound, false),
         (service(ServiceError::ConsultationAccessDenied), 403, Code::ConsultationAccessDenied, false),
+        (service(ServiceError::ConsultationKeyRefused(KeyRefusal::Wrong)), 403, Code::ConsultationKeyWrong, false),
+        (service(ServiceError::ConsultationKeyRefused(KeyRefusal::Expired)), 403, Code::ConsultationKeyExpired, false),
+        (service(ServiceError::ConsultationKeyRefused(KeyRefusal::UsedUp)), 403, Code::ConsultationKeyUsedUp, false),
+        (service(ServiceError::ConsultationKeyLimit { retry_after: wait }), 429, Code::ConsultationKeyLimit, true),
         (service(ServiceError::AdminsOnly), 403, Code::AdminsOnly, false),
         (FieldError::new("age", "no").into(), 422, Code::InvalidFields, false),
         (service(Conflict::ProfileExists), 409, Code::ProfileExists, false),

@@ -7,6 +7,7 @@ use super::code::Code;
 use crate::service::{Budget, Conflict, Missing, ServiceError};
 use crate::store::StoreError;
 use claude::ModelError;
+use domain::consultation::KeyRefusal;
 
 /// When to try again after a failure that usually passes at once.
 const SOON: Duration = Duration::from_secs(2);
@@ -67,8 +68,15 @@ pub(super) fn of_service(error: &ServiceError) -> Verdict {
         ServiceError::NotFound(missing) => not_found_verdict(*missing),
         ServiceError::ConsultationAccessDenied => Verdict::new(
             Code::ConsultationAccessDenied,
-            "The consultation has not been opened for your account yet. Ask an administrator to enable it.",
+            "The consultation has not been opened for your account yet. Ask an administrator to enable it, or send a \
+             consultation key as key.",
         ),
+        ServiceError::ConsultationKeyRefused(refusal) => refused_key_verdict(*refusal),
+        ServiceError::ConsultationKeyLimit { retry_after } => Verdict::new(
+            Code::ConsultationKeyLimit,
+            "You have sent too many wrong consultation keys. Send the right one later; Retry-After says when.",
+        )
+        .after(*retry_after),
         ServiceError::AdminsOnly => Verdict::new(
             Code::AdminsOnly,
             "Only administrators may do this. Sign in with an account of the admin group.",
@@ -111,6 +119,23 @@ pub(super) fn of_service(error: &ServiceError) -> Verdict {
         )
         .after(MODEL_BACK),
     }
+}
+
+fn refused_key_verdict(refusal: KeyRefusal) -> Verdict {
+    let (code, detail) = match refusal {
+        KeyRefusal::Wrong => (
+            Code::ConsultationKeyWrong,
+            "There is no such consultation key. Check it and send it again, or ask an administrator to let you in.",
+        ),
+        KeyRefusal::Expired => {
+            (Code::ConsultationKeyExpired, "This consultation key has expired. Ask an administrator for another one.")
+        }
+        KeyRefusal::UsedUp => (
+            Code::ConsultationKeyUsedUp,
+            "This consultation key has no use left for you. Ask an administrator for another one.",
+        ),
+    };
+    Verdict::new(code, detail)
 }
 
 fn not_found_verdict(missing: Missing) -> Verdict {

@@ -77,6 +77,13 @@ impl KeyClaim {
         KeyWrite(without_answer(self.described(now).remove("lease_until")))
     }
 
+    /// Claims the key and keeps its answer at once, for a transaction that does all that the request does, unless another try
+    /// has claimed the key in the meantime.
+    #[must_use]
+    pub fn settled(&self, response: &StoredResponse, now: DateTime<Utc>) -> KeyWrite {
+        KeyWrite(with_answer(self.described(now), response).remove("lease_until"))
+    }
+
     /// Keeps the answer of the try that holds `lease`.
     #[must_use]
     pub fn answered(&self, response: &StoredResponse, lease: Lease) -> KeyWrite {

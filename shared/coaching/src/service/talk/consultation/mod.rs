@@ -8,6 +8,7 @@ mod answer;
 mod complete;
 mod message;
 mod open;
+mod redemption;
 mod transcript;
 mod view;
 

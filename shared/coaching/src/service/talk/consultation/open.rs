@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::access::Access;
+use super::redemption::Redemption;
 use crate::app::{App, FromApp, StartError};
 use crate::service::addresses::Addresses;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::store::WriteOutcome;
 use crate::system::{Clock, Ids};
-use domain::consultation::{ConsultationMessage, Session, SessionId, Status};
+use domain::consultation::{ConsultationKey, ConsultationMessage, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::locale::Locale;
 use domain::profile::{Email, UserId};
@@ -30,6 +31,7 @@ pub struct Opened {
 pub struct Opening {
     access: Access,
     addresses: Addresses,
+    redemption: Redemption,
     clock: Arc<dyn Clock>,
     ids: Ids,
 }
@@ -37,15 +39,25 @@ pub struct Opening {
 impl FromApp for Opening {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         let (access, addresses) = (Access::from_app(app)?, Addresses::from_app(app)?);
-        Ok(Self { access, addresses, clock: app.clock(), ids: app.ids() })
+        let redemption = Redemption::from_app(app)?;
+        Ok(Self { access, addresses, redemption, clock: app.clock(), ids: app.ids() })
     }
 }
 
 impl Opening {
     /// Opens a session, or the one that is open already. `vouched` is the address in the caller's token, which their account
-    /// follows.
-    pub async fn start_consultation(&self, user_id: &UserId, vouched: Option<&Email>) -> Result<Opened> {
-        let profile = self.addresses.follow(self.access.admitted(user_id).await?, vouched).await;
+    /// follows. Whoever is not let in yet lets themselves in by `key`.
+    pub async fn start_consultation(
+        &self,
+        user_id: &UserId,
+        vouched: Option<&Email>,
+        key: Option<&ConsultationKey>,
+    ) -> Result<Opened> {
+        let admitted = match key {
+            Some(key) => self.redemption.admitted(user_id, key).await?,
+            None => self.access.admitted(user_id).await?,
+        };
+        let profile = self.addresses.follow(admitted, vouched).await;
         if let Some(session_id) = profile.consultation_session_id {
             return self.resume(session_id).await;
         }

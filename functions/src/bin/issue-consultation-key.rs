@@ -1,0 +1,8 @@
+//! `POST /v1/admin/consultation-keys`
+
+use coaching::api::{self, consultation_keys};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation_keys::ISSUE_CONSULTATION_KEY).await
+}

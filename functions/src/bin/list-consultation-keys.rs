@@ -1,0 +1,8 @@
+//! `GET /v1/admin/consultation-keys`
+
+use coaching::api::{self, consultation_keys};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation_keys::LIST_CONSULTATION_KEYS).await
+}
