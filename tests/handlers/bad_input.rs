@@ -251,6 +251,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "sign-up" => json!({"name": "Eve", "email": "newcomer@example.com", "age": 40, "weight_kg": 70,
                 "goal": "maintain"}),
             "update-profile" => json!({"age": 40}),
+            "start-consultation" => json!({}),
             "send-consultation-message" => json!({"session_id": session_id, "message": "Hello there"}),
             "send-coach-message" => json!({"message": "Hello there"}),
             "log-meal" => meal.clone(),

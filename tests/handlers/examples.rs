@@ -33,6 +33,13 @@ impl Examples {
         reply.body
     }
 
+    /// Shows a text in place of one that is drawn anew in every run.
+    fn show_instead(&mut self, function: &str, field: &str, text: &str) {
+        for answer in self.0.get_mut(function).into_iter().flat_map(Map::values_mut) {
+            answer[field] = json!(text);
+        }
+    }
+
     /// The file: texts and lists cut short, identities that are the same in every run.
     fn file(self) -> String {
         let mut all = json!(self.0);
@@ -85,6 +92,12 @@ async fn journey() -> Examples {
     seen.keep(&deployment, by("update-profile").json(&details)).await;
     let open = Call::to("set-consultation-access").by_admin("the_admin").path("user", "nora@example.com");
     seen.keep(&deployment, open.json(&json!({"enabled": true}))).await;
+    let cohort = json!({"users": ["nora@example.com", "somebody@example.com"], "enabled": true});
+    seen.keep(&deployment, Call::to("set-cohort-access").by_admin("the_admin").json(&cohort)).await;
+    let terms = json!({"uses": 20, "expires_at": "2027-01-31T23:59:59Z", "label": "Beta testers, winter"});
+    seen.keep(&deployment, Call::to("issue-consultation-key").by_admin("the_admin").json(&terms)).await;
+    seen.show_instead("issue-consultation-key", "key", "7K3Q-9F2M-XC4T-0HBV-N8RD-5WJY-E6PA");
+    seen.keep(&deployment, Call::to("list-consultation-keys").by_admin("the_admin")).await;
     talk(&mut seen, &deployment, name).await;
 
     let question = json!({"message": "I just read about another diet. Should I switch?"});
