@@ -4,48 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use aws_config::SdkConfig;
-use coaching::api::ROUTES;
-use coaching::app::{App, FromApp, StartError};
-use coaching::config::{Environment, LogSettings, SETTINGS};
-use coaching::http::Api;
-use coaching::service::{BatchCollector, PromptWorker, WeeklyUpdater};
+use coaching::api::functions;
 
 /// The address of the issuer's keys follows from the issuer; only a local stack sets it.
 const LOCAL: &str = "COGNITO_JWKS_URL";
 
-/// What `build` asks of its environment, in either mode of recognising callers.
-fn asked(build: impl Fn(&App) -> Result<(), StartError>) -> BTreeSet<&'static str> {
-    let mut asked = BTreeSet::new();
-    for mode in ["authorizer", "jwt"] {
-        let settings: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.description().name).collect();
-        let env = Environment::new(move |name| match name {
-            "AUTH_MODE" => Some(mode.to_owned()),
-            // A name that has no default is that of a table, a queue or a secret: any will do.
-            name => (!settings.contains(name)).then(|| "some-name".to_owned()),
-        });
-        let aws = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
-        // What every function reads before anything else.
-        LogSettings::read(&env).expect("every setting is at its default");
-        build(&App::new(env.clone(), aws)).expect("every setting is at its default");
-        asked.extend(env.asked());
-    }
-    asked.remove(LOCAL);
-    asked
-}
-
-/// The variables of every function, as the code reads them.
+/// The variables of every function, as the code reads them in either mode of recognising callers.
 fn read() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let of_routes = ROUTES.iter().map(|route| {
-        let build = |app: &App| Api::for_route(route, app).and_then(|_| (route.handler)(app)).map(drop);
-        (route.function, asked(build))
-    });
-    let others = [
-        ("weekly-updater", asked(|app| WeeklyUpdater::from_app(app).map(drop))),
-        ("prompt-worker", asked(|app| PromptWorker::from_app(app).map(drop))),
-        ("batch-collector", asked(|app| BatchCollector::from_app(app).map(drop))),
-    ];
-    of_routes.chain(others).collect()
+    let mut read: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+    for mode in ["authorizer", "jwt"] {
+        for started in functions::start_each(move |name| (name == "AUTH_MODE").then(|| mode.to_owned())) {
+            started.result.expect("every setting is at its default");
+            read.entry(started.function).or_default().extend(started.read);
+        }
+    }
+    for variables in read.values_mut() {
+        variables.remove(LOCAL);
+    }
+    read
 }
 
 /// The variables that the template gives to each function, and to all.

@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 const PERSON: (&str, &str) = ("7c9e6679-7425-40de-944b-e07fc1f90ae7", "nora@example.com");
 /// Who calls the routes of admins.
 const ADMIN: (&str, &str) = ("3f333df6-90a4-4fda-8dd3-9485d27cee36", "admin@example.com");
+/// The pool and the client of whose tokens these are.
+const POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE";
+const CLIENT: &str = "example-client";
 const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 const IDEMPOTENCY_KEY: &str = "5e0d6c1a-0f3b-4a57-8a6e-2f0a9c1b7d44";
 
@@ -37,7 +40,8 @@ fn object(pairs: &[(&str, &str)], value: impl Fn(&str) -> Value) -> Value {
 
 fn claims(route: &Route) -> Value {
     let (sub, email) = if route.admin { ADMIN } else { PERSON };
-    let mut claims = json!({"sub": sub, "email": email, "email_verified": "true", "token_use": "id"});
+    let mut claims =
+        json!({"sub": sub, "email": email, "email_verified": "true", "token_use": "id", "iss": POOL, "aud": CLIENT});
     if route.admin {
         claims["cognito:groups"] = json!("[admin]");
     }

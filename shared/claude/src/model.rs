@@ -28,6 +28,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Every one.
+    pub const ALL: [Self; 6] =
+        [Self::Consultation, Self::Profile, Self::InitialPrompt, Self::PromptUpdate, Self::Coach, Self::Safety];
+
     /// The name in logs and metrics.
     #[must_use]
     pub const fn name(self) -> &'static str {

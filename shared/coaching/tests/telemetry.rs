@@ -36,38 +36,72 @@ fn reply() -> ModelReply {
     }
 }
 
+/// The elements of a JSON array.
+fn each(array: &Value) -> impl Iterator<Item = &Value> {
+    array.as_array().into_iter().flatten()
+}
+
+/// The metrics that CloudWatch finds in a line: each name with the values of its dimensions.
+fn metrics_of(line: &Value) -> Vec<(String, Vec<Value>)> {
+    let mut found = Vec::new();
+    for directive in each(&line["_aws"]["CloudWatchMetrics"]) {
+        assert_eq!(directive["Namespace"], "Sharpened");
+        for dimensions in each(&directive["Dimensions"]) {
+            let values: Vec<Value> =
+                each(dimensions).map(|name| line[name.as_str().expect("a name")].clone()).collect();
+            assert!(values.iter().all(Value::is_string), "a dimension that the line does not have: {line}");
+            for metric in each(&directive["Metrics"]) {
+                let name = metric["Name"].as_str().expect("a name");
+                assert!(line[name].is_number(), "{name} has no value: {line}");
+                found.push((name.to_owned(), values.clone()));
+            }
+        }
+    }
+    found
+}
+
 #[test]
 fn a_call_is_a_line_that_cloudwatch_reads_as_metrics() {
     let duration = Duration::from_millis(1_250);
     let lines =
         log_of(Level::INFO, || metrics::model_call(Purpose::Coach, "claude-sonnet-5-5", &Ok(reply()), duration));
     let [line] = &lines[..] else { panic!("one line: {lines:?}") };
-    let directive = &line["_aws"]["CloudWatchMetrics"][0];
-    assert_eq!(
-        (&directive["Namespace"], &directive["Dimensions"]),
-        (&json!("Sharpened"), &json!([["Purpose", "Mode"]]))
-    );
     assert!(line["_aws"]["Timestamp"].is_i64());
-    let values: Vec<(&str, &Value)> = directive["Metrics"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|metric| metric["Name"].as_str().expect("a name"))
-        .map(|name| (name, &line[name]))
-        .collect();
-    let expected = [
-        ("CostUsd", json!(0.5)),
-        ("Calls", json!(1)),
-        ("Failures", json!(0)),
-        ("InputTokens", json!(10)),
-        ("CacheReadInputTokens", json!(3_000)),
-        ("CacheCreationInputTokens", json!(40)),
-        ("OutputTokens", json!(20)),
-        ("Duration", json!(1_250)),
-    ];
-    assert_eq!(values, expected.each_ref().map(|(name, value)| (*name, value)));
-    assert_eq!((&line["Purpose"], &line["Mode"]), (&json!("coach"), &json!("immediate")));
+    let of_all = ["CostUsd", "Calls", "Failures", "Duration"].map(|name| (name.to_owned(), vec![json!("test")]));
+    let by_purpose = ("CostUsd".to_owned(), vec![json!("test"), json!("coach")]);
+    assert_eq!(metrics_of(line), of_all.into_iter().chain([by_purpose]).collect::<Vec<_>>());
+    let told = ["CostUsd", "Calls", "Failures", "Duration", "InputTokens", "CacheReadInputTokens"];
+    assert_eq!(
+        told.map(|name| line[name].clone()),
+        [json!(0.5), json!(1), json!(0), json!(1_250), json!(10), json!(3_000)]
+    );
+    let told = ["CacheCreationInputTokens", "OutputTokens", "Mode", "Model", "stage", "build"];
+    let expected =
+        [json!(40), json!(20), json!("immediate"), json!("claude-sonnet-5-5"), json!("test"), json!("0a1b2c3")];
+    assert_eq!(told.map(|name| line[name].clone()), expected);
     assert!(!line.to_string().contains("zucchini"));
+}
+
+#[test]
+fn a_stage_has_ten_metrics_whatever_is_asked_of_the_model_and_how() {
+    let lines = log_of(Level::INFO, || {
+        for purpose in Purpose::ALL {
+            for model in ["claude-sonnet-5-5", "claude-haiku-5-5"] {
+                metrics::model_call(purpose, model, &Ok(reply()), Duration::from_millis(1));
+            }
+            metrics::model_call(
+                purpose,
+                "claude-sonnet-5-5",
+                &Err(ModelError::Truncated { cost: Usd::ZERO }),
+                Duration::ZERO,
+            );
+            metrics::batch_collected(purpose, "batch_1", 7, 2, Usd::from(0.125));
+        }
+    });
+    let mut names: Vec<String> = lines.iter().flat_map(metrics_of).map(|metric| format!("{metric:?}")).collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 10, "{names:#?}");
 }
 
 #[test]

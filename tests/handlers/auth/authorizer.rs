@@ -20,6 +20,26 @@ async fn without_a_caller_every_function_answers_401_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_of_another_pool_or_application_or_for_another_use_is_nobody() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let wrong = [
+        ("iss", json!("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_OTHER")),
+        ("iss", Value::Null),
+        ("aud", json!("another-app")),
+        ("aud", json!(["sharpened-app"])),
+        ("token_use", json!("access")),
+        ("token_use", json!("")),
+    ];
+    for (claim, value) in wrong {
+        let claims = json!({"sub": "ana", claim: value});
+        let reply = deployment.send(Call::to("get-profile").claims(&claims)).await;
+        reply.assert_problem(401, "unauthorized");
+    }
+    assert_eq!(deployment.send(Call::to("get-profile").claims(&json!({"sub": "ana"}))).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_token_in_a_header_is_not_believed_without_the_authorizer() {
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;

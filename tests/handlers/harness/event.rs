@@ -8,6 +8,11 @@ use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::Issuer;
+
+/// The user pool of a deployment whose callers an authorizer has seen.
+pub const POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE";
+
 /// Every function behind the API.
 pub fn api_functions() -> impl Iterator<Item = &'static str> {
     ROUTES.iter().map(|route| route.function)
@@ -52,9 +57,14 @@ impl Call {
         self.claims(&json!({"sub": name, "email": email, "email_verified": "true", "cognito:groups": "admin"}))
     }
 
-    /// With these verified claims.
+    /// With these verified claims, of an ID token of this application unless they say otherwise.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.event["requestContext"]["authorizer"] = json!({"claims": claims});
+        let mut all = json!({"iss": POOL, "aud": Issuer::AUDIENCE, "token_use": "id"});
+        match (all.as_object_mut(), claims.as_object()) {
+            (Some(all), Some(claims)) => all.extend(claims.clone()),
+            _ => all = claims.clone(),
+        }
+        self.event["requestContext"]["authorizer"] = json!({"claims": all});
         self
     }
 

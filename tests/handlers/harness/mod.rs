@@ -44,7 +44,7 @@ pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 /// How often the queue delivers a job before it gives it up, as the template sets it.
 const MAX_RECEIVE_COUNT: u32 = 4;
 /// When a job that failed is delivered again, as the template sets it.
-pub const VISIBILITY: Duration = Duration::seconds(960);
+pub const VISIBILITY: Duration = Duration::seconds(5_400);
 
 /// A deployment in one process.
 pub struct Deployment {
@@ -92,7 +92,9 @@ impl Deployment {
         let address = claude.base_url();
         // Faults are injected one by one; a test that wants retries says so.
         let own = [("CLAUDE_MAX_RETRIES", "0"), ("COMPLETION_WAIT_SECONDS", "0"), ("UPDATE_SHARDS", "4")];
-        let own = own.into_iter().chain([("ANTHROPIC_BASE_URL", address.as_str())]).chain(set.iter().copied());
+        let pool = [("COGNITO_ISSUER", event::POOL), ("COGNITO_CLIENT_ID", Issuer::AUDIENCE)];
+        let own =
+            own.into_iter().chain(pool).chain([("ANTHROPIC_BASE_URL", address.as_str())]).chain(set.iter().copied());
         variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());

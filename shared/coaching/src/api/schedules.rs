@@ -1,11 +1,12 @@
 //! EventBridge Scheduler: the weekly run, and the collection of message batches every few minutes.
 
 use chrono::{DateTime, Utc};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::Error;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tracing::{Instrument as _, error, info};
 
+use super::checks;
 use crate::app::{App, FromApp as _};
 use crate::service::{BatchCollector, CollectionSummary, PlannedRun, ServiceError, WeeklyUpdater};
 use crate::store::RunState;
@@ -69,9 +70,9 @@ pub async fn run_weekly_updater() -> Result<(), Error> {
     telemetry::init(WEEKLY_UPDATER)?;
     let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
     let updater = &updater;
-    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<WeeklyEvent>| {
-        Box::pin(async move { Ok::<_, Error>(begin_weekly_run(updater, payload, &context.request_id).await?) })
-    }))
+    checks::serve(|event: WeeklyEvent, invocation_id: String| async move {
+        begin_weekly_run(updater, event, &invocation_id).await
+    })
     .await
 }
 
@@ -99,9 +100,9 @@ pub async fn run_batch_collector() -> Result<(), Error> {
     telemetry::init(BATCH_COLLECTOR)?;
     let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
     let collector = &collector;
-    lambda_runtime::run(service_fn(move |LambdaEvent { context, .. }: LambdaEvent<IgnoredAny>| {
-        Box::pin(async move { Ok::<_, Error>(collect_batches(collector, &context.request_id).await?) })
-    }))
+    checks::serve(
+        |_: IgnoredAny, invocation_id: String| async move { collect_batches(collector, &invocation_id).await },
+    )
     .await
 }
 

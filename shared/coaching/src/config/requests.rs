@@ -38,7 +38,12 @@ pub(super) static FRONTEND_ORIGIN: Text<Origins> = Text {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthMode {
     /// By the claims that API Gateway's authorizer passes on.
-    Authorizer,
+    Authorizer {
+        /// Who must have issued the token.
+        issuer: String,
+        /// For whom it must have been issued.
+        audience: String,
+    },
     /// By a bearer token that the function verifies itself.
     Jwt {
         /// Who must have issued it.
@@ -64,13 +69,14 @@ pub struct HttpSettings {
 impl HttpSettings {
     /// Reads them.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        let issuer = env.required("COGNITO_ISSUER")?.trim_end_matches('/').to_owned();
+        let audience = env.required("COGNITO_CLIENT_ID")?;
         let auth = if env.get(&AUTH_MODE)? {
-            let issuer = env.required("COGNITO_ISSUER")?.trim_end_matches('/').to_owned();
             let jwks_url = env.optional("COGNITO_JWKS_URL");
             let jwks_url = jwks_url.unwrap_or_else(|| format!("{issuer}/.well-known/jwks.json"));
-            AuthMode::Jwt { issuer, audience: env.required("COGNITO_CLIENT_ID")?, jwks_url }
+            AuthMode::Jwt { issuer, audience, jwks_url }
         } else {
-            AuthMode::Authorizer
+            AuthMode::Authorizer { issuer, audience }
         };
         Ok(Self { auth, max_body_bytes: env.get(&MAX_BODY_BYTES)?, frontends: env.get(&FRONTEND_ORIGIN)? })
     }

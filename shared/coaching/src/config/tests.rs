@@ -7,8 +7,12 @@ use super::weekly::{BatchLimits, DueSettings, ScheduleSettings, UpdateMode};
 use super::writing::{ProfileSettings, PromptSettings};
 use super::*;
 
+/// The user pool, which has no default.
+const POOL: [(&str, &str); 2] = [("COGNITO_ISSUER", "https://issuer.example/pool"), ("COGNITO_CLIENT_ID", "app")];
+
 fn environment(set: &[(&'static str, &str)]) -> Environment {
-    let set: BTreeMap<&str, String> = set.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let set: BTreeMap<&str, String> =
+        POOL.iter().chain(set).map(|(name, value)| (*name, (*value).to_owned())).collect();
     Environment::new(move |name| set.get(name).cloned())
 }
 
@@ -134,9 +138,13 @@ fn a_day_that_is_none_is_refused_with_the_list_of_those_that_are() {
 }
 
 #[test]
-fn a_function_that_verifies_tokens_itself_needs_to_know_the_issuer() {
-    let error = HttpSettings::read(&environment(&[("AUTH_MODE", "jwt")])).expect_err("there is no issuer");
-    assert_eq!(error.variable, "COGNITO_ISSUER");
+fn a_function_needs_to_know_whose_tokens_it_believes_in_either_mode() {
+    for mode in ["authorizer", "jwt"] {
+        for missing in ["COGNITO_ISSUER", "COGNITO_CLIENT_ID"] {
+            let error = HttpSettings::read(&environment(&[("AUTH_MODE", mode), (missing, "")])).expect_err(missing);
+            assert_eq!(error.variable, missing);
+        }
+    }
     let issuer = ("COGNITO_ISSUER", "https://issuer.example/pool/");
     let env = environment(&[("AUTH_MODE", "jwt"), issuer, ("COGNITO_CLIENT_ID", "app")]);
     let AuthMode::Jwt { jwks_url, .. } = HttpSettings::read(&env).expect("all is known").auth else {

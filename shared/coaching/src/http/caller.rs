@@ -1,7 +1,8 @@
 //! Who sends a request.
 //!
 //! Behind API Gateway the Cognito authorizer has verified the token and passes its claims on; nothing else of the request
-//! is believed. Without an authorizer (`AUTH_MODE=jwt`, the local hot-reload server) the function verifies the bearer token
+//! is believed. What the authorizer lets through is more than ID tokens of this application: it takes tokens of every client
+//! of the pool, and does not look at what a token is for. So issuer, audience and use are compared here. Without an authorizer (`AUTH_MODE=jwt`, the local hot-reload server) the function verifies the bearer token
 //! itself. There is no mode without verification.
 
 use lambda_http::request::RequestContext;
@@ -73,7 +74,12 @@ fn groups(claim: Option<&Value>) -> Vec<String> {
 /// Recognises callers.
 pub enum Identity {
     /// By the claims of API Gateway's authorizer.
-    Authorizer,
+    Authorizer {
+        /// Who must have issued the token.
+        issuer: String,
+        /// For whom it must have been issued.
+        audience: String,
+    },
     /// By verifying the bearer token.
     Jwt(TokenVerifier),
 }
@@ -86,7 +92,9 @@ impl Identity {
     /// If the HTTP client that reads the issuer's keys cannot be built.
     pub fn new(mode: &AuthMode) -> Result<Self, StartError> {
         Ok(match mode {
-            AuthMode::Authorizer => Self::Authorizer,
+            AuthMode::Authorizer { issuer, audience } => {
+                Self::Authorizer { issuer: issuer.clone(), audience: audience.clone() }
+            }
             AuthMode::Jwt { issuer, audience, jwks_url } => {
                 let http = reqwest::Client::builder().build()?;
                 Self::Jwt(TokenVerifier::new(http, issuer.clone(), audience.clone(), jwks_url.clone()))
@@ -97,7 +105,14 @@ impl Identity {
     /// The caller of `event`.
     pub async fn caller(&self, event: &Request) -> Result<Caller, ApiError> {
         match self {
-            Self::Authorizer => Caller::from_claims(&authorizer_claims(event)?),
+            Self::Authorizer { issuer, audience } => {
+                let claims = authorizer_claims(event)?;
+                let expected = [("iss", issuer.as_str()), ("aud", audience.as_str()), ("token_use", "id")];
+                if expected.iter().any(|(name, value)| claims.get(name).and_then(Value::as_str) != Some(value)) {
+                    return Err(RequestError::NoCaller("The token is not an ID token of this application.").into());
+                }
+                Caller::from_claims(&claims)
+            }
             Self::Jwt(verifier) => {
                 let header = event.headers().get("authorization").and_then(|value| value.to_str().ok());
                 let token = header

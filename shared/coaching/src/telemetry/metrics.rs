@@ -1,6 +1,9 @@
 //! CloudWatch metrics in the embedded metric format: a line of the log that CloudWatch reads as metrics, so that sending
 //! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide; what
-//! else stands in the line, such as the request, is a property to search by.
+//! else stands in the line, such as the request, the model and the tokens, is a property to search by.
+//!
+//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are ten: four of
+//! all calls, and the cost by purpose. `stage` is that of the line: without it, a test stage would add to production.
 
 use std::time::Duration;
 
@@ -17,31 +20,37 @@ pub(super) const TARGET: &str = "embedded_metrics";
 pub(super) const MEMBERS: &str = "members";
 /// The namespace of all metrics.
 const NAMESPACE: &str = "Sharpened";
+/// The field of every line that tells deployments apart.
+const STAGE: &str = "stage";
+/// The metric that there is by purpose too.
+const COST: &str = "CostUsd";
 
-/// A call to the model that was answered, or finally was not: what it cost, what it used and how long it took, by purpose
-/// and mode. The model is a property to search by.
+/// A call to the model that was answered, or finally was not: what it cost, how long it took, and what it used.
 pub fn model_call(purpose: Purpose, model: &str, result: &Result<ModelReply, ModelError>, duration: Duration) {
     let (cost, usage) = match result {
         Ok(reply) => (reply.cost, reply.usage),
         Err(error) => (error.cost(), TokenUsage::default()),
     };
     let metrics = [
-        ("CostUsd", "None", json!(cost.dollars())),
+        (COST, "None", json!(cost.dollars())),
         ("Calls", "Count", json!(1)),
         ("Failures", "Count", json!(u8::from(result.is_err()))),
-        ("InputTokens", "Count", json!(usage.input_tokens)),
-        ("CacheReadInputTokens", "Count", json!(usage.cache_read_input_tokens)),
-        ("CacheCreationInputTokens", "Count", json!(usage.cache_creation_input_tokens)),
-        ("OutputTokens", "Count", json!(usage.output_tokens)),
         ("Duration", "Milliseconds", json!(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))),
     ];
-    send(purpose, CallMode::Immediate, &metrics, [("Model", json!(model))]);
+    let properties = [
+        ("Model", json!(model)),
+        ("InputTokens", json!(usage.input_tokens)),
+        ("CacheReadInputTokens", json!(usage.cache_read_input_tokens)),
+        ("CacheCreationInputTokens", json!(usage.cache_creation_input_tokens)),
+        ("OutputTokens", json!(usage.output_tokens)),
+    ];
+    send(purpose, CallMode::Immediate, &metrics, properties);
 }
 
 /// The answers of a message batch that were taken: what they cost together.
 pub fn batch_collected(purpose: Purpose, batch_id: &str, answers: u64, failures: u64, cost: Usd) {
     let metrics = [
-        ("CostUsd", "None", json!(cost.dollars())),
+        (COST, "None", json!(cost.dollars())),
         ("Calls", "Count", json!(answers)),
         ("Failures", "Count", json!(failures)),
     ];
@@ -58,14 +67,16 @@ fn send<const N: usize>(
         CallMode::Immediate => "immediate",
         CallMode::Batched => "batch",
     };
-    let definitions: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
+    let of_all: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
+    let by_purpose = [json!({"Name": COST, "Unit": "None"})];
     let mut line = Map::new();
     line.insert(
         "_aws".to_owned(),
         json!({
             "Timestamp": Utc::now().timestamp_millis(),
             "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": [["Purpose", "Mode"]], "Metrics": definitions},
+                {"Namespace": NAMESPACE, "Dimensions": [[STAGE]], "Metrics": of_all},
+                {"Namespace": NAMESPACE, "Dimensions": [[STAGE, "Purpose"]], "Metrics": by_purpose},
             ],
         }),
     );

@@ -1,0 +1,1 @@
+"""Deploys the project to an AWS account; started by `infra/deploy`."""

@@ -1,0 +1,144 @@
+"""What each command does."""
+
+import argparse
+from pathlib import Path
+
+from samcli.yamlhelper import yaml_parse
+from stacktool import api, build, cohorts, emulator, packages, paths
+from stacktool import parameters as declared
+from stacktool.console import Problem, note, step
+
+from . import admins, kept, programs, questions, records, smoke, stacks, values
+from .account import Account
+from .stage import Stage, load
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Runs the command that was asked for."""
+    stage = load(arguments.stage, arguments.file)
+    if arguments.command in ("up", "check"):
+        up(stage, arguments)
+        return
+    if stage.region is None:
+        raise Problem(f"{stage.file} does not say a region: the stage {stage.name} was not deployed from here. "
+                      f"`infra/deploy {stage.name}` asks for what it needs.")
+    account = Account(stage.region, arguments.endpoint)
+    if arguments.command == "rollback":
+        rollback(account, stage)
+        return
+    outputs = stacks.outputs(account, stage)
+    if arguments.command == "smoke":
+        smoke.run(account, stage, yaml_parse(_template(arguments).read_text()))
+    elif arguments.command == "admin":
+        admins.make(account, stage, outputs["UserPoolId"], _subject(arguments, "the address of the admin"))
+    elif arguments.command == "token":
+        print(admins.token(account, stage, outputs, arguments.subject or stage.admin))
+    elif arguments.command == "enable":
+        enable(account, stage, outputs, Path(_subject(arguments, "a file with an id or an address on each line")))
+
+
+def up(stage: Stage, arguments: argparse.Namespace) -> None:
+    """From the sources to a stage that answers. With the command `check`, nothing is built for it or deployed."""
+    if arguments.debug_programs and not arguments.endpoint:
+        raise Problem("Debug programs are for an emulator. Leave out --debug-programs, or name the emulator with --endpoint.")
+    text = _template(arguments).read_text()
+    parameters = declared.read(text)
+    questions.answer(stage, parameters)
+    given = values.of(stage, parameters)
+    if arguments.debug_programs:
+        given["Architecture"] = build.architecture()
+    values.require_allowed(given, parameters, stage)
+    if not arguments.debug_programs:
+        programs.require_tools(given["Architecture"])
+    values.require_startable(given, programs.check_settings(), stage)
+    account = Account(stage.region, arguments.endpoint)
+    note(f"settings are fine; {stage.name} is account {account.number()}, {account.region}")
+    is_deployed = stacks.ready(account, stage)
+    if arguments.command == "check":
+        return
+    key = questions.claude_key(is_deployed)
+    built = programs.debug() if arguments.debug_programs else programs.release(stage, given["Architecture"])
+    programs.verify(built, given["Architecture"], is_release=not arguments.debug_programs)
+    template = yaml_parse(text)
+    is_there = kept.take_back(account, stage, template, given, is_deployed) or is_deployed
+    file = stage.folder / "template.yaml"
+    file.write_text(packages.template(packages.pack(built, stage.folder / "packages"), text))
+    _deploy(account, stage, file, given, {"AnthropicApiKey": key} if key else {}, is_there)
+    smoke.run(account, stage, template)
+    _tell(account, stage)
+
+
+def _deploy(account: Account, stage: Stage, file: Path, given: dict[str, str], secret: dict[str, str], is_there: bool) -> None:
+    """Deploys and records it. A first creation that fails has to be undone, which protected tables do not allow: they are
+    protected right after it."""
+    first = given if is_there else given | {"DeletionProtection": "false"}
+    with step(f"Deploying {stage.stack}"):
+        stacks.sam_deploy(account, stage, file, first | secret)
+    if first != given:
+        with step("Protecting tables and user pool"):
+            stacks.sam_deploy(account, stage, file, given)
+    _fill_gaps(account, stage, given)
+    records.add(account, stage, given)
+
+
+def _fill_gaps(account: Account, stage: Stage, given: dict[str, str]) -> None:
+    if account.endpoint:
+        emulator.fill_gaps(account.endpoint, stage.stack, given)
+
+
+def _tell(account: Account, stage: Stage) -> None:
+    """Makes the first admin, asks the API something as them, and shows how that is done."""
+    outputs = stacks.outputs(account, stage)
+    admins.make(account, stage, outputs["UserPoolId"], stage.admin)
+    if target := outputs.get("ApiDomainTarget"):
+        note(f"the domain of the API needs a DNS record (CNAME or alias) that leads to {target}")
+    url = f"{outputs['ApiUrl']}/v1/admin/report"
+    curl = f'curl -H "Authorization: Bearer $(infra/deploy {stage.name} token)" {url}'
+    try:
+        token = admins.token(account, stage, outputs, stage.admin)
+    except Problem as problem:
+        note(str(problem))
+    else:
+        answer = api.Api(outputs["ApiUrl"], token).get("/v1/admin/report")
+        if answer.status != 200:
+            raise Problem(f"The API answers the admin with {answer.status}: {answer.text}. `infra/deploy {stage.name} smoke` tries "
+                          "each function; their logs tell more.")
+    print(f"{stage.name} is deployed: {outputs['ApiUrl']}\nTry: {curl}")
+
+
+def rollback(account: Account, stage: Stage) -> None:
+    """Goes back to the deployment before the one in force: its template, its programs and its parameters. Data stay."""
+    if not stacks.ready(account, stage):
+        raise Problem(f"The stage {stage.name} is not deployed, so there is nothing to go back from.")
+    record = records.before(account, stage)
+    file = stage.folder / "rollback.yaml"
+    file.write_text(record.template)
+    template = yaml_parse(record.template)
+    kept.take_back(account, stage, template, record.values, is_deployed=True)
+    with step(f"Going back to {record.id}"):
+        stacks.sam_deploy(account, stage, file, record.values)
+    _fill_gaps(account, stage, record.values)
+    records.put_in_force(account, stage, record.id)
+    smoke.run(account, stage, template)
+    print(f"{stage.name} is as it was deployed at {record.id}; what people have entered since stays")
+
+
+def enable(account: Account, stage: Stage, outputs: dict[str, str], file: Path) -> None:
+    """Opens the consultation for everybody whom a file names, and prints a result each."""
+    people = cohorts.read(file)
+    caller = api.Api(outputs["ApiUrl"], admins.token(account, stage, outputs, stage.admin))
+    results = []
+    for item in cohorts.enable(caller, people):
+        results.append(item["result"])
+        print(f"{item['result']:<12}{item['user']}")
+    note(cohorts.summary(results))
+
+
+def _template(arguments: argparse.Namespace) -> Path:
+    return arguments.template or paths.TEMPLATE
+
+
+def _subject(arguments: argparse.Namespace, what: str) -> str:
+    if not arguments.subject:
+        raise Problem(f"infra/deploy {arguments.stage} {arguments.command} needs {what} after it.")
+    return arguments.subject

@@ -1,0 +1,120 @@
+"""Stacks of CloudFormation, and `sam deploy`."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from stacktool import tools
+from stacktool.console import Problem, step
+
+from .account import Account
+from .stage import Stage
+
+_USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")
+# What a creation that failed leaves behind; nothing can be done with it but deleting it.
+_EMPTY = ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
+# The bucket that `sam deploy --resolve-s3` makes and keeps programs in.
+_SAMS_STACK = "aws-sam-cli-managed-default"
+# How often is looked whether something is done, in seconds; an emulator is quicker.
+_POLL = {True: 0.5, False: 5.0}
+
+
+def describe(account: Account, name: str) -> dict | None:
+    """A stack, or nothing where there is none, or one that was deleted."""
+    cloudformation = account.client("cloudformation")
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except cloudformation.exceptions.ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise Problem(f"CloudFormation does not tell of {name}: {error}. See that your credentials allow it.") from None
+    return None if stack["StackStatus"] == "DELETE_COMPLETE" else stack
+
+
+def ready(account: Account, stage: Stage) -> bool:
+    """Whether the stage's stack is there and can be changed. What a failed creation left behind is deleted."""
+    stack = describe(account, stage.stack)
+    if stack is None:
+        return False
+    status = stack["StackStatus"]
+    if status in _USABLE:
+        return True
+    if status not in _EMPTY:
+        raise Problem(f"The stack {stage.stack} is {status}. Wait until it is done; if it has failed, see its events in the "
+                      "console of CloudFormation, and try again once it is in a state that ends with COMPLETE.")
+    with step(f"Deleting what a failed creation has left ({status})"):
+        account.client("cloudformation").delete_stack(StackName=stage.stack)
+        wait(account, stage, lambda stack: stack is None)
+    return False
+
+
+def wait(account: Account, stage: Stage, done) -> dict | None:
+    """Waits until the stage's stack is in no transition and as `done` says; a stack that failed is a problem."""
+    for _ in range(720):
+        stack = describe(account, stage.stack)
+        if done(stack):
+            return stack
+        if stack and stack["StackStatus"].endswith("_FAILED"):
+            break
+        time.sleep(_POLL[bool(account.endpoint)])
+    raise Problem(f"The stack {stage.stack} does not become ready. Its events in the console of CloudFormation tell why.")
+
+
+def outputs(account: Account, stage: Stage) -> dict[str, str]:
+    """The outputs of the stage's stack; `ApiUrl` as it is reached from here."""
+    stack = describe(account, stage.stack)
+    if stack is None:
+        raise Problem(f"The stage {stage.name} is not deployed. Run `infra/deploy {stage.name}` first.")
+    told = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    if account.endpoint:
+        told["ApiUrl"] = f"{account.endpoint}/_aws/execute-api/{told['ApiId']}/api"
+    return told
+
+
+def resources(account: Account, stage: Stage) -> dict[str, str]:
+    """The physical ids of the stack's resources by their logical ids."""
+    pages = account.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stage.stack)
+    return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for page in pages
+            for each in page["StackResourceSummaries"]}
+
+
+def template(account: Account, stage: Stage, form: str) -> dict | str:
+    """The template of the stack: as it was given (`Original`, with the addresses of the programs) or as SAM made it
+    (`Processed`)."""
+    return account.client("cloudformation").get_template(StackName=stage.stack, TemplateStage=form)["TemplateBody"]
+
+
+def bucket(account: Account) -> str:
+    """Where programs and records of deployments are kept."""
+    stack = describe(account, _SAMS_STACK) or {}
+    told = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    if "SourceBucket" not in told:
+        raise Problem(f"There is no stack {_SAMS_STACK}, with the bucket that `sam` keeps programs in. Nothing was deployed "
+                      "in this region yet: run `infra/deploy STAGE` first.")
+    return told["SourceBucket"]
+
+
+def sam_deploy(account: Account, stage: Stage, file: Path, values: dict[str, str]) -> None:
+    """Deploys a template with `sam deploy`. The parameters go through a private file that is deleted at once: a command line
+    would show the Claude key to everybody on the machine. No samconfig.toml is read or written."""
+    config, given, log = stage.folder / "samconfig.toml", stage.folder / "parameters.json", stage.log("deploy")
+    config.write_text("version = 0.1\n")
+    given.unlink(missing_ok=True)
+    with os.fdopen(os.open(given, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        json.dump(values, opened)
+    command = [tools.bin("sam"), "deploy", "--template-file", str(file), "--config-file", str(config),
+               "--stack-name", stage.stack, "--region", account.region, "--resolve-s3", "--s3-prefix", stage.stack,
+               "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+               "--no-progressbar", "--parameter-overrides", f"file://{given}"]
+    environment = account.environment() | {"SAM_CLI_POLL_DELAY": str(_POLL[bool(account.endpoint)])}
+    try:
+        with open(log, "w") as output:
+            done = subprocess.run(command, cwd=stage.folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
+                                  check=False)
+    finally:
+        given.unlink(missing_ok=True)
+    if done.returncode != 0:
+        raise Problem("The template could not be deployed, and the stack is as it was before. The log names the resource and "
+                      "why; mend that and try again.", log)

@@ -1,0 +1,79 @@
+"""A stage: one deployment beside others. What is known of it stands in one file, which belongs beside the sources."""
+
+import dataclasses
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from stacktool import paths
+from stacktool.console import Problem
+
+FOLDER = paths.ROOT / "infra" / "stages"
+# As the template's parameter Stage has it.
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_KEY = "AnthropicApiKey"
+
+
+@dataclasses.dataclass
+class Stage:
+    """A stage's name, where it is deployed to, who is its first admin, and the parameters that differ from the template's."""
+
+    name: str
+    file: Path
+    region: str | None = None
+    admin: str | None = None
+    parameters: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def stack(self) -> str:
+        """The name of its stack, and the beginning of the names of all that is in it."""
+        return f"sharpened-{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its programs and logs are."""
+        folder = paths.TARGET / "deploy" / self.name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def save(self) -> None:
+        """Writes what is known into its file."""
+        known = {"region": self.region, "admin": self.admin}
+        lines = [f"# The stage {self.name}: where it is, who is its first admin, and each parameter of template.yaml that it sets.",
+                 "# Every other parameter has the template's default at every deployment. The Claude key is not kept here.",
+                 *(f"{name} = {json.dumps(value)}" for name, value in known.items() if value is not None),
+                 "", "[parameters]",
+                 *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.parameters.items())]
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text("\n".join(lines) + "\n")
+
+
+def load(name: str, file: Path | None = None) -> Stage:
+    """The stage of that name, with what its file says, if there is one."""
+    if not _NAME.fullmatch(name):
+        raise Problem(f"{name} cannot be the name of a stage. It takes up to 20 small letters, digits and hyphens, and begins "
+                      "with a letter.")
+    file = file or FOLDER / f"{name}.toml"
+    if not file.exists():
+        return Stage(name, file)
+    try:
+        read = tomllib.loads(file.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise Problem(f"{file} cannot be read: {error}. Mend it and try again.") from None
+    parameters = read.pop("parameters", {})
+    if unknown := read.keys() - {"region", "admin"}:
+        raise Problem(f"{file} says {', '.join(sorted(unknown))}, which means nothing. It takes region, admin, and the "
+                      "parameters of template.yaml below [parameters].")
+    if _KEY in parameters:
+        raise Problem(f"{file} holds the Claude key, which others can read there. Take it out, make a new key, and give that "
+                      "as ANTHROPIC_API_KEY or when you are asked.")
+    return Stage(name, file, read.get("region"), read.get("admin"), {key: _text(value) for key, value in parameters.items()})
+
+
+def _text(value: object) -> str:
+    """A value as CloudFormation takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
