@@ -50,10 +50,10 @@ def _known(stage: Stage) -> dict[str, str]:
     return {}
 
 
-def token(account: Account, stage: Stage, outputs: dict[str, str], email: str) -> str:
+def token(account: Account, stage: Stage, outputs: dict[str, str], email: str, may_ask: bool = True) -> str:
     """An ID token, with the password that was made here, or the one that is given."""
     password = os.environ.get(PASSWORD_VARIABLE) or _known(stage).get(email)
-    if password is None and sys.stdin.isatty():
+    if password is None and may_ask and sys.stdin.isatty():
         password = getpass.getpass(f"The password of {email}: ")
     if not password:
         raise Problem(f"The password of {email} is not known here. Set {PASSWORD_VARIABLE} to it and try again.")

@@ -62,10 +62,11 @@ def up(stage: Stage, arguments: argparse.Namespace) -> None:
     template = yaml_parse(text)
     is_there = kept.take_back(account, stage, template, given, is_deployed) or is_deployed
     file = stage.folder / "template.yaml"
-    file.write_text(packages.template(packages.pack(built, stage.folder / "packages"), text))
+    folder = None if arguments.debug_programs else stage.folder / "packages"
+    file.write_text(packages.template(packages.pack(built, folder), text))
     _deploy(account, stage, file, given, {"AnthropicApiKey": key} if key else {}, is_there)
     smoke.run(account, stage, template)
-    _tell(account, stage)
+    _tell(account, stage, _again(arguments, "token"))
 
 
 def _deploy(account: Account, stage: Stage, file: Path, given: dict[str, str], secret: dict[str, str], is_there: bool) -> None:
@@ -86,16 +87,16 @@ def _fill_gaps(account: Account, stage: Stage, given: dict[str, str]) -> None:
         emulator.fill_gaps(account.endpoint, stage.stack, given)
 
 
-def _tell(account: Account, stage: Stage) -> None:
+def _tell(account: Account, stage: Stage, token_command: str) -> None:
     """Makes the first admin, asks the API something as them, and shows how that is done."""
     outputs = stacks.outputs(account, stage)
     admins.make(account, stage, outputs["UserPoolId"], stage.admin)
     if target := outputs.get("ApiDomainTarget"):
         note(f"the domain of the API needs a DNS record (CNAME or alias) that leads to {target}")
     url = f"{outputs['ApiUrl']}/v1/admin/report"
-    curl = f'curl -H "Authorization: Bearer $(infra/deploy {stage.name} token)" {url}'
+    curl = f'curl -H "Authorization: Bearer $({token_command})" {url}'
     try:
-        token = admins.token(account, stage, outputs, stage.admin)
+        token = admins.token(account, stage, outputs, stage.admin, may_ask=False)
     except Problem as problem:
         note(str(problem))
     else:
@@ -132,6 +133,12 @@ def enable(account: Account, stage: Stage, outputs: dict[str, str], file: Path) 
         results.append(item["result"])
         print(f"{item['result']:<12}{item['user']}")
     note(cohorts.summary(results))
+
+
+def _again(arguments: argparse.Namespace, command: str) -> str:
+    """The command line of another command for the same stage."""
+    options = [("--file", arguments.file), ("--endpoint", arguments.endpoint)]
+    return " ".join(["infra/deploy", arguments.stage, command, *(f"{name} {value}" for name, value in options if value)])
 
 
 def _template(arguments: argparse.Namespace) -> Path:

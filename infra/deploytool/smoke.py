@@ -65,7 +65,7 @@ def _try(account: Account, stage: Stage, function: str, event: dict) -> str | No
 
 
 def _log_line(account: Account, name: str, answer: dict) -> str | None:
-    """The last line of an error that the function has logged."""
+    """The last error that the function has logged."""
     tail = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
     lines = tail.splitlines()
     if not lines:
@@ -75,4 +75,6 @@ def _log_line(account: Account, name: str, answer: dict) -> str | None:
             logGroupName=configuration["LoggingConfig"]["LogGroup"], startTime=since)
         lines = [event["message"].strip() for event in found["events"]]
     errors = [line for line in lines if '"level":"ERROR"' in line]
-    return errors[-1] if errors else None
+    # What a library warns of comes with an error of ours that says more.
+    ours = [line for line in errors if "library_warning" not in line]
+    return (ours or errors or [None])[-1]

@@ -99,11 +99,11 @@ def bucket(account: Account) -> str:
 def sam_deploy(account: Account, stage: Stage, file: Path, values: dict[str, str]) -> None:
     """Deploys a template with `sam deploy`. The parameters go through a private file that is deleted at once: a command line
     would show the Claude key to everybody on the machine. No samconfig.toml is read or written."""
-    config, given, log = stage.folder / "samconfig.toml", stage.folder / "parameters.json", stage.log("deploy")
+    config, given, log = stage.folder / "samconfig.toml", stage.folder / "parameters.yaml", stage.log("deploy")
     config.write_text("version = 0.1\n")
     given.unlink(missing_ok=True)
     with os.fdopen(os.open(given, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump(values, opened)
+        json.dump(values, opened)  # which is YAML too
     command = [tools.bin("sam"), "deploy", "--template-file", str(file), "--config-file", str(config),
                "--stack-name", stage.stack, "--region", account.region, "--resolve-s3", "--s3-prefix", stage.stack,
                "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",

@@ -21,16 +21,16 @@ _FOLDER = paths.TARGET / "local" / "packages"
 _CODE_URI = re.compile(r"(?<=CodeUri: )target/lambda/([a-z0-9-]+)/")
 
 
-def pack(programs: dict[str, Path]) -> dict[str, Path]:
-    """The functions' packages by name."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
+def pack(programs: dict[str, Path], folder: Path | None = None) -> dict[str, Path]:
+    """The functions' packages by name, in a folder: that of this machine's programs, or of others."""
+    packages = {name: (folder or _FOLDER) / f"{name}.zip" for name in programs}
+    (folder or _FOLDER).mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(programs, pool.map(_pack, programs, programs.values()), strict=True))
+        return dict(zip(programs, pool.map(_pack, packages.values(), programs.values()), strict=True))
 
 
-def _pack(name: str, program: Path) -> Path:
+def _pack(package: Path, program: Path) -> Path:
     """A package has the time of its program, which tells whether it is that one's."""
-    package = _FOLDER / f"{name}.zip"
     built = program.stat().st_mtime_ns
     if package.exists() and package.stat().st_mtime_ns == built:
         return package
@@ -52,9 +52,9 @@ def _without_symbols(program: Path) -> bytes:
     return program.read_bytes()
 
 
-def template(packages: dict[str, Path]) -> str:
-    """The project's template with packages in place of the folders that `cargo lambda build` makes."""
-    text = paths.TEMPLATE.read_text()
+def template(packages: dict[str, Path], text: str | None = None) -> str:
+    """The project's template, or another, with packages in place of the folders that `cargo lambda build` makes."""
+    text = text or paths.TEMPLATE.read_text()
     if apart := set(packages) ^ set(_CODE_URI.findall(text)):
         raise Problem(f"functions/src/bin and template.yaml differ in {', '.join(sorted(apart))}. Give each function a resource "
                       "whose CodeUri is target/lambda/<name>/, and each such resource a function.")
