@@ -53,9 +53,9 @@ def up(stage: Stage, arguments: argparse.Namespace) -> None:
     values.require_startable(given, programs.check_settings(), stage)
     account = Account(stage.region, arguments.endpoint)
     note(f"settings are fine; {stage.name} is account {account.number()}, {account.region}")
-    is_deployed = stacks.ready(account, stage)
     if arguments.command == "check":
         return
+    is_deployed = stacks.ready(account, stage)
     key = questions.claude_key(is_deployed)
     built = programs.debug() if arguments.debug_programs else programs.release(stage, given["Architecture"])
     programs.verify(built, given["Architecture"], is_release=not arguments.debug_programs)
