@@ -64,6 +64,9 @@ def test_costs_are_added_up_by_purpose_for_one_person(log):
     assert (coach.calls, coach.input_tokens, coach.cached_tokens, coach.output_tokens) == (2, 2000, 900, 120)
     assert {purpose.name for purpose in purposes} == {"coach", "profile"}
     assert costs.total(purposes) == pytest.approx(0.016)
+    both = costs.together(purposes)
+    assert (both.calls, both.input_tokens, both.output_tokens) == (3, 2000, 120)
+    assert both.cost_usd == costs.total(purposes)
 
 
 def test_a_sum_that_is_not_the_tables_does_not_agree(log, monkeypatch):

@@ -21,6 +21,16 @@ class Answer:
     def json(self) -> dict:
         return json.loads(self.text)
 
+    @property
+    def told(self) -> str:
+        """What a refusal says, in words; what came back where it is no problem document."""
+        try:
+            problem = self.json
+            fields = "".join(f" {error['field']}: {error['message']}." for error in problem.get("errors", []))
+            return f"{problem['detail']}{fields}"
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return self.text[:300]
+
 
 class Api:
     """The API as one caller sees it."""

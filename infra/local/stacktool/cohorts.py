@@ -42,8 +42,7 @@ def enable(api, people: list[str], enabled: bool = True) -> Iterator[dict]:
     for group in groups(people):
         answer = api.put(_PATH, {"users": group, "enabled": enabled})
         if answer.status != 200:
-            told = answer.json.get("detail") if answer.text.startswith("{") else answer.text
-            raise Problem(f"From {group[0]} on, nothing was changed: the API answered {answer.status}. {told} "
+            raise Problem(f"From {group[0]} on, nothing was changed: the API answered {answer.status}. {answer.told} "
                           "What was opened before stays open; the same file can be used again.")
         yield from answer.json["items"]
 

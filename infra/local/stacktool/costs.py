@@ -63,6 +63,12 @@ def total(purposes: list[Purpose]) -> float:
     return sum(purpose.cost_usd for purpose in purposes)
 
 
+def together(purposes: list[Purpose]) -> Purpose:
+    """All purposes as one."""
+    names = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+    return Purpose("together", *(sum(getattr(purpose, name) for purpose in purposes) for name in names))
+
+
 def agree(one: float, other: float) -> bool:
     """Whether two sums in USD are the same, but for what floating-point numbers lose."""
     return abs(one - other) < 1e-8

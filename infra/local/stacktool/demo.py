@@ -48,7 +48,7 @@ def run(stack: dict, name: str) -> None:
     columns(_titled(generic), _titled(journey.ask_coach()))
     before = journey.behavior()
     _log(journey, "after", "7. A week that is different")
-    versions = _update(journey)
+    versions, batched = _update(journey)
     heading("9. What changed")
     after = journey.behavior()
     _compare(before, after)
@@ -57,7 +57,7 @@ def run(stack: dict, name: str) -> None:
     kept = paths.STATE / "behavior.json"
     kept.write_text(json.dumps(after))
     print(dim(f"\n  The measured behaviour is in {os.path.relpath(kept)}; the README says how to draw it."))
-    _costs(journey, began, simulated)
+    _costs(journey, began, versions[0]["cost_usd"] if batched else None, simulated)
     _report(journey)
     print(f"\n{bold('That was the whole journey.')} The stack is still up: "
           "try `infra/local/stack token me@example.com`, `infra/local/stack logs`, or the demo of another person: "
@@ -72,7 +72,7 @@ def _sign_up(journey: Journey) -> None:
     print(f"  targets: {targets['daily_calories']} kcal, {targets['protein_g']} g protein, "
           f"{targets['carbs_g']} g carbs, {targets['fat_g']} g fat (from {targets['basis'].replace('_', ' ')})")
     refused = journey.user.post("/v1/consultation/start")
-    print(f"  starting the consultation: {refused.status}, {refused.json.get('detail', refused.text)}")
+    print(f"  starting the consultation: {refused.status}, {refused.told}")
     journey.open_gate()
     print("  an administrator opens the consultation for this person")
 
@@ -114,15 +114,17 @@ def _consult(journey: Journey) -> None:
         journey.complete(session["session_id"])
 
 
-def _update(journey: Journey) -> list[dict]:
+def _update(journey: Journey) -> tuple[list[dict], bool]:
+    """The versions after a weekly run, and whether the new one was written in a message batch."""
     heading("8. The weekly update")
     run_id = journey.update_weekly()["run_id"]
     with step("Measuring everybody who is due, and rewriting what changed"):
         for record in weekly.follow(journey.stack, run_id):
             note(weekly.told(record))
-    if record["state"] == "waiting_for_batch":
+    batched = record["state"] == "waiting_for_batch"
+    if batched:
         _collect(journey, run_id)
-    return journey.await_version(2)
+    return journey.await_version(2), batched
 
 
 def _collect(journey: Journey, run_id: str) -> None:
@@ -169,31 +171,33 @@ def _differences(versions: list[dict]) -> None:
             print("    " + (colour(part, code) if code else part))
 
 
-def _costs(journey: Journey, began: datetime.date, simulated: bool) -> None:
+def _costs(journey: Journey, began: datetime.date, in_batch: float | None, simulated: bool) -> None:
+    """A row a purpose, whose sum is the total; and the sum that the budgets rest on, which has to be the same. What was
+    written in a message batch (`in_batch`, in USD) is nobody's call, and on nobody's budget."""
     heading("10. What Claude cost" + (" (simulated: the prices are real, the calls were not)" if simulated else ""))
     purposes, counted = costs.settled(journey.stack, journey.profile()["user_id"], began)
     total = costs.total(purposes)
-    rows = [[purpose.name.replace("_", " "), str(purpose.calls), f"{purpose.input_tokens:,}",
-             _share(purpose.cached_tokens, purpose.input_tokens), f"{purpose.output_tokens:,}", _usd(purpose.cost_usd)]
-            for purpose in purposes]
-    everything = [sum(getattr(purpose, name) for purpose in purposes)
-                  for name in ("calls", "input_tokens", "cached_tokens", "output_tokens")]
-    calls, read, cached, written = everything
-    table(["for", "calls", "tokens read", "of these cached", "tokens written", "USD"],
-          [*rows, ["together", str(calls), f"{read:,}", _share(cached, read), f"{written:,}", _usd(total)]])
+    rows = [_row(purpose) for purpose in purposes]
+    if in_batch is not None:
+        rows.append(["prompt update, in a message batch", "", "", "", "", _usd(in_batch)])
+    rows.append(_row(costs.together(purposes))[:-1] + [_usd(total + (in_batch or 0))])
+    table(["for", "calls", "tokens read", "of these cached", "tokens written", "USD"], rows)
+    of_calls = "" if in_batch is None else f", of {_usd(total)} for calls"
     if costs.agree(total, counted):
-        print(f"  The table `spending`, on which the budgets rest, has the same {_usd(counted)} for this person.")
+        print(f"  The table `spending`, on which the budgets rest, has the same {_usd(counted)} for this person{of_calls}.")
     else:
-        print(f"  The table `spending` has {_usd(counted)} for this person. What is missing is told by "
-              "`infra/local/stack logs --event spending_not_counted`, or was in a message batch, which nobody is charged with.")
+        print(f"  The table `spending` has {_usd(counted)} for this person{of_calls}: they differ. "
+              "`infra/local/stack logs --event spending_not_counted` tells what was not counted.")
+
+
+def _row(purpose: costs.Purpose) -> list[str]:
+    cached = f"{purpose.cached_tokens / purpose.input_tokens:.0%}" if purpose.input_tokens else ""
+    return [purpose.name.replace("_", " "), str(purpose.calls), f"{purpose.input_tokens:,}", cached,
+            f"{purpose.output_tokens:,}", _usd(purpose.cost_usd)]
 
 
 def _usd(amount: float) -> str:
     return f"{amount:.6f}"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else ""
 
 
 def _report(journey: Journey) -> None:

@@ -1,7 +1,6 @@
 """The steps of a person's journey over HTTP, shared by the demo and the tests."""
 
 import concurrent.futures
-import json
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ class Refused(Problem):
     """An answer that the journey did not expect."""
 
     def __init__(self, what: str, answer: Answer):
-        super().__init__(f"{what} was answered with {answer.status}: {answer.text[:600]}")
+        super().__init__(f"{what} was answered with {answer.status}: {answer.told} `infra/local/stack logs` may tell more.")
         self.answer = answer
 
 
@@ -76,7 +75,7 @@ class Journey:
         def finished() -> dict | None:
             session = expect(self.user.get(f"/v1/consultation/{session_id}"), "The consultation")
             if session["status"] == "failed":
-                raise Problem(f"The profile and the prompt could not be written: {json.dumps(session)[:600]}")
+                raise Problem("The profile and the prompt could not be written. `infra/local/stack logs prompt-worker` tells why.")
             return session if session["status"] == "complete" else None
 
         return poll("The personal prompt", finished)

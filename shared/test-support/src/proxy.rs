@@ -76,6 +76,11 @@ pub trait Intercept: Send + Sync + 'static {
     /// Called before a request is passed on.
     async fn before(&self, exchange: &Exchange) -> Fate;
 
+    /// Another body for a request that is passed on, if it is to have one.
+    fn changed(&self, _exchange: &Exchange) -> Option<Value> {
+        None
+    }
+
     /// Called when its answer is there, before it is passed back; null if it is not JSON.
     async fn after(&self, _exchange: &Exchange, _answer: &Value) {}
 }
@@ -101,6 +106,10 @@ pub async fn proxy(upstream: &str, intercept: Arc<dyn Intercept>) -> String {
 async fn exchange(mut client: TcpStream, upstream: Arc<str>, intercept: Arc<dyn Intercept>) {
     let Some((head, body)) = read_request(&mut client).await else { return };
     let exchange = Exchange::read(&head, &body);
+    let (head, body) = match intercept.changed(&exchange) {
+        None => (head, body),
+        Some(changed) => with_body(&head, &changed),
+    };
     let answer = match intercept.before(&exchange).await {
         Fate::Pass => forward(&upstream, &head, &body).await,
         Fate::LoseAnswer => {
@@ -154,6 +163,14 @@ async fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
             return None;
         }
     }
+}
+
+/// The head of a request with the length of another body, and that body.
+fn with_body(head: &str, body: &Value) -> (String, Vec<u8>) {
+    let body = body.to_string().into_bytes();
+    let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+    let head = kept.fold(String::new(), |head, line| head + line + "\r\n");
+    (format!("{head}content-length: {}\r\n", body.len()), body)
 }
 
 async fn forward(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {

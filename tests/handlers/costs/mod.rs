@@ -1,12 +1,15 @@
-//! What the people of the demo cost, at list prices and with the simulator's token counts: the table in the README.
+//! What the people of the demo cost, and what a month costs with many people, at list prices and with the simulator's token
+//! counts: two tables in the README.
 //!
-//! `UPDATE_COSTS=1 cargo test -p coaching-tests --test handlers costs` measures anew and writes the table.
+//! `UPDATE_COSTS=1 cargo test -p coaching-tests --test handlers costs` measures anew and writes the tables.
 
+mod bill;
 mod person;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 
 use chrono::Duration;
 use claude_simulator::Task;
@@ -23,8 +26,8 @@ const UPDATE_GOAL: f64 = 0.01;
 /// Share of the coach's input that must come from the cache.
 const CACHE_GOAL: f64 = 0.7;
 
-const BEGIN: &str = "<!-- costs -->\n";
-const END: &str = "<!-- end of costs -->";
+/// Set it to have the tables written instead of compared.
+const UPDATE: &str = "UPDATE_COSTS";
 
 /// A conversation of twenty messages with the coach.
 const CONVERSATION: [&str; 20] = [
@@ -160,18 +163,29 @@ async fn the_people_of_the_demo_cost_what_the_readme_says() {
     }
     let table = table(&people);
     println!("{table}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = fs::read_to_string(&path).expect("the README is there");
-    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for costs");
-    let (stated, after) = rest.split_once(END).expect("the place has an end");
-    if std::env::var_os("UPDATE_COSTS").is_some() {
-        fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).expect("the README can be written");
-    } else {
-        assert_eq!(stated, table, "measure anew with UPDATE_COSTS=1");
-    }
+    compare("costs", &table);
     for Measured { title, consultation, weekly, cached, .. } in &people {
         assert!(*consultation <= CONSULTATION_GOAL, "{title}: ${consultation}");
         assert!(*weekly <= UPDATE_GOAL, "{title}: ${weekly}");
         assert!(*cached >= CACHE_GOAL, "{title}: {cached}");
     }
+}
+
+/// Compares what the README says between two marks with `measured`, or writes it there.
+fn compare(mark: &str, measured: &str) {
+    static README: Mutex<()> = Mutex::new(());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    // Two tests write into it.
+    let alone = README.lock();
+    let readme = fs::read_to_string(&path).expect("the README is there");
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
+    let (before, rest) = readme.split_once(&begin).expect("the README has a place for it");
+    let (stated, after) = rest.split_once(&end).expect("the place has an end");
+    let update = std::env::var_os(UPDATE).is_some();
+    if update {
+        fs::write(&path, format!("{before}{begin}{measured}{end}{after}")).expect("the README can be written");
+    }
+    let as_stated = update || stated == measured;
+    drop(alone);
+    assert!(as_stated, "the README says:\n{stated}\nMeasured was:\n{measured}\nWrite it with {UPDATE}=1.");
 }
