@@ -18,6 +18,8 @@ use usage::{Kind, Usage};
 
 /// How many people use the app in a month.
 const PEOPLE: [f64; 4] = [10.0, 1_000.0, 10_000.0, 100_000.0];
+/// Characters of a line.
+const LINE: usize = 120;
 /// Seconds in a month of 30 days.
 const MONTH: f64 = 30.0 * 24.0 * 3600.0;
 
@@ -119,6 +121,23 @@ fn table(bills: &[Bill]) -> String {
     table
 }
 
+/// A text in lines as long as those of the README.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        if length + word.len() >= LINE {
+            lines.push('\n');
+            length = 0;
+        } else if length > 0 {
+            lines.push(' ');
+        }
+        lines.push_str(word);
+        length += word.len() + 1;
+    }
+    lines + "\n"
+}
+
 #[tokio::test]
 async fn a_month_costs_what_the_readme_says() {
     let (prices, template) = (Prices::load(), Template::load());
@@ -126,9 +145,8 @@ async fn a_month_costs_what_the_readme_says() {
     let bills: Vec<Bill> = PEOPLE.iter().map(|people| Bill::of(*people, &measured, &template, &prices)).collect();
     let person = month(&measured, share_changed());
     let told = format!(
-        "{}\nRounded to two digits. Prices: {}, without what a new account has for free. {} A person's month: {:.0} requests, \
-         {:.0} read and {:.0} write units of DynamoDB, {:.0} kB of log; {} metrics for all. The user pool is {}.\n",
-        table(&bills),
+        "Rounded to two digits. Prices: {}, without what a new account has for free. {} A person's month: {:.0} requests, \
+         {:.0} read and {:.0} write units of DynamoDB, {:.0} kB of log; {} metrics for all. The user pool is {}.",
         prices.told(),
         habits::told(share_changed()),
         person.of(Kind::ApiRequest),
@@ -138,6 +156,7 @@ async fn a_month_costs_what_the_readme_says() {
         measured.metrics,
         template.default("UserPoolTier"),
     );
+    let told = format!("{}\n{}", table(&bills), wrapped(&told));
     println!("{told}");
     super::compare("bill", &told);
     let bill = &bills[1];
