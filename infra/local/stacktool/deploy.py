@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-from . import aws, build, cloud, emulator, packages, paths, settings, tables, tools
+from . import aws, build, cloud, emulator, packages, paths, settings, starts, tables, tools
 from .console import Problem, note, step
 
 _DEPLOYED = paths.STATE / "deployed.json"
@@ -31,6 +31,8 @@ def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, 
     if _status(endpoint, stack_name) == "complete" and before.get("state") == state and paths.STACK_JSON.exists():
         note("nothing has changed since the last deployment")
         return json.loads(paths.STACK_JSON.read_text())
+    with step("Trying whether the functions start with these settings"):
+        starts.require(programs, values)
     tables.require_same_keys(endpoint, stack_name)
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
