@@ -86,8 +86,8 @@ impl Bill {
     }
 }
 
-/// A sum in USD with two digits that count, and cents at most.
-fn usd(sum: f64) -> String {
+/// A figure with two digits that count, and hundredths at most.
+fn rounded(sum: f64) -> String {
     if sum < 0.005 {
         return "0.00".to_owned();
     }
@@ -103,7 +103,7 @@ fn usd(sum: f64) -> String {
 fn table(bills: &[Bill]) -> String {
     let mut table = String::from("| USD a month |");
     for bill in bills {
-        let _ = write!(table, " {} users |", usd(bill.people));
+        let _ = write!(table, " {} users |", rounded(bill.people));
     }
     let _ = write!(table, "\n|---|{}", "---:|".repeat(bills.len()));
     let mut row = |name: &str, figure: &dyn Fn(&Bill) -> String| {
@@ -111,12 +111,12 @@ fn table(bills: &[Bill]) -> String {
         let _ = write!(table, "\n| {name} | {} |", figures.join(" | "));
     };
     for (number, (name, _)) in bills[0].lines.iter().enumerate() {
-        row(name, &|bill| usd(bill.lines[number].1));
+        row(name, &|bill| rounded(bill.lines[number].1));
     }
-    row("**together**", &|bill| format!("**{}**", usd(bill.total())));
-    row("for each user", &|bill| usd(bill.total() / bill.people));
+    row("**together**", &|bill| format!("**{}**", rounded(bill.total())));
+    row("for each user", &|bill| rounded(bill.total() / bill.people));
     row("share of the coach's messages", &|bill| format!("{:.0}%", 100.0 * bill.coach / bill.total()));
-    row("`DAILY_BUDGET_USD` has to be above", &|bill| usd(bill.busiest_day));
+    row("`DAILY_BUDGET_USD` has to be above", &|bill| rounded(bill.busiest_day));
     table.push('\n');
     table
 }
@@ -145,14 +145,14 @@ async fn a_month_costs_what_the_readme_says() {
     let bills: Vec<Bill> = PEOPLE.iter().map(|people| Bill::of(*people, &measured, &template, &prices)).collect();
     let person = month(&measured, share_changed());
     let told = format!(
-        "Rounded to two digits. Prices: {}, without what a new account has for free. {} A person's month: {:.0} requests, \
-         {:.0} read and {:.0} write units of DynamoDB, {:.0} kB of log; {} metrics for all. The user pool is {}.",
+        "Rounded to two digits. Prices: {}, without what a new account has for free. {} A person's month: {} requests, {} read \
+         and {} write units of DynamoDB, {} kB of log; {} metrics for all. The user pool is {}.",
         prices.told(),
         habits::told(share_changed()),
-        person.of(Kind::ApiRequest),
-        person.of(Kind::ReadUnit),
-        person.of(Kind::WriteUnit),
-        person.of(Kind::LogByte) / 1e3,
+        rounded(person.of(Kind::ApiRequest)),
+        rounded(person.of(Kind::ReadUnit)),
+        rounded(person.of(Kind::WriteUnit)),
+        rounded(person.of(Kind::LogByte) / 1e3),
         measured.metrics,
         template.default("UserPoolTier"),
     );
@@ -190,6 +190,6 @@ fn sums_have_two_digits_that_count() {
         (12_345.6, "12,000"),
         (99_999.0, "100,000"),
     ] {
-        assert_eq!(usd(sum), expected);
+        assert_eq!(rounded(sum), expected);
     }
 }
