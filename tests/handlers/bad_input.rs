@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, api_functions};
 
-const WITH_BODY: [&str; 11] = [
+const WITH_BODY: [&str; 12] = [
     "sign-up",
     "update-profile",
     "send-consultation-message",
@@ -17,6 +17,7 @@ const WITH_BODY: [&str; 11] = [
     "issue-consultation-key",
     "set-risk",
     "set-recipe",
+    "withdraw-prompt",
 ];
 
 /// Ana, who has signed up and may consult; the function for her, or for an admin where it needs one.
@@ -28,6 +29,7 @@ async fn ana() -> Deployment {
 
 fn call(function: &'static str) -> Call {
     match function {
+        "admin-restore-prompt" => Call::to(function).by_admin("boss").path("user", "ana").path("version", "1"),
         "list-users" => Call::to(function).by_admin("boss").query("state", "at_risk"),
         "sign-up" => Call::to(function).by("newcomer"),
         "update-meal" | "delete-meal" => {
@@ -101,6 +103,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
         ("issue-consultation-key", json!([1, "2026-12-31T00:00:00Z", "Spring"])),
         ("set-risk", json!(["none", "Spoke with them."])),
         ("set-recipe", json!(["athlete", "direct", "She rows."])),
+        ("withdraw-prompt", json!([true, "Spoke with them."])),
     ];
     for (function, array) in arrays {
         deployment.send(call(function).json(&array)).await.assert_problem(400, "malformed_body");
@@ -112,7 +115,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 18] = [
+    let cases: [(&'static str, Value, &[&str]); 19] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": [], "timezone": 1, "sex": "x",
@@ -154,6 +157,9 @@ async fn wrong_types_are_named_all_at_once() {
         ("set-risk", json!({"risk": "severe", "reason": 7}), &["risk", "reason"]),
         ("set-risk", json!({}), &["risk", "reason"]),
         ("set-recipe", json!({"user_type": "elite", "variant": 7}), &["user_type", "variant", "reason"]),
+        ("withdraw-prompt", json!({"withdrawn": 1, "reason": 7}), &["withdrawn", "reason"]),
+        ("withdraw-prompt", json!({}), &["withdrawn", "reason"]),
+        ("admin-restore-prompt", json!({"reason": 7}), &["reason"]),
     ];
     for (function, body, fields) in cases {
         let reply = deployment.send(call(function).json(&body)).await;
@@ -190,6 +196,7 @@ async fn unknown_and_repeated_fields_are_named() {
         ("issue-consultation-key", "label"),
         ("set-risk", "reason"),
         ("set-recipe", "variant"),
+        ("withdraw-prompt", "reason"),
     ] {
         let body = format!("{{\"{field}\": 1, \"{field}\": 2}}");
         deployment.send(call(function).text(&body)).await.assert_invalid(&[field]);
@@ -261,6 +268,8 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "issue-consultation-key" => json!({"uses": 1, "expires_at": "2026-12-31T00:00:00Z", "label": "Spring"}),
             "set-risk" => json!({"risk": "none", "reason": "Spoke with them."}),
             "set-recipe" => json!({"variant": "direct", "reason": "Spoke with them."}),
+            "withdraw-prompt" => json!({"withdrawn": true, "reason": "Spoke with them."}),
+            "admin-restore-prompt" => json!({"reason": "Spoke with them."}),
             _ => Value::Null,
         };
         let reply = deployment.send(call(function).json(&body)).await;

@@ -122,6 +122,8 @@ async fn journey() -> Examples {
     seen.keep(&deployment, by("regenerate-prompt")).await;
     deployment.run_jobs().await;
     deployment.pass(Duration::days(2));
+    restore_and_withdraw(&mut seen, &deployment, name).await;
+    deployment.pass(Duration::days(2));
     deployment.set("COMPLETION_WAIT_SECONDS", "28");
     let worker = async {
         loop {
@@ -151,6 +153,28 @@ async fn talk(seen: &mut Examples, deployment: &Deployment, name: &str) {
     deployment.run_jobs().await;
     seen.keep(deployment, complete()).await;
     seen.keep(deployment, by("get-consultation").path("session_id", session_id)).await;
+}
+
+/// Of two versions the first again, by the person, and the second again, by the admin; and a prompt that is withdrawn and
+/// given back.
+async fn restore_and_withdraw(seen: &mut Examples, deployment: &Deployment, name: &str) {
+    let by_admin = |function| Call::to(function).by_admin("the_admin").path("user", "nora@example.com");
+    let withdraw = |withdrawn: bool| {
+        let body = json!({"withdrawn": withdrawn, "reason": "It took a joke of hers for a goal."});
+        by_admin("withdraw-prompt").json(&body)
+    };
+    let targets = json!({"targets": {"daily_calories": 1_900, "protein_g": 120, "carbs_g": 220, "fat_g": 60}});
+    deployment.read(Call::to("update-profile").by(name).json(&targets)).await;
+    deployment.send(Call::to("regenerate-prompt").by(name)).await;
+    deployment.run_jobs().await;
+    let second = deployment.versions(name).await[0];
+    let version = |call: Call, version: u64| call.path("version", &version.to_string());
+    seen.keep(deployment, version(Call::to("restore-prompt").by(name), second - 1)).await;
+    let why = json!({"reason": "The later version fits her better, she says."});
+    seen.keep(deployment, version(by_admin("admin-restore-prompt"), second).json(&why)).await;
+    seen.keep(deployment, withdraw(false)).await;
+    seen.keep(deployment, withdraw(true)).await;
+    deployment.read(withdraw(false)).await;
 }
 
 /// Ten days of meals, of which one is corrected.

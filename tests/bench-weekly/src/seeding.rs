@@ -112,6 +112,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         consultation_session_id: None,
         conversational_profile: Some("Steady at work, hungry in the evening. ".repeat(28)),
         prompt: None,
+        prompt_withdrawn: None,
         behavioral_data: None,
         last_behavior_check: None,
         pending_update: None,
@@ -135,13 +136,14 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
             cost: Usd::ZERO,
             created_at: written_at,
             batch_id: None,
+            risk: Risk::None,
+            restored: None,
         },
         conversational_profile: None,
         completes: None,
         next_check_at: as_of() - Duration::hours(12),
-        update_shard: due::shard_of(user_id, SHARDS),
+        update_shard: Some(due::shard_of(user_id, SHARDS)),
         mark: None,
-        written_for: Some(Risk::None),
     };
     Ok(prompted_profile(&profile, &version))
 }

@@ -23,6 +23,21 @@ async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {
 }
 
 #[tokio::test]
+async fn a_version_that_was_restored_meanwhile_is_not_overwritten() {
+    let deployment = submitted(&[]).await;
+    deployment.claude.finish_batches();
+    assert_eq!(collect(&deployment).await, (0, 1, 1, 0));
+    deployment.live("ana", &week(7)).await;
+    deployment.weekly().await;
+    assert_eq!(collect(&deployment).await, (1, 0, 0, 0), "version 2 is being rewritten");
+    deployment.read(Call::to("restore-prompt").by("ana").path("version", "1")).await;
+    let (profile, history) = (deployment.profile("ana").await, deployment.prompts("ana").await);
+    deployment.claude.finish_batches();
+    assert_eq!(collect(&deployment).await, (0, 1, 0, 0));
+    assert_eq!((deployment.profile("ana").await, deployment.prompts("ana").await), (profile, history));
+}
+
+#[tokio::test]
 async fn meals_that_are_logged_while_a_batch_is_under_way_count_at_the_next_check() {
     let mut written = Vec::new();
     for meanwhile in [false, true] {

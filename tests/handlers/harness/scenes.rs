@@ -219,7 +219,12 @@ impl Deployment {
 
 /// A text or a flag of an item.
 fn plain(value: &AttributeValue) -> Value {
-    value.as_s().map(|text| json!(text)).or_else(|_| value.as_bool().map(|flag| json!(flag))).expect("a text or a flag")
+    match value {
+        AttributeValue::S(text) => json!(text),
+        AttributeValue::Bool(flag) => json!(flag),
+        AttributeValue::N(number) => json!(number.parse::<u64>().expect("a whole number")),
+        other => panic!("an audit entry has texts, flags and numbers, and no {other:?}"),
+    }
 }
 
 /// The items of a list.

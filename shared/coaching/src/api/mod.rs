@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod prompts;
 pub mod recipe;
 pub mod replies;
+pub mod restoration;
 pub mod risk;
 mod route;
 pub mod runs;
@@ -32,6 +33,7 @@ pub mod safety;
 pub mod schedules;
 pub mod spending;
 pub mod users;
+pub mod withdrawals;
 
 use lambda_http::{Error, Request, service_fn};
 
@@ -61,12 +63,15 @@ pub const ROUTES: &[&Route] = &[
     &behavior::GET_BEHAVIOR,
     &prompts::REGENERATE_PROMPT,
     &prompts::LIST_PROMPTS,
+    &restoration::RESTORE_PROMPT,
     &admin::SET_CONSULTATION_ACCESS,
     &cohorts::SET_COHORT_ACCESS,
     &consultation_keys::ISSUE_CONSULTATION_KEY,
     &consultation_keys::LIST_CONSULTATION_KEYS,
     &risk::SET_RISK,
     &recipe::SET_RECIPE,
+    &restoration::ADMIN_RESTORE_PROMPT,
+    &withdrawals::WITHDRAW_PROMPT,
     &users::LIST_USERS,
     &admin::GET_REPORT,
     &audit::LIST_AUDIT,

@@ -16,7 +16,8 @@ use domain::coaching_prompt::GenerationReason;
 use domain::consultation::Status;
 use domain::recipe::UserType;
 
-const TAG: Tag = Tag { name: "Prompts", description: "The personal prompt: its versions, and why each was written." };
+pub(super) const TAG: Tag =
+    Tag { name: "Prompts", description: "The personal prompt: its versions, and why each was written." };
 
 /// `POST /v1/users/me/regenerate-prompt`
 pub const REGENERATE_PROMPT: Route = Route {
@@ -28,7 +29,13 @@ pub const REGENERATE_PROMPT: Route = Route {
         Answer::ok("The fresh prompt is in force.", body::<RegenerationResponse>),
         Answer::accepted("The fresh prompt is being written.", body::<RegenerationResponse>),
     ],
-    refusals: &[&[Code::ProfileNotFound, Code::NoPromptYet, Code::RegenerationLimit, Code::GenerationFailed]],
+    refusals: &[&[
+        Code::ProfileNotFound,
+        Code::NoPromptYet,
+        Code::PromptWithdrawn,
+        Code::RegenerationLimit,
+        Code::GenerationFailed,
+    ]],
     ..Route::new("POST", "/v1/users/me/regenerate-prompt", "regenerate-prompt", |app| serve(app, regenerate_prompt))
 };
 
@@ -44,14 +51,26 @@ pub const LIST_PROMPTS: Route = Route {
     summary: "Every prompt version with its reason and what it changed, newest first.",
     description: "A version is never overwritten. A weekly one has the decision behind it and a diff from the one before.",
     query: &[Parameter::LIMIT, Parameter::CURSOR],
-    answers: &[Answer::ok("A page of versions.", body::<ListResponse<PromptVersionResponse>>)],
+    answers: &[Answer::ok("A page of versions.", body::<PromptVersionList>)],
     sample: Sample { query: &[("limit", "10")], ..Sample::EMPTY },
     ..Route::new("GET", "/v1/users/me/prompts", "list-prompts", |app| serve(app, list_prompts))
 };
 
 async fn list_prompts(service: Arc<PromptHistory>, request: ApiRequest) -> ApiResult {
-    let page = service.list(&request.caller.user_id, &request.page()?).await?;
-    Ok(ApiResponse::ok(&ListResponse::of(page, PromptVersionResponse::from)))
+    let versions = service.list(&request.caller.user_id, &request.page()?).await?;
+    let ListResponse { items, next_cursor } = ListResponse::of(versions.page, PromptVersionResponse::from);
+    Ok(ApiResponse::ok(&PromptVersionList { items, next_cursor, prompt_withdrawn_at: versions.withdrawn_at }))
+}
+
+/// A page of versions, and whether the newest is in use.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PromptVersionList {
+    /// The items of the page.
+    pub items: Vec<PromptVersionResponse>,
+    /// Send it as `cursor` to get the next page; null when this was the last.
+    pub next_cursor: Option<String>,
+    /// Since when the coach answers without a personal prompt, because an admin has withdrawn it; null while it is in use.
+    pub prompt_withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// One version of a person's prompt.
@@ -70,7 +89,9 @@ pub struct PromptVersionResponse {
     pub variant: String,
     /// Of a weekly version: what changed in your behaviour.
     pub decision: Option<Decision>,
-    /// The behaviour that it was written from.
+    /// Of a restored version: the earlier one whose text it has.
+    pub restored_from: Option<u32>,
+    /// The behaviour that it was written from; of a restored version, as it was when it came back.
     pub behavioral_data: Option<BehaviorMetricsResponse>,
     /// The model that wrote it.
     pub model: String,
@@ -91,6 +112,7 @@ impl From<VersionWithDiff> for PromptVersionResponse {
             user_type: entry.recipe.user_type,
             variant: entry.recipe.variant.into(),
             decision: entry.decision,
+            restored_from: entry.restored.map(|restored| restored.version),
             behavioral_data: entry.behavioral_data.map(BehaviorMetricsResponse::from),
             model: entry.model,
             cost_usd: entry.cost.dollars(),

@@ -43,6 +43,8 @@ pub struct Parameter {
 pub enum Takes {
     /// A whole number from a least to a most one, and the one that stands for a parameter that is left out.
     Number(u32, u32, u32),
+    /// A whole number from 1.
+    Count,
     /// A UUID.
     Uuid,
     /// A day, such as 2026-11-22.
@@ -61,6 +63,7 @@ impl Takes {
             Self::Number(least, most, default) => {
                 json!({"type": "integer", "minimum": least, "maximum": most, "default": default})
             }
+            Self::Count => json!({"type": "integer", "format": "uint32", "minimum": 1}),
             Self::Uuid => json!({"type": "string", "format": "uuid"}),
             Self::Day => json!({"type": "string", "format": "date"}),
             Self::Text(None) => json!({"type": "string", "minLength": 1}),

@@ -53,7 +53,7 @@ fn the_requirements_defaults_hold_when_nothing_is_set() {
     let (measuring, change) = (behavior::measuring(&env).expect("defaults"), behavior::change(&env).expect("defaults"));
     assert_eq!(measuring, domain::behavior::MeasureSettings::default());
     assert_eq!(change, domain::behavior::ChangeSettings::default());
-    assert_eq!(DueSettings::read(&env).expect("defaults").min_days, 7);
+    assert_eq!(DueSettings::read(&env).expect("defaults").interval.min_days, 7);
     assert!(ScheduleSettings::read(&env).expect("defaults").automatic);
     let prices = model::prices(&env).expect("defaults");
     assert!(talk::CoachSettings::read(&env, &prices).expect("defaults").generic_fallback);
@@ -128,7 +128,7 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
 #[test]
 fn a_threshold_from_the_environment_replaces_the_default() {
     let env = environment(&[("MIN_DAYS_BETWEEN_UPDATES", "14"), ("STREAK_CHANGE_THRESHOLD", "3")]);
-    assert_eq!(DueSettings::read(&env).expect("in range").min_days, 14);
+    assert_eq!(DueSettings::read(&env).expect("in range").interval.min_days, 14);
     assert_eq!(behavior::change(&env).expect("in range").streak_change_threshold, 3);
 }
 

@@ -1,6 +1,7 @@
 //! The weekly run: when it takes place (it may be more often), who is due, and how prompts are rewritten.
 
-use chrono::{Duration, NaiveTime};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+use domain::due;
 use domain::local_day::TimeZone;
 use domain::money::CallMode;
 use domain::schedule::{UpdateDays, UpdateSchedule};
@@ -155,13 +156,36 @@ pub fn update_concurrency(env: &Environment) -> Result<usize, ConfigError> {
     env.get(&UPDATE_CONCURRENCY)
 }
 
-/// When a person is looked at again, and where the run finds them.
+/// When a person is looked at again.
 #[derive(Debug, Clone, Copy)]
-pub struct DueSettings {
+pub struct CheckInterval {
     /// Least days between two checks of one person; 0 checks at every run.
     pub min_days: u32,
     /// How much earlier than that a check may come.
     pub tolerance: Duration,
+}
+
+impl CheckInterval {
+    /// Reads it.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            min_days: env.get(&MIN_DAYS_BETWEEN_UPDATES)?,
+            tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?),
+        })
+    }
+
+    /// When a person is due again who was looked at as of `as_of`.
+    #[must_use]
+    pub fn next_check_at(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
+        due::next_check_at(as_of, self.min_days, self.tolerance)
+    }
+}
+
+/// When a person is looked at again, and where the run finds them.
+#[derive(Debug, Clone, Copy)]
+pub struct DueSettings {
+    /// When.
+    pub interval: CheckInterval,
     /// Parts over which users are spread.
     pub shards: u32,
 }
@@ -169,11 +193,7 @@ pub struct DueSettings {
 impl DueSettings {
     /// Reads them.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            min_days: env.get(&MIN_DAYS_BETWEEN_UPDATES)?,
-            tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?),
-            shards: update_shards(env)?,
-        })
+        Ok(Self { interval: CheckInterval::read(env)?, shards: update_shards(env)? })
     }
 }
 

@@ -144,6 +144,7 @@ impl Accounts {
             consultation_session_id: None,
             conversational_profile: None,
             prompt: None,
+            prompt_withdrawn: None,
             behavioral_data: None,
             last_behavior_check: None,
             pending_update: None,

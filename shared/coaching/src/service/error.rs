@@ -27,6 +27,8 @@ pub enum Missing {
     Conversation,
     /// No such weekly run.
     Run,
+    /// No such version of a prompt before the one in force.
+    PromptVersion,
 }
 
 /// A state that does not allow what was asked.
@@ -60,8 +62,16 @@ pub enum Conflict {
     },
     /// There is no personal prompt, and generic coaching is switched off.
     PersonalPromptMissing,
+    /// The personal prompt is withdrawn, and generic coaching is switched off.
+    PersonalPromptWithdrawn,
     /// There is no personal prompt that could be written anew.
     NothingToRegenerate,
+    /// An admin has withdrawn the personal prompt.
+    PromptWithdrawn,
+    /// What is to be restored is in force.
+    VersionInForce,
+    /// What is to be restored does not suit the person as they are now.
+    VersionUnsuitable,
     /// Somebody else is writing the user's next prompt version.
     VersionUnderWay,
     /// Someone else changed the same thing again and again.

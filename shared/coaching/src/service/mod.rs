@@ -12,6 +12,7 @@ mod error;
 mod meals;
 mod metered_model;
 mod minors;
+mod prompt_withdrawals;
 mod prompt_worker;
 mod prompts;
 mod recipe_decisions;
@@ -37,8 +38,12 @@ pub use error::{Budget, Conflict, Missing, Result, ServiceError};
 pub use meals::{LoggedMeals, MealService};
 pub use metered_model::MeteredModel;
 pub use minors::Minors;
+pub use prompt_withdrawals::{PromptWithdrawals, WithdrawalDecision};
 pub use prompt_worker::PromptWorker;
-pub use prompts::{PromptHistory, PromptUpdater, Regenerating, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff};
+pub use prompts::{
+    PromptHistory, PromptUpdater, PromptVersions, Regenerating, Restoration, Restoring, RestoringAdmin,
+    RestoringForUsers, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff,
+};
 pub use recipe_decisions::{RecipeDecision, RecipeDecisions};
 pub use replies::Replies;
 pub use report::{Report, ReportService};

@@ -56,11 +56,10 @@ impl SafetyUpdates {
 
     /// The same, and likewise for a prompt that does not know a danger which the person's behaviour shows.
     pub async fn look_after(&self, profile: &Profile, behavior: &BehaviorMetrics, request_id: &str) {
-        let Some(prompt) = &profile.prompt else { return };
-        if self.enabled && profile.prompt_contradicts_risk(self.accounts.now()) {
+        let Some(prompt) = profile.usable_prompt() else { return };
+        let unknown_danger = behavior.has_new_danger(prompt.prompt_behavioral_data.as_ref());
+        if self.enabled && (unknown_danger || profile.prompt_contradicts_risk(self.accounts.now())) {
             self.queue(&profile.user_id, request_id).await;
-        } else {
-            self.heed(&profile.user_id, behavior, prompt.prompt_behavioral_data.as_ref(), request_id).await;
         }
     }
 
@@ -73,7 +72,12 @@ impl SafetyUpdates {
         known: Option<&BehaviorMetrics>,
         request_id: &str,
     ) {
-        if self.enabled && behavior.has_new_danger(known) {
+        if !self.enabled || !behavior.has_new_danger(known) {
+            return;
+        }
+        // Whoever writes the prompt looks again.
+        let withdrawn = self.accounts.get(user_id).await.is_ok_and(|profile| profile.is_prompt_withdrawn());
+        if !withdrawn {
             self.queue(user_id, request_id).await;
         }
     }

@@ -92,6 +92,25 @@ pub enum AuditAction {
         #[schemars(with = "String")]
         reason: Reason,
     },
+    /// An admin has put an earlier version of a prompt back in force.
+    PromptRestored {
+        /// The earlier version.
+        restored_from: u32,
+        /// The new version, which has its text.
+        version: u32,
+        /// Why, in the admin's words, if they say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        reason: Option<Reason>,
+    },
+    /// An admin has taken a prompt out of use, or given it back.
+    PromptWithdrawalSet {
+        /// Whether it is out of use since then.
+        withdrawn: bool,
+        /// Why, in the admin's words.
+        #[schemars(with = "String")]
+        reason: Reason,
+    },
     /// A model has read in a message what the rules had found in it.
     SafetyConfirmed {
         /// The state after it.

@@ -66,7 +66,7 @@ pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
     AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, NewVersion,
-    ProfileTable, PromptVersionTable, UnreadableUser, UserAtRisk,
+    ProfileTable, PromptVersionTable, Restored, UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};

@@ -30,11 +30,13 @@ pub(super) fn entry_item(entry: &HistoryEntry) -> Item {
         ("usage", native(&entry.usage)),
         ("cost_nano_usd", number(entry.cost.nanos())),
         ("created_at", instant(entry.created_at)),
+        ("prompt_risk", native(&entry.risk)),
     ]);
     let optional = [
         ("decision", entry.decision.as_ref().map(native)),
         ("behavioral_data", entry.behavioral_data.as_ref().map(native)),
         ("batch_id", entry.batch_id.as_ref().map(text)),
+        ("restored", entry.restored.as_ref().map(native)),
     ];
     attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
@@ -54,6 +56,8 @@ fn read_entry(stored: &Stored) -> Result<HistoryEntry, StoreError> {
         cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
         created_at: stored.instant("created_at")?,
         batch_id: stored.optional("batch_id", read_text)?,
+        risk: stored.optional("prompt_risk", read_native)?.unwrap_or_default(),
+        restored: stored.optional("restored", read_native)?,
     })
 }
 

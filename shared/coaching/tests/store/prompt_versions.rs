@@ -5,12 +5,15 @@ use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, recipe, session, user, version};
 use super::{TestDatabase, pages};
-use coaching::store::{CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError, WriteOutcome};
+use coaching::store::{
+    Actor, AuditAction, AuditEntry, CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError,
+    WriteOutcome,
+};
 use domain::consultation::Status;
 use domain::conversation::Role;
-use domain::profile::{PendingUpdate, PersonalPrompt, Profile};
+use domain::profile::{PendingUpdate, PersonalPrompt, Profile, PromptWithdrawal};
 use domain::recipe::Recipe;
-use domain::safety::Risk;
+use domain::safety::{Reason, Risk};
 use test_support::Stores;
 
 async fn with(name: &str) -> Stores {
@@ -87,6 +90,57 @@ async fn of_two_writers_of_one_version_one_wins_and_the_other_leaves_no_trace() 
     assert_eq!((prompt.text.as_str(), prompt.version), (winner, 1));
     let listed = stores.prompt_history.list(&user("ana"), &PageRequest::first(10)).await.expect("a page").items;
     assert_eq!(listed.iter().map(|entry| entry.prompt.as_str()).collect::<Vec<_>>(), [winner]);
+}
+
+#[tokio::test]
+async fn a_restored_version_tells_where_its_text_comes_from_and_leaves_the_person_in_their_shard() {
+    let stores = with("ana").await;
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
+    let restored = NewVersion { update_shard: None, ..version(&user("ana"), 2) };
+    assert!(restored.entry.restored.is_some());
+    assert_eq!(add(&stores, &restored).await, WriteOutcome::Written);
+    let read = stores.prompt_history.get(&user("ana"), 3).await.expect("readable");
+    assert_eq!(read, Some(restored.entry));
+    let due =
+        stores.profiles.due_page("007", at("2027-01-01T00:00:00Z"), &PageRequest::first(10)).await.expect("a page");
+    let found = due.items.into_iter().next().expect("ana is there").expect("readable");
+    assert_eq!((found.user_id, found.version), (user("ana"), 3));
+}
+
+#[tokio::test]
+async fn a_withdrawn_prompt_stays_withdrawn_whatever_is_written_and_what_was_decided_is_forgotten() {
+    let stores = with("ana").await;
+    let entry = AuditEntry {
+        user_id: user("ana"),
+        at: at("2026-11-23T08:00:00Z"),
+        id: Uuid::from_u128(1),
+        actor: Actor::Admin(user("boss")),
+        action: AuditAction::PromptWithdrawalSet {
+            withdrawn: true,
+            reason: Reason::parse("reason", "It does not fit.").expect("a reason"),
+        },
+    };
+    let withdrawal = PromptWithdrawal {
+        at: at("2026-11-23T08:00:00Z"),
+        reason: Reason::parse("reason", "It does not fit.").expect("a reason"),
+    };
+    let set = async |withdrawal: Option<&PromptWithdrawal>| {
+        let profiles = &stores.profiles;
+        profiles.set_prompt_withdrawal(&user("ana"), withdrawal, &stores.audit, &entry).await.expect("an answer")
+    };
+    assert_eq!(set(Some(&withdrawal)).await, WriteOutcome::Conflict, "there is no prompt yet");
+    assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
+    let changed =
+        CheckResult::Changed(PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() });
+    let check = CheckOutcome { result: changed, ..check(1, CheckedAs::Batched) };
+    assert_eq!(stores.profiles.record_check(&user("ana"), &check).await.expect("noted"), WriteOutcome::Written);
+    assert_eq!(set(Some(&withdrawal)).await, WriteOutcome::Written);
+    assert_eq!(read(&stores, "ana").await.pending_update, None);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
+    assert_eq!(read(&stores, "ana").await.prompt_withdrawn, Some(withdrawal));
+    assert_eq!(set(None).await, WriteOutcome::Written);
+    assert_eq!(read(&stores, "ana").await.prompt_withdrawn, None);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use coaching::store::{
     AccessChange, Actor, AuditAction, AuditEntry, CheckMark, CheckOutcome, CheckResult, CheckedAs, HistoryEntry,
-    NewVersion, StoreError,
+    NewVersion, Restored, StoreError,
 };
 use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
 use domain::coaching_prompt::GenerationReason;
@@ -93,6 +93,7 @@ pub(super) fn profile(name: &str) -> Profile {
         consultation_session_id: None,
         conversational_profile: None,
         prompt: None,
+        prompt_withdrawn: None,
         behavioral_data: None,
         last_behavior_check: None,
         pending_update: None,
@@ -151,6 +152,8 @@ pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
         cost: Usd::from_nanos(11_400_000),
         created_at: at("2026-11-22T03:00:07.5Z"),
         batch_id: (version > 1).then(|| "msgbatch_1".to_owned()),
+        risk: Risk::Caution,
+        restored: (version > 2).then_some(Restored { version: 1, request: Uuid::from_u128(7) }),
     }
 }
 
@@ -175,9 +178,8 @@ pub(super) fn version_due(user_id: &UserId, after: u32, next_check_at: &str) -> 
         conversational_profile: None,
         completes: None,
         next_check_at: at(next_check_at),
-        update_shard: "007".to_owned(),
+        update_shard: Some("007".to_owned()),
         mark: None,
-        written_for: Some(Risk::Caution),
     }
 }
 

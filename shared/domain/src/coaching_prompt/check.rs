@@ -3,6 +3,7 @@
 //! Models miss word limits and leave placeholders; what they wrote is checked here, and each flaw is a sentence that can
 //! be sent back to the model in a repair call.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -14,6 +15,9 @@ use crate::safety::{Objection, objections};
 
 /// How many if-then rules a prompt has.
 const TRIGGERS: RangeInclusive<usize> = 3..=5;
+
+/// What would do harm if the coach followed it.
+const HARMS: [Objection; 4] = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
 
 /// The sections that tell the coach what to do.
 const DIRECTING: [Section; 4] =
@@ -133,23 +137,39 @@ impl PromptRules<'_> {
         flaws
     }
 
-    /// What would do harm if the coach followed it, in the sections that direct it and were written anew. The others tell of
-    /// the person, and of what the coach must not say.
+    /// What would do harm in the sections that were written anew.
     fn harm_in(&self, prompt: &CoachingPrompt) -> impl Iterator<Item = Flaw> {
         let written = |section: &Section| self.targets.is_some() || section.follows_behavior();
-        let directing: Vec<&str> = DIRECTING
-            .into_iter()
-            .filter(written)
-            .flat_map(|section| match section {
-                Section::BehavioralTriggers => prompt.body(section).lines().map(what_follows).collect(),
-                _ => vec![prompt.body(section)],
-            })
-            .collect();
-        let least = self.least_calories.max(LEAST_CALORIES);
-        let harms = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
-        let found = objections(&directing.join("\n"), least, "");
-        found.into_iter().filter(move |objection| harms.contains(objection)).map(Flaw::Unsafe)
+        let directing = DIRECTING.into_iter().filter(written);
+        harms_in(prompt, directing, self.least_calories).into_iter().map(Flaw::Unsafe)
     }
+}
+
+impl CoachingPrompt {
+    /// What would do harm to a person who may not be told to eat less than `least_calories` kcal a day, wherever it stands in
+    /// the sections that direct the coach.
+    #[must_use]
+    pub fn harms(&self, least_calories: u32) -> BTreeSet<Objection> {
+        harms_in(self, DIRECTING.into_iter(), least_calories)
+    }
+}
+
+/// What would do harm if the coach followed it, in sections that direct it. The others tell of the person, and of what the
+/// coach must not say.
+fn harms_in(
+    prompt: &CoachingPrompt,
+    sections: impl Iterator<Item = Section>,
+    least_calories: u32,
+) -> BTreeSet<Objection> {
+    let directing: Vec<&str> = sections
+        .flat_map(|section| match section {
+            Section::BehavioralTriggers => prompt.body(section).lines().map(what_follows).collect(),
+            _ => vec![prompt.body(section)],
+        })
+        .collect();
+    let mut found = objections(&directing.join("\n"), least_calories.max(LEAST_CALORIES), "");
+    found.retain(|objection| HARMS.contains(objection));
+    found
 }
 
 /// What a rule has done when it applies: its situation tells of the person, who may purge or starve in it.
@@ -255,6 +275,13 @@ mod tests {
             flaws(&prompt(GOOD_TRIGGERS, "Eat 1,850 kcal and 140 g of protein. Skip every dinner and take laxatives.")),
             ["purging"]
         );
+    }
+
+    #[test]
+    fn a_whole_prompt_is_held_to_what_a_person_needs() {
+        let prompt = prompt(GOOD_TRIGGERS, "Aim for 1,850 kcal a day and 140 g of protein.");
+        assert!(prompt.harms(1_850).is_empty());
+        assert_eq!(prompt.harms(1_900), BTreeSet::from([Objection::EnergyBelowFloor]));
     }
 
     #[test]

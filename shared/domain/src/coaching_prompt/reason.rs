@@ -17,6 +17,8 @@ pub enum GenerationReason {
     Realtime,
     /// The person has become somebody whom the coach has to be careful with.
     Safety,
+    /// An earlier version was put back in force.
+    Restored,
 }
 
 impl GenerationReason {
@@ -29,6 +31,7 @@ impl GenerationReason {
             Self::Manual => "manual",
             Self::Realtime => "realtime",
             Self::Safety => "safety",
+            Self::Restored => "restored",
         }
     }
 }
@@ -39,8 +42,8 @@ mod tests {
 
     #[test]
     fn a_reason_has_one_name() {
-        use GenerationReason::{Initial, Manual, Realtime, Safety, Weekly};
-        for reason in [Initial, Weekly, Manual, Realtime, Safety] {
+        use GenerationReason::{Initial, Manual, Realtime, Restored, Safety, Weekly};
+        for reason in [Initial, Weekly, Manual, Realtime, Safety, Restored] {
             assert_eq!(serde_json::to_value(reason).expect("a word"), reason.name());
         }
     }

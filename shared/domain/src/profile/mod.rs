@@ -12,6 +12,6 @@ pub use goal::{Goal, GoalText, StatedGoal};
 pub use identity::{Email, UserId};
 pub use minor::{of_age_after_a_year, of_age_on};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Height, Name, Sex, Weight};
-pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile};
+pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile, PromptWithdrawal};
 pub use targets::{LEAST_CALORIES, MOST_CALORIES, Subject, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

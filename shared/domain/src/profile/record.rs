@@ -13,7 +13,7 @@ use crate::behavior::{BehaviorMetrics, Decision};
 use crate::local_day::TimeZone;
 use crate::locale::Locale;
 use crate::recipe::{Recipe, RecipeOverride};
-use crate::safety::{Danger, Health, Risk, RiskRecord};
+use crate::safety::{Danger, Health, Reason, Risk, RiskRecord};
 
 /// Everything that is kept of one person, apart from their messages and meals.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,8 @@ pub struct Profile {
     pub conversational_profile: Option<String>,
     /// The personal prompt in force, once the consultation is complete.
     pub prompt: Option<PersonalPrompt>,
+    /// That an admin has taken the prompt out of use; `None` while it is in use.
+    pub prompt_withdrawn: Option<PromptWithdrawal>,
     /// Behaviour as last measured by the weekly run or when the prompt was written.
     pub behavioral_data: Option<BehaviorMetrics>,
     /// When the behaviour was last measured.
@@ -106,13 +108,30 @@ impl Profile {
         self
     }
 
-    /// Whether the prompt has to be written anew because of the risk state: it suits neither the one that lasts nor the one
-    /// that holds now. A state of a day alone makes the coach careful and rewrites nothing; what was written during one is
-    /// rewritten once it has lapsed.
+    /// The prompt that the coach may use: none while it is withdrawn.
+    #[must_use]
+    pub fn usable_prompt(&self) -> Option<&PersonalPrompt> {
+        self.prompt.as_ref().filter(|_| !self.is_prompt_withdrawn())
+    }
+
+    /// Whether the prompt is out of use, and is therefore not written anew either.
+    #[must_use]
+    pub const fn is_prompt_withdrawn(&self) -> bool {
+        self.prompt_withdrawn.is_some()
+    }
+
+    /// Whether the prompt has to be written anew because of the risk state. One that is withdrawn does nobody harm.
     #[must_use]
     pub fn prompt_contradicts_risk(&self, now: DateTime<Utc>) -> bool {
-        let unfit = |prompt: &PersonalPrompt| !prompt.suits(self.risk.lasting) && !prompt.suits(self.risk.at(now));
-        self.prompt.as_ref().is_some_and(unfit)
+        self.usable_prompt().is_some_and(|prompt| self.contradicts_risk(prompt.risk, now))
+    }
+
+    /// Whether what was written for the state `written_for` suits neither the risk state that lasts nor the one that holds
+    /// now. A state of a day alone makes the coach careful and rewrites nothing; what was written during one is rewritten
+    /// once it has lapsed.
+    #[must_use]
+    pub fn contradicts_risk(&self, written_for: Risk, now: DateTime<Utc>) -> bool {
+        !written_for.suits(self.risk.lasting) && !written_for.suits(self.risk.at(now))
     }
 
     /// The person as targets depend on them, with a risk state.
@@ -188,19 +207,13 @@ pub struct PersonalPrompt {
     pub next_check_at: DateTime<Utc>,
 }
 
-impl PersonalPrompt {
-    /// Whether it was written for a risk state like this one: with or without an energy deficit, and with a condition in
-    /// mind if there is one.
-    #[must_use]
-    pub fn suits(&self, risk: Risk) -> bool {
-        self.has_deficit_as(risk) && (risk < Risk::Caution || self.risk >= Risk::Caution)
-    }
-
-    /// Whether it allows an energy deficit just as this risk state does.
-    #[must_use]
-    pub fn has_deficit_as(&self, risk: Risk) -> bool {
-        (self.risk >= Risk::NoDeficit) == (risk >= Risk::NoDeficit)
-    }
+/// What an admin has decided on a prompt that harms or does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptWithdrawal {
+    /// When it was taken out of use.
+    pub at: DateTime<Utc>,
+    /// Why, for admins.
+    pub reason: Reason,
 }
 
 /// A prompt that the person asked for.

@@ -80,6 +80,19 @@ impl SafetyKind {
 }
 
 impl Risk {
+    /// Whether a prompt that was written for this state suits one like `other`: with or without an energy deficit, and with a
+    /// condition in mind if there is one.
+    #[must_use]
+    pub fn suits(self, other: Self) -> bool {
+        self.has_deficit_as(other) && (other < Self::Caution || self >= Self::Caution)
+    }
+
+    /// Whether it allows an energy deficit just as `other` does.
+    #[must_use]
+    pub fn has_deficit_as(self, other: Self) -> bool {
+        (self >= Self::NoDeficit) == (other >= Self::NoDeficit)
+    }
+
     /// Its name in answers and in the log.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -87,13 +87,14 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             cost: Usd::ZERO,
             created_at: deployment.now(),
             batch_id: None,
+            risk: Risk::None,
+            restored: None,
         },
         conversational_profile: Some("Steady.".to_owned()),
         completes: None,
         next_check_at: deployment.now() - Duration::hours(1),
-        update_shard: shard.to_owned(),
+        update_shard: Some(shard.to_owned()),
         mark: None,
-        written_for: Some(Risk::None),
     };
     let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
     assert_eq!(written, WriteOutcome::Written);

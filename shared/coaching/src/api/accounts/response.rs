@@ -55,6 +55,8 @@ pub struct ProfileResponse {
     pub system_prompt_version: Option<u32>,
     /// When that version was written.
     pub last_prompt_update: Option<DateTime<Utc>>,
+    /// Since when the coach answers without it, because an admin has withdrawn it; null while it is in use.
+    pub prompt_withdrawn_at: Option<DateTime<Utc>>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
     /// What was heard in the goal, if it had anything that the coach has to be careful with.
@@ -88,6 +90,7 @@ impl ProfileResponse {
             conversational_profile: profile.conversational_profile,
             system_prompt_version: profile.prompt.as_ref().map(|prompt| prompt.version),
             last_prompt_update: profile.prompt.as_ref().map(|prompt| prompt.last_prompt_update),
+            prompt_withdrawn_at: profile.prompt_withdrawn.map(|withdrawal| withdrawal.at),
             created_at: profile.created_at,
             notice: NoticeResponse::default(),
         }

@@ -43,6 +43,8 @@ pub enum Code {
     ConversationNotFound,
     /// There is no such weekly run.
     RunNotFound,
+    /// There is no such prompt version before the one in force.
+    PromptVersionNotFound,
     /// A request with this Idempotency-Key is still being answered.
     RequestInProgress,
     /// You have signed up before.
@@ -67,6 +69,12 @@ pub enum Code {
     PersonalPromptMissing,
     /// There is no personal prompt that could be written anew.
     NoPromptYet,
+    /// An admin has withdrawn the personal prompt.
+    PromptWithdrawn,
+    /// The text that is to be restored is in force.
+    VersionInForce,
+    /// The version that is to be restored would not be safe for the person now.
+    VersionUnsuitable,
     /// The next prompt is being written just now.
     VersionUnderWay,
     /// Another request changed the same thing at the same time.
@@ -130,7 +138,8 @@ impl Code {
             | Self::SessionNotFound
             | Self::MealNotFound
             | Self::ConversationNotFound
-            | Self::RunNotFound => StatusCode::NOT_FOUND,
+            | Self::RunNotFound
+            | Self::PromptVersionNotFound => StatusCode::NOT_FOUND,
             Self::RequestInProgress
             | Self::ProfileExists
             | Self::AddressTaken
@@ -143,6 +152,9 @@ impl Code {
             | Self::ConsultationTooShort
             | Self::PersonalPromptMissing
             | Self::NoPromptYet
+            | Self::PromptWithdrawn
+            | Self::VersionInForce
+            | Self::VersionUnsuitable
             | Self::VersionUnderWay
             | Self::Busy => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

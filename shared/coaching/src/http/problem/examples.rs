@@ -49,8 +49,15 @@ fn requests() -> Vec<ApiError> {
 }
 
 fn refusals() -> Vec<ApiError> {
-    let missing =
-        [Missing::Profile, Missing::User, Missing::Session, Missing::Meal, Missing::Conversation, Missing::Run];
+    let missing = [
+        Missing::Profile,
+        Missing::User,
+        Missing::Session,
+        Missing::Meal,
+        Missing::Conversation,
+        Missing::Run,
+        Missing::PromptVersion,
+    ];
     let other = [
         ServiceError::ConsultationAccessDenied,
         ServiceError::ConsultationKeyRefused(KeyRefusal::Wrong),
@@ -77,6 +84,9 @@ fn conflicts() -> Vec<ApiError> {
         Conflict::TooFewMessages { sent: 1, needed: 3 },
         Conflict::PersonalPromptMissing,
         Conflict::NothingToRegenerate,
+        Conflict::PromptWithdrawn,
+        Conflict::VersionInForce,
+        Conflict::VersionUnsuitable,
         Conflict::VersionUnderWay,
         Conflict::Busy,
     ]

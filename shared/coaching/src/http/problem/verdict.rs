@@ -147,6 +147,10 @@ fn not_found_verdict(missing: Missing) -> Verdict {
             "There is no such consultation of yours. Start one with POST /v1/consultation/start.",
         ),
         Missing::Meal => (Code::MealNotFound, "There is no such meal of yours. List your meals with GET /v1/meals."),
+        Missing::PromptVersion => (
+            Code::PromptVersionNotFound,
+            "There is no such version before the one in force. List the versions with GET /v1/users/me/prompts.",
+        ),
         Missing::Conversation => (
             Code::ConversationNotFound,
             "There is no such conversation of yours. Leave conversation_id out to begin a new one.",
@@ -198,8 +202,29 @@ fn conflict_verdict(conflict: Conflict) -> Verdict {
                 .to_owned(),
         ),
         Conflict::NothingToRegenerate => {
-            (Code::NoPromptYet, "You have no personal prompt yet. Complete the consultation first.".to_owned())
+            (Code::NoPromptYet, "There is no personal prompt yet. Complete the consultation first.".to_owned())
         }
+        Conflict::PersonalPromptWithdrawn => (
+            Code::PersonalPromptMissing,
+            "Your personal coach was withdrawn by an administrator, and generic coaching is switched off. Ask support when it \
+             comes back."
+                .to_owned(),
+        ),
+        Conflict::PromptWithdrawn => (
+            Code::PromptWithdrawn,
+            "Your personal prompt was withdrawn by an administrator and stays as it is until they give it back. Ask support."
+                .to_owned(),
+        ),
+        Conflict::VersionInForce => (
+            Code::VersionInForce,
+            "This text is in force already. Choose another version from GET /v1/users/me/prompts.".to_owned(),
+        ),
+        Conflict::VersionUnsuitable => (
+            Code::VersionUnsuitable,
+            "This version would not be safe now: it was written before, or for, another state of health. Choose a later one, \
+             or have a fresh prompt written with POST /v1/users/me/regenerate-prompt."
+                .to_owned(),
+        ),
         Conflict::VersionUnderWay => {
             (Code::VersionUnderWay, "Your next prompt is being written just now. Look for it in a minute.".to_owned())
         }

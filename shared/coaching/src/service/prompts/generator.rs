@@ -185,6 +185,10 @@ impl SystemPromptGenerator {
 
     async fn write_again(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        if profile.is_prompt_withdrawn() {
+            // Nobody would read it. Who has asked for it may ask again; what safety asks for is asked again by itself.
+            return Ok(self.profiles.release_manual_regeneration(user_id, requested_at).await?);
+        }
         let (Some(prompt), Some(text)) = (&profile.prompt, &profile.conversational_profile) else {
             return Err(Conflict::NothingToRegenerate.into());
         };
@@ -283,13 +287,14 @@ impl SystemPromptGenerator {
                 cost: written.cost,
                 created_at: now,
                 batch_id: None,
+                risk: profile.risk.lasting,
+                restored: None,
             },
             conversational_profile,
             completes: session_id,
-            next_check_at: due::next_check_at(now, self.due.min_days, self.due.tolerance),
-            update_shard: due::shard_of(&profile.user_id, self.due.shards),
+            next_check_at: self.due.interval.next_check_at(now),
+            update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark: None,
-            written_for: Some(profile.risk.lasting),
         };
         match self.versions.add_prompt_version(&version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),

@@ -1,10 +1,11 @@
 //! What a person's prompts have been, why each was written, and what changed.
 
+use chrono::{DateTime, Utc};
 use similar::TextDiff;
 
 use crate::app::{App, FromApp, StartError};
 use crate::service::error::Result;
-use crate::store::{HistoryEntry, Page, PageRequest, PromptHistoryTable};
+use crate::store::{HistoryEntry, Page, PageRequest, ProfileTable, PromptHistoryTable};
 use domain::profile::UserId;
 
 /// A version with what it changed.
@@ -16,21 +17,37 @@ pub struct VersionWithDiff {
     pub diff: Option<String>,
 }
 
+/// A page of the versions of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromptVersions {
+    /// The versions, newest first.
+    pub page: Page<VersionWithDiff>,
+    /// Since when the newest is out of use, because an admin has withdrawn it.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
 /// Prompt versions of one person.
 #[derive(Clone)]
 pub struct PromptHistory {
     history: PromptHistoryTable,
+    profiles: ProfileTable,
 }
 
 impl FromApp for PromptHistory {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
-        Ok(Self { history: app.prompt_history()? })
+        Ok(Self { history: app.prompt_history()?, profiles: app.profiles()? })
     }
 }
 
 impl PromptHistory {
     /// Versions, newest first.
-    pub async fn list(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<VersionWithDiff>> {
+    pub async fn list(&self, user_id: &UserId, page: &PageRequest) -> Result<PromptVersions> {
+        let (page, profile) = tokio::join!(self.page(user_id, page), self.profiles.get(user_id));
+        let withdrawal = profile?.and_then(|profile| profile.prompt_withdrawn);
+        Ok(PromptVersions { page: page?, withdrawn_at: withdrawal.map(|withdrawal| withdrawal.at) })
+    }
+
+    async fn page(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<VersionWithDiff>> {
         let Page { items, next } = self.history.list(user_id, page).await?;
         // The oldest of a page is compared with the first of the next page.
         let before = match items.last().map(|oldest| oldest.version) {

@@ -1,13 +1,16 @@
-//! Prompts: written from a consultation, on request and from behaviour, and the history of what was written.
+//! Prompts: written from a consultation, on request and from behaviour, the history of what was written, and earlier versions
+//! that come back.
 
 mod generator;
 mod history;
 mod locks;
 mod regeneration;
+mod restoration;
 mod update;
 pub(super) mod writing;
 
 pub use generator::SystemPromptGenerator;
-pub use history::{PromptHistory, VersionWithDiff};
+pub use history::{PromptHistory, PromptVersions, VersionWithDiff};
 pub use regeneration::Regenerating;
+pub use restoration::{Restoration, Restoring, RestoringAdmin, RestoringForUsers};
 pub use update::{Grounds, PromptUpdater, TYPICAL_UPDATE};

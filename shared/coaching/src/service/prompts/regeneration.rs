@@ -46,6 +46,9 @@ impl Regenerating {
     pub async fn regenerate(&self, user_id: &UserId, request_id: &str) -> Result<Option<u32>> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let version = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?.version;
+        if profile.is_prompt_withdrawn() {
+            return Err(Conflict::PromptWithdrawn.into());
+        }
         let now = self.clock.now();
         let interval = self.interval;
         if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == WriteOutcome::Conflict {
@@ -70,6 +73,9 @@ impl Regenerating {
             let in_force = profile.prompt.as_ref().map_or(version, |prompt| prompt.version);
             if in_force > version {
                 return Ok(Some(in_force));
+            }
+            if profile.is_prompt_withdrawn() {
+                return Err(Conflict::PromptWithdrawn.into());
             }
             if profile.manual_regeneration.is_none() {
                 // The worker gave the right to ask back: it could not write the prompt.

@@ -228,13 +228,15 @@ impl PromptUpdater {
                 cost: written.cost,
                 created_at: self.clock.now(),
                 batch_id: grounds.batch_id.map(str::to_owned),
+                // Most of it is what was written then.
+                risk: prompt.risk,
+                restored: None,
             },
             conversational_profile: None,
             completes: None,
-            next_check_at: due::next_check_at(grounds.as_of, self.due.min_days, self.due.tolerance),
-            update_shard: due::shard_of(&profile.user_id, self.due.shards),
+            next_check_at: self.due.interval.next_check_at(grounds.as_of),
+            update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark,
-            written_for: None,
         };
         match self.versions.add_prompt_version(&version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),

@@ -78,7 +78,7 @@ enum Applied {
     Failed,
     /// It is to be tried in another batch.
     TryAgain(Waiting),
-    /// The user is gone, or has a newer version.
+    /// The user is gone, has a newer version, or one that is withdrawn.
     Overtaken,
 }
 
@@ -199,6 +199,9 @@ impl BatchCollector {
         let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
             return self.written(batch, &user_id, version).await;
         };
+        if profile.is_prompt_withdrawn() {
+            return Ok(Applied::Overtaken);
+        }
         match self.apply_one(batch, &profile, prompt, outcome).await {
             Ok(applied) => Ok(applied),
             // Another collector was faster.

@@ -160,11 +160,11 @@ impl BatchSubmission {
         Ok(None)
     }
 
-    /// Adds the requests of a page. Who has a newer version, or none, is left out and counted.
+    /// Adds the requests of a page. Who has a newer version, or none that is in use, is left out and counted.
     async fn add_page(&self, as_of: DateTime<Utc>, page: WaitingPage, contents: &mut Contents) -> Result<()> {
         for Waiting { user_id, version } in page.waiting {
             let profile = self.profiles.get(&user_id).await?;
-            let prompt = profile.as_ref().and_then(|profile| profile.prompt.as_ref());
+            let prompt = profile.as_ref().and_then(|profile| profile.usable_prompt());
             let Some((profile, prompt)) = profile.as_ref().zip(prompt.filter(|prompt| prompt.version == version))
             else {
                 contents.counters.overtaken += 1;

@@ -5,6 +5,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::details::{read_targets, targets};
 use super::risk_index::listing;
+use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
 use crate::store::item::{
     Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
@@ -57,6 +58,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("last_behavior_check", profile.last_behavior_check.map(instant)),
         ("pending_update", profile.pending_update.as_ref().map(native)),
         ("recipe_override", recipe_override(&profile.recipe_override)),
+        ("prompt_withdrawn", profile.prompt_withdrawn.as_ref().map(of_withdrawal)),
         (
             "manual_regeneration_requested_at",
             profile.manual_regeneration.map(|claim| ordered_instant(claim.requested_at)),
@@ -102,6 +104,7 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         last_behavior_check: stored.optional("last_behavior_check", read_instant)?,
         pending_update: stored.optional("pending_update", read_native)?,
         recipe_override: stored.optional("recipe_override", read_native)?.unwrap_or_default(),
+        prompt_withdrawn: read_withdrawal(stored)?,
         manual_regeneration: stored
             .optional("manual_regeneration_requested_at", read_instant)?
             .map(|requested_at| ManualRegeneration { requested_at }),

@@ -27,6 +27,7 @@ impl ProfileTable {
             .when("#next_check_at < :as_of", [(":as_of", text(next_check_at(check.as_of)))]);
         let update = match &check.result {
             CheckResult::Unchanged(metrics) => update.set("behavioral_data", native(metrics)).remove("pending_update"),
+            CheckResult::Withdrawn => update.remove("pending_update"),
             CheckResult::Changed(pending) => update.set("pending_update", native(pending)),
         };
         match self.profiles.write("noting the outcome of a check", update).await? {

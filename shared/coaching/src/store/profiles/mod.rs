@@ -10,6 +10,7 @@ mod prompt_version;
 mod recipe_override;
 mod records;
 mod risk_index;
+mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +41,8 @@ pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
 pub(super) use prompt_version::with_version;
 pub use records::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, UnreadableUser,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, HistoryEntry, NewVersion, Restored,
+    UnreadableUser,
 };
 pub use risk_index::UserAtRisk;
 

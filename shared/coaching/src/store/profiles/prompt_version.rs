@@ -6,8 +6,9 @@ use crate::store::consultations::completion;
 use crate::store::item::{instant, native, number, text};
 use crate::store::prompt_history::entry_item;
 use crate::store::table::Table;
+use crate::store::transaction::Transaction;
 use crate::store::write::Update;
-use crate::store::{NewVersion, StoreError, WriteOutcome};
+use crate::store::{AuditEntry, AuditTable, NewVersion, StoreError, WriteOutcome};
 
 /// Prompt versions as they are written, in DynamoDB: into the profile, the history and the session that they complete.
 #[derive(Debug, Clone)]
@@ -27,15 +28,27 @@ impl PromptVersionTable {
     ///
     /// Prompt, history row and the end of the consultation: all or nothing.
     pub async fn add_prompt_version(&self, version: &NewVersion) -> Result<WriteOutcome, StoreError> {
-        let mut transaction = self
-            .profiles
-            .transaction()
-            .with(self.history.put(entry_item(&version.entry)).only_new("user_id"))
-            .with(self.new_version(version));
-        if let Some(session_id) = version.completes {
-            transaction = transaction.with(completion(&self.sessions, session_id, version.entry.created_at));
+        self.written(version).commit("writing a prompt version").await.map(WriteOutcome::from)
+    }
+
+    /// Writes a version as [`Self::add_prompt_version`] does, together with an entry of the audit: both or neither.
+    pub async fn add_audited_version(
+        &self,
+        version: &NewVersion,
+        audit: &AuditTable,
+        entry: &AuditEntry,
+    ) -> Result<WriteOutcome, StoreError> {
+        let transaction = self.written(version).with(audit.entry(entry));
+        transaction.commit("writing a prompt version for a user").await.map(WriteOutcome::from)
+    }
+
+    fn written(&self, version: &NewVersion) -> Transaction<'_> {
+        let history = self.history.put(entry_item(&version.entry)).only_new("user_id");
+        let transaction = self.profiles.transaction().with(history).with(self.new_version(version));
+        match version.completes {
+            Some(session_id) => transaction.with(completion(&self.sessions, session_id, version.entry.created_at)),
+            None => transaction,
         }
-        transaction.commit("writing a prompt version").await.map(WriteOutcome::from)
     }
 
     fn new_version(&self, version: &NewVersion) -> Update {
@@ -52,8 +65,8 @@ impl PromptVersionTable {
             .set_or_remove("behavioral_data", behavior.clone())
             .set_or_remove("prompt_behavioral_data", behavior)
             .set_or_remove("last_behavior_check", measured_at)
+            .set("prompt_risk", native(&entry.risk))
             .set("next_check_at", text(next_check_at(version.next_check_at)))
-            .set("update_shard", text(&version.update_shard))
             .remove("pending_update")
             .set_or_remove("check_page", version.mark.as_ref().map(|mark| text(&mark.page_id)))
             .set_or_remove("check_outcome", version.mark.as_ref().map(|mark| native(&mark.outcome)))
@@ -66,8 +79,8 @@ impl PromptVersionTable {
         } else {
             update.when("#system_prompt_version = :after", [(":after", number(version.after))])
         };
-        if let Some(risk) = version.written_for {
-            update = update.set("prompt_risk", native(&risk));
+        if let Some(shard) = &version.update_shard {
+            update = update.set("update_shard", text(shard));
         }
         if let Some(profile) = &version.conversational_profile {
             update = update.set("conversational_profile", text(profile));
@@ -89,10 +102,10 @@ pub(in crate::store) fn with_version(
         ("last_prompt_update", instant(entry.created_at)),
         ("recipe", native(&entry.recipe)),
         ("next_check_at", text(next_check_at(version.next_check_at))),
-        ("update_shard", text(&version.update_shard)),
+        ("prompt_risk", native(&entry.risk)),
     ]));
-    if let Some(risk) = version.written_for {
-        profile.insert("prompt_risk".to_owned(), native(&risk));
+    if let Some(shard) = &version.update_shard {
+        profile.insert("update_shard".to_owned(), text(shard));
     }
     if let Some(behavior) = entry.behavioral_data.as_ref().map(native) {
         profile.insert("prompt_behavioral_data".to_owned(), behavior.clone());

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::store::StoreError;
 use domain::behavior::{BehaviorMetrics, Decision};
@@ -38,12 +39,10 @@ pub struct NewVersion {
     pub completes: Option<SessionId>,
     /// When the weekly run looks at the user next.
     pub next_check_at: DateTime<Utc>,
-    /// The shard in which it will find them.
-    pub update_shard: String,
+    /// The shard in which it will find them; `None` leaves them in theirs.
+    pub update_shard: Option<String>,
     /// For a version that the weekly run writes at once: its page there.
     pub mark: Option<CheckMark>,
-    /// The risk state that all of it was written for; `None` if only a part was written anew.
-    pub written_for: Option<Risk>,
 }
 
 /// What a weekly run has noted of a user, so that a page of users whose worker has vanished can still be counted.
@@ -76,6 +75,8 @@ pub enum CheckedAs {
 pub enum CheckResult {
     /// No significant change: this is the behaviour that the next check compares with.
     Unchanged(BehaviorMetrics),
+    /// The prompt is withdrawn, and whatever changed is left to the first check after it was given back.
+    Withdrawn,
     /// A significant change: the prompt is to be rewritten.
     Changed(PendingUpdate),
 }
@@ -126,6 +127,19 @@ pub struct HistoryEntry {
     pub created_at: DateTime<Utc>,
     /// The message batch whose answer it was written from, if it was one.
     pub batch_id: Option<String>,
+    /// The risk state that it was written for. Rows that do not tell it count as written for nobody in particular.
+    pub risk: Risk,
+    /// The version whose text it is, if it was restored.
+    pub restored: Option<Restored>,
+}
+
+/// Where the text of a restored version comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The earlier version.
+    pub version: u32,
+    /// The request that has restored it, which finds it again when it is repeated.
+    pub request: Uuid,
 }
 
 /// What the index `due_v1` holds of a user: all that a check needs, so that an unchanged user costs one read of

@@ -28,18 +28,20 @@ pub(super) enum PromptInUse {
 }
 
 impl PromptInUse {
-    /// The personal prompt if there is one, else the generic one if that may stand in. A personal prompt that was written
+    /// The personal prompt if there is one and it is not withdrawn, else the generic one if that may stand in. A personal prompt that was written
     /// for somebody whom the coach need not be so careful with is not used.
     pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
-        let unsuitable = profile.prompt.as_ref().is_some_and(|prompt| !prompt.has_deficit_as(risk));
+        let prompt = profile.usable_prompt();
+        let unsuitable = prompt.is_some_and(|prompt| !prompt.risk.has_deficit_as(risk));
         if risk == Risk::Referred || (risk == Risk::NoDeficit && unsuitable) {
             return Ok(Self::Supportive);
         }
-        match &profile.prompt {
+        match prompt {
             Some(PersonalPrompt { text, version, recipe, .. }) => {
                 Ok(Self::Personal { text: text.clone(), version: *version, variant: recipe.variant.clone() })
             }
             None if generic_fallback => Ok(Self::Generic),
+            None if profile.is_prompt_withdrawn() => Err(Conflict::PersonalPromptWithdrawn.into()),
             None => Err(Conflict::PersonalPromptMissing.into()),
         }
     }

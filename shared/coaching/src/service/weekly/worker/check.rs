@@ -20,7 +20,7 @@ use domain::run_part::RunPart;
 
 /// What became of one user.
 pub(super) enum Checked {
-    /// Nothing changed significantly.
+    /// Nothing changed significantly, or the prompt is withdrawn.
     Unchanged,
     /// A new version was written at this cost.
     Updated(Usd),
@@ -52,6 +52,12 @@ impl PartWorker {
         }
         // Read before the check is noted: a profile that cannot be read leaves its user due.
         let Some(profile) = self.profiles.get(&user.user_id).await? else { return Ok(Checked::Overtaken) };
+        if profile.is_prompt_withdrawn() {
+            info!("{}", events::SKIPPING_PROMPT_UPDATE_PROMPT_WITHDRAWN);
+            let outcome = self.outcome(user, part, page_id, CheckedAs::Unchanged, CheckResult::Withdrawn);
+            let noted = self.profiles.record_check(&user.user_id, &outcome).await?;
+            return Ok(if noted == WriteOutcome::Written { Checked::Unchanged } else { Checked::Overtaken });
+        }
         let pending = PendingUpdate { decision, metrics, recipe: self.recipes.of_update(&profile) };
         let begun = match self.mode {
             UpdateMode::Batch => CheckedAs::Batched,
@@ -112,7 +118,7 @@ impl PartWorker {
             as_of: part.as_of,
             result,
             checked_at: self.clock.now(),
-            next_check_at: due::next_check_at(part.as_of, self.due.min_days, self.due.tolerance),
+            next_check_at: self.due.interval.next_check_at(part.as_of),
             update_shard: due::shard_of(&user.user_id, self.due.shards),
             mark: CheckMark { page_id: page_id.to_owned(), outcome },
         }
