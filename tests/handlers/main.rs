@@ -16,6 +16,7 @@ mod completion;
 mod consultation;
 mod consultation_keys;
 mod costs;
+mod directory;
 mod examples;
 mod faults;
 mod gate;

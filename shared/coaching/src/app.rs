@@ -10,9 +10,9 @@ use crate::SecretsManagerKey;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
-    AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, IdempotencyTable,
-    LockTable, MealTable, MinorTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable,
-    SpendingTable, Table,
+    AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable,
+    DirectoryTable, IdempotencyTable, LockTable, MealTable, MinorTable, ProfileTable, PromptHistoryTable,
+    PromptVersionTable, RedemptionTable, RunTable, SpendingTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -222,6 +222,16 @@ impl App {
     /// Who did what to whom, and what was heard about people's safety.
     pub fn audit(&self) -> Result<AuditTable, StartError> {
         Ok(AuditTable::new(self.table("AUDIT_TABLE")?))
+    }
+
+    /// The directory of users.
+    pub fn directory(&self) -> Result<DirectoryTable, StartError> {
+        Ok(DirectoryTable::new(self.table("USER_DIRECTORY_TABLE")?))
+    }
+
+    /// What is counted of users.
+    pub fn counters(&self) -> Result<CounterTable, StartError> {
+        Ok(CounterTable::new(self.table("COUNTERS_TABLE")?))
     }
 
     /// Open message batches.

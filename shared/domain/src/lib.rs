@@ -5,6 +5,7 @@ pub mod behavior;
 pub mod coaching_prompt;
 pub mod consultation;
 pub mod conversation;
+pub mod directory;
 pub mod due;
 pub mod field;
 pub mod language;

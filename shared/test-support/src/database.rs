@@ -19,8 +19,9 @@ use coaching::app::App;
 use coaching::config::Environment;
 use coaching::store::schema::{TABLES, TableDefinition};
 use coaching::store::{
-    AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, IdempotencyTable, LockTable,
-    MealTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable, SpendingTable,
+    AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable, DirectoryTable,
+    IdempotencyTable, LockTable, MealTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable,
+    RunTable, SpendingTable,
 };
 
 use crate::creation;
@@ -48,6 +49,10 @@ pub struct Tables {
     pub spending: String,
     /// `AUDIT_TABLE`
     pub audit: String,
+    /// `USER_DIRECTORY_TABLE`
+    pub user_directory: String,
+    /// `COUNTERS_TABLE`
+    pub counters: String,
 }
 
 impl Tables {
@@ -66,6 +71,8 @@ impl Tables {
             idempotency: name("idempotency"),
             spending: name("spending"),
             audit: name("audit"),
+            user_directory: name("user-directory"),
+            counters: name("counters"),
         }
     }
 
@@ -84,6 +91,8 @@ impl Tables {
                 ("IDEMPOTENCY_TABLE", self.idempotency.clone()),
                 ("SPENDING_TABLE", self.spending.clone()),
                 ("AUDIT_TABLE", self.audit.clone()),
+                ("USER_DIRECTORY_TABLE", self.user_directory.clone()),
+                ("COUNTERS_TABLE", self.counters.clone()),
                 ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs".to_owned()),
                 ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key".to_owned()),
             ]
@@ -135,6 +144,10 @@ pub struct Stores {
     pub batches: BatchTable,
     /// What was decided and heard about people's safety.
     pub audit: AuditTable,
+    /// The directory of users.
+    pub directory: DirectoryTable,
+    /// What is counted of users.
+    pub counters: CounterTable,
 }
 
 impl Stores {
@@ -167,6 +180,8 @@ impl Stores {
             runs: app.runs().expect(NAMED),
             batches: app.batches().expect(NAMED),
             audit: app.audit().expect(NAMED),
+            directory: app.directory().expect(NAMED),
+            counters: app.counters().expect(NAMED),
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn with_events_in(folder: &Path) -> Result<Vec<Function>, Failure> {
 
 /// What Lambda sets for every function, and the names that have no default; whatever else a function reads is at its default.
 /// A function takes from these what it needs, and nothing here leads to a real account.
-pub const VARIABLES: [(&str, &str); 23] = [
+pub const VARIABLES: [(&str, &str); 26] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench-start"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -55,6 +55,8 @@ pub const VARIABLES: [(&str, &str); 23] = [
     ("IDEMPOTENCY_TABLE", "idempotency"),
     ("SPENDING_TABLE", "spending"),
     ("AUDIT_TABLE", "audit"),
+    ("USER_DIRECTORY_TABLE", "user-directory"),
+    ("COUNTERS_TABLE", "counters"),
     ("PROMPT_JOBS_QUEUE_URL", "http://127.0.0.1/prompt-jobs"),
     ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
     ("COGNITO_ISSUER", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE"),

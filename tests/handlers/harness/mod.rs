@@ -1,6 +1,7 @@
 //! A deployment in one process: the functions' handlers, an embedded DynamoDB, the Claude simulator, a queue that can be
 //! looked into, and a clock that stands still until it is moved.
 
+mod directory;
 mod event;
 mod gate;
 mod interruption;
@@ -9,7 +10,7 @@ mod scenes;
 mod tokens;
 mod watched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -26,7 +27,9 @@ use coaching::jobs::Job;
 use coaching::service::PromptWorker;
 use serde_json::{Value, json};
 use test_support::{FixedKey, LogWatch, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
+use tokio::sync::Mutex;
 
+pub use directory::Item;
 pub use event::{Call, Reply, api_functions};
 pub use gate::Gate;
 pub use interruption::{Interruption, Moment, at_every_moment};
@@ -63,6 +66,8 @@ pub struct Deployment {
     app: App,
     watch: Arc<LogWatch>,
     invocations: AtomicU32,
+    /// The profiles as they were when their stream was delivered last.
+    followed: Mutex<HashMap<String, Item>>,
 }
 
 impl Deployment {
@@ -114,6 +119,7 @@ impl Deployment {
             app,
             watch,
             invocations,
+            followed: Mutex::default(),
         };
         deployment.build();
         deployment

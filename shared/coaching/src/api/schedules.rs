@@ -1,4 +1,4 @@
-//! EventBridge Scheduler: the weekly run, and the collection of message batches every few minutes.
+//! EventBridge Scheduler: the weekly run, the collection of message batches every few minutes, and the recount of all users.
 
 use chrono::{DateTime, Utc};
 use lambda_runtime::Error;
@@ -8,14 +8,20 @@ use tracing::{Instrument as _, error, info};
 
 use super::checks;
 use crate::app::{App, FromApp as _};
-use crate::service::{BatchCollector, CollectionSummary, PlannedRun, ServiceError, WeeklyUpdater};
+use crate::service::{
+    BatchCollector, CollectionSummary, DirectoryRecount, PlannedRun, Recounted, ServiceError, WeeklyUpdater,
+};
 use crate::store::RunState;
 use crate::telemetry::{self, events};
+use domain::directory::Counts;
 
 /// The function that begins weekly runs.
 const WEEKLY_UPDATER: &str = "weekly-updater";
 /// The function that applies message batches.
 const BATCH_COLLECTOR: &str = "batch-collector";
+
+/// The function that recounts all users.
+const DIRECTORY_RECOUNTER: &str = "directory-recounter";
 
 /// The weekly schedule's input.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -59,6 +65,26 @@ pub struct CollectorAnswer {
     pub failed: u64,
     /// What the rewriting cost, in USD.
     pub cost_usd: f64,
+}
+
+/// What a recount of all users has come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum RecountAnswer {
+    /// The last one is too recent: nothing was done.
+    NotDue,
+    /// The next invocation goes on.
+    UnderWay {
+        /// Users whose row was wrong.
+        rows_corrected: u64,
+    },
+    /// Everybody was looked at.
+    Done {
+        /// Users whose row was wrong.
+        rows_corrected: u64,
+        /// By how much each sum was too high.
+        sums_off: Counts,
+    },
 }
 
 /// Runs `weekly-updater`.
@@ -118,6 +144,36 @@ pub async fn collect_batches(collector: &BatchCollector, invocation_id: &str) ->
         prompts_updated: counters.updated,
         failed: counters.failed,
         cost_usd: counters.cost.dollars(),
+    })
+}
+
+/// Runs `directory-recounter`.
+///
+/// # Errors
+///
+/// If the function cannot start; the log says why in one line.
+pub async fn run_directory_recounter() -> Result<(), Error> {
+    telemetry::init(DIRECTORY_RECOUNTER)?;
+    let recount = super::started(&App::from_env().await, DirectoryRecount::from_app)?;
+    let recount = &recount;
+    lambda_runtime::run(service_fn(move |LambdaEvent { context, .. }: LambdaEvent<IgnoredAny>| {
+        let ended_at = context.deadline().into();
+        Box::pin(async move { Ok::<_, Error>(recount_users(recount, ended_at, &context.request_id).await?) })
+    }))
+    .await
+}
+
+/// Compares the directory of users and its sums with every profile, in the invocation of that id that is ended at `ended_at`.
+pub async fn recount_users(
+    recount: &DirectoryRecount,
+    ended_at: DateTime<Utc>,
+    invocation_id: &str,
+) -> Result<RecountAnswer, ServiceError> {
+    let recounted = Box::pin(recount.recount(ended_at));
+    Ok(match follow(DIRECTORY_RECOUNTER, invocation_id, recounted).await? {
+        Recounted::NotDue => RecountAnswer::NotDue,
+        Recounted::UnderWay { rows_corrected } => RecountAnswer::UnderWay { rows_corrected },
+        Recounted::Done { rows_corrected, sums_off } => RecountAnswer::Done { rows_corrected, sums_off },
     })
 }
 

@@ -12,60 +12,133 @@ use super::route::{Answer, Parameter, Route, Sample, Takes, body, serve};
 use crate::http::{ApiRequest, ApiResponse, ApiResult};
 use crate::service::Users;
 use crate::store::UserAtRisk;
+use domain::directory::ListedUser;
 use domain::field::FieldError;
+use domain::profile::{AddressPrefix, Email, UserState};
 use domain::safety::Risk;
 
 /// `GET /v1/admin/users`
 pub const LIST_USERS: Route = Route {
     tag: TAG,
-    summary: "The users in a state, such as those with whom the coach is careful. Admins only.",
-    description: "With `state=at_risk`, everybody whose risk state is above `none`, the latest tightened first. A page may \
-        have fewer items than `limit`; only one without `next_cursor` is the last.",
-    query: &[STATE, Parameter::LIMIT, Parameter::CURSOR],
+    summary: "The users in a state, the newest first, or those whose address begins like this. Admins only.",
+    description: "Takes either `state` or `address`. `waiting` are those for whom the consultation is closed, `consulting` those \
+        who may consult; `generating` and `failed` say what becomes of the first prompt, `coached` have one, `suspended` are kept \
+        out. With `state=at_risk`, everybody whose risk state is above `none`, the latest tightened first. Lists follow a change \
+        by moments. A page may have fewer items than `limit`; only one without `next_cursor` is the last.",
+    query: &[STATE, ADDRESS, Parameter::LIMIT, Parameter::CURSOR],
     answers: &[Answer::ok("A page of users.", body::<ListResponse<UserResponse>>)],
     admin: true,
-    sample: Sample { query: &[("state", UserState::AtRisk.name())], ..Sample::EMPTY },
+    sample: Sample { query: &[("state", UserState::Waiting.name())], ..Sample::EMPTY },
     ..Route::new("GET", "/v1/admin/users", "list-users", |app| serve(app, list_users))
 };
 
 /// Which users to list.
-const STATE: Parameter =
-    Parameter::new("state", Takes::OneOf(&[UserState::AtRisk.name()]), "Which users to list.").required();
+const STATE: Parameter = Parameter::new("state", Takes::OneOf(&ListedBy::NAMES), "Which users to list.");
+/// Whom to look for.
+const ADDRESS: Parameter =
+    Parameter::new("address", Takes::Text(Some(Email::MAX)), "The beginning of the address to look for.");
 
 async fn list_users(users: Arc<Users>, request: ApiRequest) -> ApiResult {
     request.caller.require_admin()?;
-    let state = UserState::parse(&request)?;
+    let search = Search::parse(&request)?;
     let page = request.page()?;
-    let page = match state {
-        UserState::AtRisk => users.at_risk(&page).await?,
-    };
     let now = users.now();
-    Ok(ApiResponse::ok(&ListResponse::of(page, |user| UserResponse::new(&user, state, now))))
+    let listed = |user: ListedUser| UserResponse::of_listed(&user, now);
+    Ok(ApiResponse::ok(&match search {
+        Search::By(by) => match by.state() {
+            Some(state) => ListResponse::of(users.in_state(state, &page).await?, listed),
+            None => ListResponse::of(users.at_risk(&page).await?, |user| UserResponse::of_user_at_risk(&user, now)),
+        },
+        Search::Address(prefix) => ListResponse::of(users.with_address(&prefix, &page).await?, listed),
+    }))
 }
 
-/// What users are listed by.
+/// What a list is asked for.
+enum Search {
+    By(ListedBy),
+    Address(AddressPrefix),
+}
+
+impl Search {
+    fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
+        let named = |text: &str| ListedBy::ALL.into_iter().find(|state| state.name() == text);
+        let state = request.query_as("state", &ListedBy::NAMES.join(", "), named)?;
+        let takes = "the beginning of an email address, such as name@ex";
+        let address = request.query_as("address", takes, |text| AddressPrefix::parse("address", text).ok())?;
+        match (state, address) {
+            (Some(state), None) => Ok(Self::By(state)),
+            (None, Some(prefix)) => Ok(Self::Address(prefix)),
+            (None, None) => Err(FieldError::new("state", "is required, unless address is given")),
+            (Some(_), Some(_)) => Err(FieldError::new("address", "must be left out where state is given")),
+        }
+    }
+}
+
+/// What users are listed by: where they stand, or that the coach is careful with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum UserState {
+pub enum ListedBy {
+    /// The consultation is closed to them, and they have no prompt.
+    Waiting,
+    /// The consultation is open to them, and nothing is being written yet.
+    Consulting,
+    /// Their first prompt is being written.
+    Generating,
+    /// Their first prompt could not be written.
+    Failed,
+    /// They have a prompt of their own.
+    Coached,
+    /// They are kept out of the service for now.
+    Suspended,
     /// The coach is careful with them.
     AtRisk,
 }
 
-impl UserState {
-    /// Every one.
-    const ALL: [Self; 1] = [Self::AtRisk];
+impl ListedBy {
+    const ALL: [Self; 7] =
+        [Self::Waiting, Self::Consulting, Self::Generating, Self::Failed, Self::Coached, Self::Suspended, Self::AtRisk];
+    const NAMES: [&str; 7] = [
+        Self::Waiting.name(),
+        Self::Consulting.name(),
+        Self::Generating.name(),
+        Self::Failed.name(),
+        Self::Coached.name(),
+        Self::Suspended.name(),
+        Self::AtRisk.name(),
+    ];
 
-    /// Its name in the query and in answers.
-    const fn name(self) -> &'static str {
+    /// The state that they are in; `None` where it is not that which lists them.
+    const fn state(self) -> Option<UserState> {
         match self {
-            Self::AtRisk => "at_risk",
+            Self::Waiting => Some(UserState::Waiting),
+            Self::Consulting => Some(UserState::Consulting),
+            Self::Generating => Some(UserState::Generating),
+            Self::Failed => Some(UserState::Failed),
+            Self::Coached => Some(UserState::Coached),
+            Self::Suspended => Some(UserState::Suspended),
+            Self::AtRisk => None,
         }
     }
 
-    fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
-        let named = |text: &str| Self::ALL.into_iter().find(|state| state.name() == text);
-        let takes = Self::ALL.map(Self::name).join(" or ");
-        request.query_as("state", &takes, named)?.ok_or_else(|| FieldError::new("state", "is required"))
+    /// Its name in the query and in answers.
+    const fn name(self) -> &'static str {
+        match self.state() {
+            Some(state) => state.name(),
+            None => "at_risk",
+        }
+    }
+}
+
+impl From<UserState> for ListedBy {
+    fn from(state: UserState) -> Self {
+        match state {
+            UserState::Waiting => Self::Waiting,
+            UserState::Consulting => Self::Consulting,
+            UserState::Generating => Self::Generating,
+            UserState::Failed => Self::Failed,
+            UserState::Coached => Self::Coached,
+            UserState::Suspended => Self::Suspended,
+        }
     }
 }
 
@@ -79,8 +152,8 @@ pub struct UserResponse {
     pub email: String,
     /// What the coach calls them.
     pub name: String,
-    /// What they are listed by.
-    pub state: UserState,
+    /// Where they stand; in the list of those at risk, `at_risk`.
+    pub state: ListedBy,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
     /// Whether the consultation is open to them.
@@ -94,12 +167,26 @@ pub struct UserResponse {
 }
 
 impl UserResponse {
-    fn new(user: &UserAtRisk, state: UserState, now: DateTime<Utc>) -> Self {
+    fn of_listed(user: &ListedUser, now: DateTime<Utc>) -> Self {
         Self {
             user_id: user.user_id.to_string(),
             email: user.email.as_str().to_owned(),
             name: user.name.as_str().to_owned(),
-            state,
+            state: user.state().into(),
+            created_at: user.created_at,
+            consultation_enabled: user.consultation_enabled,
+            system_prompt_version: user.version,
+            last_prompt_update: user.last_prompt_update,
+            risk: user.risk.at(now),
+        }
+    }
+
+    fn of_user_at_risk(user: &UserAtRisk, now: DateTime<Utc>) -> Self {
+        Self {
+            user_id: user.user_id.to_string(),
+            email: user.email.as_str().to_owned(),
+            name: user.name.as_str().to_owned(),
+            state: ListedBy::AtRisk,
             created_at: user.created_at,
             consultation_enabled: user.consultation_enabled,
             system_prompt_version: user.version,

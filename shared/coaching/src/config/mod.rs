@@ -5,6 +5,7 @@
 //! stands in for the process environment, so that tests never touch it.
 
 pub mod behavior;
+pub mod directory;
 mod environment;
 mod logging;
 pub mod model;
@@ -48,6 +49,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &weekly::BATCH_MAX_MEGABYTES,
     &weekly::BATCH_MAX_ATTEMPTS,
     &weekly::BATCH_COLLECTOR_RATE_MINUTES,
+    &directory::DIRECTORY_RECOUNT_DAYS,
     &writing::PROFILE_WORD_COUNT,
     &writing::PROFILE_WORD_TOLERANCE,
     &writing::PROMPT_MIN_WORDS,

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::error::Result;
 use crate::app::{App, FromApp, StartError};
-use crate::store::{Page, PageRequest, ProfileTable, UserAtRisk};
+use crate::store::{DirectoryTable, Page, PageRequest, ProfileTable, UserAtRisk};
 use crate::system::Clock;
+use domain::directory::ListedUser;
+use domain::profile::{AddressPrefix, UserState};
 use domain::safety::Risk;
 
 /// How often the index is read on for one page when states in it have lapsed.
@@ -17,12 +19,13 @@ const MOST_READS: usize = 10;
 #[derive(Clone)]
 pub struct Users {
     profiles: ProfileTable,
+    directory: DirectoryTable,
     clock: Arc<dyn Clock>,
 }
 
 impl FromApp for Users {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
-        Ok(Self { profiles: app.profiles()?, clock: app.clock() })
+        Ok(Self { profiles: app.profiles()?, directory: app.directory()?, clock: app.clock() })
     }
 }
 
@@ -31,6 +34,17 @@ impl Users {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Everybody in a state, the newest first. The directory follows the profiles by moments; a page may have fewer users than
+    /// were asked for and not be the last.
+    pub async fn in_state(&self, state: UserState, page: &PageRequest) -> Result<Page<ListedUser>> {
+        Ok(self.directory.in_state(state, page).await?)
+    }
+
+    /// Everybody whose address begins with `prefix`, by address. The directory follows the profiles by moments.
+    pub async fn with_address(&self, prefix: &AddressPrefix, page: &PageRequest) -> Result<Page<ListedUser>> {
+        Ok(self.directory.with_address(prefix.as_str(), page).await?)
     }
 
     /// Everybody whose risk state is above none, the latest tightened first. A page may have fewer users than were asked

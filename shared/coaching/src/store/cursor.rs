@@ -45,14 +45,16 @@ fn hexadecimal(text: &str) -> String {
 
 /// The key that `cursor` stands for, if it is one of a list whose keys are `keys` and whose partition is `partition`.
 pub(super) fn key_of(cursor: &Cursor, keys: &[&str], partition: (&str, &str)) -> Result<Item, StoreError> {
-    read(&cursor.0)
-        .filter(|key| {
-            key.len() == keys.len() && keys.iter().all(|name| key.get(*name).is_some_and(|it| fits(name, it)))
-        })
-        .filter(|key| {
-            key.get(partition.0).and_then(|value| value.as_s().ok()).is_some_and(|value| value == partition.1)
-        })
-        .ok_or(StoreError::ForeignCursor)
+    let within =
+        |key: &Item| key.get(partition.0).and_then(|value| value.as_s().ok()).is_some_and(|value| value == partition.1);
+    key_of_any(cursor, keys).ok().filter(within).ok_or(StoreError::ForeignCursor)
+}
+
+/// The key that `cursor` stands for, if it is one of a list of all partitions whose keys are `keys`.
+pub(super) fn key_of_any(cursor: &Cursor, keys: &[&str]) -> Result<Item, StoreError> {
+    let complete =
+        |key: &Item| key.len() == keys.len() && keys.iter().all(|name| key.get(*name).is_some_and(|it| fits(name, it)));
+    read(&cursor.0).filter(complete).ok_or(StoreError::ForeignCursor)
 }
 
 /// Whether a value can be one of the key attribute `name`: DynamoDB answers any other with an error of its own.

@@ -13,6 +13,7 @@
 //! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending.rs` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
+//! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_next_check_v1`, and `counters` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
 //! would run into the condition that its first try has made untrue, is a transaction: DynamoDB recognises the repetition
@@ -26,11 +27,13 @@ mod consultation_keys;
 mod consultations;
 mod conversations;
 mod cursor;
+mod directory;
 mod error;
 mod idempotency;
 mod item;
 mod leases;
 mod locks;
+mod many;
 mod meals;
 mod minors;
 #[cfg(test)]
@@ -58,6 +61,7 @@ pub use batches::BatchTable;
 pub use consultation_keys::{ConsultationKeyRecord, ConsultationKeyTable};
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
+pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, RecountStep, RowChange};
 pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
@@ -65,8 +69,8 @@ pub use meals::MealTable;
 pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, NewVersion,
-    ProfileTable, PromptVersionTable, Restored, UnreadableUser, UserAtRisk,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, LISTED_ATTRIBUTES,
+    NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};

@@ -72,6 +72,12 @@ pub const EMAIL_INDEX: &str = "email_v1";
 pub const RISK_INDEX: &str = "at_risk_v1";
 /// Name of the index that lists everybody's replies by time.
 pub const REPLIES_INDEX: &str = "replies_v1";
+/// Name of the index that lists users in a state by the time of their sign-up.
+pub const STATE_INDEX: &str = "by_state_v1";
+/// Name of the index that lists users by their address.
+pub const ADDRESS_INDEX: &str = "by_address_v1";
+/// Name of the index that lists users with a prompt by their next check.
+pub const NEXT_CHECK_INDEX: &str = "by_next_check_v1";
 /// Name of the index that lists messages and conversations by time.
 pub const TIME_INDEX: &str = "by_time";
 /// Name of the index that lists the audit by time.
@@ -207,5 +213,35 @@ pub const TABLES: &[TableDefinition] = &[
         }],
         time_to_live: None,
         variable: "AUDIT_TABLE",
+    },
+    TableDefinition {
+        name: "user_directory",
+        key: &[text("user_id")],
+        indexes: &[
+            IndexDefinition {
+                name: STATE_INDEX,
+                key: &[text("state"), text("created_at")],
+                contents: IndexContents::KeysOnly,
+            },
+            IndexDefinition {
+                name: ADDRESS_INDEX,
+                key: &[text("listed"), text("email")],
+                contents: IndexContents::KeysOnly,
+            },
+            IndexDefinition {
+                name: NEXT_CHECK_INDEX,
+                key: &[text("prompted"), text("next_check_at")],
+                contents: IndexContents::KeysOnly,
+            },
+        ],
+        time_to_live: None,
+        variable: "USER_DIRECTORY_TABLE",
+    },
+    TableDefinition {
+        name: "counters",
+        key: &[text("scope"), text("part")],
+        indexes: &[],
+        time_to_live: None,
+        variable: "COUNTERS_TABLE",
     },
 ];

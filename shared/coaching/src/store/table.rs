@@ -37,6 +37,16 @@ impl Table {
         Self { client, name: name.into() }
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The client to reach it.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// A new item, or one that replaces another.
     pub(super) fn put(&self, item: Item) -> Put {
         Put { table: self.name.to_string(), item, condition: Condition::default() }

@@ -110,6 +110,14 @@ impl Update {
         self
     }
 
+    /// Adds to a number whose attribute has a name of any characters; `place` tells it apart from others in the expression.
+    pub(super) fn add_to(mut self, place: usize, attribute: &str, amount: impl Into<i128>) -> Self {
+        self.add.push(format!("#n{place} :n{place}"));
+        self.condition.names.insert(format!("#n{place}"), attribute.to_owned());
+        self.condition.values.insert(format!(":n{place}"), super::item::number(amount));
+        self
+    }
+
     /// Writes only if `expression` holds. Its `:values` must not be named like an attribute that is set.
     pub(super) fn when<const N: usize>(mut self, expression: &str, values: [(&str, AttributeValue); N]) -> Self {
         self.condition.and(expression, values);

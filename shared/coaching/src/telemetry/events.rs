@@ -89,6 +89,15 @@ pub const PROMPT_UPDATE_USER_ISOLATED: &str = "prompt_update_user_isolated";
 /// A message batch could not be collected; the next collection tries again.
 pub const BATCH_NOT_COLLECTED: &str = "batch_not_collected";
 
+/// The profile or the directory's row of a user cannot be read: what admins see of them stays as it was.
+pub const USER_NOT_LISTED: &str = "user_not_listed";
+/// Changes of profiles were not followed; the stream delivers them again.
+pub const DIRECTORY_NOT_FOLLOWED: &str = "directory_not_followed";
+/// A recount of all users begins or goes on.
+pub const DIRECTORY_RECOUNT_STARTED: &str = "directory_recount_started";
+/// A recount is done: how many rows were corrected, and by how much each sum was wrong.
+pub const DIRECTORY_RECOUNTED: &str = "directory_recounted";
+
 /// A request to DynamoDB is about to be sent (debug).
 pub const STORE_REQUEST: &str = "store_request";
 /// The line of a metric.

@@ -15,7 +15,10 @@ async fn a_session_is_completed_by_one_request_and_written_by_one_worker() {
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
     assert_eq!(leased.expect("an answer"), WriteOutcome::Conflict, "nobody has asked to complete it");
 
-    let both = tokio::join!(consultations.begin_generation(id, noon()), consultations.begin_generation(id, noon()));
+    let both = tokio::join!(
+        consultations.begin_generation(&user("ana"), id, noon()),
+        consultations.begin_generation(&user("ana"), id, noon())
+    );
     let both = [both.0.expect("an answer"), both.1.expect("an answer")];
     assert_eq!(both.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
     assert_eq!(read(consultations, id).await.status, Status::Generating);
@@ -37,9 +40,15 @@ async fn a_session_is_not_completed_while_a_message_is_being_answered() {
     let consultations = &stores.consultations;
     let busy = Session { answering: Some(lease(noon(), 0)), ..read(consultations, id).await };
     assert_eq!(consultations.begin_turn(&busy, None, noon(), None).await.expect("an answer"), Begun::Written);
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Conflict);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Conflict
+    );
     let lapsed = noon() + Duration::seconds(30);
-    assert_eq!(consultations.begin_generation(id, lapsed).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, lapsed).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     let session = read(consultations, id).await;
     assert_eq!((session.status, session.answering), (Status::Generating, None));
     let talk = Session { answering: Some(lease(lapsed, 0)), ..session };
@@ -52,20 +61,23 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
     let fail = async |why: &str| {
-        consultations.fail_generation(id, lease(noon(), 0), why, noon()).await.expect("noted");
-        consultations.withdraw_generation(id, why, noon()).await.expect("noted");
+        consultations.fail_generation(&user("ana"), id, lease(noon(), 0), why, noon()).await.expect("noted");
+        consultations.withdraw_generation(&user("ana"), id, why, noon()).await.expect("noted");
     };
     fail("nothing is being generated").await;
     assert_eq!(read(consultations, id).await.status, Status::InProgress, "without effect");
 
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
     assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     consultations
         .save_profile_text(id, lease(noon(), 0), "Steady and kind.", Usd::from_nanos(100))
         .await
         .expect("kept");
-    consultations.withdraw_generation(id, "A worker is at it.", noon()).await.expect("without effect");
+    consultations.withdraw_generation(&user("ana"), id, "A worker is at it.", noon()).await.expect("without effect");
     fail("The model was cut off.").await;
     let failed = read(consultations, id).await;
     assert_eq!((failed.status, failed.generation), (Status::Failed, None));
@@ -73,7 +85,10 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
     assert_eq!(failed.conversational_profile.as_deref(), Some("Steady and kind."), "a retry does not pay again");
     assert_eq!(failed.cost, Usd::from_nanos(100));
 
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     let retried = read(consultations, id).await;
     assert_eq!((retried.status, retried.failure), (Status::Generating, None));
 }
@@ -82,7 +97,10 @@ async fn a_failure_is_explained_frees_the_session_and_can_be_tried_again() {
 async fn a_complete_session_stays_complete_and_keeps_its_profile() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
     assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     consultations.save_profile_text(id, lease(noon(), 0), "The first.", Usd::from_nanos(1)).await.expect("kept");
@@ -91,9 +109,12 @@ async fn a_complete_session_stays_complete_and_keeps_its_profile() {
     assert_eq!(written.expect("an answer"), WriteOutcome::Written);
 
     consultations.save_profile_text(id, lease(noon(), 0), "A late one.", Usd::from_nanos(2)).await.expect("an answer");
-    consultations.fail_generation(id, lease(noon(), 0), "too late", noon()).await.expect("an answer");
+    consultations.fail_generation(&user("ana"), id, lease(noon(), 0), "too late", noon()).await.expect("an answer");
     consultations.release_generation(id, lease(noon(), 0)).await.expect("an answer");
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Conflict);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Conflict
+    );
     let again = consultations.lease_generation(id, lease(noon(), 1), noon()).await;
     assert_eq!(again.expect("an answer"), WriteOutcome::Conflict);
     let session = read(consultations, id).await;
@@ -106,7 +127,10 @@ async fn a_complete_session_stays_complete_and_keeps_its_profile() {
 async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_holds() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
-    assert_eq!(consultations.begin_generation(id, noon()).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(
+        consultations.begin_generation(&user("ana"), id, noon()).await.expect("an answer"),
+        WriteOutcome::Written
+    );
     let later = noon() + Duration::seconds(30);
     let (lapsed, held) = (lease(noon(), 0), lease(later, 0));
     for (lease, now) in [(lapsed, noon()), (held, later)] {
@@ -117,7 +141,7 @@ async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_ho
     let before = read(consultations, id).await;
 
     consultations.release_generation(id, lapsed).await.expect("without effect");
-    consultations.fail_generation(id, lapsed, "It came too late.", later).await.expect("without effect");
+    consultations.fail_generation(&user("ana"), id, lapsed, "It came too late.", later).await.expect("without effect");
     assert_eq!(read(consultations, id).await, before);
     consultations.save_profile_text(id, lapsed, "A late one.", Usd::from_nanos(2)).await.expect("its cost is kept");
     assert_eq!(read(consultations, id).await, Session { cost: Usd::from_nanos(3), ..before });

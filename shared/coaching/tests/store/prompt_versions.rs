@@ -265,7 +265,7 @@ async fn a_consultation_is_complete_exactly_when_its_prompt_exists() {
     assert_eq!((status().await, read(&stores, "ana").await.prompt), (Status::InProgress, None));
     assert_eq!(stores.prompt_history.get(&user("ana"), 1).await.expect("an answer"), None);
 
-    let begun = stores.consultations.begin_generation(id, at("2026-11-02T11:00:00Z")).await;
+    let begun = stores.consultations.begin_generation(&user("ana"), id, at("2026-11-02T11:00:00Z")).await;
     assert_eq!(begun.expect("an answer"), WriteOutcome::Written);
     assert_eq!(add(&stores, &first).await, WriteOutcome::Written);
     assert_eq!(status().await, Status::Complete);

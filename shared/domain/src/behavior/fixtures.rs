@@ -6,7 +6,7 @@ use super::{BehaviorMetrics, ChangeSettings, MeasureSettings, Window, measure};
 use crate::meals::DayTotals;
 use crate::profile::{TargetBasis, Targets, TargetsHistory};
 
-pub(super) fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().expect("a valid day")
 }
 
@@ -54,7 +54,7 @@ pub(super) fn days_with(days: &[&str], calories: u32) -> Vec<DayTotals> {
 }
 
 /// The days before `today`, the last entry being yesterday; `None` is a day without logging.
-pub(super) fn history(today: NaiveDate, calories: &[Option<u32>]) -> Vec<DayTotals> {
+pub(crate) fn history(today: NaiveDate, calories: &[Option<u32>]) -> Vec<DayTotals> {
     let days = today.iter_days().rev().skip(1).zip(calories.iter().rev());
     let mut totals: Vec<_> = days.filter_map(|(day, calories)| calories.map(|calories| eaten(day, calories))).collect();
     totals.reverse();
@@ -62,7 +62,7 @@ pub(super) fn history(today: NaiveDate, calories: &[Option<u32>]) -> Vec<DayTota
 }
 
 /// Measures `days` in a full window.
-pub(super) fn measured(days: &[DayTotals], today: NaiveDate) -> BehaviorMetrics {
+pub(crate) fn measured(days: &[DayTotals], today: NaiveDate) -> BehaviorMetrics {
     let window = Window::before(today, day("2020-01-01"), settings().analysis_days);
     measure(days, today, &window, &targets(), &settings())
 }

@@ -17,7 +17,7 @@ mod streaks;
 mod window;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod properties;
 

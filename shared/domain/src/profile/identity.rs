@@ -63,9 +63,47 @@ impl std::fmt::Debug for Email {
     }
 }
 
+/// What an address begins with, in lower case.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressPrefix(String);
+
+impl AddressPrefix {
+    /// Accepts what an address can begin with: 1 to 254 bytes without white space.
+    pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
+        let text = text.trim().to_lowercase();
+        let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        if plain && (1..=Email::MAX).contains(&text.len()) {
+            Ok(Self(text))
+        } else {
+            Err(FieldError::new(field, "must be the beginning of an email address, such as name@ex"))
+        }
+    }
+
+    /// The text in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The beginning of an address is personal data as well.
+impl std::fmt::Debug for AddressPrefix {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AddressPrefix(…)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_an_address_is_searched_for_whatever_way_it_is_typed() {
+        assert_eq!(AddressPrefix::parse("address", " Ana@EX").expect("a beginning").as_str(), "ana@ex");
+        for text in ["", "  ", "a b", &"a".repeat(255)] {
+            assert!(AddressPrefix::parse("address", text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn one_mailbox_is_one_address_whatever_way_it_is_typed() {

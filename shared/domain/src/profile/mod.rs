@@ -5,13 +5,15 @@ mod identity;
 mod minor;
 mod person;
 mod record;
+mod state;
 mod targets;
 mod targets_history;
 
 pub use goal::{Goal, GoalText, StatedGoal};
-pub use identity::{Email, UserId};
+pub use identity::{AddressPrefix, Email, UserId};
 pub use minor::{of_age_after_a_year, of_age_on};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Height, Name, Sex, Weight};
 pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile, PromptWithdrawal};
+pub use state::{FirstPrompt, Standing, UserState};
 pub use targets::{LEAST_CALORIES, MOST_CALORIES, Subject, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

@@ -102,7 +102,8 @@ impl SystemPromptGenerator {
                 let (reason, cost_usd) = (GenerationReason::Initial.name(), error.cost().dollars());
                 error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
                 let failure = "Your coach could not be written. Complete the consultation again to try once more.";
-                self.consultations.fail_generation(session_id, lease, failure, self.clock.now()).await?;
+                let now = self.clock.now();
+                self.consultations.fail_generation(&session.user_id, session_id, lease, failure, now).await?;
                 Ok(())
             }
             Ok(()) => Ok(()),

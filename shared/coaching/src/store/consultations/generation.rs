@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{ConsultationTable, session_key};
-use crate::store::item::{instant, text};
+use crate::store::item::{instant, native, text};
+use crate::store::profiles::profile_key;
 use crate::store::table::Table;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
@@ -11,6 +12,7 @@ use crate::store::{StoreError, WriteOutcome};
 use domain::consultation::SessionId;
 use domain::lease::Lease;
 use domain::money::Usd;
+use domain::profile::{FirstPrompt, UserId};
 
 /// The attribute of the lease to write profile and prompt.
 const LEASE: &str = "generation_until";
@@ -30,10 +32,11 @@ fn while_generating(sessions: &Table, session_id: SessionId) -> Update {
 }
 
 impl ConsultationTable {
-    /// Moves the session from `in_progress` or `failed` to `generating`; `Conflict` if it is neither, or a message is
-    /// being answered at `now`.
+    /// Moves the session of `user_id` from `in_progress` or `failed` to `generating`, and says so in their profile; `Conflict`
+    /// if it is neither, or a message is being answered at `now`.
     pub async fn begin_generation(
         &self,
+        user_id: &UserId,
         session_id: SessionId,
         now: DateTime<Utc>,
     ) -> Result<WriteOutcome, StoreError> {
@@ -50,7 +53,9 @@ impl ConsultationTable {
                 [(":in_progress", text("in_progress")), (":failed", text("failed"))],
             )
             .when_free("answering_until", now);
-        self.sessions.transaction().with(update).commit("starting to generate a prompt").await.map(WriteOutcome::from)
+        let told = self.told(user_id, &FirstPrompt::Generating { since: now });
+        let transaction = self.sessions.transaction().with(update).with(told);
+        transaction.commit("starting to generate a prompt").await.map(WriteOutcome::from)
     }
 
     /// Takes the lease to write profile and prompt; `Conflict` unless the session is `generating` and free at `now`.
@@ -93,25 +98,35 @@ impl ConsultationTable {
     /// a session that is not `generating`, and once the lease has lapsed and is somebody else's.
     pub async fn fail_generation(
         &self,
+        user_id: &UserId,
         session_id: SessionId,
         lease: Lease,
         failure: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let update = failed(&self.sessions, session_id, failure, now).end_lease(LEASE, lease);
-        self.sessions.transaction().with(update).commit("noting a failed generation").await.map(drop)
+        let told = self.told(user_id, &FirstPrompt::Failed { failed_at: now, reason: failure.to_owned() });
+        self.sessions.transaction().with(update).with(told).commit("noting a failed generation").await.map(drop)
     }
 
     /// Moves the session from `generating` to `failed` with a plain sentence, because no worker will hear of it. Without
     /// effect on a session that is not `generating`, or that a worker holds at `now`.
     pub async fn withdraw_generation(
         &self,
+        user_id: &UserId,
         session_id: SessionId,
         failure: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let update = failed(&self.sessions, session_id, failure, now).when_free(LEASE, now).remove(LEASE);
-        self.sessions.transaction().with(update).commit("withdrawing a generation").await.map(drop)
+        let told = self.told(user_id, &FirstPrompt::Failed { failed_at: now, reason: failure.to_owned() });
+        self.sessions.transaction().with(update).with(told).commit("withdrawing a generation").await.map(drop)
+    }
+
+    /// What becomes of a person's first prompt, as their profile says it beside the session.
+    fn told(&self, user_id: &UserId, first: &FirstPrompt) -> Update {
+        let profile = self.profiles.update(profile_key(user_id)).set("prompt_generation", native(first));
+        profile.when("attribute_exists(#user_id)", [])
     }
 
     /// Gives the lease back so that a retry can take it at once. Without effect once it has lapsed and is somebody else's.

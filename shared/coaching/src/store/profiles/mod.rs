@@ -5,6 +5,7 @@ mod attributes;
 mod checks;
 mod details;
 mod due_index;
+mod listed;
 mod manual_regeneration;
 mod prompt_version;
 mod recipe_override;
@@ -37,6 +38,7 @@ impl ProfileTable {
 
 pub use address::Created;
 pub(super) use attributes::of_profile;
+pub use listed::LISTED_ATTRIBUTES;
 pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
 pub(super) use prompt_version::with_version;

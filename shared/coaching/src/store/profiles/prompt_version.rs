@@ -68,6 +68,7 @@ impl PromptVersionTable {
             .set("prompt_risk", native(&entry.risk))
             .set("next_check_at", text(next_check_at(version.next_check_at)))
             .remove("pending_update")
+            .remove("prompt_generation")
             .set_or_remove("check_page", version.mark.as_ref().map(|mark| text(&mark.page_id)))
             .set_or_remove("check_outcome", version.mark.as_ref().map(|mark| native(&mark.outcome)))
             .when("attribute_exists(#user_id)", []);

@@ -92,7 +92,7 @@ impl Completing {
                 ready.map_err(|domain::consultation::NotReady::TooFewMessages { sent, needed }| {
                     Conflict::TooFewMessages { sent, needed }
                 })?;
-                match self.access.consultations.begin_generation(session.session_id, now).await? {
+                match self.access.consultations.begin_generation(&session.user_id, session.session_id, now).await? {
                     WriteOutcome::Written => true,
                     WriteOutcome::Conflict if session.answering.is_some_and(|lease| lease.holds(now)) => {
                         return Err(Conflict::AnswerPending.into());
@@ -113,7 +113,8 @@ impl Completing {
         };
         if let Err(error) = self.queue.send(&job).await {
             let failure = "The work could not be queued. Complete the consultation again to try once more.";
-            self.access.consultations.withdraw_generation(session.session_id, failure, now).await?;
+            let consultations = &self.access.consultations;
+            consultations.withdraw_generation(&session.user_id, session.session_id, failure, now).await?;
             return Err(error.into());
         }
         Ok(())

@@ -1,0 +1,98 @@
+//! Rows of the directory as items, and back.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{DirectoryRow, Epoch, RowChange};
+use crate::store::StoreError;
+use crate::store::item::{
+    Item, Stored, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
+};
+use crate::store::item::{read_number, text};
+use crate::store::write::{Delete, Put};
+use domain::directory::{ListedUser, Outcome};
+use domain::profile::{Email, Name, UserId};
+
+/// The one partition of everybody by address, and of everybody with a prompt by next check.
+pub(super) const LISTED: &str = "all";
+
+/// The key of a user's row.
+pub(super) fn key(user_id: &UserId) -> Item {
+    item([("user_id", text(user_id.as_str()))])
+}
+
+/// The row of a user, with what `row` says of the write.
+pub(super) fn of_user(user: &ListedUser, row: &DirectoryRow) -> Item {
+    let mut attributes = key(&user.user_id);
+    attributes.extend(item([
+        ("email", text(user.email.as_str())),
+        ("listed", text(LISTED)),
+        ("name", text(user.name.as_str())),
+        ("created_at", ordered_instant(user.created_at)),
+        ("state", text(user.state().name())),
+        ("consultation_enabled", flag(user.consultation_enabled)),
+        ("suspended", flag(user.suspended)),
+        ("risk", native(&user.risk)),
+        ("counted", native(&row.counted)),
+        ("epoch", number(row.epoch.0)),
+        ("mark", text(row.mark.to_string())),
+    ]));
+    let optional = [
+        ("prompt_generation", user.generation.as_ref().map(native)),
+        ("system_prompt_version", user.version.map(number)),
+        ("last_prompt_update", user.last_prompt_update.map(instant)),
+        ("next_check_at", user.next_check_at.map(sortable)),
+        ("prompted", user.next_check_at.map(|_| text(LISTED))),
+        ("outcome", user.outcome.as_ref().map(native)),
+    ];
+    attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    attributes
+}
+
+/// An instant in whole seconds, all of one width: a sort key.
+fn sortable(at: DateTime<Utc>) -> aws_sdk_dynamodb::types::AttributeValue {
+    text(at.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Reads a row.
+pub(super) fn read(stored: &Stored) -> Result<DirectoryRow, StoreError> {
+    Ok(DirectoryRow {
+        user: read_user(stored).ok(),
+        counted: stored.native("counted")?,
+        epoch: Epoch(stored.number("epoch")?),
+        mark: stored.native("mark")?,
+    })
+}
+
+/// Reads what a row says of its user.
+pub(super) fn read_user(stored: &Stored) -> Result<ListedUser, StoreError> {
+    Ok(ListedUser {
+        user_id: UserId::new(stored.text("user_id")?),
+        email: stored.required("email", |value| Email::parse("email", value.as_s().ok()?).ok())?,
+        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        created_at: stored.instant("created_at")?,
+        consultation_enabled: stored.flag("consultation_enabled")?,
+        suspended: stored.flag("suspended")?,
+        generation: stored.optional("prompt_generation", read_native)?,
+        version: stored.optional("system_prompt_version", read_number)?,
+        last_prompt_update: stored.optional("last_prompt_update", read_instant)?,
+        next_check_at: stored.optional("next_check_at", read_instant)?,
+        risk: stored.native("risk")?,
+        outcome: stored.optional("outcome", read_native::<Outcome>)?,
+    })
+}
+
+/// A row that is written only if nobody has changed it since it was read.
+pub(super) fn unchanged(put: Put, change: &RowChange) -> Put {
+    match &change.before {
+        None => put.only_new("user_id"),
+        Some(row) => put.when("#mark = :read_mark", [(":read_mark", text(row.mark.to_string()))]),
+    }
+}
+
+/// The end of a row, under the same condition.
+pub(super) fn gone(delete: Delete, change: &RowChange) -> Delete {
+    match &change.before {
+        None => delete.when("attribute_not_exists(#user_id)", []),
+        Some(row) => delete.when("#mark = :read_mark", [(":read_mark", text(row.mark.to_string()))]),
+    }
+}

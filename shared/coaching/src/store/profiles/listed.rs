@@ -1,0 +1,97 @@
+//! What the directory of users takes from a profile.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::attributes::read_email;
+use super::{ProfileTable, profile_key};
+use crate::store::item::{Item, Stored, read_native, read_number};
+use crate::store::schema::EMAIL_INDEX;
+use crate::store::{Page, PageRequest, StoreError};
+use domain::directory::{ListedUser, Measured, Outcome, RiskCourse};
+use domain::profile::{Name, UserId};
+use domain::safety::RiskRecord;
+
+/// All that the directory says or counts follows from these attributes; a change of any other changes nothing there.
+pub const LISTED_ATTRIBUTES: &[&str] = &[
+    "user_id",
+    "email",
+    "name",
+    "created_at",
+    "consultation_enabled",
+    "suspended",
+    "prompt_generation",
+    "system_prompt_version",
+    "last_prompt_update",
+    "next_check_at",
+    "risk",
+    "recipe",
+    "behavioral_data",
+    "prompt_behavioral_data",
+];
+
+impl ProfileTable {
+    /// What the directory says of these users, read consistently; whoever has no profile is left out. A profile that cannot be
+    /// read says so, and hides nobody else.
+    pub async fn for_directory(
+        &self,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Result<ListedUser, StoreError>>, StoreError> {
+        let keys: Vec<Item> = users.iter().map(profile_key).collect();
+        let stored = self.profiles.get_many("reading profiles for the directory", keys, LISTED_ATTRIBUTES).await?;
+        stored.iter().map(|stored| Ok((UserId::new(stored.text("user_id")?), read(stored)))).collect()
+    }
+
+    /// A page of all users, for work in the background: it reads everybody, though only from the index by address.
+    pub async fn everybody(&self, page: &PageRequest) -> Result<Page<UserId>, StoreError> {
+        let keys = ["email", "user_id"];
+        self.profiles
+            .scan("walking all users", Some(EMAIL_INDEX), page, &keys, &keys)
+            .await?
+            .read(|stored| stored.text("user_id").map(UserId::new))
+    }
+}
+
+fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
+    // Version 0 is no prompt.
+    let version = stored.optional("system_prompt_version", read_number)?.filter(|version| *version > 0);
+    let prompted = |attribute| match version {
+        Some(_) => stored.instant(attribute).map(Some),
+        None => Ok(None),
+    };
+    Ok(ListedUser {
+        user_id: UserId::new(stored.text("user_id")?),
+        email: read_email(stored)?,
+        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        created_at: stored.instant("created_at")?,
+        consultation_enabled: stored.flag("consultation_enabled")?,
+        suspended: stored.optional("suspended", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
+        generation: stored.optional("prompt_generation", read_native)?,
+        version,
+        last_prompt_update: prompted("last_prompt_update")?,
+        next_check_at: prompted("next_check_at")?,
+        risk: RiskCourse::of(&stored.optional::<RiskRecord>("risk", read_native)?.unwrap_or_default()),
+        outcome: version.map(|_| read_outcome(stored)).transpose()?,
+    })
+}
+
+/// What is read of the recipe of a prompt.
+#[derive(Deserialize)]
+struct StoredRecipe {
+    variant: String,
+    #[serde(default)]
+    assigned: String,
+}
+
+/// Prompts from before there were recipes count as of one variant that nobody was given by chance.
+fn read_outcome(stored: &Stored) -> Result<Outcome, StoreError> {
+    let recipe = stored.optional::<StoredRecipe>("recipe", read_native)?;
+    let latest = stored.optional("behavioral_data", read_native)?;
+    let behind = stored.optional("prompt_behavioral_data", read_native)?;
+    Ok(Outcome {
+        at_random: recipe.as_ref().is_some_and(|recipe| recipe.assigned == "random"),
+        variant: recipe.map_or_else(|| "standard".to_owned(), |recipe| recipe.variant),
+        measured: Measured::of(latest.as_ref(), behind.as_ref()),
+    })
+}
