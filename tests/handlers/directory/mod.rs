@@ -38,12 +38,12 @@ async fn assert_exact(deployment: &Deployment, ever: &[&str]) {
 }
 
 /// Checks that every sum is that of what was counted of all rows, whatever the profiles say.
-async fn assert_sums_are_those_of_the_rows(deployment: &Deployment, ever: &[&str]) {
+async fn assert_sums_are_those_of_the_rows(deployment: &Deployment, ever: &[&str], after: &str) {
     let ids: Vec<UserId> = ever.iter().map(|name| UserId::new(*name)).collect();
     let rows = deployment.stores.directory.rows(&ids).await.expect("the rows can be read");
     let mut sums = Counts::default();
     rows.into_values().for_each(|row| sums += &row.expect("a whole row").counted);
-    assert_eq!(deployment.stores.counters.counts().await.expect("the sums can be read"), sums);
+    assert_eq!(deployment.stores.counters.counts().await.expect("the sums can be read"), sums, "{after}");
 }
 
 /// The first page of everybody with a prompt.

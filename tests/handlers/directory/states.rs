@@ -70,12 +70,12 @@ async fn the_gate_that_is_opened_in_the_table_by_hand_is_open_and_the_lists_foll
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
     let start = || Call::to("start-consultation").by("ana");
-    deployment.send(start()).await.assert_problem(403, "consultation_disabled");
+    deployment.send(start()).await.assert_problem(403, "consultation_access_denied");
     deployment.edit_profile("ana", "consultation_enabled", AttributeValue::Bool(true)).await;
     assert_eq!(deployment.send(start()).await.status, 200);
     assert_eq!(states_of_ana(&deployment).await, ["consulting"]);
     deployment.edit_profile("ana", "consultation_enabled", AttributeValue::Bool(false)).await;
-    deployment.send(start()).await.assert_problem(403, "consultation_disabled");
+    deployment.send(start()).await.assert_problem(403, "consultation_access_denied");
     assert_eq!(states_of_ana(&deployment).await, ["waiting"]);
     super::assert_exact(&deployment, &["ana"]).await;
 }

@@ -97,14 +97,19 @@ fn record(place: usize, user: &str, before: Option<&Item>, now: Option<&Item>) -
     json!({"eventName": name, "eventSource": "aws:dynamodb", "dynamodb": change})
 }
 
-/// An item in the JSON of a stream; its attributes are compared and not read, so that any text will do for a value.
+/// An item in the JSON of a stream.
 fn image_of(item: &Item) -> Value {
-    let attributes = item.iter().map(|(name, value)| {
-        let value = match value {
-            AttributeValue::S(text) => json!({"S": text}),
-            other => json!({"M": format!("{other:?}")}),
-        };
-        (name.clone(), value)
-    });
-    Value::Object(attributes.collect())
+    Value::Object(item.iter().map(|(name, value)| (name.clone(), json_of(value))).collect())
+}
+
+fn json_of(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Bool(flag) => json!({"BOOL": flag}),
+        AttributeValue::Null(null) => json!({"NULL": null}),
+        AttributeValue::L(list) => json!({"L": list.iter().map(json_of).collect::<Vec<_>>()}),
+        AttributeValue::M(map) => json!({"M": image_of(map)}),
+        other => panic!("profiles have no attribute like {other:?}"),
+    }
 }

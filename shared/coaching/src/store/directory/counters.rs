@@ -167,26 +167,35 @@ impl CounterTable {
 
     /// Ends a recount that has moved every row: forgets the sums of earlier epochs, and answers with what they still had. That is
     /// by how much they were wrong, each number more than it should have been.
+    ///
+    /// All of them at once, because what one item has too much another may have too little. The last epoch stays closed, so
+    /// that nobody who is late counts in it.
     pub async fn end_recount(&self, epoch: Epoch) -> Result<Counts, StoreError> {
         const OPERATION: &str = "ending a recount";
         let mut left = Counts::default();
-        let stored = self.counters.query(OPERATION, ("scope", SCOPE)).all().await?;
-        for stored in &stored {
-            if epoch_of(stored).is_some_and(|of| of < epoch) {
-                left += &sums_of(stored);
-                let key = item([("scope", text(SCOPE)), ("part", text(stored.text("part")?))]);
-                // There is no condition that could be refused.
-                self.counters.write(OPERATION, self.counters.delete(key)).await.map(drop)?;
-            }
-        }
         let ended = self
             .counters
             .update(epoch_key())
             .remove("step")
             .remove("walked_to")
-            .when("#epoch = :epoch", [(":epoch", number(epoch.0))]);
-        // Refused means that another recount has begun since.
-        self.counters.write(OPERATION, ended).await.map(drop)?;
-        Ok(left)
+            .when("#epoch = :epoch", [(":epoch", number(epoch.0))])
+            .when("attribute_exists(#step)", []);
+        let mut transaction = self.counters.transaction().with(ended);
+        for stored in self.counters.query(OPERATION, ("scope", SCOPE)).all().await? {
+            let Some(of) = epoch_of(&stored).filter(|of| *of < epoch) else { continue };
+            left += &sums_of(&stored);
+            let mut key = item([("scope", text(SCOPE)), ("part", text(stored.text("part")?))]);
+            transaction = if of.0 + 1 == epoch.0 {
+                key.insert("closed".to_owned(), flag(true));
+                transaction.with(self.counters.put(key))
+            } else {
+                transaction.with(self.counters.delete(key))
+            };
+        }
+        match WriteOutcome::from(transaction.commit(OPERATION).await?) {
+            WriteOutcome::Written => Ok(left),
+            // It has been ended by another hand, which has told what was left.
+            WriteOutcome::Conflict => Ok(Counts::default()),
+        }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::attributes::read_email;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{Item, Stored, read_native, read_number};
@@ -11,6 +9,7 @@ use crate::store::schema::EMAIL_INDEX;
 use crate::store::{Page, PageRequest, StoreError};
 use domain::directory::{ListedUser, Measured, Outcome, RiskCourse};
 use domain::profile::{Name, UserId};
+use domain::recipe::{Assignment, Recipe};
 use domain::safety::RiskRecord;
 
 /// All that the directory says or counts follows from these attributes; a change of any other changes nothing there.
@@ -76,22 +75,14 @@ fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
     })
 }
 
-/// What is read of the recipe of a prompt.
-#[derive(Deserialize)]
-struct StoredRecipe {
-    variant: String,
-    #[serde(default)]
-    assigned: String,
-}
-
-/// Prompts from before there were recipes count as of one variant that nobody was given by chance.
+/// Prompts from before there were recipes count as of the default, which nobody was given by chance.
 fn read_outcome(stored: &Stored) -> Result<Outcome, StoreError> {
-    let recipe = stored.optional::<StoredRecipe>("recipe", read_native)?;
+    let recipe = stored.optional::<Recipe>("recipe", read_native)?.unwrap_or_default();
     let latest = stored.optional("behavioral_data", read_native)?;
     let behind = stored.optional("prompt_behavioral_data", read_native)?;
     Ok(Outcome {
-        at_random: recipe.as_ref().is_some_and(|recipe| recipe.assigned == "random"),
-        variant: recipe.map_or_else(|| "standard".to_owned(), |recipe| recipe.variant),
+        at_random: recipe.assigned == Assignment::Random,
+        variant: recipe.variant.as_str().to_owned(),
         measured: Measured::of(latest.as_ref(), behind.as_ref()),
     })
 }
