@@ -29,6 +29,7 @@ mod minors;
 mod paging;
 mod prompts;
 mod real_claude;
+mod realtime;
 mod recipes;
 mod replies;
 mod restoration;

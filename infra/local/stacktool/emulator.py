@@ -73,9 +73,10 @@ def _expiry(endpoint: str, template: dict, stack_name: str) -> None:
 def _schedule_input(endpoint: str, stack_name: str) -> None:
     """The scheduler hands over `<aws.scheduler.scheduled-time>` as it stands: without it, a run is meant for now."""
     scheduler = aws.client("scheduler", endpoint)
-    schedule = scheduler.get_schedule(Name=_physical_id(endpoint, stack_name, "WeeklyUpdaterFunctionWeekly"))
-    if "<aws.scheduler." in schedule["Target"].get("Input", ""):
-        kept = ("Name", "Description", "State", "FlexibleTimeWindow",
-                "ScheduleExpression", "ScheduleExpressionTimezone")
-        scheduler.update_schedule(**{name: schedule[name] for name in kept if schedule.get(name)},
-                                  Target=schedule["Target"] | {"Input": "{}"})
+    for logical_id in ("WeeklyUpdaterFunctionWeekly", "StreakWatcherFunctionDaily"):
+        schedule = scheduler.get_schedule(Name=_physical_id(endpoint, stack_name, logical_id))
+        if "<aws.scheduler." in schedule["Target"].get("Input", ""):
+            kept = ("Name", "Description", "State", "FlexibleTimeWindow",
+                    "ScheduleExpression", "ScheduleExpressionTimezone")
+            scheduler.update_schedule(**{name: schedule[name] for name in kept if schedule.get(name)},
+                                      Target=schedule["Target"] | {"Input": "{}"})

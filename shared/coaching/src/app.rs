@@ -12,7 +12,7 @@ use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
     AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable,
     DirectoryTable, IdempotencyTable, LockTable, MealTable, MinorTable, ProfileTable, PromptHistoryTable,
-    PromptVersionTable, RedemptionTable, RunTable, SpendingTable, Table,
+    PromptVersionTable, RedemptionTable, RunTable, SpendingTable, StreakTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -232,6 +232,11 @@ impl App {
     /// What is counted of users.
     pub fn counters(&self) -> Result<CounterTable, StartError> {
         Ok(CounterTable::new(self.table("COUNTERS_TABLE")?))
+    }
+
+    /// Logging streaks that are watched.
+    pub fn streaks(&self) -> Result<StreakTable, StartError> {
+        Ok(StreakTable::new(self.table("STREAKS_TABLE")?))
     }
 
     /// Open message batches.

@@ -13,7 +13,7 @@ use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 
 /// One message of the `prompt-jobs` queue: a JSON object whose `kind` is that of a [`PartKind`](domain::run_part::PartKind),
-/// or `generate`.
+/// `generate` or `absences`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
@@ -33,6 +33,16 @@ pub enum Job {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
     },
+    /// Look at everybody of one shard whose watched streak was to be broken by then.
+    Absences {
+        /// The shard, such as `007`.
+        shard: String,
+        /// By when.
+        as_of: DateTime<Utc>,
+        /// The invocation that asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
     /// Work on a part of a weekly run.
     #[serde(untagged)]
     Part(RunPart),
@@ -41,7 +51,9 @@ pub enum Job {
 impl Job {
     /// The request or invocation that caused it. Where none is named, `otherwise` is from now on.
     pub fn cause_or(&mut self, otherwise: &str) -> &str {
-        let (Self::Generate { request_id, .. } | Self::Part(RunPart { request_id, .. })) = self;
+        let (Self::Generate { request_id, .. }
+        | Self::Absences { request_id, .. }
+        | Self::Part(RunPart { request_id, .. })) = self;
         request_id.get_or_insert_with(|| otherwise.to_owned())
     }
 
@@ -52,7 +64,7 @@ impl Job {
             Self::Generate { user_id, .. } | Self::Part(RunPart { kind: PartKind::User { user_id }, .. }) => {
                 Some(user_id)
             }
-            Self::Part(_) => None,
+            Self::Absences { .. } | Self::Part(_) => None,
         }
     }
 
@@ -61,6 +73,7 @@ impl Job {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Generate { .. } => "generate",
+            Self::Absences { .. } => "absences",
             Self::Part(RunPart { kind, .. }) => kind.name(),
         }
     }
@@ -142,6 +155,14 @@ mod tests {
                     request_id: None,
                 },
                 json!({"kind": "generate", "user_id": "ana", "reason": "manual", "requested_at": "2026-11-22T03:00:00Z"}),
+            ),
+            (
+                Job::Absences {
+                    shard: "007".to_owned(),
+                    as_of: "2026-11-22T03:00:00Z".parse().expect("an instant"),
+                    request_id: None,
+                },
+                json!({"kind": "absences", "shard": "007", "as_of": "2026-11-22T03:00:00Z"}),
             ),
         ];
         for (job, message) in jobs {

@@ -21,7 +21,7 @@ use coaching::store::schema::{TABLES, TableDefinition};
 use coaching::store::{
     AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable, DirectoryTable,
     IdempotencyTable, LockTable, MealTable, ProfileTable, PromptHistoryTable, PromptVersionTable, RedemptionTable,
-    RunTable, SpendingTable,
+    RunTable, SpendingTable, StreakTable,
 };
 
 use crate::creation;
@@ -53,6 +53,8 @@ pub struct Tables {
     pub user_directory: String,
     /// `COUNTERS_TABLE`
     pub counters: String,
+    /// `STREAKS_TABLE`
+    pub streaks: String,
 }
 
 impl Tables {
@@ -73,6 +75,7 @@ impl Tables {
             audit: name("audit"),
             user_directory: name("user-directory"),
             counters: name("counters"),
+            streaks: name("streaks"),
         }
     }
 
@@ -93,6 +96,7 @@ impl Tables {
                 ("AUDIT_TABLE", self.audit.clone()),
                 ("USER_DIRECTORY_TABLE", self.user_directory.clone()),
                 ("COUNTERS_TABLE", self.counters.clone()),
+                ("STREAKS_TABLE", self.streaks.clone()),
                 ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs".to_owned()),
                 ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key".to_owned()),
             ]
@@ -148,6 +152,8 @@ pub struct Stores {
     pub directory: DirectoryTable,
     /// What is counted of users.
     pub counters: CounterTable,
+    /// Logging streaks that are watched.
+    pub streaks: StreakTable,
 }
 
 impl Stores {
@@ -182,6 +188,7 @@ impl Stores {
             audit: app.audit().expect(NAMED),
             directory: app.directory().expect(NAMED),
             counters: app.counters().expect(NAMED),
+            streaks: app.streaks().expect(NAMED),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::ROUTES;
 use crate::app::{App, FromApp as _, StartError};
 use crate::config::{Environment, LogSettings, SETTINGS};
 use crate::http::Api;
-use crate::service::{BatchCollector, DirectoryRecount, PromptWorker, UserDirectory, WeeklyUpdater};
+use crate::service::{AbsenceCheck, BatchCollector, DirectoryRecount, PromptWorker, UserDirectory, WeeklyUpdater};
 
 /// What a function without a route builds when it starts.
 type Start = fn(&App) -> Result<(), StartError>;
@@ -21,6 +21,7 @@ const WITHOUT_ROUTE: &[(&str, Start)] = &[
     ("batch-collector", |app| BatchCollector::from_app(app).map(drop)),
     ("profile-watcher", |app| UserDirectory::from_app(app).map(drop)),
     ("directory-recounter", |app| DirectoryRecount::from_app(app).map(drop)),
+    ("streak-watcher", |app| AbsenceCheck::from_app(app).map(drop)),
 ];
 
 /// A function that was started.

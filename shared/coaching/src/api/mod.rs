@@ -32,6 +32,7 @@ pub mod runs;
 pub mod safety;
 pub mod schedules;
 pub mod spending;
+pub mod streaks;
 pub mod streams;
 pub mod users;
 pub mod withdrawals;

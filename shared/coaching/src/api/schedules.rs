@@ -178,7 +178,7 @@ pub async fn recount_users(
 }
 
 /// Carries a scheduled event out in its span, and logs how it ended.
-async fn follow<T>(
+pub(super) async fn follow<T>(
     function: &'static str,
     invocation_id: &str,
     work: impl Future<Output = Result<T, ServiceError>>,

@@ -23,6 +23,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     behavior::change(env)?;
     ScheduleSettings::read(env)?;
     DueSettings::read(env)?;
+    weekly::RealtimeSettings::read(env)?;
     UpdateMode::read(env)?;
     BatchLimits::read(env)?;
     weekly::update_concurrency(env)?;
@@ -74,9 +75,9 @@ fn every_setting_is_listed_once_and_takes_its_own_default() {
     let unlisted: Vec<_> = asked.iter().filter(|name| !names.contains(**name)).collect();
     let of_the_deployment = ["COGNITO_CLIENT_ID", "COGNITO_ISSUER", "STAGE"];
     assert_eq!(unlisted, of_the_deployment.iter().collect::<Vec<_>>(), "read but not listed");
-    // The template alone uses the rate of the collector's schedule.
+    // The template alone uses the rate of the collector's schedule and the hour of the daily look at streaks.
     let unread: Vec<_> = names.iter().filter(|name| !asked.contains(**name)).collect();
-    assert_eq!(unread, [&"BATCH_COLLECTOR_RATE_MINUTES"]);
+    assert_eq!(unread, [&"BATCH_COLLECTOR_RATE_MINUTES", &"REALTIME_CHECK_HOUR"]);
 }
 
 #[test]

@@ -32,6 +32,25 @@ pub(super) static ENABLE_AUTOMATIC_UPDATES: Flag = Flag {
     default: true,
     meaning: "false keeps the schedule but makes each weekly run do nothing",
 };
+pub(super) static ENABLE_REALTIME_UPDATES: Flag = Flag {
+    name: "ENABLE_REALTIME_UPDATES",
+    default: false,
+    meaning: "Also rewrite a prompt between two weekly runs, when a long logging streak ends or a danger appears",
+};
+pub(super) static REALTIME_STREAK_DAYS: Number<u32> = Number {
+    name: "REALTIME_STREAK_DAYS",
+    default: 14,
+    min: 2,
+    max: 60,
+    meaning: "Days from which on the end of a logging streak rewrites the prompt in real time",
+};
+pub(super) static REALTIME_CHECK_HOUR: Number<u32> = Number {
+    name: "REALTIME_CHECK_HOUR",
+    default: 6,
+    min: 0,
+    max: 23,
+    meaning: "Hour of the daily look at streaks that ended without another meal, in PROMPT_UPDATE_TIMEZONE",
+};
 pub(super) static MIN_DAYS_BETWEEN_UPDATES: Number<u32> = Number {
     name: "MIN_DAYS_BETWEEN_UPDATES",
     default: 7,
@@ -144,6 +163,23 @@ impl ScheduleSettings {
 /// Whether the weekly run does anything.
 pub fn automatic_updates(env: &Environment) -> Result<bool, ConfigError> {
     env.get(&ENABLE_AUTOMATIC_UPDATES)
+}
+
+/// When a prompt is rewritten between two weekly runs.
+#[derive(Debug, Clone, Copy)]
+pub struct RealtimeSettings {
+    /// Whether it is at all: automatic updates and those in real time are both switched on.
+    pub enabled: bool,
+    /// Days from which on a streak counts.
+    pub streak_days: u32,
+}
+
+impl RealtimeSettings {
+    /// Reads them.
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        let (automatic, realtime) = (automatic_updates(env)?, env.get(&ENABLE_REALTIME_UPDATES)?);
+        Ok(Self { enabled: automatic && realtime, streak_days: env.get(&REALTIME_STREAK_DAYS)? })
+    }
 }
 
 /// Parts over which users are spread.

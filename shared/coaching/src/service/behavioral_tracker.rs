@@ -68,15 +68,20 @@ impl BehavioralTracker {
     /// Every logged day that somebody's behaviour as of `now` can rest on, whatever their zone: for those who do not wait
     /// for the profile.
     pub async fn days_before_profile(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<Vec<DayTotals>> {
+        self.days_at_least(user_id, now, 0).await
+    }
+
+    /// The same, and no fewer than the `least` days before today.
+    pub async fn days_at_least(&self, user_id: &UserId, now: DateTime<Utc>, least: u32) -> Result<Vec<DayTotals>> {
         // No zone is a whole day away from UTC.
-        let (one_day, window) = (Days::new(1), Days::new(u64::from(self.settings.analysis_days)));
+        let (one_day, window) = (Days::new(1), Days::new(u64::from(self.settings.analysis_days.max(least))));
         let utc_day = now.date_naive();
         let from = utc_day.checked_sub_days(one_day).and_then(|day| day.checked_sub_days(window));
         let to = utc_day.checked_add_days(one_day).unwrap_or(NaiveDate::MAX);
         Ok(self.meals.day_totals(user_id, from.unwrap_or(NaiveDate::MIN), to).await?)
     }
 
-    /// Metrics and daily series of a person as of `now`, from [`Self::days_before_profile`] of that instant.
+    /// Metrics and daily series of a person as of `now`, from [`Self::days_before_profile`] of that instant, or more.
     #[must_use]
     pub fn measure(&self, profile: &Profile, now: DateTime<Utc>, days: &[DayTotals]) -> Behavior {
         let today = profile.timezone.day_of(now);

@@ -16,6 +16,7 @@ mod minors;
 mod prompt_withdrawals;
 mod prompt_worker;
 mod prompts;
+mod realtime;
 mod recipe_decisions;
 mod replies;
 mod report;
@@ -46,6 +47,7 @@ pub use prompts::{
     PromptHistory, PromptUpdater, PromptVersions, Regenerating, Restoration, Restoring, RestoringAdmin,
     RestoringForUsers, SystemPromptGenerator, TYPICAL_UPDATE, VersionWithDiff,
 };
+pub use realtime::{AbsenceCheck, LoggedDays, PlannedCheck, RealtimeUpdater, StreakWatcher};
 pub use recipe_decisions::{RecipeDecision, RecipeDecisions};
 pub use replies::Replies;
 pub use report::{Report, ReportService};

@@ -1,4 +1,5 @@
-//! Carries out the jobs of the `prompt-jobs` queue: a part of a weekly run, or one user's generation.
+//! Carries out the jobs of the `prompt-jobs` queue: a part of a weekly run, one user's generation, or a shard of the daily look
+//! at streaks.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::error::Result;
 use super::prompts::SystemPromptGenerator;
+use super::realtime::{AbsenceCheck, RealtimeUpdater};
 use super::safety_updates::SafetyUpdates;
 use super::weekly::PartWorker;
 use crate::app::{App, FromApp, StartError};
@@ -21,6 +23,8 @@ pub struct PromptWorker {
     runs: RunTable,
     parts: PartWorker,
     generator: SystemPromptGenerator,
+    realtime: RealtimeUpdater,
+    absences: AbsenceCheck,
     updates: SafetyUpdates,
     /// Into how many shards users are divided.
     shards: u32,
@@ -33,6 +37,8 @@ impl FromApp for PromptWorker {
             runs: app.runs()?,
             parts: PartWorker::from_app(app)?,
             generator: SystemPromptGenerator::from_app(app)?,
+            realtime: RealtimeUpdater::from_app(app)?,
+            absences: AbsenceCheck::from_app(app)?,
             updates: SafetyUpdates::from_app(app)?,
             shards: DueSettings::read(app.env())?.shards,
             shards_noted: Arc::default(),
@@ -47,11 +53,15 @@ impl PromptWorker {
         self.note_shards().await?;
         match job {
             Job::Part(part) => self.parts.update_part(part, ended_at).await,
+            Job::Absences { shard, as_of, request_id } => {
+                self.absences.look(&shard, as_of, &request_id.unwrap_or_default(), ended_at).await
+            }
             Job::Generate { user_id, reason, session_id, requested_at, request_id } => {
                 match (reason, session_id) {
                     (GenerationReason::Initial, Some(session_id)) => {
                         self.generator.generate_initial_prompt(session_id).await?;
                     }
+                    (GenerationReason::Realtime, _) => self.realtime.rewrite(&user_id, requested_at).await?,
                     _ => self.generator.regenerate(&user_id, reason, requested_at).await?,
                 }
                 // While it was written, the person's risk state may have changed.

@@ -14,6 +14,7 @@
 //! | `spending.rs` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_next_check_v1`, and `counters` |
+//! | `streaks.rs` | `streaks`, with the index `breaks_v1` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or
 //! would run into the condition that its first try has made untrue, is a transaction: DynamoDB recognises the repetition
@@ -50,6 +51,7 @@ mod sdk_error;
 #[cfg(feature = "seeding")]
 pub mod seeding;
 mod spending;
+mod streaks;
 mod table;
 mod transaction;
 mod write;
@@ -79,6 +81,7 @@ pub use runs::{
     Waiting,
 };
 pub use spending::{DaySpending, SpendScope, SpendingTable};
+pub use streaks::{Followed, StreakTable, WatchedStreak};
 
 pub(crate) use table::Table;
 

@@ -78,6 +78,8 @@ pub const STATE_INDEX: &str = "by_state_v1";
 pub const ADDRESS_INDEX: &str = "by_address_v1";
 /// Name of the index that lists users with a prompt by their next check.
 pub const NEXT_CHECK_INDEX: &str = "by_next_check_v1";
+/// Name of the index that lists watched logging streaks by when they are broken.
+pub const BREAKS_INDEX: &str = "breaks_v1";
 /// Name of the index that lists messages and conversations by time.
 pub const TIME_INDEX: &str = "by_time";
 /// Name of the index that lists the audit by time.
@@ -243,5 +245,16 @@ pub const TABLES: &[TableDefinition] = &[
         indexes: &[],
         time_to_live: None,
         variable: "COUNTERS_TABLE",
+    },
+    TableDefinition {
+        name: "streaks",
+        key: &[text("user_id")],
+        indexes: &[IndexDefinition {
+            name: BREAKS_INDEX,
+            key: &[text("shard"), text("broken_at")],
+            contents: IndexContents::KeysOnly,
+        }],
+        time_to_live: None,
+        variable: "STREAKS_TABLE",
     },
 ];

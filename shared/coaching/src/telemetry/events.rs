@@ -97,6 +97,14 @@ pub const DIRECTORY_NOT_FOLLOWED: &str = "directory_not_followed";
 pub const DIRECTORY_RECOUNT_STARTED: &str = "directory_recount_started";
 /// A recount is done: how many rows were corrected, and by how much each sum was wrong.
 pub const DIRECTORY_RECOUNTED: &str = "directory_recounted";
+/// A prompt is being rewritten between two weekly runs; `cause` says because of what.
+pub const REALTIME_UPDATE_QUEUED: &str = "realtime_update_queued";
+/// Meals were logged or a daily look was due, but real-time updates are switched off.
+pub const REALTIME_UPDATES_DISABLED: &str = "realtime_updates_disabled";
+/// What a person has logged could not be looked at. Where `tried_again` is true, the stream or the next daily look does.
+pub const STREAK_NOT_WATCHED: &str = "streak_not_watched";
+/// A record of the stream is not one of this version's; it was passed over.
+pub const STREAM_RECORD_UNREADABLE: &str = "stream_record_unreadable";
 
 /// A request to DynamoDB is about to be sent (debug).
 pub const STORE_REQUEST: &str = "store_request";

@@ -5,6 +5,7 @@
 //! missing data means) are in this folder's `README.md`. Whatever is compared is a count; rates appear only where
 //! numbers leave for a reader.
 
+mod broken_streaks;
 mod change;
 mod measure;
 mod measured_day;
@@ -21,7 +22,8 @@ pub(crate) mod fixtures;
 #[cfg(test)]
 mod properties;
 
-pub use change::{Baseline, ChangedRule, Decision, Rule, detect_change};
+pub use broken_streaks::{Streak, Streaks};
+pub use change::{Baseline, ChangedRule, Decision, Rule, broken_streak, detect_change};
 pub use measure::measure;
 pub use metrics::BehaviorMetrics;
 pub use patterns::{Evidence, Figure, Pattern, PatternKind, Severity};

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::fixtures::{day, eaten, settings, targets, thresholds};
-use super::{BehaviorMetrics, Decision, Window, daily_series, detect_change, measure};
+use super::{BehaviorMetrics, Decision, Streaks, Window, daily_series, detect_change, measure};
 use crate::meals::DayTotals;
 
 const WEEK: Days = Days::new(7);
@@ -97,6 +97,54 @@ proptest! {
         let in_target = series.iter().filter(|point| point.in_target == Some(true)).count();
         let logged = series.iter().filter(|point| point.complete && point.meals > 0).count();
         prop_assert_eq!((series.len(), in_target, logged), (31, metrics.days_in_target as usize, metrics.days_logged as usize));
+    }
+
+    #[test]
+    fn the_streak_that_goes_on_is_the_one_that_is_measured(days in prop::collection::vec(any_day(), 0..45), ago in 0_u64..5) {
+        let first = day("2026-02-20");
+        let days = totals(first, &days);
+        let today = days.last().map_or(first, |last| last.day + Days::new(ago));
+        let measured = measured_on(today, day("2020-01-01"), &days).meal_logging_streak_days;
+        let current = Streaks::of(&days, today).current;
+        prop_assert_eq!(current.map_or(0, |streak| streak.days()).min(settings().analysis_days), measured);
+    }
+
+    #[test]
+    fn a_broken_streak_is_a_run_of_logged_days_between_days_without_a_meal(
+        days in prop::collection::vec(any_day(), 1..45),
+        ahead in 0_u64..3,
+    ) {
+        let first = day("2026-02-20");
+        let today = first + Days::new(days.len() as u64 - 1 + ahead);
+        let days = totals(first, &days);
+        let is_logged = |day: NaiveDate| days.iter().any(|totals| totals.day == day);
+        let streaks = Streaks::of(&days, today);
+        if let Some(broken) = streaks.broken {
+            prop_assert!(broken.first.iter_days().take_while(|day| *day <= broken.last).all(is_logged));
+            prop_assert!(!is_logged(broken.first - Days::new(1)) && !is_logged(broken.last + Days::new(1)));
+            prop_assert!(broken.broken_on() <= today, "the day after its last is over");
+        }
+        let after = streaks.broken.map_or(first, |broken| broken.last + Days::new(1));
+        let later: Vec<_> = days.iter().map(|totals| totals.day).filter(|day| *day >= after).collect();
+        let current: Vec<_> = streaks.current.into_iter()
+            .flat_map(|streak| streak.first.iter_days().take(streak.days() as usize)).collect();
+        prop_assert_eq!(later, current, "nothing lies between the two");
+    }
+
+    #[test]
+    fn one_end_of_a_streak_is_told_by_one_meal(days in prop::collection::vec(any_day(), 1..60), at_least in 1_u32..10) {
+        let first = day("2026-02-20");
+        let mut told = Vec::new();
+        for number in 0..days.len() {
+            let today = first + Days::new(number as u64);
+            if days[number].is_some() {
+                let streaks = Streaks::of(&totals(first, &days[..=number]), today);
+                told.extend(streaks.broken_before_meal(&[today].into(), at_least));
+            }
+        }
+        let ends: std::collections::BTreeSet<_> = told.iter().map(|streak| streak.last).collect();
+        prop_assert_eq!(ends.len(), told.len());
+        prop_assert!(told.iter().all(|streak| streak.days() >= at_least));
     }
 
     #[test]

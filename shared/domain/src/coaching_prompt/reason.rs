@@ -13,7 +13,7 @@ pub enum GenerationReason {
     Weekly,
     /// The person asked for it.
     Manual,
-    /// Behaviour broke between two weekly runs.
+    /// A long logging streak has ended, noticed between two weekly runs.
     Realtime,
     /// The person has become somebody whom the coach has to be careful with.
     Safety,

@@ -11,6 +11,7 @@ pub(super) mod writing;
 
 pub use generator::SystemPromptGenerator;
 pub use history::{PromptHistory, PromptVersions, VersionWithDiff};
+pub use locks::WriterLocks;
 pub use regeneration::Regenerating;
 pub use restoration::{Restoration, Restoring, RestoringAdmin, RestoringForUsers};
 pub use update::{Grounds, PromptUpdater, TYPICAL_UPDATE};

@@ -45,13 +45,22 @@ pub struct Grounds<'a> {
     pub as_of: DateTime<Utc>,
     /// The message batch that the answer comes from, if it is one.
     pub batch_id: Option<&'a str>,
+    /// Why it was looked at.
+    pub reason: GenerationReason,
 }
 
 impl<'a> Grounds<'a> {
-    /// Those of a rewriting that was decided on.
+    /// Those of a rewriting that the weekly run has decided on.
     #[must_use]
     pub const fn of(pending: &'a PendingUpdate, as_of: DateTime<Utc>) -> Self {
-        Self { metrics: &pending.metrics, decision: &pending.decision, recipe: &pending.recipe, as_of, batch_id: None }
+        Self {
+            metrics: &pending.metrics,
+            decision: &pending.decision,
+            recipe: &pending.recipe,
+            as_of,
+            batch_id: None,
+            reason: GenerationReason::Weekly,
+        }
     }
 }
 
@@ -83,21 +92,22 @@ impl FromApp for PromptUpdater {
 }
 
 impl PromptUpdater {
-    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version with its `mark`. A conflict
+    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version, with the `mark` of a weekly
+    /// run. A conflict
     /// means that somebody else was faster, or is at it.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
         prompt: &PersonalPrompt,
         grounds: Grounds<'_>,
-        mark: CheckMark,
+        mark: Option<CheckMark>,
     ) -> Result<NewVersion> {
         let current = parse(prompt)?;
         let request = self.request(profile, prompt, &current, grounds);
         let read = |answer: &str| self.read(profile, &current, answer);
         let write = async {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
-            self.store(profile, prompt, grounds, &written, Some(mark)).await
+            self.store(profile, prompt, grounds, &written, mark).await
         };
         self.locks.next_version(&profile.user_id, prompt.version, write).await
     }
@@ -219,7 +229,7 @@ impl PromptUpdater {
                 user_id: profile.user_id.clone(),
                 version: prompt.version + 1,
                 prompt: written.value.render(),
-                reason: GenerationReason::Weekly,
+                reason: grounds.reason,
                 recipe: grounds.recipe.clone(),
                 decision: Some(grounds.decision.clone()),
                 behavioral_data: Some(grounds.metrics.clone()),

@@ -54,6 +54,8 @@ pub enum Rule {
     Logging,
     /// The meal logging streak.
     Streak,
+    /// A long meal logging streak has ended, noticed as it happened.
+    BrokenStreak,
 }
 
 /// What the present behaviour is compared with.
@@ -64,6 +66,8 @@ pub enum Baseline {
     LastWeek,
     /// The behaviour that the current prompt was written from.
     CurrentPrompt,
+    /// The streak that has ended.
+    EndedStreak,
     /// Nothing was on record.
     None,
 }

@@ -2,6 +2,7 @@
 
 use super::decision::{Baseline, ChangedRule, Decision, Rule};
 use super::finding::Finding;
+use crate::behavior::broken_streaks::Streak;
 use crate::behavior::metrics::BehaviorMetrics;
 use crate::behavior::share::{Rate, Share};
 
@@ -20,11 +21,37 @@ pub(super) fn change_detection_is_off() -> Decision {
     Decision { changed: true, rules: vec![rule], summary: explanation }
 }
 
+/// The decision after `broken`, a streak of at least `at_least` days, has ended; `now` is the streak by now, in days.
+pub(super) fn broken_streak(broken: Streak, now: u32, at_least: u32) -> Decision {
+    let (from, to) = (broken.days(), now);
+    let now = match now {
+        0 => "nothing has been logged since".to_owned(),
+        1 => "the next one has 1 day by now".to_owned(),
+        days => format!("the next one has {days} days by now"),
+    };
+    let explanation = format!(
+        "A logging streak of at least {from} days ended on {}: the day after it has no meal, and {now}. Streaks from \
+         {at_least} days on count.",
+        broken.last
+    );
+    let rule = ChangedRule {
+        rule: Rule::BrokenStreak,
+        baseline: Baseline::EndedStreak,
+        from: Some(f64::from(from)),
+        to: Some(f64::from(to)),
+        change: Some(f64::from(to) - f64::from(from)),
+        threshold: Some(f64::from(at_least)),
+        explanation: explanation.clone(),
+    };
+    Decision { changed: true, rules: vec![rule], summary: explanation }
+}
+
 /// A finding with its explanation.
 pub(super) fn rule(finding: Finding, baseline: Baseline) -> ChangedRule {
     let since = match baseline {
         Baseline::LastWeek => "Since the last check",
         Baseline::CurrentPrompt => "Since the current prompt was written",
+        Baseline::EndedStreak => "Since the last streak ended",
         Baseline::None => "Since nothing was on record",
     };
     let (rule, from, to, threshold, what) = match finding {

@@ -4,6 +4,7 @@ mod decision;
 mod explain;
 mod finding;
 
+use super::broken_streaks::Streak;
 use super::metrics::BehaviorMetrics;
 use super::settings::ChangeSettings;
 
@@ -47,6 +48,13 @@ pub fn detect_change(
         explain::changed(&rules)
     };
     Decision { changed: !rules.is_empty(), rules, summary }
+}
+
+/// The decision after `broken`, a logging streak of at least `at_least` days, has ended. `current` is the behaviour as it is
+/// now. It was noticed as it happened, so no threshold of [`detect_change`] is asked.
+#[must_use]
+pub fn broken_streak(broken: Streak, current: &BehaviorMetrics, at_least: u32) -> Decision {
+    explain::broken_streak(broken, current.meal_logging_streak_days, at_least)
 }
 
 #[cfg(test)]

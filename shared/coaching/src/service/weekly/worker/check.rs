@@ -88,7 +88,7 @@ impl PartWorker {
         };
         let grounds = Grounds::of(pending, part.as_of);
         let mark = CheckMark { page_id: page_id.to_owned(), outcome: CheckedAs::Updated };
-        match self.updater.update_prompt_from_behavior(profile, prompt, grounds, mark).await {
+        match self.updater.update_prompt_from_behavior(profile, prompt, grounds, Some(mark)).await {
             Ok(version) => Ok(Checked::Updated(version.entry.cost)),
             Err(ServiceError::Conflict(Conflict::Busy)) => Ok(Checked::Overtaken),
             // Nothing was tried: the user is found again when the run goes on.

@@ -1,0 +1,123 @@
+//! Real-time updates: what makes a prompt be rewritten between two weekly runs, and whose.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::coaching_prompt::GenerationReason;
+use crate::due;
+use crate::profile::Profile;
+use crate::safety::Risk;
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Cause {
+    /// A long logging streak has ended.
+    BrokenStreak {
+        /// Its last day.
+        last_day: NaiveDate,
+    },
+    /// Behaviour shows a danger that the prompt does not know.
+    NewDanger {
+        /// The person's day on which that was noticed.
+        noticed_on: NaiveDate,
+    },
+}
+
+impl Cause {
+    /// Its name in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BrokenStreak { .. } => "broken_streak",
+            Self::NewDanger { .. } => "new_danger",
+        }
+    }
+
+    /// Why the version is written that follows from it. A danger concerns the whole prompt, a broken streak only the
+    /// sections that follow behaviour.
+    #[must_use]
+    pub const fn reason(self) -> GenerationReason {
+        match self {
+            Self::BrokenStreak { .. } => GenerationReason::Realtime,
+            Self::NewDanger { .. } => GenerationReason::Safety,
+        }
+    }
+}
+
+/// A rewriting that was asked for because of something that has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// When; it also names the request.
+    pub requested_at: DateTime<Utc>,
+    /// Why.
+    pub cause: Cause,
+    /// Whether the queue has taken it.
+    pub queued: bool,
+}
+
+/// How often one prompt may be rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spacing {
+    /// Least days between two rewritings of one prompt.
+    pub min_days: u32,
+    /// How much earlier than that one may come.
+    pub tolerance: Duration,
+}
+
+impl Spacing {
+    /// Whether enough time has passed at `now` since something happened at `at`.
+    #[must_use]
+    pub fn has_passed(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        due::next_check_at(at, self.min_days, self.tolerance) <= now
+    }
+}
+
+/// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before.
+///
+/// Never without a prompt, while the weekly run is rewriting it, or sooner than the spacing allows after the prompt was
+/// written or a rewriting was asked for. Where the coach is careful with somebody about eating, streaks are no subject: they
+/// press where they should not.
+#[must_use]
+pub fn may_rewrite(
+    profile: &Profile,
+    cause: Cause,
+    last: Option<&Request>,
+    now: DateTime<Utc>,
+    spacing: &Spacing,
+) -> bool {
+    let Some(prompt) = &profile.prompt else { return false };
+    let pressing = matches!(cause, Cause::BrokenStreak { .. }) && profile.risk.at(now) >= Risk::NoDeficit;
+    let before = [Some(prompt.last_prompt_update), last.map(|request| request.requested_at)];
+    !pressing
+        && profile.pending_update.is_none()
+        && before.into_iter().flatten().all(|earlier| spacing.has_passed(earlier, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn the_spacing_is_that_of_the_weekly_run() {
+        let written = at("2026-11-08T03:00:07.5Z");
+        let spacing = Spacing { min_days: 7, tolerance: Duration::hours(12) };
+        assert!(!spacing.has_passed(written, at("2026-11-14T15:00:06Z")));
+        assert!(spacing.has_passed(written, at("2026-11-14T15:00:07Z")));
+        let none = Spacing { min_days: 0, tolerance: Duration::hours(12) };
+        assert!(none.has_passed(written, written));
+    }
+
+    #[test]
+    fn a_cause_is_stored_by_its_name() {
+        let cause = Cause::BrokenStreak { last_day: "2026-11-15".parse().expect("a day") };
+        let stored = serde_json::to_value(cause).expect("a cause serialises");
+        assert_eq!(stored, serde_json::json!({"kind": "broken_streak", "last_day": "2026-11-15"}));
+        assert_eq!(serde_json::from_value::<Cause>(stored).expect("a cause"), cause);
+        assert_eq!((cause.name(), cause.reason().name()), ("broken_streak", "realtime"));
+    }
+}

@@ -1,0 +1,54 @@
+"""What reads a table's stream reads as little as it can, gives up in the end, and loses nothing silently."""
+
+import json
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def meals(template) -> dict:
+    """The mapping of the stream of meals to the function that watches streaks."""
+    return template["Resources"]["StreakWatcherMeals"]["Properties"]
+
+
+def test_the_stream_of_meals_names_items_and_holds_nothing_of_them(template, meals):
+    table, attribute = meals["EventSourceArn"]["Fn::GetAtt"]
+    assert attribute == "StreamArn"
+    assert template["Resources"][table]["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+
+
+def test_only_day_totals_reach_the_function(meals):
+    [only] = meals["FilterCriteria"]["Filters"]
+    pattern = json.loads(only["Pattern"])
+    assert pattern["dynamodb"]["Keys"]["item"]["S"] == [{"prefix": "day#"}]
+    assert pattern["eventName"] == ["INSERT", "MODIFY"]
+    sample = json.loads((ROOT / "events" / "streak-watcher.json").read_text())
+    for record in sample["Records"]:
+        assert record["eventName"] in pattern["eventName"]
+        assert record["dynamodb"]["Keys"]["item"]["S"].startswith("day#")
+        assert set(record["dynamodb"]) & {"NewImage", "OldImage"} == set()
+
+
+def test_a_record_that_cannot_be_handled_is_given_up_and_told_of(template, meals):
+    assert meals["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert meals["BisectBatchOnFunctionError"] is True
+    assert 0 < meals["MaximumRetryAttempts"] <= 10
+    # A stream keeps its records for a day.
+    assert 0 < meals["MaximumRecordAgeInSeconds"] < 86400
+    queue, _ = meals["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"]
+    assert template["Resources"][queue]["Type"] == "AWS::SQS::Queue"
+    function = template["Resources"]["StreakWatcherFunction"]["Properties"]
+    allowed = [statement["Resource"] for policy in function["Policies"] for statement in policy["Statement"]
+               if "sqs:SendMessage" in statement["Action"]]
+    assert {"Fn::GetAtt": [queue, "Arn"]} in allowed
+
+
+def test_without_real_time_updates_neither_stream_nor_schedule_does_anything(template, meals):
+    assert template["Parameters"]["EnableRealtimeUpdates"]["Default"] == "false"
+    assert meals["Enabled"] == {"Fn::If": ["RealtimeUpdates", True, False]}
+    daily = template["Resources"]["StreakWatcherFunction"]["Properties"]["Events"]["Daily"]["Properties"]
+    assert daily["State"] == {"Fn::If": ["RealtimeUpdates", "ENABLED", "DISABLED"]}
+    assert daily["OmitName"] is True
