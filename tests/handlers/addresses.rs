@@ -1,5 +1,6 @@
 //! The address of an account: the one that its person has verified, and no other account's.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, Log, Reply};
@@ -50,7 +51,7 @@ async fn of_two_accounts_that_sign_up_with_an_address_at_once_one_is_made() {
 async fn an_account_from_before_addresses_were_claimed_keeps_its_own() {
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
-    deployment.edit_profile("ana", "email", "old@example.com").await;
+    deployment.edit_profile("ana", "email", AttributeValue::S("old@example.com".to_owned())).await;
     sign_up(&deployment, "eve", "old@example.com").await.assert_problem(409, "address_taken");
     assert_eq!(profile_as(&deployment, "ana", "new@example.com").await["email"], "new@example.com");
     assert_eq!(sign_up(&deployment, "eve", "old@example.com").await.status, 201, "it is free now");

@@ -1,5 +1,6 @@
 //! What admins decide on somebody's risk state.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use coaching::jobs::Job;
 use domain::coaching_prompt::GenerationReason;
 use serde_json::{Value, json};
@@ -116,7 +117,7 @@ async fn an_address_of_two_accounts_names_neither() {
         deployment.sign_up(name).await;
     }
     // As two accounts could before addresses were claimed.
-    deployment.edit_profile("anna", "email", "ana@example.com").await;
+    deployment.edit_profile("anna", "email", AttributeValue::S("ana@example.com".to_owned())).await;
     deployment.send(decide("ana@example.com", "none").by_admin("boss")).await.assert_problem(409, "ambiguous_email");
 }
 

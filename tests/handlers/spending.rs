@@ -1,5 +1,6 @@
 //! What the model has cost, as admins look at it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use claude_simulator::FaultKind;
 use serde_json::{Value, json};
@@ -126,7 +127,7 @@ async fn a_question_about_spending_names_days_that_there_are_and_a_user() {
     for name in ["ana", "anna"] {
         deployment.sign_up(name).await;
     }
-    deployment.edit_profile("anna", "email", "ana@example.com").await;
+    deployment.edit_profile("anna", "email", AttributeValue::S("ana@example.com".to_owned())).await;
     ask(&[("user", "ana@example.com")]).await.assert_problem(409, "ambiguous_email");
     deployment.send(Call::to("get-spending").by("ana")).await.assert_problem(403, "admins_only");
     deployment.lose_tables();

@@ -185,16 +185,6 @@ impl Deployment {
         entries.into_iter().map(|entry| Value::Object(told(entry))).collect()
     }
 
-    /// Writes a text into a profile by hand, as an operator does.
-    pub async fn edit_profile(&self, name: &str, attribute: &str, value: &str) {
-        let request = client_at(endpoint()).update_item().table_name(&self.tables.profiles);
-        let request = request.key("user_id", AttributeValue::S(name.to_owned()));
-        let request =
-            request.update_expression("SET #edited = :value").expression_attribute_names("#edited", attribute);
-        let request = request.expression_attribute_values(":value", AttributeValue::S(value.to_owned()));
-        request.send().await.expect("a profile can be edited by hand");
-    }
-
     /// All that the tables hold, as text.
     pub async fn everything_stored(&self) -> String {
         let mut stored = String::new();

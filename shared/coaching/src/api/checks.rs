@@ -1,15 +1,15 @@
 //! Scheduled functions can be asked whether they work without doing anything: `{"check": true}` instead of their event.
 //! A deployment asks each of them before it is done.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::service::ServiceError;
 
-/// Serves scheduled events, with the ids of their invocations, until the function's environment is shut down.
-pub(super) async fn serve<E, A, F>(carry_out: impl Fn(E, String) -> F) -> Result<(), Error>
+/// Serves events, with the context of their invocations, until the function's environment is shut down.
+pub(super) async fn serve<E, A, F>(carry_out: impl Fn(E, Context) -> F) -> Result<(), Error>
 where
     E: DeserializeOwned,
     A: Serialize,
@@ -21,7 +21,7 @@ where
             if is_check(&payload) {
                 return Ok(json!({"outcome": "ready"}));
             }
-            let answer = carry_out(serde_json::from_value(payload)?, context.request_id).await?;
+            let answer = carry_out(serde_json::from_value(payload)?, context).await?;
             Ok::<_, Error>(serde_json::to_value(answer)?)
         })
     }))

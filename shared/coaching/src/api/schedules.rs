@@ -1,7 +1,7 @@
 //! EventBridge Scheduler: the weekly run, the collection of message batches every few minutes, and the recount of all users.
 
 use chrono::{DateTime, Utc};
-use lambda_runtime::Error;
+use lambda_runtime::{Context, Error};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tracing::{Instrument as _, error, info};
@@ -96,8 +96,8 @@ pub async fn run_weekly_updater() -> Result<(), Error> {
     telemetry::init(WEEKLY_UPDATER)?;
     let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
     let updater = &updater;
-    checks::serve(|event: WeeklyEvent, invocation_id: String| async move {
-        begin_weekly_run(updater, event, &invocation_id).await
+    checks::serve(|event: WeeklyEvent, context: Context| async move {
+        begin_weekly_run(updater, event, &context.request_id).await
     })
     .await
 }
@@ -127,7 +127,7 @@ pub async fn run_batch_collector() -> Result<(), Error> {
     let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
     let collector = &collector;
     checks::serve(
-        |_: IgnoredAny, invocation_id: String| async move { collect_batches(collector, &invocation_id).await },
+        |_: IgnoredAny, context: Context| async move { collect_batches(collector, &context.request_id).await },
     )
     .await
 }
@@ -156,10 +156,9 @@ pub async fn run_directory_recounter() -> Result<(), Error> {
     telemetry::init(DIRECTORY_RECOUNTER)?;
     let recount = super::started(&App::from_env().await, DirectoryRecount::from_app)?;
     let recount = &recount;
-    lambda_runtime::run(service_fn(move |LambdaEvent { context, .. }: LambdaEvent<IgnoredAny>| {
-        let ended_at = context.deadline().into();
-        Box::pin(async move { Ok::<_, Error>(recount_users(recount, ended_at, &context.request_id).await?) })
-    }))
+    checks::serve(|_: IgnoredAny, context: Context| async move {
+        recount_users(recount, context.deadline().into(), &context.request_id).await
+    })
     .await
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt as _, stream};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument as _, error, info};
 
+use super::checks;
 use super::schedules::follow;
 use crate::app::{App, FromApp as _};
 use crate::service::{AbsenceCheck, LoggedDays, PlannedCheck, ServiceError};
@@ -126,10 +127,8 @@ pub async fn run_streak_watcher() -> Result<(), Error> {
     telemetry::init(STREAK_WATCHER)?;
     let check = super::started(&App::from_env().await, AbsenceCheck::from_app)?;
     let check = &check;
-    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<StreakEvent>| {
-        Box::pin(async move { Ok::<_, Error>(watch(check, payload, &context.request_id).await?) })
-    }))
-    .await
+    checks::serve(|event: StreakEvent, context: Context| async move { watch(check, event, &context.request_id).await })
+        .await
 }
 
 /// Carries an event out in the invocation of that id.

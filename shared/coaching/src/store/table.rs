@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tracing::debug;
 
 use super::item::{Item, Stored};
@@ -17,9 +16,6 @@ use super::transaction::Transaction;
 use super::write::{Condition, Delete, Put, Update, expression_of, filled};
 use crate::store::{KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
-
-/// Most items that DynamoDB reads at once.
-pub(super) const MOST_AT_ONCE: usize = 100;
 
 /// DynamoDB's code for a condition that did not hold.
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
@@ -83,47 +79,6 @@ impl Table {
         let request = self.client.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
         let answer = Box::pin(request.send()).await.map_err(|error| unreadable(operation, &self.name, &error))?;
         Ok(answer.item.map(|item| Stored::new(operation, item)))
-    }
-
-    /// Several items, read consistently and in no order; those that are not there are left out. `attributes` are all that
-    /// is read of each. At most [`MOST_AT_ONCE`] keys go into one request.
-    pub(super) async fn get_many(
-        &self,
-        operation: &'static str,
-        keys: Vec<Item>,
-        attributes: &[&str],
-    ) -> Result<Vec<Stored>, StoreError> {
-        let mut found = Vec::new();
-        for keys in keys.chunks(MOST_AT_ONCE) {
-            let mut missing = keys.to_vec();
-            let mut attempt = 0;
-            while !missing.is_empty() {
-                if attempt == ATTEMPTS {
-                    let detail = "DynamoDB did not read every item".to_owned();
-                    return Err(StoreError::Unavailable { operation, detail });
-                }
-                if attempt > 0 {
-                    back_off(attempt - 1).await;
-                }
-                attempt += 1;
-                debug!(operation, "{}", events::STORE_REQUEST);
-                let asked = attributes
-                    .iter()
-                    .fold(KeysAndAttributes::builder().consistent_read(true).set_keys(Some(missing)), |asked, name| {
-                        asked.expression_attribute_names(format!("#{name}"), *name)
-                    });
-                let expression = attributes.iter().map(|name| format!("#{name}")).collect::<Vec<_>>().join(", ");
-                let asked = asked.projection_expression(expression).build().expect("keys are set");
-                let request = self.client.batch_get_item().request_items(&*self.name, asked);
-                let mut answer =
-                    Box::pin(request.send()).await.map_err(|error| unreadable(operation, &self.name, &error))?;
-                let items = answer.responses.as_mut().and_then(|responses| responses.remove(&*self.name));
-                found.extend(items.unwrap_or_default().into_iter().map(|item| Stored::new(operation, item)));
-                let left = answer.unprocessed_keys.as_mut().and_then(|left| left.remove(&*self.name));
-                missing = left.map(|left| left.keys).unwrap_or_default();
-            }
-        }
-        Ok(found)
     }
 
     /// Makes one write on its own. It must be one that may happen twice.

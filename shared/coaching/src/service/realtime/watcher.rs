@@ -9,7 +9,7 @@ use tracing::info;
 use super::measuring::{Measured, Measuring};
 use crate::app::{App, FromApp, StartError};
 use crate::config::safety;
-use crate::config::weekly::{DueSettings, RealtimeSettings};
+use crate::config::weekly::{CheckInterval, DueSettings, RealtimeSettings};
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
 use crate::store::{ProfileTable, StreakTable, WatchedStreak, WriteOutcome};
@@ -147,7 +147,8 @@ impl StreakWatcher {
             Cause::BrokenStreak { last_day } => followed.noticed != Some(last_day),
             Cause::NewDanger { .. } => last.is_none_or(|request| request.cause != *cause),
         };
-        let spacing = Spacing { min_days: self.due.min_days, tolerance: self.due.tolerance };
+        let CheckInterval { min_days, tolerance } = self.due.interval;
+        let spacing = Spacing { min_days, tolerance };
         let mut noticed = None;
         for cause in causes.into_iter().filter(is_new) {
             if let Cause::BrokenStreak { last_day } = cause {
