@@ -24,6 +24,11 @@ async fn signed_up(deployment: &Deployment, name: &str, goal: &str) -> Value {
     reply.body
 }
 
+/// How many signals of a person the audit tells of.
+async fn signals_audited(deployment: &Deployment, name: &str) -> usize {
+    deployment.audited(name).await.iter().filter(|entry| entry["action"] == "safety_signal").count()
+}
+
 async fn change(deployment: &Deployment, name: &str, body: &Value) -> Value {
     deployment.read(Call::to("update-profile").by(name).json(body)).await
 }
@@ -142,11 +147,11 @@ async fn danger_in_a_new_goal_is_heard_and_the_coach_is_careful_from_then_on() {
     deployment.consulted("ana").await;
     let profile = change(&deployment, "ana", &json!({"goal": DANGER})).await;
     assert_eq!((&profile["risk"], &profile["safety"]["kind"]), (&json!("no_deficit"), &json!("eating_disorder")));
-    assert_eq!(deployment.audited("ana").await.len(), 1);
+    assert_eq!(signals_audited(&deployment, "ana").await, 1);
     // The prompt was written for somebody who loses weight.
     assert_eq!(deployment.tell("ana", "What is for dinner?").await.body["personalized"], false);
     let other = change(&deployment, "ana", &json!({"weight": 80})).await;
-    assert_eq!((&other["safety"], deployment.audited("ana").await.len()), (&Value::Null, 1), "heard once");
+    assert_eq!((&other["safety"], signals_audited(&deployment, "ana").await), (&Value::Null, 1), "heard once");
 }
 
 #[tokio::test]
