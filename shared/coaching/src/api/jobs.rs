@@ -47,7 +47,7 @@ pub async fn work(
         let request_id = job.as_mut().map_or(invocation_id, |job| job.cause_or(invocation_id)).to_owned();
         let carried_out = async {
             let result = match job {
-                Ok(job) => carry_out(worker, job, ended_at).await,
+                Ok(job) => Box::pin(carry_out(worker, job, ended_at)).await,
                 Err(error) => {
                     Err(format!("the message is not a job: line {}, column {}", error.line(), error.column()))
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -23,8 +23,8 @@ const MARKED_WITHIN: Duration = Duration::from_secs(1);
 pub(super) struct ReplyHours {
     conversations: ConversationTable,
     shards: u32,
-    /// The hour that was marked last, with its beginning.
-    marked: Arc<Mutex<Option<(DateTime<Utc>, MarkedHour)>>>,
+    /// The hour that was marked last.
+    marked: Arc<Mutex<Option<MarkedHour>>>,
 }
 
 impl FromApp for ReplyHours {
@@ -37,14 +37,13 @@ impl FromApp for ReplyHours {
 impl ReplyHours {
     /// The mark of the hour of `now`. Without one a reply is listed all the same, in a place that costs every list a little.
     pub(super) async fn mark(&self, now: DateTime<Utc>) -> Option<MarkedHour> {
-        let hour = now.with_minute(0)?.with_second(0)?.with_nanosecond(0)?;
         let known = self.marked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, marked)) = known.filter(|(marked_hour, _)| *marked_hour == hour) {
+        if let Some(marked) = known.filter(|marked| marked.holds(now)) {
             return Some(marked);
         }
         let cause = match timeout(MARKED_WITHIN, self.conversations.mark_hour(now, self.shards)).await {
             Ok(Ok(marked)) => {
-                *self.marked.lock().unwrap_or_else(PoisonError::into_inner) = Some((hour, marked.clone()));
+                *self.marked.lock().unwrap_or_else(PoisonError::into_inner) = Some(marked.clone());
                 return Some(marked);
             }
             Ok(Err(cause)) => cause.to_string(),

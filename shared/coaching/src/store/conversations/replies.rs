@@ -39,6 +39,14 @@ pub struct MarkedHour {
     shards: u32,
 }
 
+impl MarkedHour {
+    /// Whether an instant lies within the hour.
+    #[must_use]
+    pub fn holds(&self, at: DateTime<Utc>) -> bool {
+        self.hour == hour_of(at)
+    }
+}
+
 /// A reply as everybody's replies are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedReply {
@@ -71,7 +79,7 @@ fn partition(hour: &str, shard: u128) -> String {
 pub(super) fn listing(reply: &CoachMessage, marked: Option<&MarkedHour>) -> Item {
     let hour = hour_of(reply.created_at);
     let list = match marked {
-        Some(marked) if marked.hour == hour => {
+        Some(marked) if marked.holds(reply.created_at) => {
             partition(&hour, reply.message_id.as_u128() % u128::from(marked.shards.max(1)))
         }
         _ => STRAYS.to_owned(),

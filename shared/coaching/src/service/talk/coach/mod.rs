@@ -201,7 +201,7 @@ impl CoachService {
         let (answer, (), _) = tokio::join!(
             self.ask(turn, &profile, &request, personal, heard, keyed),
             self.safety_updates.look_after(&profile, &behavior.metrics, &request_id),
-            self.addresses.follow(profile.clone(), vouched.as_ref()),
+            Box::pin(self.addresses.follow(profile.clone(), vouched.as_ref())),
         );
         answer.map(Told::Answered)
     }
@@ -228,7 +228,7 @@ impl CoachService {
             if personal.is_some() { self.reply_hours.mark(self.clock.now()).await } else { None }
         };
         let asking = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned()));
-        let (spoken, marked) = tokio::join!(asking, marking);
+        let (spoken, marked) = tokio::join!(asking, Box::pin(marking));
         let (reply, spending, personal, notice) = match spoken {
             Ok(spoken) => {
                 let personal = personal.filter(|_| spoken.instead.is_none());
