@@ -337,9 +337,7 @@ async fn an_admin_restores_for_users_alone() {
     for name in ["ana", "eve"] {
         deployment.send(restore_for("ana", "1").by(name)).await.assert_problem(403, "admins_only");
     }
-    let body = json!({"name": "Ana", "email": "ana@example.com", "age": 34, "weight_kg": 60, "goal": "maintain"});
-    let twin = Call::to("sign-up").claims(&json!({"sub": "anna", "email": "ana@example.com"}));
-    deployment.send(twin.json(&body)).await;
+    deployment.edit_profile("eve", "email", AttributeValue::S("ana@example.com".to_owned())).await;
     deployment.send(restore_for("ana@example.com", "1").by_admin("boss")).await.assert_problem(409, "ambiguous_email");
     assert_eq!(deployment.versions("ana").await, [2, 1]);
 }

@@ -1,5 +1,6 @@
 //! Prompts that admins take out of use, and give back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use claude_simulator::Task;
 use coaching::jobs::Job;
@@ -284,9 +285,8 @@ async fn there_is_nothing_to_withdraw_but_prompts_of_users() {
     for name in ["eve", "ana"] {
         deployment.send(decide("eve", true).by(name)).await.assert_problem(403, "admins_only");
     }
-    let body = json!({"name": "Eve", "email": "eve@example.com", "age": 34, "weight_kg": 60, "goal": "maintain"});
-    let twin = Call::to("sign-up").claims(&json!({"sub": "eva", "email": "eve@example.com"}));
-    deployment.send(twin.json(&body)).await;
+    deployment.sign_up("eva").await;
+    deployment.edit_profile("eva", "email", AttributeValue::S("eve@example.com".to_owned())).await;
     deployment.send(decide("eve@example.com", true).by_admin("boss")).await.assert_problem(409, "ambiguous_email");
 }
 
