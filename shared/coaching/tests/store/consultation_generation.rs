@@ -15,9 +15,10 @@ async fn a_session_is_completed_by_one_request_and_written_by_one_worker() {
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
     assert_eq!(leased.expect("an answer"), WriteOutcome::Conflict, "nobody has asked to complete it");
 
+    let ana = user("ana");
     let both = tokio::join!(
-        consultations.begin_generation(&user("ana"), id, noon()),
-        consultations.begin_generation(&user("ana"), id, noon())
+        consultations.begin_generation(&ana, id, noon()),
+        consultations.begin_generation(&ana, id, noon())
     );
     let both = [both.0.expect("an answer"), both.1.expect("an answer")];
     assert_eq!(both.iter().filter(|outcome| **outcome == WriteOutcome::Written).count(), 1);
