@@ -107,7 +107,7 @@ fn json_of(value: &AttributeValue) -> Value {
         AttributeValue::S(text) => json!({"S": text}),
         AttributeValue::N(number) => json!({"N": number}),
         AttributeValue::Bool(flag) => json!({"BOOL": flag}),
-        AttributeValue::Null(is_null) => json!({"NULL": is_null}),
+        AttributeValue::Null(_) => json!({"NULL": true}),
         AttributeValue::L(list) => json!({"L": list.iter().map(json_of).collect::<Vec<_>>()}),
         AttributeValue::M(map) => json!({"M": image_of(map)}),
         other => panic!("profiles have no attribute like {other:?}"),
