@@ -4,5 +4,6 @@
 
 mod environment;
 mod events;
+mod projection;
 mod protocols;
 mod written;

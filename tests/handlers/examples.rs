@@ -116,6 +116,9 @@ async fn journey() -> Examples {
     let decide = Call::to("set-recipe").by_admin("the_admin").path("user", "nora@example.com");
     seen.keep(&deployment, decide.json(&decision)).await;
     seen.keep(&deployment, Call::to("list-users").by_admin("the_admin").query("state", "at_risk")).await;
+    let user = Call::to("get-user").by_admin("the_admin").path("user", "nora@example.com");
+    seen.keep(&deployment, user).await;
+    deployment.follow_profiles().await;
     seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
     seen.keep(&deployment, Call::to("list-audit").by_admin("the_admin")).await;
 

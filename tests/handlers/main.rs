@@ -2,7 +2,6 @@
 
 mod accounts;
 mod addresses;
-mod admin;
 mod audit;
 mod auth;
 mod bad_input;
@@ -32,12 +31,14 @@ mod real_claude;
 mod realtime;
 mod recipes;
 mod replies;
+mod report;
 mod restoration;
 mod risk;
 mod runs;
 mod safety;
 mod signals;
 mod spending;
+mod user;
 mod users;
 mod weekly;
 mod withdrawal;

@@ -1,8 +1,8 @@
 //! `GET /v1/admin/report`
 
-use coaching::api::{self, admin};
+use coaching::api::{self, report};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&admin::GET_REPORT).await
+    api::run(&report::GET_REPORT).await
 }

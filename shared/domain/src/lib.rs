@@ -15,6 +15,7 @@ pub mod locale;
 pub mod meals;
 pub mod money;
 pub mod profile;
+pub mod projection;
 pub mod realtime;
 pub mod recipe;
 pub mod run_part;

@@ -22,9 +22,11 @@ mod list;
 mod meal_change;
 pub mod meals;
 pub mod openapi;
+pub mod outcomes;
 pub mod prompts;
 pub mod recipe;
 pub mod replies;
+pub mod report;
 pub mod restoration;
 pub mod risk;
 mod route;
@@ -34,6 +36,7 @@ pub mod schedules;
 pub mod spending;
 pub mod streaks;
 pub mod streams;
+pub mod user;
 pub mod users;
 pub mod withdrawals;
 
@@ -75,7 +78,8 @@ pub const ROUTES: &[&Route] = &[
     &restoration::ADMIN_RESTORE_PROMPT,
     &withdrawals::WITHDRAW_PROMPT,
     &users::LIST_USERS,
-    &admin::GET_REPORT,
+    &user::GET_USER,
+    &report::GET_REPORT,
     &audit::LIST_AUDIT,
     &replies::LIST_REPLIES,
     &runs::LIST_RUNS,

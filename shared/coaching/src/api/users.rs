@@ -167,7 +167,8 @@ pub struct UserResponse {
 }
 
 impl UserResponse {
-    fn of_listed(user: &ListedUser, now: DateTime<Utc>) -> Self {
+    /// A user as the directory says them.
+    pub(super) fn of_listed(user: &ListedUser, now: DateTime<Utc>) -> Self {
         Self {
             user_id: user.user_id.to_string(),
             email: user.email.as_str().to_owned(),

@@ -78,7 +78,12 @@ pub fn change(env: &Environment) -> Result<ChangeSettings, ConfigError> {
         adherence_change_threshold: env.get(&ADHERENCE_CHANGE_THRESHOLD)?,
         logging_change_threshold: env.get(&LOGGING_CHANGE_THRESHOLD)?,
         streak_change_threshold: env.get(&STREAK_CHANGE_THRESHOLD)?,
-        change_detection: env.get(&ENABLE_CHANGE_DETECTION)?,
+        change_detection: change_detection(env)?,
         drift_detection: env.get(&ENABLE_DRIFT_DETECTION)?,
     })
+}
+
+/// Whether prompts are rewritten only after a significant change.
+pub fn change_detection(env: &Environment) -> Result<bool, ConfigError> {
+    env.get(&ENABLE_CHANGE_DETECTION)
 }

@@ -187,6 +187,11 @@ pub fn update_shards(env: &Environment) -> Result<u32, ConfigError> {
     env.get(&UPDATE_SHARDS)
 }
 
+/// Least days between two checks of one person; 0 checks at every run.
+pub fn min_days(env: &Environment) -> Result<u32, ConfigError> {
+    env.get(&MIN_DAYS_BETWEEN_UPDATES)
+}
+
 /// Users that one worker handles at a time.
 pub fn update_concurrency(env: &Environment) -> Result<usize, ConfigError> {
     env.get(&UPDATE_CONCURRENCY)

@@ -103,7 +103,13 @@ impl ApiRequest {
         let takes = format!("a whole number from 1 to {PAGE_MAX}");
         let in_range = |text: &str| text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
         let limit = self.query_as("limit", &takes, in_range)?.unwrap_or(PAGE_DEFAULT);
-        Ok(PageRequest { limit, cursor: self.query.get("cursor").cloned().map(Cursor) })
+        Ok(PageRequest { limit, cursor: self.cursor() })
+    }
+
+    /// Where a page begins that `cursor` asks for.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.query.get("cursor").cloned().map(Cursor)
     }
 }
 

@@ -26,6 +26,7 @@ mod safety_updates;
 mod second_net;
 mod spending;
 mod talk;
+mod user_overview;
 mod users;
 mod weekly;
 
@@ -60,5 +61,6 @@ pub use talk::{
     CoachMessages, CoachService, CoachingAnswer, Completing, Completion, ConsultationAiService, ConsultationTurn,
     ConsultationView, FixedExchange, FixedExchanges, HeardBefore, Keyed, Opened, Opening, Told, Transcripts,
 };
+pub use user_overview::{UserOverview, UserOverviews};
 pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, RunDetails, RunOverview, WeeklyUpdater};

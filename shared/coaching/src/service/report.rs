@@ -1,6 +1,8 @@
-//! What admins want to know: who has prompts, which versions are in use, who is due, and what the next run may cost.
+//! What admins want to know: where people stand, who has prompts, which versions are in use, who is due, what the next runs may
+//! cost, and what became of people under each variant.
+//!
+//! All of it comes from sums, so that a report reads as much of ten people as of a hundred thousand.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,112 +11,135 @@ use super::error::Result;
 use super::prompts::TYPICAL_UPDATE;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, ScheduleSettings, UpdateMode};
-use crate::config::{model, writing};
-use crate::store::{DueUser, PageRequest, ProfileTable, RunTable, SpendScope, SpendingTable};
+use crate::config::{behavior, model, writing};
+use crate::store::{CounterTable, DirectoryTable, Page, PageRequest, RunState, RunTable, SpendScope, SpendingTable};
 use crate::system::Clock;
-use domain::due;
+use domain::directory::{Counts, DueHour, ListedUser};
 use domain::money::{CallMode, Usd};
+use domain::projection::{self, ExpectedShare, RunTotals};
 
-/// Users read at a time.
-const PAGE: u32 = 500;
+/// How many of the last runs say what to expect of the next one.
+const LAST_RUNS: u32 = 10;
 
 /// The state of the whole service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// When it was made.
     pub as_of: DateTime<Utc>,
-    /// Users with a personal prompt.
-    pub users_with_prompts: u64,
-    /// How many users are on each version.
-    pub versions_in_use: BTreeMap<u32, u64>,
-    /// Users whom a run would check now.
+    /// What is counted of everybody.
+    pub counts: Counts,
+    /// Users whom a run would check now, to the hour.
     pub due_for_update: u64,
     /// When the next run takes place; `None` while automatic updates are switched off.
     pub next_run_at: Option<DateTime<Utc>>,
-    /// What a run would cost at most now: every due user rewritten.
-    pub estimated_cost: Usd,
+    /// Users whom the next run will check, to the hour; nobody while automatic updates are switched off.
+    pub due_at_next_run: u64,
+    /// The share of checked users who are expected to be rewritten.
+    pub expected_share: ExpectedShare,
     /// What one update is taken to cost.
     pub cost_per_update: Usd,
+    /// What a run would cost at most now: every due user rewritten.
+    pub estimated_cost: Usd,
+    /// What the next run is expected to cost.
+    pub cost_next_run: Usd,
+    /// What the next run would cost if everybody whom it checks were rewritten.
+    pub cost_next_run_without_change_detection: Usd,
+    /// What the runs of a year are expected to cost with the people of today.
+    pub cost_year: Usd,
     /// What was spent on the model today (UTC).
     pub spent_today: Usd,
-    /// Users with a prompt, in order of their next check; as many as were asked for.
-    pub users: Vec<DueUser>,
+    /// A page of the users with a prompt, next check first.
+    pub users: Page<ListedUser>,
 }
 
 /// Makes reports.
 #[derive(Clone)]
 pub struct ReportService {
-    profiles: ProfileTable,
+    directory: DirectoryTable,
+    counters: CounterTable,
     runs: RunTable,
     spending: SpendingTable,
     clock: Arc<dyn Clock>,
     schedule: ScheduleSettings,
-    shards: u32,
-    cost_per_update: Usd,
+    min_days: u32,
+    change_detection: bool,
+    typical_cost: Usd,
 }
 
 impl FromApp for ReportService {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
-            profiles: app.profiles()?,
+            directory: app.directory()?,
+            counters: app.counters()?,
             runs: app.runs()?,
             spending: app.spending()?,
             clock: app.clock(),
             schedule: ScheduleSettings::read(app.env())?,
-            shards: weekly::update_shards(app.env())?,
-            cost_per_update: cost_per_update(app)?,
+            min_days: weekly::min_days(app.env())?,
+            change_detection: behavior::change_detection(app.env())?,
+            typical_cost: typical_cost(app)?,
         })
     }
 }
 
 impl ReportService {
-    /// A report that lists at most `listed` users.
-    pub async fn report(&self, listed: usize) -> Result<Report> {
+    /// A report with a page of the users who have a prompt; without `page`, with none of them.
+    pub async fn report(&self, page: Option<&PageRequest>) -> Result<Report> {
         let now = self.clock.now();
-        let mut report = Report {
-            as_of: now,
-            users_with_prompts: 0,
-            versions_in_use: BTreeMap::new(),
-            due_for_update: 0,
-            next_run_at: self.schedule.automatic.then(|| self.schedule.runs.next_run_after(now)),
-            estimated_cost: Usd::ZERO,
-            cost_per_update: self.cost_per_update,
-            spent_today: self.spending.spent(now.date_naive(), &SpendScope::All).await?,
-            users: Vec::new(),
+        let counts = self.counters.counts().await?;
+        let last = self.last_runs().await?;
+        let spent_today = self.spending.spent(now.date_naive(), &SpendScope::All).await?;
+        let users = match page {
+            Some(page) => self.directory.prompted(page).await?,
+            None => Page { items: Vec::new(), next: None },
         };
-        for shard in 0..self.runs.widest_shards(self.shards).await? {
-            self.add_shard(&mut report, &format!("{shard:03}"), listed).await?;
-        }
-        report.users.sort_by_key(|user| user.next_check_at);
-        report.users.truncate(listed);
-        report.estimated_cost = Usd::from_nanos(report.cost_per_update.nanos() * report.due_for_update);
-        Ok(report)
+        let next_run_at = self.schedule.automatic.then(|| self.schedule.runs.next_run_after(now));
+        let due_for_update = counts.due_within(&DueHour::of(now));
+        let due_at_next_run = next_run_at.map_or(0, |at| counts.due_within(&DueHour::of(at)));
+        let expected_share = ExpectedShare::after(last, self.change_detection);
+        let cost_per_update = projection::cost_per_update(last, self.typical_cost);
+        let cost = |people: f64, share: f64| projection::cost_of(people, share, cost_per_update);
+        let checks_in_a_year = match next_run_at {
+            Some(_) => people(counts.prompted()) * projection::checks_in_a_year(self.schedule.runs.days, self.min_days),
+            None => 0.0,
+        };
+        Ok(Report {
+            as_of: now,
+            due_for_update,
+            next_run_at,
+            due_at_next_run,
+            expected_share,
+            cost_per_update,
+            estimated_cost: cost(people(due_for_update), 1.0),
+            cost_next_run: cost(people(due_at_next_run), expected_share.share),
+            cost_next_run_without_change_detection: cost(people(due_at_next_run), 1.0),
+            cost_year: cost(checks_in_a_year, expected_share.share),
+            spent_today,
+            users,
+            counts,
+        })
     }
 
-    async fn add_shard(&self, report: &mut Report, shard: &str, listed: usize) -> Result<()> {
-        let mut page = PageRequest::first(PAGE);
-        let mut listed_here = 0;
-        loop {
-            let users = self.profiles.prompted_page(shard, &page).await?;
-            for user in users.items {
-                report.users_with_prompts += 1;
-                *report.versions_in_use.entry(user.version).or_default() += 1;
-                report.due_for_update += u64::from(due::is_due(user.next_check_at, report.as_of));
-                if listed_here < listed {
-                    listed_here += 1;
-                    report.users.push(user);
-                }
-            }
-            match users.next {
-                None => return Ok(()),
-                next => page.cursor = next,
-            }
-        }
+    /// What the last runs that are done have done.
+    async fn last_runs(&self) -> Result<RunTotals> {
+        let runs = self.runs.page(&PageRequest::first(LAST_RUNS)).await?.items;
+        let done = runs.iter().filter(|run| run.state == RunState::Done && run.counters.checked > 0);
+        Ok(done.fold(RunTotals::default(), |totals, run| RunTotals {
+            runs: totals.runs + 1,
+            checked: totals.checked + run.counters.checked,
+            updated: totals.updated + run.counters.updated,
+            cost: totals.cost + run.counters.cost,
+        }))
     }
 }
 
-/// What one update is taken to cost in the mode of the weekly run.
-fn cost_per_update(app: &App) -> std::result::Result<Usd, StartError> {
+#[expect(clippy::cast_precision_loss, reason = "there are fewer people than 2^53")]
+const fn people(count: u64) -> f64 {
+    count as f64
+}
+
+/// What one update takes as a rule, in the mode of the weekly run.
+fn typical_cost(app: &App) -> std::result::Result<Usd, StartError> {
     let mode = match UpdateMode::read(app.env())? {
         UpdateMode::Batch => CallMode::Batched,
         UpdateMode::Immediate => CallMode::Immediate,

@@ -10,4 +10,6 @@ mod outcomes;
 
 pub use counts::{Counts, DueHour};
 pub use listed::{HeldRisk, ListedUser, RiskCourse};
-pub use outcomes::{Assignment, Difference, Estimate, Measured, Moments, Outcome, Series, VariantOutcomes};
+pub use outcomes::{
+    Assignment, Difference, Estimate, LEAST_PEOPLE, Measured, Moments, Outcome, Series, VariantOutcomes,
+};

@@ -22,19 +22,14 @@ impl ProfileTable {
         before: DateTime<Utc>,
         page: &PageRequest,
     ) -> Result<Page<Result<DueUser, UnreadableUser>>, StoreError> {
-        let page = self.listed(shard, Some(before), page).await?;
+        let latest = next_check_at(before - Duration::seconds(1));
+        let query = self.profiles.query("listing users by their next check", ("update_shard", shard)).index(DUE_INDEX);
+        let page = query.between("next_check_at", "0".to_owned(), latest).page(page, &KEYS).await?;
         let read = |stored: &Stored| match read_due_user(stored) {
             Ok(user) => Ok(Ok(user)),
             Err(cause) => Ok(Err(UnreadableUser { user_id: UserId::new(stored.text("user_id")?), cause })),
         };
         let items = page.items.iter().map(read).collect::<Result<_, StoreError>>()?;
-        Ok(Page { items, next: page.next })
-    }
-
-    /// All users of `shard` who have a prompt, next due first.
-    pub async fn prompted_page(&self, shard: &str, page: &PageRequest) -> Result<Page<DueUser>, StoreError> {
-        let page = self.listed(shard, None, page).await?;
-        let items = page.items.iter().map(read_due_user).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
     }
 
@@ -44,21 +39,6 @@ impl ProfileTable {
         // Without a prompt there is no next check.
         let stored = stored.filter(|stored| stored.item().contains_key("next_check_at"));
         stored.as_ref().map(read_due_user).transpose()
-    }
-
-    async fn listed(
-        &self,
-        shard: &str,
-        before: Option<DateTime<Utc>>,
-        page: &PageRequest,
-    ) -> Result<Page<Stored>, StoreError> {
-        let mut query =
-            self.profiles.query("listing users by their next check", ("update_shard", shard)).index(DUE_INDEX);
-        if let Some(before) = before {
-            let latest = next_check_at(before - Duration::seconds(1));
-            query = query.between("next_check_at", "0".to_owned(), latest);
-        }
-        query.page(page, &KEYS).await
     }
 }
 

@@ -1,0 +1,124 @@
+//! One user as operators look at them: `get-user`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::admin::{TAG, USER, parse_user_ref};
+use super::route::{Answer, Route, Sample, body, serve};
+use super::users::UserResponse;
+use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
+use crate::service::{UserOverview, UserOverviews};
+use domain::consultation::Status;
+use domain::profile::{FirstPrompt, TargetBasis};
+use domain::recipe::{Assignment, UserType};
+
+/// `GET /v1/admin/users/{user}`
+pub const GET_USER: Route = Route {
+    tag: TAG,
+    summary: "Where one user stands, by id or by email address. Admins only.",
+    description: "What an operator needs to help somebody: no message, no prompt, and of their health only how careful the coach is.",
+    variables: &[USER],
+    answers: &[Answer::ok("The user.", body::<UserOverviewResponse>)],
+    refusals: &[&[Code::UserNotFound, Code::AmbiguousEmail]],
+    admin: true,
+    sample: Sample { path: &["nora@example.com"], ..Sample::EMPTY },
+    ..Route::new("GET", "/v1/admin/users/{user}", "get-user", |app| serve(app, get_user))
+};
+
+async fn get_user(users: Arc<UserOverviews>, request: ApiRequest) -> ApiResult {
+    request.caller.require_admin()?;
+    let user = parse_user_ref(request.path_text("user"))?;
+    let overview = users.of(&user).await?;
+    Ok(ApiResponse::ok(&UserOverviewResponse::new(&overview, users.now())))
+}
+
+/// A user with what an operator needs.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "UserOverview")]
+pub struct UserOverviewResponse {
+    /// What lists show.
+    #[serde(flatten)]
+    pub user: UserResponse,
+    /// Whether they are kept out of the service for now.
+    pub suspended: bool,
+    /// What becomes of the first prompt; null before the consultation is completed and once the prompt is there.
+    pub prompt_generation: Option<FirstPrompt>,
+    /// The consultation, once it was started.
+    pub session: Option<SessionOverview>,
+    /// IANA time zone.
+    pub timezone: String,
+    /// The first local day on which behaviour is measured.
+    pub first_day: NaiveDate,
+    /// What the daily targets rest on.
+    pub targets_basis: TargetBasis,
+    /// When the weekly run looks at the user next; null without a prompt.
+    pub next_check_at: Option<DateTime<Utc>>,
+    /// When behaviour was last measured.
+    pub last_behavior_check: Option<DateTime<Utc>>,
+    /// Whether a rewriting was decided on and is not written yet.
+    pub update_pending: bool,
+    /// What the prompt in force was written by; null without a prompt.
+    pub recipe: Option<RecipeOverview>,
+    /// When the user last asked for a fresh prompt.
+    pub manual_regeneration_requested_at: Option<DateTime<Utc>>,
+    /// What was spent on the model for the user today (UTC), in USD.
+    pub spent_today_usd: f64,
+}
+
+/// A consultation, without anything that was said.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SessionOverview {
+    /// Its id.
+    pub session_id: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Messages of the user.
+    pub user_messages: u32,
+    /// When something last happened in it.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a prompt was written by.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RecipeOverview {
+    /// The template.
+    pub user_type: UserType,
+    /// The variant.
+    pub variant: String,
+    /// How the variant came to the user.
+    pub assigned: Assignment,
+}
+
+impl UserOverviewResponse {
+    fn new(overview: &UserOverview, now: DateTime<Utc>) -> Self {
+        let UserOverview { listed, profile, session, spent_today } = overview;
+        let prompt = profile.prompt.as_ref();
+        Self {
+            user: UserResponse::of_listed(listed, now),
+            suspended: listed.suspended,
+            prompt_generation: listed.generation.clone(),
+            session: session.as_ref().map(|session| SessionOverview {
+                session_id: session.session_id.to_string(),
+                status: session.status,
+                user_messages: session.user_messages,
+                updated_at: session.updated_at,
+            }),
+            timezone: profile.timezone.name().to_owned(),
+            first_day: profile.first_day,
+            targets_basis: profile.current_targets().basis,
+            next_check_at: listed.next_check_at,
+            last_behavior_check: profile.last_behavior_check,
+            update_pending: profile.pending_update.is_some(),
+            recipe: prompt.map(|prompt| RecipeOverview {
+                user_type: prompt.recipe.user_type,
+                variant: prompt.recipe.variant.as_str().to_owned(),
+                assigned: prompt.recipe.assigned,
+            }),
+            manual_regeneration_requested_at: profile.manual_regeneration.map(|asked| asked.requested_at),
+            spent_today_usd: spent_today.dollars(),
+        }
+    }
+}
