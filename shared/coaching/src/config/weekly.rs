@@ -210,7 +210,7 @@ impl CheckInterval {
     /// Reads it.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            min_days: env.get(&MIN_DAYS_BETWEEN_UPDATES)?,
+            min_days: min_days(env)?,
             tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?),
         })
     }

@@ -123,13 +123,14 @@ impl ReportService {
     /// What the last runs that are done have done.
     async fn last_runs(&self) -> Result<RunTotals> {
         let runs = self.runs.page(&PageRequest::first(LAST_RUNS)).await?.items;
-        let done = runs.iter().filter(|run| run.state == RunState::Done && run.counters.checked > 0);
-        Ok(done.fold(RunTotals::default(), |totals, run| RunTotals {
-            runs: totals.runs + 1,
-            checked: totals.checked + run.counters.checked,
-            updated: totals.updated + run.counters.updated,
-            cost: totals.cost + run.counters.cost,
-        }))
+        let mut totals = RunTotals::default();
+        for run in runs.iter().filter(|run| run.state == RunState::Done && run.counters.checked > 0) {
+            totals.runs += 1;
+            totals.checked += run.counters.checked;
+            totals.updated += run.counters.updated;
+            totals.cost += run.counters.cost;
+        }
+        Ok(totals)
     }
 }
 
