@@ -3,11 +3,14 @@
 import json
 import pathlib
 import re
+import sys
+import tomllib
 
 import pytest
 from samcli.yamlhelper import yaml_parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "infra" / "local"))
 # Parameters of the deployment that are no settings of a function.
 DEPLOYMENT = {"Stage", "Architecture", "LogRetentionDays", "AnthropicApiKey", "DeletionProtection", "UserPoolTier", "UserPoolMfa",
               "MailSender", "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "AlarmEmail"}
@@ -38,3 +41,11 @@ def test_the_table_of_endpoints_is_the_contracts(readme):
                 for method, each in item.items()}
     rows = re.findall(r"^\| `([A-Z]+ /v1/[^`]+)` \| `([a-z-]+)` \|", readme, re.MULTILINE)
     assert set(rows) == expected
+
+
+def test_what_a_first_build_needs_is_what_the_local_stack_asks_for(readme):
+    from stacktool import checks
+
+    manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    assert f"Rust {manifest['workspace']['package']['rust-version']} or newer" in readme
+    assert f"{checks.TOOLS_GB + checks.BUILD_GB + checks.WORK_GB} GB of free disk" in readme.replace("\n", " ")

@@ -15,9 +15,9 @@ from .console import Problem
 
 # What the first start takes on the disk, in GB, as measured and rounded up: the tools, and what is built.
 TOOLS_GB = 1
-BUILD_GB = 4
+BUILD_GB = 5
 # For packages, logs and the database, at every start.
-_WORK_GB = 1
+WORK_GB = 1
 _NEEDS_A_STACK = ("enable", "event", "invoke", "logs", "token", "watch")
 
 
@@ -95,7 +95,7 @@ def rust() -> Iterator[str]:
 
 def disk() -> Iterator[str]:
     """Room for what is not there yet."""
-    needed = _WORK_GB + (0 if tools.installed() else TOOLS_GB) + (0 if _is_built() else BUILD_GB)
+    needed = WORK_GB + (0 if tools.installed() else TOOLS_GB) + (0 if _is_built() else BUILD_GB)
     there = next(folder for folder in [paths.TARGET, *paths.TARGET.parents] if folder.exists())
     free = shutil.disk_usage(there).free / 1e9
     if free < needed:
