@@ -5,11 +5,31 @@ import json
 import zoneinfo
 
 import pytest
-from stacktool import functions
+from stacktool import aws, functions
 from stacktool.journey import expect, poll
 
 # As REALTIME_STREAK_DAYS is by default.
 STREAK_DAYS = 14
+
+
+@pytest.fixture(scope="module", autouse=True)
+def real_time(stack):
+    """Real-time updates, as a deployment with EnableRealtimeUpdates has them. Other tests do without: everybody is due at
+    any time here, and they count versions."""
+    client = aws.client("lambda", stack["aws_endpoint"])
+    names = [functions.physical_name(stack, function) for function in ("streak-watcher", "prompt-worker")]
+    [stream] = client.list_event_source_mappings(FunctionName=names[0])["EventSourceMappings"]
+    deployed = {name: client.get_function_configuration(FunctionName=name)["Environment"]["Variables"] for name in names}
+
+    def switch(to: bool, changes: dict[str, str]) -> None:
+        for name, variables in deployed.items():
+            client.update_function_configuration(FunctionName=name, Environment={"Variables": variables | changes})
+            client.get_waiter("function_updated_v2").wait(FunctionName=name)
+        client.update_event_source_mapping(UUID=stream["UUID"], Enabled=to)
+
+    switch(True, {"ENABLE_REALTIME_UPDATES": "true"})
+    yield
+    switch(False, {})
 
 
 @pytest.fixture
