@@ -27,7 +27,7 @@ def real_time(stack):
             client.get_waiter("function_updated_v2").wait(FunctionName=name)
         client.update_event_source_mapping(UUID=stream["UUID"], Enabled=to)
 
-    switch(True, {"ENABLE_REALTIME_UPDATES": "true"})
+    switch(True, {"ENABLE_REALTIME_UPDATES": "true", "REALTIME_SETTLE_MINUTES": "0"})
     yield
     switch(False, {})
 

@@ -1,6 +1,7 @@
 //! Work that is done outside a request.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -88,7 +89,12 @@ pub struct QueueError(pub String);
 #[async_trait]
 pub trait JobQueue: Send + Sync {
     /// Queues one job.
-    async fn send(&self, job: &Job) -> Result<(), QueueError>;
+    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+        self.send_after(job, Duration::ZERO).await
+    }
+
+    /// Queues one job that is delivered after `delay`, which is at most 15 minutes.
+    async fn send_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError>;
 }
 
 /// The `prompt-jobs` queue on SQS.
@@ -110,10 +116,12 @@ impl SqsJobQueue {
 
 #[async_trait]
 impl JobQueue for SqsJobQueue {
-    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+    async fn send_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError> {
+        let seconds = i32::try_from(delay.as_secs()).unwrap_or(i32::MAX);
         let body = serde_json::to_string(job).expect("a job has string keys and finite numbers");
         let client = self.client.get_or_init(|| aws_sdk_sqs::Client::new(&self.aws));
-        let sent = client.send_message().queue_url(&self.queue_url).message_body(body).send().await;
+        let message = client.send_message().queue_url(&self.queue_url).message_body(body).delay_seconds(seconds);
+        let sent = message.send().await;
         sent.map(|_| ()).map_err(|error| QueueError(aws_sdk_sqs::error::DisplayErrorContext(&error).to_string()))
     }
 }

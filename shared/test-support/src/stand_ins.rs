@@ -1,7 +1,7 @@
 //! Stand-ins that a test decides over.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -41,6 +41,7 @@ impl Clock for TestClock {
 pub struct TestQueue {
     jobs: Mutex<Vec<Job>>,
     broken: AtomicBool,
+    last_delay_seconds: AtomicU64,
     arrived: Notify,
 }
 
@@ -60,6 +61,12 @@ impl TestQueue {
         std::mem::take(&mut *self.jobs.lock().expect("no test panics while it holds the queue"))
     }
 
+    /// The seconds for which the last job was to wait.
+    #[must_use]
+    pub fn last_delay_seconds(&self) -> u64 {
+        self.last_delay_seconds.load(Ordering::Relaxed)
+    }
+
     /// Makes the queue refuse every job, or accept them again.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::Relaxed);
@@ -68,10 +75,11 @@ impl TestQueue {
 
 #[async_trait]
 impl JobQueue for TestQueue {
-    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+    async fn send_after(&self, job: &Job, delay: std::time::Duration) -> Result<(), QueueError> {
         if self.broken.load(Ordering::Relaxed) {
             return Err(QueueError("the queue is broken".to_owned()));
         }
+        self.last_delay_seconds.store(delay.as_secs(), Ordering::Relaxed);
         self.jobs.lock().expect("no test panics while it holds the queue").push(job.clone());
         self.arrived.notify_one();
         Ok(())

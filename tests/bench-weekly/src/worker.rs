@@ -44,7 +44,7 @@ impl Queue {
 
 #[async_trait]
 impl JobQueue for Queue {
-    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+    async fn send_after(&self, job: &Job, _delay: std::time::Duration) -> Result<(), QueueError> {
         self.0.lock().expect("nothing panics while it holds the queue").push(job.clone());
         Ok(())
     }

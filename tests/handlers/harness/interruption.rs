@@ -123,10 +123,10 @@ impl Interruption {
 
 #[async_trait]
 impl JobQueue for GatedQueue {
-    async fn send(&self, job: &Job) -> Result<(), QueueError> {
+    async fn send_after(&self, job: &Job, delay: std::time::Duration) -> Result<(), QueueError> {
         let exchange = Exchange { kind: "SendMessage".to_owned(), body: serde_json::Value::Null };
         self.intercept.before(&exchange).await;
-        let sent = self.queue.send(job).await;
+        let sent = self.queue.send_after(job, delay).await;
         self.intercept.after(&exchange, &serde_json::Value::Null).await;
         sent
     }

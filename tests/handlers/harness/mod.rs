@@ -197,6 +197,11 @@ impl Deployment {
         self.queue.take()
     }
 
+    /// The seconds for which the last job was to wait in the queue.
+    pub fn last_delay_seconds(&self) -> u64 {
+        self.queue.last_delay_seconds()
+    }
+
     /// Waits until a job has been queued.
     pub async fn job_arrival(&self) {
         tokio::time::timeout(PATIENCE, self.queue.arrival()).await.expect("a job is queued");

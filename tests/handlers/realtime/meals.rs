@@ -37,6 +37,15 @@ async fn only_the_sections_that_follow_behaviour_are_rewritten() {
 }
 
 #[tokio::test]
+async fn it_waits_for_the_person_to_finish_logging() {
+    for (minutes, seconds) in [("0", 0), ("10", 600)] {
+        let deployment = broken(&[("REALTIME_SETTLE_MINUTES", minutes)]).await;
+        deployment.first_meal("ana").await;
+        assert_eq!((deployment.take_reasons().len(), deployment.last_delay_seconds()), (1, seconds));
+    }
+}
+
+#[tokio::test]
 async fn the_same_record_twice_queues_one_rewriting() {
     let deployment = broken(&[("MIN_DAYS_BETWEEN_UPDATES", "0")]).await;
     deployment.first_meal("ana").await;

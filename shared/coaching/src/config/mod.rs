@@ -45,6 +45,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &weekly::ENABLE_REALTIME_UPDATES,
     &weekly::REALTIME_STREAK_DAYS,
     &weekly::REALTIME_CHECK_HOUR,
+    &weekly::REALTIME_SETTLE_MINUTES,
     &weekly::PROMPT_UPDATE_MODE,
     &weekly::UPDATE_CONCURRENCY,
     &weekly::UPDATE_SHARDS,

@@ -51,6 +51,13 @@ pub(super) static REALTIME_CHECK_HOUR: Number<u32> = Number {
     max: 23,
     meaning: "Hour of the daily look at streaks that ended without another meal, in PROMPT_UPDATE_TIMEZONE",
 };
+pub(super) static REALTIME_SETTLE_MINUTES: Number<u32> = Number {
+    name: "REALTIME_SETTLE_MINUTES",
+    default: 10,
+    min: 0,
+    max: 15,
+    meaning: "Minutes that a real-time update waits before it measures, so that a person can finish logging",
+};
 pub(super) static MIN_DAYS_BETWEEN_UPDATES: Number<u32> = Number {
     name: "MIN_DAYS_BETWEEN_UPDATES",
     default: 7,
@@ -172,13 +179,16 @@ pub struct RealtimeSettings {
     pub enabled: bool,
     /// Days from which on a streak counts.
     pub streak_days: u32,
+    /// How long a rewriting waits, so that a person can finish logging: what is half logged looks like little food.
+    pub settle: std::time::Duration,
 }
 
 impl RealtimeSettings {
     /// Reads them.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
         let (automatic, realtime) = (automatic_updates(env)?, env.get(&ENABLE_REALTIME_UPDATES)?);
-        Ok(Self { enabled: automatic && realtime, streak_days: env.get(&REALTIME_STREAK_DAYS)? })
+        let settle = std::time::Duration::from_mins(u64::from(env.get(&REALTIME_SETTLE_MINUTES)?));
+        Ok(Self { enabled: automatic && realtime, streak_days: env.get(&REALTIME_STREAK_DAYS)?, settle })
     }
 }
 

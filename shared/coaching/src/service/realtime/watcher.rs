@@ -178,7 +178,7 @@ impl StreakWatcher {
             requested_at: request.requested_at,
             request_id: Some(request_id.to_owned()),
         };
-        self.queue.send(&job).await?;
+        self.queue.send_after(&job, self.settings.settle).await?;
         self.streaks.queued(user_id, request.requested_at).await?;
         info!(cause = request.cause.name(), "{}", events::REALTIME_UPDATE_QUEUED);
         Ok(())
