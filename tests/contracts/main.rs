@@ -4,5 +4,5 @@
 
 mod environment;
 mod events;
-mod weekly_run;
+mod named_tests;
 mod written;
