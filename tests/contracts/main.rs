@@ -4,6 +4,6 @@
 
 mod environment;
 mod events;
+mod named_tests;
 mod projection;
-mod protocols;
 mod written;

@@ -1,5 +1,6 @@
 //! By which template and variant prompts are written, and what admins decide on it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use claude_simulator::Task;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};

@@ -219,10 +219,7 @@ pub struct CheckInterval {
 impl CheckInterval {
     /// Reads it.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            min_days: min_days(env)?,
-            tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?),
-        })
+        Ok(Self { min_days: min_days(env)?, tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?) })
     }
 
     /// When a person is due again who was looked at as of `as_of`.

@@ -36,7 +36,7 @@ async fn issue(stores: &Stores, uses: u32) -> ConsultationKeyRecord {
 
 async fn people(stores: &Stores, names: &[&str]) {
     for name in names {
-        let created = stores.profiles.create(&plain_profile(name)).await;
+        let created = stores.profiles.create_unclaimed(&plain_profile(name)).await;
         assert_eq!(created.expect("stored"), WriteOutcome::Written);
     }
 }
