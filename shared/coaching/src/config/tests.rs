@@ -36,6 +36,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     talk::CoachSettings::read(env, &prices)?;
     talk::consultation_limits(env)?;
     talk::consultation_model(env, &prices)?;
+    talk::consultation_key_attempts(env)?;
     talk::max_message_chars(env)?;
     model::claude(env)?;
     model::api_timeout(env)?;
