@@ -94,6 +94,15 @@ def test_a_global_index_has_a_version_in_its_name(resources):
             assert re.search(r"_v\d+$", index["IndexName"]), f"{name}: {index['IndexName']}"
 
 
+def test_a_policy_for_an_index_names_one_that_there_is(processed):
+    tables = {name: [index["IndexName"] for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+                     for index in each["Properties"].get(kind, [])]
+              for name, each in processed["Resources"].items() if each["Type"] == "AWS::DynamoDB::Table"}
+    named = re.findall(r"\$\{(\w+)\.Arn\}/index/([\w*-]+)", json.dumps(processed["Resources"]))
+    assert named
+    assert not [f"{table}: {index}" for table, index in named if index not in tables[table]]
+
+
 def test_the_pool_costs_and_mails_as_the_parameters_say(template, resources):
     [pool] = resources("AWS::Cognito::UserPool").values()
     properties = pool["Properties"]

@@ -61,7 +61,7 @@ async fn every_change_is_audited_with_the_admin_and_what_changes_nothing_is_not(
     }
     let opened = json!({"actor": "boss", "action": "consultation_access_set", "enabled": true});
     for name in ["ana", "ben"] {
-        assert_eq!(deployment.audited(name).await, [opened.clone()], "{name}");
+        assert_eq!(deployment.audited(name).await, std::slice::from_ref(&opened), "{name}");
     }
     assert!(deployment.audited("nobody").await.is_empty());
 }

@@ -89,7 +89,7 @@ async fn a_reply_keeps_the_variant_of_the_prompt_that_it_was_written_with() {
     for name in ["ana", "ben"] {
         let request = client_at(endpoint()).query().table_name(&deployment.tables.coach_conversations);
         let request = request.key_condition_expression("user_id = :user").consistent_read(true);
-        let user = aws_sdk_dynamodb::types::AttributeValue::S(name.to_owned());
+        let user = AttributeValue::S(name.to_owned());
         let items = request.expression_attribute_values(":user", user).send().await.expect("readable").items;
         let replies = items.unwrap_or_default().into_iter().filter(|item| item.contains_key("in_reply_to"));
         kept.extend(replies.map(|reply| (name, reply.get("variant").and_then(|value| value.as_s().ok().cloned()))));

@@ -16,7 +16,7 @@ async fn a_signal_is_audited_without_the_words_it_was_heard_in() {
     deployment.sign_up_admitted("ana").await;
     deployment.tell("ana", "Good morning, coach").await;
     let opened = json!({"actor": "the_admin", "action": "consultation_access_set", "enabled": true});
-    assert_eq!(deployment.audited("ana").await, [opened.clone()]);
+    assert_eq!(deployment.audited("ana").await, std::slice::from_ref(&opened));
     deployment.tell("ana", WORDS).await;
     let session_id = deployment.start("ana").await;
     deployment.say("ana", &session_id, WORDS).await;

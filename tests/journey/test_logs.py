@@ -21,7 +21,7 @@ def test_the_id_of_an_answer_is_found_in_the_log(stack, coached):
     assert line["function"] == "get-profile"
     assert line["invocation_id"]
     assert line["build"] not in ("", "unknown")
-    assert stack["functions"]["get-profile"] == f"{line['stage']}-get-profile"
+    assert (line["stage"], line["function"]) == ("local", "get-profile")
 
 
 def test_the_work_of_a_completion_is_found_by_the_id_of_its_request(stack, talked):

@@ -40,3 +40,18 @@ def test_what_a_person_cost_adds_up_to_what_the_budgets_have_counted(stack, coac
     assert {"consultation", "profile", "initial_prompt"} <= {purpose.name for purpose in purposes}
     assert counted > 0
     assert costs.agree(costs.total(purposes), counted), (costs.total(purposes), counted)
+
+
+def test_the_consultation_is_opened_for_everybody_in_a_file(member, new_email, tmp_path):
+    people = [member(), member()]
+    cohort, nobody = tmp_path / "cohort.txt", new_email()
+    cohort.write_text(f"# the first two\n{people[0].email}\n{people[1].profile()['user_id']}  # by id\n{nobody}\n")
+    shown = run("enable", str(cohort))
+    assert shown.returncode == 1, "somebody was not found"
+    assert "Nobody has signed up" in shown.stderr
+    told = [line.split(maxsplit=1)[1] for line in shown.stdout.splitlines()]
+    assert [line.split("  ")[0] for line in told] == ["enabled", "enabled", "not found"]
+    assert told[-1].endswith(nobody)
+    assert all(person.profile()["consultation_enabled"] for person in people)
+    again = run("enable", str(cohort))
+    assert "2 unchanged, 1 not found" in again.stderr

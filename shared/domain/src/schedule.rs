@@ -66,7 +66,8 @@ impl UpdateSchedule {
         // This day a week ahead is the last that can be the next: its run of today may be over.
         let days = (0..=7).map(|ahead| today + Days::new(ahead)).filter(|day| self.days.contains(day.weekday()));
         let mut runs = days.map(|day| self.timezone.instant_of(day, self.time));
-        runs.find(|run| *run > now).expect("every day of the week comes within a week, and one of them has a run")
+        // One is found: every day of the week comes within a week, and at least one of them has a run.
+        runs.find(|run| *run > now).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 

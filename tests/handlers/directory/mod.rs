@@ -33,7 +33,9 @@ async fn assert_exact(deployment: &Deployment, ever: &[&str]) {
     expected.sort_by(|one, other| one.user_id.cmp(&other.user_id));
     assert_eq!(rows, expected);
     let mut sums = Counts::default();
-    profiles.iter().for_each(|user| sums += &Counts::of(user));
+    for user in &profiles {
+        sums += &Counts::of(user);
+    }
     assert_eq!(deployment.stores.counters.counts().await.expect("the sums can be read"), sums);
 }
 
@@ -42,7 +44,9 @@ async fn assert_sums_are_those_of_the_rows(deployment: &Deployment, ever: &[&str
     let ids: Vec<UserId> = ever.iter().map(|name| UserId::new(*name)).collect();
     let rows = deployment.stores.directory.rows(&ids).await.expect("the rows can be read");
     let mut sums = Counts::default();
-    rows.into_values().for_each(|row| sums += &row.expect("a whole row").counted);
+    for row in rows.into_values() {
+        sums += &row.expect("a whole row").counted;
+    }
     assert_eq!(deployment.stores.counters.counts().await.expect("the sums can be read"), sums, "{after}");
 }
 

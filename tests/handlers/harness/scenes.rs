@@ -1,6 +1,7 @@
 //! What tests do again and again: look, talk, live through days, and let the scheduled functions run.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
@@ -190,7 +191,7 @@ impl Deployment {
         let mut stored = String::new();
         for (_, table) in self.tables.variables().into_iter().filter(|(variable, _)| variable.ends_with("_TABLE")) {
             let answer = client_at(endpoint()).scan().table_name(table).send().await.expect("the table can be read");
-            stored.push_str(&format!("{:?}", answer.items()));
+            write!(stored, "{:?}", answer.items()).expect("a text takes all that is written into it");
         }
         stored
     }

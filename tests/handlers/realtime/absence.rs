@@ -125,7 +125,7 @@ async fn when_the_time_is_up_the_rest_is_handed_on() {
     let soon = deployment.now() + Duration::seconds(60);
     let answer = deployment.deliver_ended_at(&deployment.app(), &job, soon).await;
     assert!(answer.batch_item_failures.is_empty());
-    assert_eq!(deployment.take_jobs(), [job.clone()]);
+    assert_eq!(deployment.take_jobs(), std::slice::from_ref(&job));
     assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
     assert_eq!(deployment.take_reasons(), ["realtime"]);
 }

@@ -69,8 +69,8 @@ impl RecipeRequest {
     pub fn parse(self, admin: UserId) -> Result<RecipeDecision, FieldErrors> {
         let mut fields = FieldCollector::default();
         let user_type = fields.take(self.user_type.optional("user_type"));
-        let variant =
-            fields.take(self.variant.optional("variant").and_then(|name| name.map(parse_variant).transpose()));
+        let variant = fields
+            .take(self.variant.optional("variant").and_then(|name| name.as_deref().map(parse_variant).transpose()));
         let reason = self.reason.required("reason").and_then(|reason| Reason::parse("reason", &reason));
         let reason = fields.take(reason);
         fields.finish()?;
@@ -82,7 +82,7 @@ impl RecipeRequest {
 }
 
 /// A variant that there is a text for.
-fn parse_variant(name: String) -> Result<VariantName, FieldError> {
+fn parse_variant(name: &str) -> Result<VariantName, FieldError> {
     let known = prompts::variants();
     let listed = known.iter().map(VariantName::as_str).collect::<Vec<_>>().join(", ");
     let found = known.into_iter().find(|variant| variant.as_str() == name);

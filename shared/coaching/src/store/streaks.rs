@@ -143,14 +143,11 @@ fn as_requested(update: Update, requested_at: DateTime<Utc>) -> Update {
 }
 
 fn read_followed(stored: &Stored) -> Result<Followed, StoreError> {
-    let request = match stored.item().contains_key("requested_at") {
-        true => Some(Request {
-            requested_at: stored.instant("requested_at")?,
-            cause: stored.native("cause")?,
-            queued: stored.flag("queued")?,
-        }),
-        false => None,
+    let read_request = || {
+        let (requested_at, cause) = (stored.instant("requested_at")?, stored.native("cause")?);
+        Ok::<_, StoreError>(Request { requested_at, cause, queued: stored.flag("queued")? })
     };
+    let request = stored.item().contains_key("requested_at").then(read_request).transpose()?;
     let noticed = stored.item().contains_key("noticed").then(|| stored.day("noticed")).transpose()?;
     Ok(Followed { noticed, request })
 }

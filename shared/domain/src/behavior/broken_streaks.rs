@@ -93,8 +93,8 @@ mod tests {
         Streaks::of(&days_with(logged, 2000), day(today))
     }
 
-    fn streak(first: &str, last: &str) -> Option<Streak> {
-        Some(Streak { first: day(first), last: day(last) })
+    fn streak(first: &str, last: &str) -> Streak {
+        Streak { first: day(first), last: day(last) }
     }
 
     fn logged(days: &[&str]) -> BTreeSet<NaiveDate> {
@@ -105,11 +105,11 @@ mod tests {
     fn a_streak_is_broken_once_a_whole_day_without_a_meal_is_over() {
         let days = ["2026-03-08", "2026-03-09", "2026-03-10"];
         for today in ["2026-03-10", "2026-03-11"] {
-            assert_eq!(streaks(&days, today).current, streak("2026-03-08", "2026-03-10"), "{today}");
+            assert_eq!(streaks(&days, today).current, Some(streak("2026-03-08", "2026-03-10")), "{today}");
             assert_eq!(streaks(&days, today).broken, None, "{today}");
         }
         let later = streaks(&days, "2026-03-12");
-        assert_eq!((later.current, later.broken), (None, streak("2026-03-08", "2026-03-10")));
+        assert_eq!((later.current, later.broken), (None, Some(streak("2026-03-08", "2026-03-10"))));
         assert_eq!(later.broken.expect("broken").broken_on(), day("2026-03-12"));
     }
 
@@ -117,7 +117,7 @@ mod tests {
     fn the_next_meal_tells_of_it_once_and_a_day_that_is_logged_late_mends_it() {
         let broken = streaks(&["2026-03-07", "2026-03-08", "2026-03-10"], "2026-03-10");
         let meal = logged(&["2026-03-10"]);
-        assert_eq!(broken.broken_before_meal(&meal, 2), streak("2026-03-07", "2026-03-08"));
+        assert_eq!(broken.broken_before_meal(&meal, 2), Some(streak("2026-03-07", "2026-03-08")));
         assert_eq!(broken.broken_before_meal(&meal, 3), None, "too short to count");
         let day_after = streaks(&["2026-03-07", "2026-03-08", "2026-03-10", "2026-03-11"], "2026-03-11");
         assert_eq!(day_after.broken_before_meal(&logged(&["2026-03-11"]), 2), None, "told already");
@@ -128,9 +128,9 @@ mod tests {
     #[test]
     fn who_is_watched_has_broken_it_by_absence_or_by_going_on_too_late() {
         let absent = streaks(&["2026-03-07", "2026-03-08"], "2026-03-10");
-        assert_eq!(absent.broken_while_watched(2), streak("2026-03-07", "2026-03-08"));
+        assert_eq!(absent.broken_while_watched(2), Some(streak("2026-03-07", "2026-03-08")));
         let back = streaks(&["2026-03-07", "2026-03-08", "2026-03-10"], "2026-03-10");
-        assert_eq!(back.broken_while_watched(2), streak("2026-03-07", "2026-03-08"));
+        assert_eq!(back.broken_while_watched(2), Some(streak("2026-03-07", "2026-03-08")));
         let long_back = streaks(&["2026-03-07", "2026-03-08", "2026-03-10", "2026-03-11"], "2026-03-11");
         assert_eq!(long_back.broken_while_watched(2), None, "the next one is as long by now");
     }
@@ -139,8 +139,8 @@ mod tests {
     fn a_streak_is_watched_while_it_goes_on_and_if_it_was_logged_after_it_had_ended() {
         let days = ["2026-03-07", "2026-03-08"];
         let last = logged(&["2026-03-08"]);
-        assert_eq!(streaks(&days, "2026-03-08").to_watch(&last, 2), streak("2026-03-07", "2026-03-08"));
-        assert_eq!(streaks(&days, "2026-03-20").to_watch(&last, 2), streak("2026-03-07", "2026-03-08"));
+        assert_eq!(streaks(&days, "2026-03-08").to_watch(&last, 2), Some(streak("2026-03-07", "2026-03-08")));
+        assert_eq!(streaks(&days, "2026-03-20").to_watch(&last, 2), Some(streak("2026-03-07", "2026-03-08")));
         assert_eq!(streaks(&days, "2026-03-20").to_watch(&logged(&["2026-02-01"]), 2), None);
         assert_eq!(streaks(&days, "2026-03-08").to_watch(&last, 3), None);
     }

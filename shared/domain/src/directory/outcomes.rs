@@ -192,8 +192,7 @@ impl VariantOutcomes {
         if !(at_random(self) && at_random(other)) {
             return None;
         }
-        let (this, that) = (&self.moments[series as usize], &other.moments[series as usize]);
-        let (difference, interval) = this.welch(that)?;
+        let (difference, interval) = self.moments[series as usize].welch(&other.moments[series as usize])?;
         let (variant, than) = (self.variant.clone(), other.variant.clone());
         Some(Difference { variant, than, series, difference, interval })
     }

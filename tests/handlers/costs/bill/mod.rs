@@ -141,7 +141,7 @@ fn wrapped(text: &str) -> String {
 #[tokio::test]
 async fn a_month_costs_what_the_readme_says() {
     let (prices, template) = (Prices::load(), Template::load());
-    let measured = measured::measure().await;
+    let measured = Box::pin(measured::measure()).await;
     let bills: Vec<Bill> = PEOPLE.iter().map(|people| Bill::of(*people, &measured, &template, &prices)).collect();
     let person = month(&measured, share_changed());
     let told = format!(

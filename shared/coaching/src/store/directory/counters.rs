@@ -118,30 +118,27 @@ impl CounterTable {
         let stored = self.counters.get(OPERATION, epoch_key()).await?;
         let epoch = stored.as_ref().map_or(Ok(0), |stored| stored.number("epoch")).map(Epoch)?;
         let step = stored.as_ref().map(|stored| stored.optional("step", read_native)).transpose()?.flatten();
-        let recount = match step {
-            Some(step) => {
-                let from = stored.as_ref().map(|stored| stored.optional("walked_to", read_text)).transpose()?.flatten();
-                Recount { epoch, step, from: from.map(Cursor) }
+        let recount = if let Some(step) = step {
+            let from = stored.as_ref().map(|stored| stored.optional("walked_to", read_text)).transpose()?.flatten();
+            Recount { epoch, step, from: from.map(Cursor) }
+        } else {
+            let began = stored.as_ref().map(|stored| stored.optional("began_at", read_instant)).transpose()?;
+            if began.flatten().is_some_and(|began| began > not_since) {
+                return Ok(None);
             }
-            None => {
-                let began = stored.as_ref().map(|stored| stored.optional("began_at", read_instant)).transpose()?;
-                if began.flatten().is_some_and(|began| began > not_since) {
-                    return Ok(None);
-                }
-                let next = Recount { epoch: Epoch(epoch.0 + 1), step: RecountStep::Profiles, from: None };
-                let update = self
-                    .counters
-                    .update(epoch_key())
-                    .set("epoch", number(next.epoch.0))
-                    .set("step", native(&next.step))
-                    .set("began_at", instant(now))
-                    .when("attribute_not_exists(#epoch) OR #epoch = :read_epoch", [(":read_epoch", number(epoch.0))])
-                    .when("attribute_not_exists(#step)", []);
-                if self.counters.write(OPERATION, update).await? == WriteOutcome::Conflict {
-                    return Ok(None);
-                }
-                next
+            let next = Recount { epoch: Epoch(epoch.0 + 1), step: RecountStep::Profiles, from: None };
+            let update = self
+                .counters
+                .update(epoch_key())
+                .set("epoch", number(next.epoch.0))
+                .set("step", native(&next.step))
+                .set("began_at", instant(now))
+                .when("attribute_not_exists(#epoch) OR #epoch = :read_epoch", [(":read_epoch", number(epoch.0))])
+                .when("attribute_not_exists(#step)", []);
+            if self.counters.write(OPERATION, update).await? == WriteOutcome::Conflict {
+                return Ok(None);
             }
+            next
         };
         for shard in 0..SHARDS {
             let before = sums_key(Epoch(recount.epoch.0 - 1), shard);
