@@ -38,6 +38,8 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     talk::consultation_model(env, &prices)?;
     talk::consultation_key_attempts(env)?;
     talk::max_message_chars(env)?;
+    talk::reply_shards(env)?;
+    directory::recount_interval(env)?;
     model::claude(env)?;
     model::api_timeout(env)?;
     model::Budgets::read(env)?;
