@@ -1,6 +1,6 @@
-//! `PUT /v1/admin/users/{user}/risk`
+//! `POST /v1/users/me/prompts/{version}/restore`
 
-use coaching::api::{self, risk};
+use coaching::api::{self, restoration};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

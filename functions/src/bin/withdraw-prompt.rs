@@ -1,6 +1,6 @@
-//! `PUT /v1/admin/users/{user}/risk`
+//! `PUT /v1/admin/users/{user}/prompt-withdrawal`
 
-use coaching::api::{self, risk};
+use coaching::api::{self, withdrawals};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
