@@ -69,6 +69,20 @@ async fn why_a_first_prompt_failed_is_shown() {
 }
 
 #[tokio::test]
+async fn why_a_prompt_is_out_of_use_is_shown_until_it_is_in_use_again() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    for withdrawn in [true, false] {
+        let body = json!({"withdrawn": withdrawn, "reason": "It shames her."});
+        deployment.read(Call::to("withdraw-prompt").by_admin("boss").path("user", "ana").json(&body)).await;
+        let shown = json!({"at": deployment.now(), "reason": "It shames her."});
+        let user = deployment.read(get("ana")).await;
+        assert_eq!(user["prompt_withdrawn"], if withdrawn { shown } else { Value::Null });
+        assert_eq!(user["state"], "coached");
+    }
+}
+
+#[tokio::test]
 async fn nobody_and_two_people_of_one_address_are_told_apart() {
     let mut deployment = Deployment::new().await;
     for user in ["nobody", "nobody@example.com", ""] {

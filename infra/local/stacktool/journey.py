@@ -120,4 +120,12 @@ class Journey:
         return poll(f"Prompt version {version}", there)
 
     def report(self) -> dict:
-        return expect(self.admin.get("/v1/admin/report"), "The report")
+        """The admin's report, as soon as its counters have followed the person's newest prompt."""
+        newest = self.prompts()[0]["version"]
+
+        def counted() -> dict | None:
+            report = expect(self.admin.get("/v1/admin/report", limit=1000), "The report")
+            versions = {user["email"]: user["system_prompt_version"] for user in report["users"]}
+            return report if versions.get(self.email) == newest else None
+
+        return poll("Counting the newest prompt", counted)

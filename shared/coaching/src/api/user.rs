@@ -62,6 +62,8 @@ pub struct UserOverviewResponse {
     pub update_pending: bool,
     /// What the prompt in force was written by; null without a prompt.
     pub recipe: Option<RecipeOverview>,
+    /// Since when and why the prompt is out of use; null while it is in use.
+    pub prompt_withdrawn: Option<WithdrawalOverview>,
     /// When the user last asked for a fresh prompt.
     pub manual_regeneration_requested_at: Option<DateTime<Utc>>,
     /// What was spent on the model for the user today (UTC), in USD.
@@ -79,6 +81,15 @@ pub struct SessionOverview {
     pub user_messages: u32,
     /// When something last happened in it.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A prompt that an admin has taken out of use.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WithdrawalOverview {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why, in the admin's words.
+    pub reason: String,
 }
 
 /// What a prompt was written by.
@@ -116,6 +127,10 @@ impl UserOverviewResponse {
                 user_type: prompt.recipe.user_type,
                 variant: prompt.recipe.variant.as_str().to_owned(),
                 assigned: prompt.recipe.assigned,
+            }),
+            prompt_withdrawn: profile.prompt_withdrawn.as_ref().map(|withdrawn| WithdrawalOverview {
+                at: withdrawn.at,
+                reason: withdrawn.reason.as_str().to_owned(),
             }),
             manual_regeneration_requested_at: profile.manual_regeneration.map(|asked| asked.requested_at),
             spent_today_usd: spent_today.dollars(),
