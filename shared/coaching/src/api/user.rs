@@ -22,7 +22,7 @@ pub const GET_USER: Route = Route {
     description: "What an operator needs to help somebody: no message, no prompt, and of their health only how careful the coach is.",
     variables: &[USER],
     answers: &[Answer::ok("The user.", body::<UserOverviewResponse>)],
-    refusals: &[&[Code::UserNotFound, Code::AmbiguousEmail]],
+    refusals: &[&[Code::InvalidFields, Code::UserNotFound, Code::AmbiguousEmail]],
     admin: true,
     sample: Sample { path: &["nora@example.com"], ..Sample::EMPTY },
     ..Route::new("GET", "/v1/admin/users/{user}", "get-user", |app| serve(app, get_user))
