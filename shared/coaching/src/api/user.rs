@@ -128,10 +128,10 @@ impl UserOverviewResponse {
                 variant: prompt.recipe.variant.as_str().to_owned(),
                 assigned: prompt.recipe.assigned,
             }),
-            prompt_withdrawn: profile.prompt_withdrawn.as_ref().map(|withdrawn| WithdrawalOverview {
-                at: withdrawn.at,
-                reason: withdrawn.reason.as_str().to_owned(),
-            }),
+            prompt_withdrawn: profile
+                .prompt_withdrawn
+                .as_ref()
+                .map(|withdrawn| WithdrawalOverview { at: withdrawn.at, reason: withdrawn.reason.as_str().to_owned() }),
             manual_regeneration_requested_at: profile.manual_regeneration.map(|asked| asked.requested_at),
             spent_today_usd: spent_today.dollars(),
         }
