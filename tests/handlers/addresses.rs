@@ -77,7 +77,7 @@ async fn a_change_of_the_address_is_followed_by_the_next_request_whichever_it_is
     for (number, (function, body)) in [
         ("get-profile", Value::Null),
         ("update-profile", json!({"weight_kg": 80})),
-        ("start-consultation", json!({})),
+        ("start-consultation", Value::Null),
         ("send-coach-message", message),
     ]
     .into_iter()

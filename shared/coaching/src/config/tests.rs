@@ -45,8 +45,6 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     model::Budgets::read(env)?;
     HttpSettings::read(env)?;
     requests::idempotency(env)?;
-    directory::recount_interval(env)?;
-    talk::reply_shards(env)?;
     safety::updates(env)?;
     safety::model(env, &prices)?;
     LogSettings::read(env)?;

@@ -69,9 +69,10 @@ impl ApiRequest {
         serde_json::from_slice(&self.body).map_err(|error| body_error(&error))
     }
 
-    /// The body as `T`, or what stands for it where a request needs none.
+    /// The body as `T`, or what stands for it where a request needs none. Some clients write no body as `null`.
     pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, ApiError> {
-        if self.body.iter().all(u8::is_ascii_whitespace) { Ok(T::default()) } else { self.json() }
+        let is_missing = matches!(self.body.trim_ascii(), b"" | b"null");
+        if is_missing { Ok(T::default()) } else { self.json() }
     }
 
     /// A path variable that is a UUID; anything else cannot exist, so it is reported as `missing`.
