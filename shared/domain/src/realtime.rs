@@ -75,9 +75,9 @@ impl Spacing {
 
 /// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before.
 ///
-/// Never without a prompt, while the weekly run is rewriting it, or sooner than the spacing allows after the prompt was
-/// written or a rewriting was asked for. Where the coach is careful with somebody about eating, streaks are no subject: they
-/// press where they should not.
+/// Never without a prompt or while an admin has withdrawn it, while the weekly run is rewriting it, or sooner than the spacing
+/// allows after the prompt was written or a rewriting was asked for. Where the coach is careful with somebody about eating,
+/// streaks are no subject: they press where they should not.
 #[must_use]
 pub fn may_rewrite(
     profile: &Profile,
@@ -90,6 +90,7 @@ pub fn may_rewrite(
     let pressing = matches!(cause, Cause::BrokenStreak { .. }) && profile.risk.at(now) >= Risk::NoDeficit;
     let before = [Some(prompt.last_prompt_update), last.map(|request| request.requested_at)];
     !pressing
+        && !profile.is_prompt_withdrawn()
         && profile.pending_update.is_none()
         && before.into_iter().flatten().all(|earlier| spacing.has_passed(earlier, now))
 }

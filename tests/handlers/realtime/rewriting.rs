@@ -5,7 +5,7 @@ use claude_simulator::FaultKind;
 use serde_json::json;
 
 use super::broken;
-use crate::harness::Call;
+use crate::harness::{Call, Deployment};
 
 #[tokio::test]
 async fn the_weekly_run_goes_on_from_what_was_measured_then() {
@@ -57,6 +57,25 @@ async fn without_an_answer_the_old_prompt_stays_and_nobody_is_asked_again() {
     assert_eq!(deployment.versions("ana").await, [1]);
     let reply = deployment.tell("ana", "What is for lunch?").await;
     assert_eq!(reply.body["system_prompt_version_used"], 1);
+}
+
+/// Takes Ana's prompt back, as an admin does.
+async fn withdraw(deployment: &Deployment) {
+    let body = json!({"withdrawn": true, "reason": "It took a joke of hers for a goal."});
+    deployment.read(Call::to("withdraw-prompt").by_admin("boss").path("user", "ana").json(&body)).await;
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_withdrawn_is_not_rewritten() {
+    let deployment = broken(&[]).await;
+    withdraw(&deployment).await;
+    deployment.first_meal("ana").await;
+    assert!(deployment.take_jobs().is_empty());
+    let deployment = broken(&[]).await;
+    deployment.first_meal("ana").await;
+    withdraw(&deployment).await;
+    deployment.run_jobs().await;
+    assert_eq!(deployment.versions("ana").await, [1], "it was withdrawn while the rewriting waited");
 }
 
 #[tokio::test]

@@ -73,7 +73,8 @@ impl RealtimeUpdater {
         let Some(Cause::BrokenStreak { last_day }) = request.map(|request| request.cause) else { return Ok(()) };
         let Some(profile) = self.profiles.get(user_id).await? else { return Ok(()) };
         let Some(prompt) = &profile.prompt else { return Ok(()) };
-        if prompt.last_prompt_update > requested_at || profile.pending_update.is_some() {
+        let served = prompt.last_prompt_update > requested_at || profile.pending_update.is_some();
+        if served || profile.is_prompt_withdrawn() {
             return Ok(());
         }
         let as_of = self.clock.now();
