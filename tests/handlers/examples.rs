@@ -121,6 +121,7 @@ async fn journey() -> Examples {
     deployment.follow_profiles().await;
     seen.keep(&deployment, Call::to("get-report").by_admin("the_admin")).await;
     seen.keep(&deployment, Call::to("list-audit").by_admin("the_admin")).await;
+    watch(&mut seen, &deployment).await;
 
     seen.keep(&deployment, by("regenerate-prompt")).await;
     deployment.run_jobs().await;
@@ -156,6 +157,16 @@ async fn talk(seen: &mut Examples, deployment: &Deployment, name: &str) {
     deployment.run_jobs().await;
     seen.keep(deployment, complete()).await;
     seen.keep(deployment, by("get-consultation").path("session_id", session_id)).await;
+}
+
+/// What an admin reads of replies, runs and money.
+async fn watch(seen: &mut Examples, deployment: &Deployment) {
+    let by_admin = |function| Call::to(function).by_admin("the_admin");
+    seen.keep(deployment, by_admin("list-replies")).await;
+    let runs = seen.keep(deployment, by_admin("list-runs")).await;
+    let run_id = runs["items"][0]["run_id"].as_str().expect("a run has an id");
+    seen.keep(deployment, by_admin("get-run").path("run_id", run_id)).await;
+    seen.keep(deployment, by_admin("get-spending")).await;
 }
 
 /// Of two versions the first again, by the person, and the second again, by the admin; and a prompt that is withdrawn and
