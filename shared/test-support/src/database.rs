@@ -1,9 +1,10 @@
 //! A DynamoDB for tests: the real SDK client against an embedded engine that serves DynamoDB's HTTP interface, or against
 //! whatever `DYNAMODB_ENDPOINT` names.
 //!
-//! Tests share one engine in each process and never meet, because every [`TestDatabase`] has tables of its own.
+//! Tests share the engines of their process and never meet, because every [`TestDatabase`] has tables of its own.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use futures_util::future::try_join_all;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use aws_config::SdkConfig;
@@ -248,18 +250,27 @@ impl TestDatabase {
     }
 }
 
-/// The endpoint that tests use: `DYNAMODB_ENDPOINT`, or else that of this process's own engine.
+/// Engines of this process. One for all would have to read the names of all tables of all tests whenever one is created.
+const ENGINES: usize = 16;
+
+/// The endpoint that the tests of this runtime use: `DYNAMODB_ENDPOINT`, or else that of one of this process's own engines.
 ///
 /// # Panics
 ///
 /// If the engine does not start.
 #[must_use]
 pub fn endpoint() -> &'static str {
-    static ENDPOINT: OnceLock<String> = OnceLock::new();
-    ENDPOINT.get_or_init(|| match std::env::var("DYNAMODB_ENDPOINT") {
-        Ok(endpoint) if !endpoint.is_empty() => endpoint,
-        _ => start_engine(),
-    })
+    static GIVEN: OnceLock<Option<String>> = OnceLock::new();
+    static ENDPOINTS: [OnceLock<String>; ENGINES] = [const { OnceLock::new() }; ENGINES];
+    let given = || std::env::var("DYNAMODB_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty());
+    if let Some(endpoint) = GIVEN.get_or_init(given) {
+        return endpoint;
+    }
+    // A test is a runtime, on however many threads.
+    let mut hasher = DefaultHasher::new();
+    Handle::try_current().ok().map(|runtime| runtime.id()).hash(&mut hasher);
+    let engine = usize::try_from(hasher.finish() % ENGINES as u64).expect("less than the number of engines");
+    ENDPOINTS[engine].get_or_init(start_engine)
 }
 
 /// Serves an engine on a thread of its own, because it outlives the runtime of the test that happens to come first.
