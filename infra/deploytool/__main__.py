@@ -9,8 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from stacktool import tools
-from stacktool.console import Problem, fail
+from stacktool import console, tools
 
 COMMANDS = {
     "up": "build, check, deploy, try each function and make the first admin (also without naming it)",
@@ -47,9 +46,7 @@ def main() -> None:
         parser().print_help()
         return
     arguments = parser().parse_args()
-    tools.ensure()
-    if not tools.running_inside():
-        os.execv(tools.python(), [tools.python(), "-m", "deploytool", *sys.argv[1:]])
+    tools.enter("deploytool")
 
     from . import commands
 
@@ -57,9 +54,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Problem as problem:
-        fail(problem)
-    except (KeyboardInterrupt, EOFError):
-        sys.exit(130)
+    console.run(main)

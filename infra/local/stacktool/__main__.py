@@ -8,8 +8,7 @@ import argparse
 import os
 import sys
 
-from . import checks, processes, scenarios, tools
-from .console import Problem, fail
+from . import checks, console, processes, scenarios, tools
 
 # The id of the process that has looked at everything.
 _BEGUN = "STACK_BEGUN"
@@ -88,11 +87,10 @@ def main() -> None:
         if arguments.command in ("up", "demo"):
             processes.hold_alone()
         os.environ[_BEGUN] = str(os.getpid())
-    tools.ensure()
     if arguments.command == "install":
+        tools.ensure()
         return
-    if not tools.running_inside():
-        os.execv(tools.python(), [tools.python(), "-m", "stacktool", *sys.argv[1:]])
+    tools.enter("stacktool")
 
     from . import commands
 
@@ -100,9 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Problem as problem:
-        fail(problem)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    console.run(main)

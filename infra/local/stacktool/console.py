@@ -7,7 +7,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 # Seconds of silence after which a step says that it goes on.
 _PATIENCE = 15
@@ -34,6 +34,16 @@ def fail(problem: Problem) -> None:
                     print(f"  | {line.rstrip()}", file=sys.stderr)
         print(f"The whole log: {problem.log}", file=sys.stderr)
     sys.exit(1)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Runs a command line; a problem ends it with a sentence and 1."""
+    try:
+        main()
+    except Problem as problem:
+        fail(problem)
+    except (KeyboardInterrupt, EOFError):
+        sys.exit(130)
 
 
 def note(text: str) -> None:

@@ -1,6 +1,7 @@
 """Installs the pinned tools into `target/local/tools`, once. Needs nothing but Python with pip."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,13 @@ def python() -> str:
 def running_inside() -> bool:
     """Whether this process is the tools' own interpreter."""
     return sys.prefix == str(paths.TOOLS)
+
+
+def enter(package: str) -> None:
+    """Installs the tools unless they are installed, and starts `package` again with their interpreter."""
+    ensure()
+    if not running_inside():
+        os.execv(python(), [python(), "-m", package, *sys.argv[1:]])
 
 
 def installed() -> bool:

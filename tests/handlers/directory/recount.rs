@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use coaching::api::schedules::RecountAnswer;
+use coaching::service::Recounted;
 use serde_json::json;
 use test_support::{client_at, endpoint};
 
@@ -16,10 +16,7 @@ async fn people_from_before_there_was_a_directory_are_listed_and_counted_by_the_
         deployment.sign_up(name).await;
     }
     let answer = deployment.recount().await;
-    assert!(
-        matches!(&answer, RecountAnswer::Done { rows_corrected: 2, sums_off } if sums_off.is_empty()),
-        "{answer:?}"
-    );
+    assert!(matches!(&answer, Recounted::Done { rows_corrected: 2, sums_off } if sums_off.is_empty()), "{answer:?}");
     assert_exact(&deployment, &["ana", "ben"]).await;
 }
 
@@ -57,7 +54,7 @@ async fn a_recount_begins_once_a_week_and_finds_nothing_where_everything_was_fol
         assert_eq!(answer, json!({"outcome": "done", "rows_corrected": 0, "sums_off": {}}));
         for _ in 0..6 {
             deployment.pass(Duration::days(1));
-            assert_eq!(deployment.recount().await, RecountAnswer::NotDue);
+            assert_eq!(deployment.recount().await, Recounted::NotDue);
         }
         deployment.pass(Duration::days(1));
         assert_exact(&deployment, &["ana"]).await;

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use coaching::api::schedules::RecountAnswer;
 use coaching::api::streams::{StreamAnswer, StreamEvent};
 use coaching::app::{App, FromApp as _};
+use coaching::service::Recounted;
 use coaching::service::{DirectoryRecount, UserDirectory};
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
@@ -49,12 +49,12 @@ impl Deployment {
     }
 
     /// Lets `directory-recounter` work for a quarter of an hour.
-    pub async fn recount(&self) -> RecountAnswer {
+    pub async fn recount(&self) -> Recounted {
         self.recount_through(&self.app()).await
     }
 
     /// Lets a `directory-recounter` work that is made from `app`.
-    pub async fn recount_through(&self, app: &App) -> RecountAnswer {
+    pub async fn recount_through(&self, app: &App) -> Recounted {
         let recount = DirectoryRecount::from_app(app).expect("the settings of a test are valid");
         let ended_at = self.now() + Duration::minutes(15);
         coaching::api::schedules::recount_users(&recount, ended_at, &self.invocation()).await.expect("a recount")

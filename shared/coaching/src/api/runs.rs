@@ -11,7 +11,7 @@ use super::list::ListResponse;
 use super::route::{Answer, Parameter, Route, Sample, Takes, body, serve};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{Missing, RunDetails, RunOverview, ServiceError};
-use crate::store::{OpenBatch, PartProgress, PartState, RunRecord, RunState, SORT_KEY_MAX};
+use crate::store::{OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, SORT_KEY_MAX};
 
 /// `GET /v1/admin/runs`
 pub const LIST_RUNS: Route = Route {
@@ -72,27 +72,13 @@ pub struct RunResponse {
     pub shards_queued: u32,
     /// Number of shards that are done.
     pub shards_done: u32,
-    /// Users whose behaviour was measured.
-    pub checked: u64,
-    /// Users whose behaviour had not changed significantly: skipped, for free.
-    pub unchanged: u64,
-    /// Users whose prompt was rewritten.
-    pub updated: u64,
-    /// Users whose rewriting was put into a message batch.
-    pub batched: u64,
-    /// Users whose rewriting failed; their old prompt stays.
-    pub failed: u64,
-    /// Users whose rewriting was overtaken by a newer version.
-    pub overtaken: u64,
-    /// Users who could not be checked with the others and were given a job of their own.
-    pub isolated: u64,
-    /// What the rewriting cost, in USD.
-    pub cost_usd: f64,
+    /// What it has come to.
+    #[serde(flatten)]
+    pub counters: RunCounters,
 }
 
 impl From<RunRecord> for RunResponse {
     fn from(run: RunRecord) -> Self {
-        let counters = run.counters;
         Self {
             run_id: run.run_id,
             as_of: run.as_of,
@@ -100,14 +86,7 @@ impl From<RunRecord> for RunResponse {
             stopped_by_budget: run.state == RunState::StoppedByBudget,
             shards_queued: run.shards_queued,
             shards_done: run.shards_done,
-            checked: counters.checked,
-            unchanged: counters.unchanged,
-            updated: counters.updated,
-            batched: counters.batched,
-            failed: counters.failed,
-            overtaken: counters.overtaken,
-            isolated: counters.isolated,
-            cost_usd: counters.cost.dollars(),
+            counters: run.counters,
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::service::{
 };
 use crate::store::RunState;
 use crate::telemetry::{self, events};
-use domain::directory::Counts;
 
 /// The function that begins weekly runs.
 const WEEKLY_UPDATER: &str = "weekly-updater";
@@ -65,26 +64,6 @@ pub struct CollectorAnswer {
     pub failed: u64,
     /// What the rewriting cost, in USD.
     pub cost_usd: f64,
-}
-
-/// What a recount of all users has come to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum RecountAnswer {
-    /// The last one is too recent: nothing was done.
-    NotDue,
-    /// The next invocation goes on.
-    UnderWay {
-        /// Users whose row was wrong.
-        rows_corrected: u64,
-    },
-    /// Everybody was looked at.
-    Done {
-        /// Users whose row was wrong.
-        rows_corrected: u64,
-        /// By how much each sum was too high.
-        sums_off: Counts,
-    },
 }
 
 /// Runs `weekly-updater`.
@@ -167,13 +146,8 @@ pub async fn recount_users(
     recount: &DirectoryRecount,
     ended_at: DateTime<Utc>,
     invocation_id: &str,
-) -> Result<RecountAnswer, ServiceError> {
-    let recounted = Box::pin(recount.recount(ended_at));
-    Ok(match follow(DIRECTORY_RECOUNTER, invocation_id, recounted).await? {
-        Recounted::NotDue => RecountAnswer::NotDue,
-        Recounted::UnderWay { rows_corrected } => RecountAnswer::UnderWay { rows_corrected },
-        Recounted::Done { rows_corrected, sums_off } => RecountAnswer::Done { rows_corrected, sums_off },
-    })
+) -> Result<Recounted, ServiceError> {
+    follow(DIRECTORY_RECOUNTER, invocation_id, Box::pin(recount.recount(ended_at))).await
 }
 
 /// Carries a scheduled event out in its span, and logs how it ended.

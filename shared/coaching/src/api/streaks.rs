@@ -11,9 +11,9 @@ use tracing::{Instrument as _, error, info};
 
 use super::checks;
 use super::schedules::follow;
+use super::streams::StreamFailure;
 use crate::app::{App, FromApp as _};
-use crate::service::{AbsenceCheck, LoggedDays, PlannedCheck, ServiceError};
-use crate::store::StoreError;
+use crate::service::{AbsenceCheck, LoggedDays, PlannedCheck, ServiceError, StreakWatcher};
 use crate::telemetry::{self, events, user_span};
 use domain::profile::UserId;
 
@@ -46,33 +46,10 @@ pub enum StreakAnswer {
     Meals {
         /// The first record of each person who could not be looked at.
         #[serde(rename = "batchItemFailures")]
-        failures: Vec<RecordFailure>,
+        failures: Vec<StreamFailure>,
     },
     /// To the schedule.
-    Daily(DailyAnswer),
-}
-
-/// A record that has to be sent again, with everything behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RecordFailure {
-    /// Its sequence number.
-    #[serde(rename = "itemIdentifier")]
-    pub sequence_number: String,
-}
-
-/// What the daily look has set going.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum DailyAnswer {
-    /// `ENABLE_REALTIME_UPDATES` or `ENABLE_AUTOMATIC_UPDATES` is false: nothing was done.
-    Disabled,
-    /// Jobs were queued.
-    Started {
-        /// By when streaks had to be broken.
-        as_of: DateTime<Utc>,
-        /// Shards in which there are some.
-        jobs_queued: u32,
-    },
+    Daily(PlannedCheck),
 }
 
 /// A record of the stream, as far as it is read: the key of the item and what happened to it.
@@ -145,16 +122,13 @@ pub async fn watch(
         }
         StreakEvent::Daily { scheduled_time } => {
             let begun = Box::pin(check.begin(scheduled_time, invocation_id));
-            Ok(StreakAnswer::Daily(match follow(STREAK_WATCHER, invocation_id, begun).await? {
-                PlannedCheck::Disabled => DailyAnswer::Disabled,
-                PlannedCheck::Started { as_of, jobs_queued } => DailyAnswer::Started { as_of, jobs_queued },
-            }))
+            Ok(StreakAnswer::Daily(follow(STREAK_WATCHER, invocation_id, begun).await?))
         }
     }
 }
 
 /// Looks at everybody whom the records are about, each once. What a repetition can mend is sent again by the stream.
-async fn look_at_meals(check: &AbsenceCheck, records: Vec<Value>, invocation_id: &str) -> Vec<RecordFailure> {
+async fn look_at_meals(check: &AbsenceCheck, records: Vec<Value>, invocation_id: &str) -> Vec<StreamFailure> {
     let watcher = check.watcher();
     if !watcher.is_enabled() {
         info!("{}", events::REALTIME_UPDATES_DISABLED);
@@ -164,13 +138,11 @@ async fn look_at_meals(check: &AbsenceCheck, records: Vec<Value>, invocation_id:
         let span = user_span(&user_id);
         let looking = async move {
             let Err(cause) = watcher.after_meals(&user_id, &told.days, invocation_id).await else { return None };
-            let tried_again = !matches!(cause, ServiceError::Store(StoreError::Corrupt { .. }));
-            error!(%cause, tried_again, "{}", events::STREAK_NOT_WATCHED);
-            tried_again.then_some(RecordFailure { sequence_number: told.first_record })
+            StreakWatcher::is_tried_again(&cause).then_some(StreamFailure { sequence_number: told.first_record })
         };
         looking.instrument(span)
     });
-    let outcomes: Vec<Option<RecordFailure>> = looks.buffer_unordered(check.concurrency()).collect().await;
+    let outcomes: Vec<Option<StreamFailure>> = looks.buffer_unordered(check.concurrency()).collect().await;
     outcomes.into_iter().flatten().collect()
 }
 

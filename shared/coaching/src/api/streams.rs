@@ -75,7 +75,7 @@ pub struct StreamAnswer {
     pub failures: Vec<StreamFailure>,
 }
 
-/// A change that was not followed.
+/// A change that was not followed, and is sent again with everything behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StreamFailure {
     /// Its place in the stream.

@@ -33,7 +33,7 @@ pub const LIST_USERS: Route = Route {
 };
 
 /// Which users to list.
-const STATE: Parameter = Parameter::new("state", Takes::OneOf(&ListedBy::NAMES), "Which users to list.");
+const STATE: Parameter = Parameter::new("state", Takes::OneOf(&LISTS), "Which users to list.");
 /// Whom to look for.
 const ADDRESS: Parameter =
     Parameter::new("address", Takes::Text(Some(Email::MAX)), "The beginning of the address to look for.");
@@ -45,10 +45,10 @@ async fn list_users(users: Arc<Users>, request: ApiRequest) -> ApiResult {
     let now = users.now();
     let listed = |user: ListedUser| UserResponse::of_listed(&user, now);
     Ok(ApiResponse::ok(&match search {
-        Search::By(by) => match by.state() {
-            Some(state) => ListResponse::of(users.in_state(state, &page).await?, listed),
-            None => ListResponse::of(users.at_risk(&page).await?, |user| UserResponse::of_user_at_risk(&user, now)),
-        },
+        Search::By(ListedBy::State(state)) => ListResponse::of(users.in_state(state, &page).await?, listed),
+        Search::By(ListedBy::Risk(_)) => {
+            ListResponse::of(users.at_risk(&page).await?, |user| UserResponse::of_user_at_risk(&user, now))
+        }
         Search::Address(prefix) => ListResponse::of(users.with_address(&prefix, &page).await?, listed),
     }))
 }
@@ -61,8 +61,7 @@ enum Search {
 
 impl Search {
     fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
-        let named = |text: &str| ListedBy::ALL.into_iter().find(|state| state.name() == text);
-        let state = request.query_as("state", &ListedBy::NAMES.join(", "), named)?;
+        let state = request.query_as("state", &LISTS.join(", "), ListedBy::named)?;
         let takes = "the beginning of an email address, such as name@ex";
         let address = request.query_as("address", takes, |text| AddressPrefix::parse("address", text).ok())?;
         match (state, address) {
@@ -74,71 +73,39 @@ impl Search {
     }
 }
 
-/// What users are listed by: where they stand, or that the coach is careful with them.
+/// What users are listed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ListedBy {
+    /// Where they stand.
+    State(UserState),
+    /// That the coach is careful with them.
+    Risk(AtRisk),
+}
+
+/// The list of those with whom the coach is careful, wherever they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ListedBy {
-    /// The consultation is closed to them, and they have no prompt.
-    Waiting,
-    /// The consultation is open to them, and nothing is being written yet.
-    Consulting,
-    /// Their first prompt is being written.
-    Generating,
-    /// Their first prompt could not be written.
-    Failed,
-    /// They have a prompt of their own.
-    Coached,
-    /// They are kept out of the service for now.
-    Suspended,
-    /// The coach is careful with them.
+pub enum AtRisk {
+    /// Their risk state is above `none`.
     AtRisk,
 }
 
+/// What a query may name.
+const LISTS: [&str; 7] = {
+    let mut names = [AT_RISK; 7];
+    let mut place = 0;
+    while place < UserState::ALL.len() {
+        names[place] = UserState::ALL[place].name();
+        place += 1;
+    }
+    names
+};
+const AT_RISK: &str = "at_risk";
+
 impl ListedBy {
-    const ALL: [Self; 7] =
-        [Self::Waiting, Self::Consulting, Self::Generating, Self::Failed, Self::Coached, Self::Suspended, Self::AtRisk];
-    const NAMES: [&str; 7] = [
-        Self::Waiting.name(),
-        Self::Consulting.name(),
-        Self::Generating.name(),
-        Self::Failed.name(),
-        Self::Coached.name(),
-        Self::Suspended.name(),
-        Self::AtRisk.name(),
-    ];
-
-    /// The state that they are in; `None` where it is not that which lists them.
-    const fn state(self) -> Option<UserState> {
-        match self {
-            Self::Waiting => Some(UserState::Waiting),
-            Self::Consulting => Some(UserState::Consulting),
-            Self::Generating => Some(UserState::Generating),
-            Self::Failed => Some(UserState::Failed),
-            Self::Coached => Some(UserState::Coached),
-            Self::Suspended => Some(UserState::Suspended),
-            Self::AtRisk => None,
-        }
-    }
-
-    /// Its name in the query and in answers.
-    const fn name(self) -> &'static str {
-        match self.state() {
-            Some(state) => state.name(),
-            None => "at_risk",
-        }
-    }
-}
-
-impl From<UserState> for ListedBy {
-    fn from(state: UserState) -> Self {
-        match state {
-            UserState::Waiting => Self::Waiting,
-            UserState::Consulting => Self::Consulting,
-            UserState::Generating => Self::Generating,
-            UserState::Failed => Self::Failed,
-            UserState::Coached => Self::Coached,
-            UserState::Suspended => Self::Suspended,
-        }
+    fn named(name: &str) -> Option<Self> {
+        if name == AT_RISK { Some(Self::Risk(AtRisk::AtRisk)) } else { UserState::named(name).map(Self::State) }
     }
 }
 
@@ -173,7 +140,7 @@ impl UserResponse {
             user_id: user.user_id.to_string(),
             email: user.email.as_str().to_owned(),
             name: user.name.as_str().to_owned(),
-            state: user.state().into(),
+            state: ListedBy::State(user.state()),
             created_at: user.created_at,
             consultation_enabled: user.consultation_enabled,
             system_prompt_version: user.version,
@@ -187,7 +154,7 @@ impl UserResponse {
             user_id: user.user_id.to_string(),
             email: user.email.as_str().to_owned(),
             name: user.name.as_str().to_owned(),
-            state: ListedBy::AtRisk,
+            state: ListedBy::Risk(AtRisk::AtRisk),
             created_at: user.created_at,
             consultation_enabled: user.consultation_enabled,
             system_prompt_version: user.version,

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
 use tracing::info;
 
 use super::{For, UserDirectory};
@@ -24,7 +25,8 @@ const PAGE: u32 = 500;
 const ONE_PAGE: Duration = Duration::seconds(60);
 
 /// What became of an invocation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Recounted {
     /// The last recount is too recent for another one.
     NotDue,

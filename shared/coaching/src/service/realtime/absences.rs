@@ -1,19 +1,17 @@
 //! The daily look at people whose streak has ended without another meal: a job for each shard that has some, and what a
 //! worker does with it.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
-use tracing::{Instrument as _, error, info};
+use serde::Serialize;
+use tracing::{Instrument as _, info};
 
 use super::StreakWatcher;
 use crate::app::{App, FromApp, StartError};
-use crate::config::weekly::{self, RealtimeSettings};
-use crate::jobs::{Job, JobQueue};
-use crate::service::error::{Result, ServiceError};
-use crate::store::{PageRequest, RunTable, StoreError, StreakTable, WatchedStreak};
-use crate::system::Clock;
+use crate::config::weekly;
+use crate::jobs::Job;
+use crate::service::error::Result;
+use crate::store::{PageRequest, RunTable, WatchedStreak};
 use crate::telemetry::{events, user_span};
 
 /// People read at a time.
@@ -23,9 +21,10 @@ const PAGE: u32 = 100;
 const WINDING_UP: TimeDelta = TimeDelta::minutes(1);
 
 /// What the daily look has set going.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum PlannedCheck {
-    /// Real-time updates are switched off.
+    /// `ENABLE_REALTIME_UPDATES` or `ENABLE_AUTOMATIC_UPDATES` is false: nothing was done.
     Disabled,
     /// Jobs were queued.
     Started {
@@ -40,12 +39,7 @@ pub enum PlannedCheck {
 #[derive(Clone)]
 pub struct AbsenceCheck {
     watcher: StreakWatcher,
-    streaks: StreakTable,
     runs: RunTable,
-    queue: Arc<dyn JobQueue>,
-    clock: Arc<dyn Clock>,
-    settings: RealtimeSettings,
-    shards: u32,
     /// People whom a worker looks at at a time.
     concurrency: usize,
 }
@@ -54,12 +48,7 @@ impl FromApp for AbsenceCheck {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
             watcher: StreakWatcher::from_app(app)?,
-            streaks: app.streaks()?,
             runs: app.runs()?,
-            queue: app.queue()?,
-            clock: app.clock(),
-            settings: RealtimeSettings::read(app.env())?,
-            shards: weekly::update_shards(app.env())?,
             concurrency: weekly::update_concurrency(app.env())?,
         })
     }
@@ -80,17 +69,18 @@ impl AbsenceCheck {
 
     /// Queues a job for every shard with streaks that were to be broken by `scheduled_time`, or by now. Twice does no harm.
     pub async fn begin(&self, scheduled_time: Option<DateTime<Utc>>, request_id: &str) -> Result<PlannedCheck> {
-        if !self.settings.enabled {
+        let StreakWatcher { streaks, queue, clock, due, .. } = &self.watcher;
+        if !self.watcher.is_enabled() {
             info!("{}", events::REALTIME_UPDATES_DISABLED);
             return Ok(PlannedCheck::Disabled);
         }
-        let as_of = scheduled_time.unwrap_or_else(|| self.clock.now()).trunc_subsecs(0);
+        let as_of = scheduled_time.unwrap_or_else(|| clock.now()).trunc_subsecs(0);
         let mut jobs_queued = 0;
-        for shard in 0..self.runs.widest_shards(self.shards).await? {
+        for shard in 0..self.runs.widest_shards(due.shards).await? {
             let shard = format!("{shard:03}");
-            if !self.streaks.broken_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
+            if !streaks.broken_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
                 let request_id = Some(request_id.to_owned());
-                self.queue.send(&Job::Absences { shard, as_of, request_id }).await?;
+                queue.send(&Job::Absences { shard, as_of, request_id }).await?;
                 jobs_queued += 1;
             }
         }
@@ -106,17 +96,18 @@ impl AbsenceCheck {
         request_id: &str,
         ended_at: DateTime<Utc>,
     ) -> Result<()> {
-        if !self.settings.enabled {
+        let StreakWatcher { streaks, queue, clock, .. } = &self.watcher;
+        if !self.watcher.is_enabled() {
             return Ok(());
         }
         let mut page = PageRequest::first(PAGE);
         let mut failed = None;
         loop {
-            if self.clock.now() >= ended_at - WINDING_UP {
+            if clock.now() >= ended_at - WINDING_UP {
                 let (shard, request_id) = (shard.to_owned(), Some(request_id.to_owned()));
-                return Ok(self.queue.send(&Job::Absences { shard, as_of, request_id }).await?);
+                return Ok(queue.send(&Job::Absences { shard, as_of, request_id }).await?);
             }
-            let broken = self.streaks.broken_page(shard, as_of, &page).await?;
+            let broken = streaks.broken_page(shard, as_of, &page).await?;
             let looks = stream::iter(broken.items).map(|watched| self.look_at(watched, request_id));
             let outcomes: Vec<Result<()>> = looks.buffer_unordered(self.concurrency).collect().await;
             failed = failed.or(outcomes.into_iter().find_map(Result::err));
@@ -131,9 +122,7 @@ impl AbsenceCheck {
     async fn look_at(&self, watched: WatchedStreak, request_id: &str) -> Result<()> {
         let looking = async {
             let Err(cause) = self.watcher.after_absence(&watched, request_id).await else { return Ok(()) };
-            let tried_again = !matches!(cause, ServiceError::Store(StoreError::Corrupt { .. }));
-            error!(%cause, tried_again, "{}", events::STREAK_NOT_WATCHED);
-            if tried_again { Err(cause) } else { Ok(()) }
+            if StreakWatcher::is_tried_again(&cause) { Err(cause) } else { Ok(()) }
         };
         looking.instrument(user_span(&watched.user_id)).await
     }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use tracing::info;
+use tracing::{error, info};
 
 use super::measuring::{Measured, Measuring};
 use crate::app::{App, FromApp, StartError};
 use crate::config::safety;
 use crate::config::weekly::{CheckInterval, DueSettings, RealtimeSettings};
 use crate::jobs::{Job, JobQueue};
-use crate::service::error::Result;
-use crate::store::{ProfileTable, StreakTable, WatchedStreak, WriteOutcome};
+use crate::service::error::{Result, ServiceError};
+use crate::store::{ProfileTable, StoreError, StreakTable, WatchedStreak, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use domain::behavior::Streak;
@@ -40,12 +40,12 @@ impl LoggedDays {
 #[derive(Clone)]
 pub struct StreakWatcher {
     profiles: ProfileTable,
-    streaks: StreakTable,
+    pub(super) streaks: StreakTable,
     measuring: Measuring,
-    queue: Arc<dyn JobQueue>,
-    clock: Arc<dyn Clock>,
+    pub(super) queue: Arc<dyn JobQueue>,
+    pub(super) clock: Arc<dyn Clock>,
     settings: RealtimeSettings,
-    due: DueSettings,
+    pub(super) due: DueSettings,
     /// Whether prompts are rewritten for safety.
     safety: bool,
 }
@@ -70,6 +70,13 @@ impl StreakWatcher {
     #[must_use]
     pub const fn is_enabled(&self) -> bool {
         self.settings.enabled
+    }
+
+    /// Logs why somebody could not be looked at. Whether another look may go better: what cannot be read, no repetition mends.
+    pub fn is_tried_again(cause: &ServiceError) -> bool {
+        let tried_again = !matches!(cause, ServiceError::Store(StoreError::Corrupt { .. }));
+        error!(%cause, tried_again, "{}", events::STREAK_NOT_WATCHED);
+        tried_again
     }
 
     /// Looks at a person who has logged, changed or deleted meals. The same once more changes nothing. `request_id` names

@@ -28,24 +28,26 @@ pub enum RunState {
 
 /// Counts of a weekly run or of a part of it. Once the run is done,
 /// `checked = unchanged + updated + failed + overtaken`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct RunCounters {
     /// Users whose behaviour was measured.
     pub checked: u64,
-    /// Users whose behaviour had not changed significantly.
+    /// Users whose behaviour had not changed significantly: skipped, for free.
     pub unchanged: u64,
     /// Users whose prompt was rewritten.
     pub updated: u64,
     /// Users whose rewriting was put into a message batch.
     pub batched: u64,
-    /// Users whose rewriting failed.
+    /// Users whose rewriting failed; their old prompt stays.
     pub failed: u64,
     /// Users whose rewriting was overtaken by a newer version, or whose account was gone when it came.
     pub overtaken: u64,
     /// Users who could not be checked with the others and were given a job of their own; those of them who could be handled after all are
     /// counted as checked as well.
     pub isolated: u64,
-    /// What the rewriting cost.
+    /// What the rewriting cost, in USD.
+    #[serde(rename = "cost_usd")]
+    #[schemars(with = "f64")]
     pub cost: Usd,
 }
 
