@@ -19,7 +19,7 @@ use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
-pub use recipes::{recipe_block, variants};
+pub use recipes::{for_writer, variants};
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, safety_schema};
 pub use template::data;
 

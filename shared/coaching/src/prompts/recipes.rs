@@ -19,7 +19,9 @@
 use claude::SystemBlock;
 
 use super::template::fill;
+use super::{care_block, safety_rules};
 use domain::recipe::{Recipe, UserType, VariantName};
+use domain::safety::Risk;
 
 /// The variants: name and text. The name is what is stored with versions and replies.
 const VARIANTS: &[(&str, &str)] = &[
@@ -43,14 +45,20 @@ pub fn variants() -> Vec<VariantName> {
     VARIANTS.iter().filter_map(|(name, _)| VariantName::parse("variant", name).ok()).collect()
 }
 
-/// A recipe as a block of a writer's instructions. A variant whose text has gone since the recipe was decided is written as
-/// the standard one.
+/// The system prompt of a writer of coaching prompts: what all requests share stands first, what is asked behind it, then the
+/// recipe, and last what a risk state asks.
 #[must_use]
-pub fn recipe_block(recipe: &Recipe) -> SystemBlock {
+pub fn for_writer(task: String, recipe: &Recipe, risk: Risk) -> Vec<SystemBlock> {
+    let written = [task, in_words(recipe)].map(|text| SystemBlock { text, cache: false });
+    [safety_rules()].into_iter().chain(written).chain(care_block(risk)).collect()
+}
+
+/// A recipe in words. A variant whose text has gone since the recipe was decided is written as the standard one.
+fn in_words(recipe: &Recipe) -> String {
     let text_of = |wanted: &str| VARIANTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
     let variant = text_of(recipe.variant.as_str()).or_else(|| text_of(VariantName::STANDARD)).unwrap_or_default();
     let values = [("user_type", for_user_type(recipe.user_type).trim_end()), ("variant", variant.trim_end())];
-    SystemBlock { text: fill(include_str!("recipe.txt"), &values), cache: false }
+    fill(include_str!("recipe.txt"), &values)
 }
 
 #[cfg(test)]
@@ -80,18 +88,17 @@ mod tests {
 
     #[test]
     fn every_recipe_says_something_of_its_own_for_person_and_way() {
-        let texts: std::collections::BTreeSet<String> =
-            every_recipe().map(|recipe| recipe_block(&recipe).text).collect();
+        let texts: std::collections::BTreeSet<String> = every_recipe().map(|recipe| in_words(&recipe)).collect();
         assert_eq!(texts.len(), UserType::ALL.len() * VARIANTS.len());
         let athlete = every_recipe().last().expect("a recipe");
-        let text = recipe_block(&athlete).text;
+        let text = in_words(&athlete);
         assert!(text.contains("The person. Has trained hard for years") && text.contains("coach. Say it"), "{text}");
     }
 
     #[test]
     fn no_recipe_leaves_a_placeholder_or_says_what_nobody_may_be_told() {
         for recipe in every_recipe() {
-            let text = recipe_block(&recipe).text;
+            let text = in_words(&recipe);
             assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
             assert!(objections(&text, 1_200, "").is_empty(), "{recipe:?}: {:?}", objections(&text, 1_200, ""));
             assert!(text.contains("no safety rule gives way"), "{text}");
@@ -100,8 +107,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_risk_state_asks_has_the_last_word() {
+        let blocks = for_writer("Write.".to_owned(), &Recipe::default(), Risk::NoDeficit);
+        let care = care_block(Risk::NoDeficit).expect("it asks something");
+        let texts: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(texts, [&safety_rules().text, "Write.", &in_words(&Recipe::default()), &care.text]);
+        assert_eq!(for_writer("Write.".to_owned(), &Recipe::default(), Risk::None).len(), 3);
+    }
+
+    #[test]
     fn a_variant_whose_text_is_gone_is_written_as_the_standard_one() {
         let gone = Recipe { variant: VariantName::parse("variant", "gone").expect("a name"), ..Recipe::default() };
-        assert_eq!(recipe_block(&gone).text, recipe_block(&Recipe::default()).text);
+        assert_eq!(in_words(&gone), in_words(&Recipe::default()));
     }
 }

@@ -238,14 +238,7 @@ impl SystemPromptGenerator {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: [
-                prompts::safety_rules(),
-                SystemBlock { text: prompts::initial_prompt(words, &targets), cache: false },
-                prompts::recipe_block(recipe),
-            ]
-            .into_iter()
-            .chain(prompts::care_block(profile.risk.lasting))
-            .collect(),
+            system: prompts::for_writer(prompts::initial_prompt(words, &targets), recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::coaching_prompt_schema()),
             deadline: self.deadline,

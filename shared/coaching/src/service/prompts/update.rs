@@ -18,7 +18,7 @@ use crate::service::metered_model::MeteredModel;
 use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
-use claude::{ModelReply, ModelRequest, Purpose, SystemBlock, Turn};
+use claude::{ModelReply, ModelRequest, Purpose, Turn};
 use domain::behavior::{BehaviorMetrics, Decision};
 use domain::coaching_prompt::GenerationReason;
 use domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
@@ -168,14 +168,7 @@ impl PromptUpdater {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: [
-                prompts::safety_rules(),
-                SystemBlock { text: prompts::prompt_update(words), cache: false },
-                prompts::recipe_block(grounds.recipe),
-            ]
-            .into_iter()
-            .chain(prompts::care_block(profile.risk.lasting))
-            .collect(),
+            system: prompts::for_writer(prompts::prompt_update(words), grounds.recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),
             deadline: self.deadline,
