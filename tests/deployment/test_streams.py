@@ -32,18 +32,40 @@ def test_only_day_totals_reach_the_function(meals):
         assert set(record["dynamodb"]) & {"NewImage", "OldImage"} == set()
 
 
-def test_a_record_that_cannot_be_handled_is_given_up_and_told_of(template, meals):
-    assert meals["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert meals["BisectBatchOnFunctionError"] is True
-    assert 0 < meals["MaximumRetryAttempts"] <= 10
-    # A stream keeps its records for a day.
-    assert 0 < meals["MaximumRecordAgeInSeconds"] < 86400
-    queue, _ = meals["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"]
-    assert template["Resources"][queue]["Type"] == "AWS::SQS::Queue"
-    function = template["Resources"]["StreakWatcherFunction"]["Properties"]
-    allowed = [statement["Resource"] for policy in function["Policies"] for statement in policy["Statement"]
-               if "sqs:SendMessage" in statement["Action"]]
-    assert {"Fn::GetAtt": [queue, "Arn"]} in allowed
+def mappings(template) -> dict[str, dict]:
+    """The mappings of streams by name."""
+    return {name: each["Properties"] for name, each in template["Resources"].items()
+            if each["Type"] == "AWS::Lambda::EventSourceMapping"
+            and each["Properties"]["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"}
+
+
+def allowed(template, mapping) -> list[tuple[str, object]]:
+    """What the function of a mapping may do, and with what."""
+    function = template["Resources"][mapping["FunctionName"]["Ref"]]["Properties"]
+    return [(action, statement["Resource"]) for policy in function["Policies"] for statement in policy["Statement"]
+            for action in statement["Action"]]
+
+
+def test_a_record_that_cannot_be_handled_is_given_up_and_told_of(template):
+    alarmed = [each["Properties"]["Dimensions"] for each in template["Resources"].values()
+               if each["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(mappings(template)) >= 2
+    for name, mapping in mappings(template).items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+        assert mapping["BisectBatchOnFunctionError"] is True, name
+        assert 0 < mapping["MaximumRetryAttempts"] <= 10, name
+        # A stream keeps its records for a day.
+        assert 0 < mapping["MaximumRecordAgeInSeconds"] < 86400, name
+        queue, _ = mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"]
+        assert template["Resources"][queue]["Type"] == "AWS::SQS::Queue", name
+        assert ("sqs:SendMessage", {"Fn::GetAtt": [queue, "Arn"]}) in allowed(template, mapping), name
+        assert [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}] in alarmed, name
+
+
+def test_a_function_may_do_with_its_stream_what_lambda_asks_for(template):
+    for name, mapping in mappings(template).items():
+        for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"):
+            assert (f"dynamodb:{action}", mapping["EventSourceArn"]) in allowed(template, mapping), f"{name}: {action}"
 
 
 def test_without_real_time_updates_neither_stream_nor_schedule_does_anything(template, meals):
