@@ -70,7 +70,7 @@ async fn an_address_that_is_not_verified_signs_nobody_up_and_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_address_is_followed_by_the_next_request_whichever_it_is() {
+async fn a_change_of_the_address_is_followed_where_an_app_begins_and_where_people_talk() {
     let deployment = Deployment::new().await;
     deployment.sign_up_admitted("ana").await;
     let message = json!({"message": "Good morning"});
@@ -102,6 +102,19 @@ async fn an_address_that_another_account_has_is_not_followed_and_nobody_is_refus
     assert_eq!(profile_as(&deployment, "ben", "ana@example.com").await["email"], "ben@example.com");
     assert_eq!(found(&deployment, "ana@example.com").await.body["user_id"], "ana");
     assert_eq!(log.of("address_not_followed").len(), 1);
+}
+
+#[tokio::test]
+async fn two_requests_at_once_after_a_change_both_answer_with_it() {
+    let log = Log::capture();
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let (one, other) = tokio::join!(
+        profile_as(&deployment, "ana", "new@example.com"),
+        profile_as(&deployment, "ana", "new@example.com")
+    );
+    assert_eq!((&one["email"], &other["email"]), (&json!("new@example.com"), &json!("new@example.com")));
+    assert!(log.of("address_not_followed").is_empty());
 }
 
 #[tokio::test]

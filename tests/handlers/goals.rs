@@ -1,5 +1,6 @@
 //! What people want, in one of the words of the API or in their own.
 
+use chrono::Duration;
 use claude_simulator::Task;
 use serde_json::{Value, json};
 
@@ -39,7 +40,7 @@ async fn a_person_signs_up_in_the_words_of_the_requirement() {
     let profile = signed_up(&deployment, "ana", "lose weight").await;
     assert_eq!(
         (&profile["weight_kg"], &profile["goal_text"], &profile["goal"]),
-        (&json!(82.5), &json!("lose weight"), &json!("lose_weight"))
+        (&json!(82.5), &json!("lose weight"), &json!("maintain"))
     );
     assert_eq!(deployment.profile("ana").await, profile);
 }
@@ -81,6 +82,35 @@ async fn the_consultation_learns_which_goal_a_sentence_is_and_targets_follow() {
     assert_eq!((&after["goal"], &after["goal_text"]), (&json!("lose_weight"), &before["goal_text"]));
     assert!(after["targets"]["daily_calories"].as_u64() < before["targets"]["daily_calories"].as_u64(), "{after}");
     assert!(after["targets"]["daily_calories"].as_u64() >= after["targets"]["least_calories"].as_u64(), "{after}");
+}
+
+#[tokio::test]
+async fn what_was_learned_of_a_goal_says_nothing_of_the_next_one_and_stays_with_the_same_words() {
+    let deployment = Deployment::new().await;
+    signed_up(&deployment, "ana", WORDS).await;
+    deployment.set_access("ana", true).await;
+    let session_id = deployment.start("ana").await;
+    deployment.say("ana", &session_id, CONSULTATION[0]).await;
+    let again = change(&deployment, "ana", &json!({"goal": WORDS, "weight": 82})).await;
+    assert_eq!(again["goal"], "lose_weight", "the same words are no new goal");
+    change(&deployment, "ana", &json!({"goal": "put on muscle for rugby"})).await;
+    deployment.say("ana", &session_id, "I train on Mondays and Thursdays.").await;
+    let after = deployment.profile("ana").await;
+    assert_eq!((&after["goal"], &after["goal_text"]), (&json!("maintain"), &json!("put on muscle for rugby")));
+}
+
+#[tokio::test]
+async fn the_same_goal_sent_again_on_another_day_is_heard_once() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    change(&deployment, "ana", &json!({"goal": DANGER})).await;
+    for _ in 0..2 {
+        deployment.pass(Duration::days(1));
+        let repeated = change(&deployment, "ana", &json!({"goal": DANGER, "weight": 79})).await;
+        assert_eq!((&repeated["safety"], signals_audited(&deployment, "ana").await), (&Value::Null, 1));
+    }
+    deployment.pass(Duration::days(1));
+    assert_eq!(deployment.profile("ana").await["risk"], "none", "one signal does not last");
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ mod runs;
 mod safety;
 mod signals;
 mod spending;
+mod spoilt;
 mod user;
 mod users;
 mod weekly;

@@ -1,5 +1,6 @@
 //! Behind API Gateway's authorizer: its claims are believed, and nothing else.
 
+use coaching::api::ROUTES;
 use serde_json::{Value, json};
 
 use crate::harness::{Call, Deployment, Issuer, api_functions};
@@ -17,6 +18,21 @@ async fn without_a_caller_every_function_answers_401_and_does_nothing() {
     }
     assert!(deployment.claude.requests().is_empty());
     assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn every_route_for_admins_is_closed_to_everybody_else() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let for_admins: Vec<_> = ROUTES.iter().filter(|route| route.path.contains("/admin/")).collect();
+    assert!(for_admins.len() > 15);
+    for route in for_admins {
+        let variables = route.variables.iter().map(|variable| variable.name).zip(route.sample.path);
+        let call = variables.fold(Call::to(route.function).by("ana"), |call, (name, value)| call.path(name, value));
+        let call = route.sample.body.map_or(call.clone(), |body| call.text(body));
+        deployment.send(call).await.assert_problem(403, "admins_only");
+    }
+    assert!(deployment.audited("ana").await.is_empty() && deployment.take_jobs().is_empty());
 }
 
 #[tokio::test]

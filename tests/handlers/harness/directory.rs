@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use coaching::api::streams::{StreamAnswer, StreamEvent};
+use coaching::api::schedules::recount_users;
+use coaching::api::streams::{StreamAnswer, StreamEvent, follow_profiles};
 use coaching::app::{App, FromApp as _};
-use coaching::service::Recounted;
-use coaching::service::{DirectoryRecount, UserDirectory};
+use coaching::service::{DirectoryRecount, Recounted, UserDirectory};
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
 
-use super::Deployment;
+use super::{Deployment, as_function};
 
 /// An item as it is in a table.
 pub type Item = HashMap<String, AttributeValue>;
@@ -45,7 +45,7 @@ impl Deployment {
     /// Delivers changes to a `profile-watcher` that is made from `app`.
     pub async fn deliver_changes(&self, app: &App, event: StreamEvent) -> StreamAnswer {
         let directory = UserDirectory::from_app(app).expect("the settings of a test are valid");
-        coaching::api::streams::follow_profiles(&directory, event, &self.invocation()).await
+        as_function("profile-watcher", follow_profiles(&directory, event, &self.invocation())).await
     }
 
     /// Lets `directory-recounter` work for a quarter of an hour.
@@ -57,7 +57,8 @@ impl Deployment {
     pub async fn recount_through(&self, app: &App) -> Recounted {
         let recount = DirectoryRecount::from_app(app).expect("the settings of a test are valid");
         let ended_at = self.now() + Duration::minutes(15);
-        coaching::api::schedules::recount_users(&recount, ended_at, &self.invocation()).await.expect("a recount")
+        let invocation = self.invocation();
+        as_function("directory-recounter", recount_users(&recount, ended_at, &invocation)).await.expect("a recount")
     }
 
     /// Changes a profile in the table by hand: sets one attribute.

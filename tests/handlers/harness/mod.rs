@@ -5,6 +5,7 @@ mod directory;
 mod event;
 mod gate;
 mod interruption;
+mod policies;
 mod rounds;
 mod scenes;
 mod tokens;
@@ -33,6 +34,8 @@ pub use directory::Item;
 pub use event::{Call, Reply, api_functions};
 pub use gate::Gate;
 pub use interruption::{Interruption, Moment, at_every_moment};
+pub use policies::as_function;
+use policies::held_to_policies;
 pub use rounds::Rounds;
 pub use scenes::{TARGET, items, until};
 pub use test_support::Log;
@@ -127,7 +130,7 @@ impl Deployment {
 
     /// Builds the functions anew.
     fn build(&mut self) {
-        let app = app(self.database.clone(), self.variables.clone());
+        let app = app(held_to_policies(&self.database), self.variables.clone());
         let settings = model::claude(app.env()).expect("the settings of a test are valid");
         let prices = model::prices(app.env()).expect("the settings of a test are valid");
         let model =
@@ -186,7 +189,8 @@ impl Deployment {
         let frame = Api::for_route(route, app).expect("the settings of a test are valid");
         let handler = (route.handler)(app).expect("the settings of a test are valid");
         self.forbid_in_log(&call);
-        let reply = Reply::read(frame.respond(call.event(), &handler).await);
+        let respond = as_function(route.function, frame.respond(call.event(), &handler));
+        let reply = Reply::read(respond.await);
         self.forbid_sentences_in_log(&reply);
         reply.assert_listed(route);
         reply
@@ -243,7 +247,8 @@ impl Deployment {
         let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
         let worker = PromptWorker::from_app(app).expect("the settings of a test are valid");
-        Box::pin(coaching::api::jobs::work(&worker, event, &self.invocation(), ended_at)).await
+        let invocation = self.invocation();
+        Box::pin(as_function("prompt-worker", coaching::api::jobs::work(&worker, event, &invocation, ended_at))).await
     }
 
     /// Delivers jobs until the queue is empty; every one must succeed.

@@ -6,15 +6,14 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
-use coaching::api::schedules::CollectorAnswer;
-use coaching::api::schedules::{WeeklyAnswer, WeeklyEvent};
+use coaching::api::schedules::{CollectorAnswer, WeeklyAnswer, WeeklyEvent, begin_weekly_run, collect_batches};
 use coaching::app::FromApp as _;
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
 use domain::money::Usd;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint, unreachable_client};
 
-use super::{Call, Deployment, Reply};
+use super::{Call, Deployment, Reply, as_function};
 
 /// The calories that [`Deployment::prompted`] makes a person's target.
 pub const TARGET: u32 = 2_000;
@@ -129,9 +128,9 @@ impl Deployment {
     /// Invokes the weekly updater as the scheduler does, with the time that the run was due.
     pub async fn schedule(&self, at: Option<DateTime<Utc>>) -> WeeklyAnswer {
         let service = WeeklyUpdater::from_app(&self.app()).expect("the settings of a test are valid");
-        coaching::api::schedules::begin_weekly_run(&service, WeeklyEvent { scheduled_time: at }, &self.invocation())
-            .await
-            .expect("a weekly run begins")
+        let invocation = self.invocation();
+        let begun = begin_weekly_run(&service, WeeklyEvent { scheduled_time: at }, &invocation);
+        as_function("weekly-updater", begun).await.expect("a weekly run begins")
     }
 
     /// Begins a weekly run and answers with the number of jobs that it queued.
@@ -151,7 +150,7 @@ impl Deployment {
     /// Lets the batch collector look once.
     pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
         let collector = BatchCollector::from_app(&self.app()).expect("the settings of a test are valid");
-        coaching::api::schedules::collect_batches(&collector, &self.invocation()).await
+        as_function("batch-collector", collect_batches(&collector, &self.invocation())).await
     }
 
     /// What Claude was asked for `task`, oldest first.

@@ -13,7 +13,7 @@ use coaching::jobs::Job;
 use coaching::service::AbsenceCheck;
 use serde_json::{Value, json};
 
-use crate::harness::Deployment;
+use crate::harness::{Deployment, as_function};
 
 /// Days on which somebody has logged all that was in target.
 const TWO_WEEKS: [u32; 14] = [2_000; 14];
@@ -59,7 +59,9 @@ impl Deployment {
     async fn watch(&self, event: Value) -> Value {
         let check = AbsenceCheck::from_app(&self.app()).expect("the settings of a test are valid");
         let event: StreakEvent = serde_json::from_value(event).expect("an event of the function");
-        let answer = watch(&check, event, &self.invocation()).await.expect("the invocation succeeds");
+        let invocation = self.invocation();
+        let answer =
+            as_function("streak-watcher", watch(&check, event, &invocation)).await.expect("the invocation succeeds");
         serde_json::to_value(answer).expect("an answer serialises")
     }
 

@@ -19,7 +19,8 @@ use domain::recipe::{Assignment, UserType};
 pub const GET_USER: Route = Route {
     tag: TAG,
     summary: "Where one user stands, by id or by email address. Admins only.",
-    description: "What an operator needs to help somebody: no message, no prompt, and of their health only how careful the coach is.",
+    description: "What an operator needs to help somebody: no message, no prompt, and of their health only how careful the coach is \
+        and what their targets rest on.",
     variables: &[USER],
     answers: &[Answer::ok("The user.", body::<UserOverviewResponse>)],
     refusals: &[&[Code::InvalidFields, Code::UserNotFound, Code::AmbiguousEmail]],

@@ -58,7 +58,7 @@ pub(super) static REPLY_SHARDS: Number<u32> = Number {
     name: "REPLY_SHARDS",
     default: 4,
     min: 1,
-    max: 64,
+    max: 16,
     meaning: "Shards that the list of everybody's replies is spread over, each hour anew",
 };
 pub(super) static CONSULTATION_MODEL: Text<String> = model("CONSULTATION_MODEL", "Model for the consultation");

@@ -72,6 +72,15 @@ pub struct DetailsChange {
     pub targets: Option<TargetsChange>,
 }
 
+/// A profile whose details were changed.
+#[derive(Debug, Clone)]
+pub struct Updated {
+    /// The profile.
+    pub profile: Profile,
+    /// Whether the goal is in other words than before.
+    pub has_new_words: bool,
+}
+
 /// What to do with the targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetsChange {
@@ -174,8 +183,11 @@ impl Accounts {
     }
 
     /// Changes details; targets that were calculated follow.
-    pub async fn update(&self, user_id: &UserId, change: &DetailsChange) -> Result<Profile> {
-        self.change(user_id, |profile, now| change.apply_to(profile, now)).await
+    pub async fn update(&self, user_id: &UserId, change: &DetailsChange) -> Result<Updated> {
+        let before = self.get(user_id).await?;
+        let words = before.goal_text.clone();
+        let profile = self.change_as_read(before, |profile, now| change.apply_to(profile, now)).await?;
+        Ok(Updated { has_new_words: profile.goal_text != words, profile })
     }
 
     /// Makes a risk state last that the person has confirmed; targets follow.
@@ -192,7 +204,7 @@ impl Accounts {
     pub async fn fill(&self, profile: Profile, learned: &Session) -> Result<Profile> {
         let filled = |profile: &Profile| {
             let body = profile.body.clone().filled_from(&learned.body);
-            (body, profile.goal_with(learned.goal), profile.health.changed_by(learned.health))
+            (body, profile.goal_with(learned.goal.as_ref()), profile.health.changed_by(learned.health))
         };
         if filled(&profile) == (profile.body.clone(), profile.goal, profile.health) {
             return Ok(profile);
@@ -252,9 +264,7 @@ impl DetailsChange {
         }
         profile.age = self.age.unwrap_or(profile.age);
         profile.weight = self.weight.unwrap_or(profile.weight);
-        if let Some(goal) = &self.goal {
-            profile.state_goal(goal);
-        }
+        let new_goal = self.goal.as_ref().filter(|goal| profile.state_goal(goal));
         profile.timezone = self.timezone.unwrap_or(profile.timezone);
         if let Some(locale) = &self.locale {
             profile.locale = Some(locale.clone());
@@ -262,7 +272,7 @@ impl DetailsChange {
         profile.body = self.body.clone().filled_from(&profile.body);
         profile.health = profile.health.changed_by(self.health);
         let today = profile.timezone.day_of(now);
-        if let Some(goal) = &self.goal {
+        if let Some(goal) = new_goal {
             profile.risk.hear(&goal.signals(), now, today);
         }
         profile.follow_dangers(now);

@@ -1,5 +1,8 @@
 //! The address of an account is the one that its person has verified at the user pool, and no other account has it.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::error::Result;
@@ -7,6 +10,9 @@ use crate::app::{App, FromApp, StartError};
 use crate::store::{AddressTable, Created, ProfileTable, WriteOutcome};
 use crate::telemetry::events;
 use domain::profile::{Email, Profile, UserId};
+
+/// How long a request waits for its address to be followed: the next one tries again.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Keeps addresses with their accounts.
 #[derive(Clone)]
@@ -35,19 +41,29 @@ impl Addresses {
     /// write; what keeps it from being written is logged, and the next request tries again.
     pub async fn follow(&self, mut profile: Profile, vouched: Option<&Email>) -> Profile {
         let Some(vouched) = vouched.filter(|vouched| **vouched != profile.email) else { return profile };
-        match self.move_to(&profile, vouched).await {
-            Ok(true) => profile.email = vouched.clone(),
-            Ok(false) => warn!(cause = "another account has it", "{}", events::ADDRESS_NOT_FOLLOWED),
-            Err(cause) => warn!(%cause, "{}", events::ADDRESS_NOT_FOLLOWED),
-        }
+        let cause = match timeout(PATIENCE, self.move_to(&profile, vouched)).await {
+            Ok(Ok(true)) => {
+                profile.email = vouched.clone();
+                return profile;
+            }
+            Ok(Ok(false)) => "another account has it".to_owned(),
+            Ok(Err(cause)) => cause.to_string(),
+            Err(cause) => cause.to_string(),
+        };
+        warn!(cause, "{}", events::ADDRESS_NOT_FOLLOWED);
         profile
     }
 
+    /// Whether the account has the address after this; `false` if another one has it.
     async fn move_to(&self, profile: &Profile, email: &Email) -> Result<bool> {
         if self.is_of_another(email, &profile.user_id).await? {
             return Ok(false);
         }
-        Ok(self.profiles.change_address(profile, email, &self.claims).await? == WriteOutcome::Written)
+        if self.profiles.change_address(profile, email, &self.claims).await? == WriteOutcome::Written {
+            return Ok(true);
+        }
+        // A request at the same moment may have been faster.
+        Ok(self.profiles.get(&profile.user_id).await?.is_some_and(|now| now.email == *email))
     }
 
     /// Whether another account is known by an address. The index finds those too that were made before there were claims;

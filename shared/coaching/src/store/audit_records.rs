@@ -55,7 +55,7 @@ impl AuditTable {
     /// What the audit holds of a person, the latest first.
     pub async fn of_user(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<AuditRecord>, StoreError> {
         let query = self.entries.query("reading the audit of a person", ("user_id", user_id.as_str()));
-        query.descending().page(page, &KEYS).await?.read(read_record)
+        Ok(query.descending().page(page, &KEYS).await?.read_readable(read_record))
     }
 
     /// What the audit holds of everybody until `now`, the latest first. A page may have fewer entries than were asked for
@@ -68,7 +68,7 @@ impl AuditTable {
             let query = self.entries.query("reading the audit", ("month", &name)).index(AUDIT_TIME_INDEX);
             let missing = page.limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
             let read = query.descending().page(&PageRequest { limit: missing, cursor: within }, &TIME_KEYS).await?;
-            let Page { items, next } = read.read(read_record)?;
+            let Page { items, next } = read.read_readable(read_record);
             found.extend(items);
             let before = day.checked_sub_months(Months::new(1)).filter(|before| *before >= FIRST_MONTH);
             let (None, Some(before)) = (&next, before) else { return Ok(Page { items: found, next }) };

@@ -68,7 +68,7 @@ impl ConsultationKeyTable {
     /// Every key, the latest issued first. The index may lag by moments.
     pub async fn page(&self, page: &PageRequest) -> Result<Page<ConsultationKeyRecord>, StoreError> {
         let query = self.keys.query("listing consultation keys", ("listed", LISTED)).index(CONSULTATION_KEY_TIME_INDEX);
-        query.descending().page(page, &TIME_KEYS).await?.read(read_record)
+        Ok(query.descending().page(page, &TIME_KEYS).await?.read_readable(read_record))
     }
 }
 

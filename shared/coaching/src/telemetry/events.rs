@@ -89,6 +89,8 @@ pub const PROMPT_UPDATE_USER_ISOLATED: &str = "prompt_update_user_isolated";
 /// A message batch could not be collected; the next collection tries again.
 pub const BATCH_NOT_COLLECTED: &str = "batch_not_collected";
 
+/// An item of a list of many people cannot be read, and was left out of the list.
+pub const ITEM_UNREADABLE: &str = "item_unreadable";
 /// The profile or the directory's row of a user cannot be read: what admins see of them stays as it was.
 pub const USER_NOT_LISTED: &str = "user_not_listed";
 /// Changes of profiles were not followed; the stream delivers them again.

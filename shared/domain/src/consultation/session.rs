@@ -18,7 +18,7 @@ use super::section::Progress;
 use crate::conversation::Role;
 use crate::lease::Lease;
 use crate::money::Usd;
-use crate::profile::{BodyData, Goal, UserId};
+use crate::profile::{BodyData, LearnedGoal, UserId};
 use crate::safety::Health;
 
 /// Identifies a session.
@@ -81,8 +81,8 @@ pub struct Session {
     pub message_count: u32,
     /// Body data learned so far.
     pub body: BodyData,
-    /// The goal that the person has told of so far.
-    pub goal: Option<Goal>,
+    /// Which goal the person's own words are, as far as they have told.
+    pub goal: Option<LearnedGoal>,
     /// Conditions that the person has told of so far.
     pub health: Health,
     /// Holds while one message is being answered.

@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, is_quoted};
 use super::session::{ConsultationSettings, Session};
-use crate::profile::{BodyData, Goal};
+use crate::profile::{BodyData, Goal, GoalText, LearnedGoal};
 use crate::safety::{Condition, Health};
 
 /// What the consultation AI made of the person's latest message.
@@ -41,6 +41,13 @@ pub struct Learned {
 }
 
 impl Session {
+    /// Keeps which goal the person's own words are, if an answer has learned it. The latest word counts.
+    pub fn learn_goal(&mut self, learned: Option<Goal>, words: Option<&GoalText>) {
+        if let (Some(goal), Some(words)) = (learned, words) {
+            self.goal = Some(LearnedGoal { goal, words: words.clone() });
+        }
+    }
+
     /// Applies one answer: keeps the facts that rest on the person's words and are not known already, and moves on to the
     /// next section only if the present one taught something, or if it has taken its full share of messages.
     pub fn apply(
@@ -67,7 +74,6 @@ impl Session {
         }
         // Within one talk the latest word counts: people correct themselves.
         self.body = outcome.body.clone().filled_from(&self.body);
-        self.goal = outcome.goal.or(self.goal);
 
         if let Some(section) = self.progress.current_section() {
             let taught = match section.category() {
@@ -174,10 +180,17 @@ mod tests {
     #[test]
     fn of_two_goals_the_latest_word_counts_and_silence_changes_none() {
         let mut session = session();
+        let words = GoalText::parse("goal", "put on muscle for rugby").expect("a goal");
         for goal in [None, Some(Goal::LoseWeight), Some(Goal::BuildMuscle), None] {
-            session.apply(&TurnOutcome { goal, ..outcome(false, Vec::new()) }, &said(), &[], &SETTINGS);
+            session.learn_goal(goal, Some(&words));
         }
-        assert_eq!(session.goal, Some(Goal::BuildMuscle));
+        assert_eq!(session.goal, Some(LearnedGoal { goal: Goal::BuildMuscle, words }));
+        session.learn_goal(Some(Goal::Maintain), None);
+        assert_eq!(
+            session.goal.map(|learned| learned.goal),
+            Some(Goal::BuildMuscle),
+            "of a chosen one nothing is learned"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod state;
 mod targets;
 mod targets_history;
 
-pub use goal::{Goal, GoalText, StatedGoal};
+pub use goal::{Goal, GoalText, LearnedGoal, StatedGoal};
 pub use identity::{AddressPrefix, Email, UserId};
 pub use minor::{of_age_after_a_year, of_age_on};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Height, Name, Sex, Weight};

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::goal::{Goal, GoalText, StatedGoal};
+use super::goal::{Goal, GoalText, LearnedGoal, StatedGoal};
 use super::identity::{Email, UserId};
 use super::person::{Age, BodyData, Name, Weight};
 use super::targets::{Subject, TargetBasis, Targets};
@@ -73,17 +73,23 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Takes a goal as the person has stated it.
-    pub fn state_goal(&mut self, stated: &StatedGoal) {
+    /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again has said
+    /// nothing new: what was learned of them stays.
+    pub fn state_goal(&mut self, stated: &StatedGoal) -> bool {
+        if self.goal_text.is_some() && self.goal_text.as_ref() == stated.text() {
+            return false;
+        }
         self.goal = stated.goal();
         self.goal_text = stated.text().cloned();
+        true
     }
 
-    /// The goal with what a consultation has learned: it says which goal a sentence is, and overrides no goal that the
-    /// person has chosen.
+    /// The goal with what a consultation has learned: it says which goal the person's present words are, and overrides no
+    /// goal that the person has chosen.
     #[must_use]
-    pub fn goal_with(&self, learned: Option<Goal>) -> Goal {
-        learned.filter(|_| self.goal_text.is_some()).unwrap_or(self.goal)
+    pub fn goal_with(&self, learned: Option<&LearnedGoal>) -> Goal {
+        let of_these_words = |learned: &&LearnedGoal| self.goal_text.as_ref() == Some(&learned.words);
+        learned.filter(of_these_words).map_or(self.goal, |learned| learned.goal)
     }
 
     /// The targets that the person's log is measured with from today on.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::route::{Answer, Route, Sample, Tag, body, serve};
 use crate::app::{App, FromApp, StartError};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Caller, Code};
-use crate::service::{Accounts, Addresses, EarlierSignals, Minors, Safety, SafetyNotice, ServiceError};
+use crate::service::{Accounts, Addresses, EarlierSignals, Minors, Safety, SafetyNotice, ServiceError, Updated};
 
 use domain::profile::Profile;
 
@@ -141,11 +141,9 @@ async fn update_profile(updating: Arc<Updating>, request: ApiRequest) -> ApiResu
         minors.check(user_id).await?;
     }
     let accounts = safety.accounts();
-    let profile = addresses.follow(accounts.update(user_id, &change).await?, email.as_ref()).await;
-    let notice = match &change.goal {
-        Some(_) => heard_in_goal(safety, &profile, &request.request_id).await,
-        None => None,
-    };
+    let Updated { profile, has_new_words } = accounts.update(user_id, &change).await?;
+    let profile = addresses.follow(profile, email.as_ref()).await;
+    let notice = if has_new_words { heard_in_goal(safety, &profile, &request.request_id).await } else { None };
     if notice.is_none() {
         safety.updates().have_rewritten(&profile, &request.request_id).await;
     }

@@ -48,14 +48,10 @@ impl RunOverview {
         let run = self.runs.get(run_id).await?.ok_or(Missing::Run)?;
         let (parts, stopped, batches) = tokio::join!(
             self.runs.parts(run_id, MOST_PARTS + 1, self.clock.now()),
-            self.runs.stopped_parts(),
+            self.runs.stopped_parts_of(run_id),
             self.batches.open(),
         );
-        let stopped: Vec<String> = stopped?
-            .into_iter()
-            .filter(|stopped| stopped.part.run_id == run_id)
-            .map(|stopped| stopped.part.kind.to_string())
-            .collect();
+        let stopped: Vec<String> = stopped?.into_iter().map(|stopped| stopped.part.kind.to_string()).collect();
         let mut parts = parts?;
         let most = usize::try_from(MOST_PARTS).unwrap_or(usize::MAX);
         let more_parts = parts.len() > most;

@@ -36,7 +36,7 @@ pub(super) fn of_session(session: &Session) -> Item {
     let optional = [
         ("answering_until", session.answering.map(|lease| ordered_instant(lease.until))),
         ("generation_until", session.generation.map(|lease| ordered_instant(lease.until))),
-        ("goal", session.goal.as_ref().map(native)),
+        ("learned_goal", session.goal.as_ref().map(native)),
         ("conversational_profile", session.conversational_profile.as_ref().map(text)),
         ("failure", session.failure.as_ref().map(text)),
     ];
@@ -56,7 +56,7 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         user_messages: stored.number("user_messages")?,
         message_count: stored.number("message_count")?,
         body: stored.native("body")?,
-        goal: stored.optional("goal", read_native)?,
+        goal: stored.optional("learned_goal", read_native)?,
         health: stored.optional("health", read_native)?.unwrap_or_default(),
         answering: lease("answering_until")?,
         generation: lease("generation_until")?,

@@ -52,7 +52,7 @@ impl ConsultationTable {
         let update = self
             .progress_of(session)
             .set("body", native(&session.body))
-            .set_or_remove("goal", session.goal.as_ref().map(native))
+            .set_or_remove("learned_goal", session.goal.as_ref().map(native))
             .set("health", native(&session.health))
             .set("cost_nano_usd", number(session.cost.nanos()))
             .end_lease("answering_until", lease)

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{ConversationTable, key};
 use crate::store::cursor::{behind, key_of};
 use crate::store::item::{Item, Stored, item, number, ordered, read_text, text};
+use crate::store::page::readable;
 use crate::store::schema::REPLIES_INDEX;
 use crate::store::{Cursor, Page, PageRequest, StoreError};
 use domain::conversation::CoachMessage;
@@ -129,7 +130,7 @@ impl ConversationTable {
             found.retain(|at, _| at >= floor);
         }
         let next = if found.len() > limit { found.keys().nth_back(limit - 1).cloned() } else { floor };
-        let items = found.values().rev().take(limit).map(read_reply).collect::<Result<_, _>>()?;
+        let items = readable(found.values().rev().take(limit), read_reply).collect();
         Ok(Page { items, next: next.as_deref().map(cursor_before).transpose()? })
     }
 

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::item::{Item, Stored, day, flag, item, text};
+use super::page::readable;
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
 use super::transaction::Committed;
@@ -80,7 +81,7 @@ impl ProfileTable {
         let keys = users.iter().map(profile_key).collect();
         let stored = self.profiles.get_many("reading addresses", keys, &["user_id", "email"]).await?;
         let read = |stored: &Stored| Ok((UserId::new(stored.text("user_id")?), attributes::read_email(stored)?));
-        stored.iter().map(read).collect()
+        Ok(readable(&stored, read).collect())
     }
 
     /// Writes the person's own details (name, age, weight, goal, zone, body, targets) over the revision that

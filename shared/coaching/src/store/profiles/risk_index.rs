@@ -48,7 +48,7 @@ impl ProfileTable {
     /// by moments.
     pub async fn at_risk_page(&self, page: &PageRequest) -> Result<Page<UserAtRisk>, StoreError> {
         let query = self.profiles.query("listing users at risk", ("risk_listed", LISTED)).index(RISK_INDEX);
-        query.descending().page(page, &KEYS).await?.read(read_user)
+        Ok(query.descending().page(page, &KEYS).await?.read_readable(read_user))
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{OF_ALL_RUNS, RunTable, read_run, run_key};
 use crate::store::item::{Stored, read_instant, read_native};
+use crate::store::page::readable;
 use crate::store::{Page, PageRequest, PartProgress, PartState, RunRecord, StoreError};
 
 /// What a run holds besides its key.
@@ -39,7 +40,7 @@ impl RunTable {
         let ids = items.iter().map(named).collect::<Result<Vec<_>, _>>()?;
         let keys = ids.iter().map(|id| run_key(id)).collect();
         let stored = self.runs.get_many("reading runs", keys, &RUN_ATTRIBUTES).await?;
-        let mut items = stored.iter().map(read_run).collect::<Result<Vec<_>, _>>()?;
+        let mut items: Vec<RunRecord> = readable(&stored, read_run).collect();
         items.sort_by(|one, other| other.run_id.cmp(&one.run_id));
         Ok(Page { items, next })
     }

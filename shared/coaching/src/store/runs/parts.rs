@@ -90,6 +90,14 @@ impl RunTable {
         stored.iter().map(read_stopped).collect()
     }
 
+    /// The parts of one run that stopped and were not taken up again.
+    pub async fn stopped_parts_of(&self, run_id: &str) -> Result<Vec<StoppedPart>, StoreError> {
+        let query = self.runs.query("listing the parts of a run that stopped", ("run_id", STOPPED));
+        // `$` follows `#`.
+        let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).all().await?;
+        stored.iter().map(read_stopped).collect()
+    }
+
     /// Forgets that a part stopped, and lets its run go on.
     pub async fn resume_part(&self, part: &RunPart) -> Result<(), StoreError> {
         const OPERATION: &str = "taking up a part of a run";

@@ -240,7 +240,9 @@ impl ConsultationAiService {
             }
         };
         let cost = spending.total();
+        let goal = outcome.goal;
         let (mut turn, message) = self.apply(&asked, outcome, &known, cost);
+        turn.session.learn_goal(goal, profile.goal_text.as_ref());
         turn.notice = notice.or(turn.notice);
         let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
         let kept = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
