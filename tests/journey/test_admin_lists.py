@@ -44,3 +44,14 @@ def test_an_admin_looks_at_weekly_runs(stack, member, admin):
     details = expect(admin.get(f"/v1/admin/runs/{run['run_id']}"), "run")
     assert {"parts", "more_parts", "open_batches", "checked", "cost_usd"} <= details.keys()
     assert_problem(admin.get("/v1/admin/runs/nothing"), 404)
+
+
+def test_an_admin_sees_where_one_user_stands(coached, member, admin):
+    path = f"/v1/admin/users/{coached.email}"
+    assert_problem(member().user.get(path), 403)
+    user = expect(admin.get(path), "user")
+    profile = expect(coached.user.get("/v1/users/me"), "profile")
+    assert (user["user_id"], user["email"]) == (profile["user_id"], coached.email)
+    assert user["system_prompt_version"] == profile["system_prompt_version"]
+    assert expect(admin.get(f"/v1/admin/users/{user['user_id']}"), "user by id")["email"] == coached.email
+    assert_problem(admin.get("/v1/admin/users/nobody@example.com"), 404)

@@ -1,6 +1,9 @@
 """What each endpoint refuses, and how."""
 
 import datetime
+import json
+import pathlib
+import re
 import uuid
 
 import pytest
@@ -9,17 +12,14 @@ from stacktool.api import Api
 from stacktool.journey import expect
 
 NOBODYS = str(uuid.uuid4())
-ENDPOINTS = [
-    ("POST", "/v1/users"), ("GET", "/v1/users/me"), ("PATCH", "/v1/users/me"), ("POST", "/v1/consultation/start"),
-    ("POST", "/v1/consultation/message"), ("POST", f"/v1/consultation/{NOBODYS}/complete"),
-    ("GET", f"/v1/consultation/{NOBODYS}"), ("POST", "/v1/coach/message"), ("GET", "/v1/coach/messages"),
-    ("POST", "/v1/meals"), ("GET", "/v1/meals"), ("DELETE", f"/v1/meals/{NOBODYS}"), ("GET", "/v1/users/me/behavior"),
-    ("POST", "/v1/users/me/regenerate-prompt"), ("GET", "/v1/users/me/prompts"),
-    ("PUT", "/v1/admin/users/someone@example.com/consultation-access"), ("GET", "/v1/admin/report"),
-    ("GET", "/v1/admin/audit"), ("PUT", "/v1/admin/consultation-access"), ("POST", "/v1/admin/consultation-keys"),
-    ("GET", "/v1/admin/consultation-keys")]
-WITH_BODY = [("POST", "/v1/users"), ("PATCH", "/v1/users/me"), ("POST", "/v1/consultation/message"),
-             ("POST", "/v1/coach/message"), ("POST", "/v1/meals")]
+CONTRACT = json.loads((pathlib.Path(__file__).resolve().parents[2] / "infra" / "openapi.json").read_text())
+OPERATIONS = {(method.upper(), re.sub(r"{\w+}", NOBODYS, path)): operation
+              for path, operations in CONTRACT["paths"].items()
+              for method, operation in operations.items() if "responses" in operation}
+ENDPOINTS = sorted(OPERATIONS)
+FOR_ADMINS = [endpoint for endpoint in ENDPOINTS if endpoint[1].startswith("/v1/admin/")]
+WITH_BODY = [endpoint for endpoint in ENDPOINTS
+             if OPERATIONS[endpoint].get("requestBody", {}).get("required") and endpoint not in FOR_ADMINS]
 GATE = "/v1/admin/users/someone@example.com/consultation-access"
 MEAL = {"name": "Soup", "meal_type": "lunch", "calories": 350, "protein_g": 20, "carbs_g": 40, "fat_g": 12}
 
@@ -38,6 +38,11 @@ def somebody(member):
 @pytest.mark.parametrize("token", [None, "not-a-token"])
 def test_nobody_gets_in_without_a_valid_token(stack, method, path, token):
     assert_problem(Api(stack["api_url"], token).send(method, path, None if method == "GET" else {}), 401)
+
+
+@pytest.mark.parametrize(("method", "path"), FOR_ADMINS)
+def test_nobody_but_admins_gets_to_what_is_for_admins(somebody, method, path):
+    assert_problem(somebody.user.send(method, path, None if method == "GET" else {}), 403)
 
 
 def test_an_unknown_path_is_not_found(somebody):

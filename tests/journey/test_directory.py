@@ -2,7 +2,7 @@
 
 import pytest
 from problems import assert_problem
-from stacktool import aws
+from stacktool import aws, functions
 from stacktool.journey import expect, poll
 
 
@@ -42,3 +42,23 @@ def test_the_gate_opened_in_the_table_by_hand_is_open_and_the_lists_follow(membe
 def test_a_list_without_a_state_or_an_address_is_refused(admin):
     for query in ("", "?state=waiting&address=a", "?state=everybody", "?address=a%20b"):
         assert_problem(admin.get(f"/v1/admin/users{query}"), 422)
+
+
+def test_a_recount_that_is_begun_by_hand_ends_and_finds_everybody(stack, member, admin):
+    member()
+    client, table = aws.client("dynamodb", stack["aws_endpoint"]), stack["tables"]["counters"]
+    client.update_item(TableName=table, Key={"scope": {"S": "users"}, "part": {"S": "#epoch"}},
+                       UpdateExpression="REMOVE began_at")
+
+    def ended() -> dict | None:
+        answer, failed = functions.invoke(stack, "directory-recounter", b"{}")
+        assert not failed, answer
+        return answer if answer["outcome"] == "done" else None
+
+    def counted() -> int:
+        return sum(expect(admin.get("/v1/admin/report"), "report")["users_by_state"].values())
+
+    poll("Recounting everybody", ended)
+    profiles = client.get_paginator("scan").paginate(TableName=stack["tables"]["profiles"], ConsistentRead=True)
+    people = sum(page["Count"] for page in profiles)
+    poll("Counting everybody", lambda: counted() == people or None)

@@ -73,7 +73,9 @@ async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
 pub const GET_PROFILE: Route = Route {
     tag: TAG,
     summary: "The caller's profile.",
-    description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with.",
+    description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with. \
+        The address is the one that your token vouches for: after a change at the user pool the account follows here, with \
+        PATCH, at the start of a consultation and with a message to the coach.",
     answers: &[Answer::ok("The profile, without the prompt's text.", body::<ProfileResponse>)],
     refusals: &[&[Code::ProfileNotFound]],
     ..Route::new("GET", "/v1/users/me", "get-profile", |app| serve(app, get_profile))

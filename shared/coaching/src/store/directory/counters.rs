@@ -59,6 +59,11 @@ fn epoch_key() -> Item {
     item([("scope", text(SCOPE)), ("part", text(EPOCH))])
 }
 
+/// The epoch that the item of the epoch says: the first, where it says none.
+fn read_epoch(stored: &Stored) -> Result<Epoch, StoreError> {
+    Ok(stored.optional("epoch", read_number)?.map(Epoch).unwrap_or_default())
+}
+
 /// What an item has summed up: every number in it that has a name of ours.
 fn sums_of(stored: &Stored) -> Counts {
     let numbers = stored.item().iter().filter_map(|(name, value)| Some((name.clone(), read_number(value)?)));
@@ -108,7 +113,7 @@ impl CounterTable {
     /// The epoch in which people are counted now.
     pub async fn epoch(&self) -> Result<Epoch, StoreError> {
         let stored = self.counters.get("reading the epoch of the counters", epoch_key()).await?;
-        stored.map_or(Ok(Epoch::default()), |stored| stored.number("epoch").map(Epoch))
+        Ok(stored.map(|stored| read_epoch(&stored)).transpose()?.unwrap_or_default())
     }
 
     /// The recount that is under way, or else a new one if the last began at `not_since` or before; `None` if it is too early.
@@ -116,7 +121,7 @@ impl CounterTable {
     pub async fn recount(&self, now: DateTime<Utc>, not_since: DateTime<Utc>) -> Result<Option<Recount>, StoreError> {
         const OPERATION: &str = "beginning a recount";
         let stored = self.counters.get(OPERATION, epoch_key()).await?;
-        let epoch = stored.as_ref().map_or(Ok(0), |stored| stored.number("epoch")).map(Epoch)?;
+        let epoch = stored.as_ref().map(read_epoch).transpose()?.unwrap_or_default();
         let step = stored.as_ref().map(|stored| stored.optional("step", read_native)).transpose()?.flatten();
         let recount = if let Some(step) = step {
             let from = stored.as_ref().map(|stored| stored.optional("walked_to", read_text)).transpose()?.flatten();
