@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use claude::{ClaudeClient, Model};
 
 use crate::SecretsManagerKey;
+use crate::aws;
 use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
@@ -63,14 +64,15 @@ impl App {
     /// An app over an environment, whose clients reach AWS as `aws` says.
     #[must_use]
     pub fn new(env: Environment, aws: SdkConfig) -> Self {
+        let aws = aws::under_policy(aws);
         let clients = Clients { aws, dynamodb: OnceLock::new(), model: OnceLock::new(), queue: OnceLock::new() };
         Self { env, clients: Arc::new(clients), clock: Arc::new(SystemClock) }
     }
 
     /// The same with another way to the tables.
     #[must_use]
-    pub fn with_dynamodb(self, client: aws_sdk_dynamodb::Client) -> Self {
-        self.with(|clients| clients.dynamodb = client.into())
+    pub fn with_dynamodb(self, client: &aws_sdk_dynamodb::Client) -> Self {
+        self.with(|clients| clients.dynamodb = aws::dynamodb(client).into())
     }
 
     /// The same with another model.
@@ -245,7 +247,10 @@ impl App {
     }
 
     fn table(&self, variable: &'static str) -> Result<Table, ConfigError> {
-        let client = self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.clients.aws));
+        let client = self.clients.dynamodb.get_or_init(|| {
+            let client = aws_sdk_dynamodb::Client::new(&self.clients.aws);
+            aws::dynamodb(&client)
+        });
         Ok(Table::new(client.clone(), &self.env.required(variable)?))
     }
 }

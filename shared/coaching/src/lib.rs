@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod app;
+mod aws;
 pub mod config;
 #[cfg(test)]
 mod fixtures;

@@ -115,7 +115,7 @@ pub fn environment(variables: BTreeMap<String, String>) -> Environment {
 
 /// An app whose environment is `variables` and whose tables are reached through `client`; it has no way to the rest of AWS.
 #[must_use]
-pub fn app(client: Client, variables: BTreeMap<String, String>) -> App {
+pub fn app(client: &Client, variables: BTreeMap<String, String>) -> App {
     App::new(environment(variables), SdkConfig::builder().build()).with_dynamodb(client)
 }
 
@@ -161,7 +161,7 @@ pub struct Stores {
 impl Stores {
     /// The stores in the tables that `tables` names.
     #[must_use]
-    pub fn new(client: Client, tables: &Tables) -> Self {
+    pub fn new(client: &Client, tables: &Tables) -> Self {
         Self::of(&app(client, tables.variables()))
     }
 
@@ -246,7 +246,7 @@ impl TestDatabase {
     /// The stores in these tables.
     #[must_use]
     pub fn stores(&self) -> Stores {
-        Stores::new(self.client.clone(), &self.tables)
+        Stores::new(&self.client, &self.tables)
     }
 }
 

@@ -53,7 +53,7 @@ impl JobQueue for Queue {
 /// Takes all due users of the database that `DYNAMODB_ENDPOINT` names through a whole run.
 pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let (client, counting) = Counting::of(&client_at(endpoint()));
-    let app = app(client, variables());
+    let app = app(&client, variables());
     let (prices, prompt_model) = (model::prices(app.env())?, writing::prompt_model(app.env())?);
     let model = Arc::new(InstantModel::new(prices, prompt_model));
     let queue = Arc::new(Queue::default());

@@ -2,6 +2,7 @@
 //! answer, nothing half-written, nothing paid twice on the retry, and the person's words kept. The weekly run's are with
 //! its other tests.
 
+mod hanging;
 mod talking;
 mod writing;
 

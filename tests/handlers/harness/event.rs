@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use coaching::api::{ROUTES, Route};
 use coaching::http::Code;
 use domain::safety::Risk;
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Context, Request, RequestExt as _, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub fn api_functions() -> impl Iterator<Item = &'static str> {
 pub struct Call {
     function: &'static str,
     event: Value,
+    /// When the function is ended, if it is to know.
+    ended_at: Option<DateTime<Utc>>,
 }
 
 impl Call {
@@ -38,7 +40,7 @@ impl Call {
         event["multiValueHeaders"] = json!({});
         event["requestContext"]["authorizer"] = Value::Null;
         event["requestContext"]["requestId"] = json!(Uuid::new_v4());
-        Self { function, event }
+        Self { function, event, ended_at: None }
     }
 
     /// The function that is called.
@@ -105,6 +107,11 @@ impl Call {
         self
     }
 
+    /// In an invocation that AWS ends at a time.
+    pub fn ended_at(self, time: DateTime<Utc>) -> Self {
+        Self { ended_at: Some(time), ..self }
+    }
+
     /// As the local hot-reload server sends it: an HTTP API (version 2) event, which no authorizer has seen.
     pub fn through_watch(mut self) -> Self {
         let v1 = &self.event;
@@ -156,7 +163,11 @@ impl Call {
 
     /// The event as the runtime hands it to the function.
     pub fn event(&self) -> Request {
-        lambda_http::request::from_str(&self.event.to_string()).expect("an API Gateway event")
+        let request = lambda_http::request::from_str(&self.event.to_string()).expect("an API Gateway event");
+        let Some(ended_at) = self.ended_at else { return request };
+        let mut context = Context::default();
+        context.deadline = u64::try_from(ended_at.timestamp_millis()).expect("a time after 1970");
+        request.with_lambda_context(context)
     }
 }
 

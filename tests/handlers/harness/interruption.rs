@@ -69,7 +69,7 @@ impl Deployment {
         let key = FixedKey(Simulator::api_key().to_owned());
         let model = ClaudeClient::with(plain_http(), Arc::new(SystemTimer), &settings, prices, key);
         let queue = GatedQueue { intercept, queue: self.queue.clone() };
-        app.with_dynamodb(client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue))
+        app.with_dynamodb(&client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue))
     }
 }
 

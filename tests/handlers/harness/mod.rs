@@ -106,8 +106,8 @@ impl Deployment {
         variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let clock = Arc::new(TestClock::at(NOW.parse().expect("an instant")));
         let queue = Arc::new(TestQueue::default());
-        let stores = Stores::new(client.clone(), &tables);
-        let app = app(client.clone(), variables.clone());
+        let stores = Stores::new(&client, &tables);
+        let app = app(&client, variables.clone());
         let invocations = AtomicU32::default();
         let mut deployment = Self {
             tables,
@@ -130,7 +130,7 @@ impl Deployment {
 
     /// Builds the functions anew.
     fn build(&mut self) {
-        let app = app(held_to_policies(&self.database), self.variables.clone());
+        let app = app(&held_to_policies(&self.database), self.variables.clone());
         let settings = model::claude(app.env()).expect("the settings of a test are valid");
         let prices = model::prices(app.env()).expect("the settings of a test are valid");
         let model =

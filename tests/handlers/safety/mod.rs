@@ -10,7 +10,7 @@ mod states;
 use serde_json::Value;
 
 /// A crisis that the rules hear.
-const CRISIS: &str = "I want to kill myself";
+pub const CRISIS: &str = "I want to kill myself";
 /// Signs of an eating disorder that they hear.
 const PURGING: &str = "I made myself throw up after dinner again";
 

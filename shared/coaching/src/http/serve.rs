@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
+
+use chrono::{DateTime, Utc};
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
+use tokio::time::timeout;
 use tracing::{Instrument as _, error, info, warn};
 use uuid::Uuid;
 
@@ -21,9 +24,12 @@ use crate::api::Route;
 use crate::app::{App, FromApp as _, StartError};
 use crate::config::Origins;
 use crate::config::requests::HttpSettings;
-use crate::system::Ids;
+use crate::system::{Clock, Ids};
 use crate::telemetry::{self, events};
 use domain::field::FieldError;
+
+/// What is left of a function's own time for its answer: AWS ends it after that, and its caller would learn nothing.
+const WINDING_UP: Duration = Duration::from_millis(500);
 
 /// What every API function does around its handler.
 #[derive(Clone)]
@@ -36,6 +42,7 @@ pub struct Api {
     /// Whether the handler claims the keys of requests itself.
     claims_keys: bool,
     ids: Ids,
+    clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     frontends: Origins,
 }
@@ -55,6 +62,7 @@ impl Api {
             memory,
             claims_keys: route.claims_keys,
             ids: app.ids(),
+            clock: app.clock(),
             max_body_bytes: settings.max_body_bytes,
             frontends: settings.frontends,
         })
@@ -80,7 +88,13 @@ impl Api {
     {
         let began = Instant::now();
         let origin = cors::origin(event.headers());
-        let result = self.carry_out(event, request_id, handle).await;
+        let left = event.lambda_context_ref().map(|context| self.time_left(context.deadline()));
+        let work = self.carry_out(event, request_id, handle);
+        let result = match left {
+            None => work.await,
+            // What is broken off is as if the function had been killed, which every use case is made for.
+            Some(left) => timeout(left, work).await.unwrap_or_else(|_| Err(RequestError::OutOfTime.into())),
+        };
         log(&result, began);
         let mut answer = match result {
             Ok(response) => success(&response, request_id),
@@ -88,6 +102,12 @@ impl Api {
         };
         cors::open(answer.headers_mut(), &self.frontends, origin);
         answer
+    }
+
+    /// How long the work may take in a function that is ended at `deadline`.
+    fn time_left(&self, deadline: SystemTime) -> Duration {
+        let left = DateTime::<Utc>::from(deadline) - self.clock.now();
+        left.to_std().unwrap_or_default().saturating_sub(WINDING_UP)
     }
 
     async fn carry_out<H, F>(&self, event: Request, request_id: &str, handle: H) -> ApiResult

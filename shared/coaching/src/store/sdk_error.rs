@@ -45,20 +45,3 @@ fn is_of_another_schema(message: &str) -> bool {
     // A key that a cursor has brought along says nothing about the table.
     !message.contains("starting key") && SENTENCES.iter().any(|sentence| message.contains(sentence))
 }
-
-/// Whether DynamoDB turned the request away only because another transaction holds the item, or because of its load.
-pub(super) fn is_contention(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some(
-            "TransactionConflict"
-                | "TransactionConflictException"
-                | "TransactionInProgressException"
-                | "ThrottlingError"
-                | "ThrottlingException"
-                | "ProvisionedThroughputExceeded"
-                | "ProvisionedThroughputExceededException"
-                | "RequestLimitExceeded"
-        )
-    )
-}

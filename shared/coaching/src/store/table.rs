@@ -10,8 +10,7 @@ use tracing::debug;
 
 use super::item::{Item, Stored};
 use super::query::Query;
-use super::retry::{ATTEMPTS, back_off};
-use super::sdk_error::{is_contention, unavailable, unreadable};
+use super::sdk_error::{unavailable, unreadable};
 use super::transaction::Transaction;
 use super::write::{Condition, Delete, Put, Update, expression_of, filled};
 use crate::store::{KeyWrite, StoreError, WriteOutcome};
@@ -87,32 +86,15 @@ impl Table {
         operation: &'static str,
         write: impl Into<Write>,
     ) -> Result<WriteOutcome, StoreError> {
-        let write = write.into();
-        let mut attempt = 0;
-        loop {
-            match self.try_write(operation, &write).await {
-                Tried::Answered(answer) => return answer,
-                Tried::Contended(error) => {
-                    attempt += 1;
-                    if attempt == ATTEMPTS {
-                        return Err(error);
-                    }
-                    back_off(attempt - 1).await;
-                }
-            }
-        }
-    }
-
-    async fn try_write(&self, operation: &'static str, write: &Write) -> Tried {
         debug!(operation, "{}", events::STORE_REQUEST);
-        match write.clone() {
+        match write.into() {
             Write::Put(put) => {
                 let request = self.client.put_item().table_name(put.table).set_item(Some(put.item));
                 let request = request
                     .set_condition_expression(expression_of(&put.condition))
                     .set_expression_attribute_names(filled(put.condition.names))
                     .set_expression_attribute_values(filled(put.condition.values));
-                tried(operation, Box::pin(request.send()).await)
+                written(operation, Box::pin(request.send()).await)
             }
             Write::Update(update) => {
                 let request = self.client.update_item().update_expression(update.expression()).table_name(update.table);
@@ -121,7 +103,7 @@ impl Table {
                     .set_condition_expression(expression_of(&update.condition))
                     .set_expression_attribute_names(filled(update.condition.names))
                     .set_expression_attribute_values(filled(update.condition.values));
-                tried(operation, Box::pin(request.send()).await)
+                written(operation, Box::pin(request.send()).await)
             }
             Write::Delete(delete) => {
                 let request = self.client.delete_item().table_name(delete.table).set_key(Some(delete.key));
@@ -129,19 +111,21 @@ impl Table {
                     .set_condition_expression(expression_of(&delete.condition))
                     .set_expression_attribute_names(filled(delete.condition.names))
                     .set_expression_attribute_values(filled(delete.condition.values));
-                tried(operation, Box::pin(request.send()).await)
+                written(operation, Box::pin(request.send()).await)
             }
         }
     }
 }
 
-/// What the answer to one try means.
-fn tried<T, E: ProvideErrorMetadata>(operation: &'static str, outcome: Result<T, SdkError<E>>) -> Tried {
+/// What the answer means.
+fn written<T, E: ProvideErrorMetadata>(
+    operation: &'static str,
+    outcome: Result<T, SdkError<E>>,
+) -> Result<WriteOutcome, StoreError> {
     match outcome {
-        Ok(_) => Tried::Answered(Ok(WriteOutcome::Written)),
-        Err(error) if error.code() == Some(CONDITION_FAILED) => Tried::Answered(Ok(WriteOutcome::Conflict)),
-        Err(error) if is_contention(error.code()) => Tried::Contended(unavailable(operation, &error)),
-        Err(error) => Tried::Answered(Err(unavailable(operation, &error))),
+        Ok(_) => Ok(WriteOutcome::Written),
+        Err(error) if error.code() == Some(CONDITION_FAILED) => Ok(WriteOutcome::Conflict),
+        Err(error) => Err(unavailable(operation, &error)),
     }
 }
 
@@ -169,10 +153,4 @@ impl From<Delete> for Write {
     fn from(delete: Delete) -> Self {
         Self::Delete(delete)
     }
-}
-
-/// What became of one try.
-enum Tried {
-    Answered(Result<WriteOutcome, StoreError>),
-    Contended(StoreError),
 }

@@ -1,14 +1,13 @@
 //! Several writes that happen together or not at all.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use tracing::debug;
 use uuid::Uuid;
 
-use super::retry::{ATTEMPTS, back_off};
-use super::sdk_error::{is_contention, unavailable};
+use super::sdk_error::unavailable;
 use crate::store::{Begun, KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
@@ -70,34 +69,18 @@ impl<'a> Transaction<'a> {
     /// Writes everything, unless a condition does not hold.
     ///
     /// The request token makes a repetition harmless: if the answer to the first try was lost, the SDK's next try is
-    /// recognised and writes nothing again. A transaction that met another one on the same item is tried again.
+    /// recognised and writes nothing again.
     pub(super) async fn commit(self, operation: &'static str) -> Result<Committed, StoreError> {
-        let token = Uuid::new_v4().to_string();
-        let mut attempt = 0;
-        loop {
-            debug!(operation, "{}", events::STORE_REQUEST);
-            let request = self.client.transact_write_items().client_request_token(&token);
-            let request = request.set_transact_items(Some(self.writes.clone()));
-            let Err(error) = Box::pin(request.send()).await else {
-                return Ok(Committed::Written);
-            };
-            let codes = cancellation_codes(error.as_service_error());
-            let refused: Vec<usize> = codes
-                .iter()
-                .enumerate()
-                .filter(|(_, code)| **code == "ConditionalCheckFailed")
-                .map(|(at, _)| at)
-                .collect();
-            if !refused.is_empty() {
-                return Ok(Committed::Refused(refused));
-            }
-            let contended = is_contention(error.code()) || codes.iter().any(|code| is_contention(Some(code)));
-            attempt += 1;
-            if !contended || attempt == ATTEMPTS {
-                return Err(failure(operation, &error, &codes));
-            }
-            back_off(attempt - 1).await;
-        }
+        debug!(operation, "{}", events::STORE_REQUEST);
+        let request = self.client.transact_write_items().client_request_token(Uuid::new_v4().to_string());
+        let request = request.set_transact_items(Some(self.writes));
+        let Err(error) = Box::pin(request.send()).await else {
+            return Ok(Committed::Written);
+        };
+        let codes = cancellation_codes(error.as_service_error());
+        let refused = codes.iter().enumerate().filter(|(_, code)| **code == "ConditionalCheckFailed");
+        let refused: Vec<usize> = refused.map(|(at, _)| at).collect();
+        if refused.is_empty() { Err(failure(operation, &error, &codes)) } else { Ok(Committed::Refused(refused)) }
     }
 }
 

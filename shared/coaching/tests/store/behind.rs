@@ -24,7 +24,7 @@ impl Behind {
     pub(super) async fn proxy(database: &TestDatabase, fates: impl IntoIterator<Item = Fate>) -> Self {
         let seen = Arc::new(Seen { fates: Mutex::new(fates.into_iter().collect()), exchanges: Mutex::default() });
         let address = proxy(endpoint(), seen.clone()).await;
-        Self { stores: Stores::new(client_at(&address), &database.tables), seen }
+        Self { stores: Stores::new(&client_at(&address), &database.tables), seen }
     }
 
     /// The bodies of all writes, in the order in which they came.

@@ -22,7 +22,7 @@ fn assert_unavailable<T>(outcome: Result<T, StoreError>, what: &str) {
 
 #[tokio::test]
 async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
-    let stores = Stores::new(unreachable_client(), &Tables::named("unreachable"));
+    let stores = Stores::new(&unreachable_client(), &Tables::named("unreachable"));
     let (ana, page, now) = (user("ana"), PageRequest::first(10), at("2026-11-22T03:00:00Z"));
     let (from, to) = (day("2026-11-01"), day("2026-11-30"));
     let email = Email::parse("email", "ana@example.com").expect("an address");
@@ -49,7 +49,7 @@ async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
 
 #[tokio::test]
 async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
-    let stores = Stores::new(unreachable_client(), &Tables::named("unreachable"));
+    let stores = Stores::new(&unreachable_client(), &Tables::named("unreachable"));
     let (ana, now) = (user("ana"), at("2026-11-22T03:00:00Z"));
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
     let lease = Lease::from(now, Duration::seconds(30));

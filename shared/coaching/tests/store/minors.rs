@@ -8,7 +8,7 @@ use super::samples::{day, user};
 
 async fn minors() -> MinorTable {
     let TestDatabase { client, tables } = TestDatabase::create().await;
-    let app: App = app(client, tables.variables());
+    let app: App = app(&client, tables.variables());
     app.minors().expect("the table has a name")
 }
 

@@ -55,6 +55,9 @@ pub enum RequestError {
     /// The keys that verify tokens cannot be read.
     #[error("the token issuer's keys cannot be read: {0}")]
     IssuerUnreachable(String),
+    /// The function's own time was over before the answer was there.
+    #[error("the function's time was over before the answer was there")]
+    OutOfTime,
 }
 
 impl From<FieldErrors> for ApiError {

@@ -36,6 +36,7 @@ fn every_error_has_its_status_and_code() {
         (RequestError::RequestUnderWay.into(), 409, Code::RequestInProgress, true),
         (RequestError::KeyReused.into(), 422, Code::IdempotencyKeyReused, false),
         (RequestError::IssuerUnreachable(detail.clone()).into(), 503, Code::SignInUnavailable, true),
+        (RequestError::OutOfTime.into(), 503, Code::TemporarilyUnavailable, true),
         (service(Missing::Profile), 404, Code::ProfileNotFound, false),
         (service(Missing::User), 404, Code::UserNotFound, false),
         (service(Missing::Session), 404, Code::SessionNotFound, false),

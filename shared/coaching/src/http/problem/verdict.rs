@@ -60,6 +60,10 @@ pub(super) fn of_request(error: &RequestError) -> Verdict {
             Verdict::new(Code::SignInUnavailable, "Your token cannot be verified right now. Try again in a moment.")
                 .after(SOON)
         }
+        RequestError::OutOfTime => {
+            Verdict::new(Code::TemporarilyUnavailable, "This has taken too long. Send the same again in a moment.")
+                .after(SOON)
+        }
     }
 }
 
