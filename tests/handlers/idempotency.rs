@@ -1,10 +1,14 @@
 //! Requests that carry an `Idempotency-Key`.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
+use test_support::{Exchange, Fate, Intercept};
 
-use crate::harness::{CONSULTATION, Call, Deployment, Reply, items};
+use crate::harness::{CONSULTATION, Call, Deployment, Log, Reply, items};
 
 fn meal(calories: u32) -> Value {
     json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": calories,
@@ -48,6 +52,32 @@ async fn without_a_key_two_equal_meals_are_two_meals() {
         deployment.send(Call::to("log-meal").by("ana").json(&meal(400))).await;
     }
     assert_eq!(meals(&deployment, "ana").await, 2);
+}
+
+/// Takes every answer that is to be kept for larger than an item may be.
+struct TooLarge;
+
+#[async_trait]
+impl Intercept for TooLarge {
+    async fn before(&self, exchange: &Exchange) -> Fate {
+        let keeps = exchange.kind == "UpdateItem idempotency" && exchange.body.to_string().contains("response_body");
+        if keeps { Fate::Refuse("ValidationException") } else { Fate::Pass }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_kept_does_not_block_its_key_and_nothing_is_done_twice() {
+    let told = Log::capture();
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let app = deployment.app_through(Arc::new(TooLarge)).await;
+    let call = Call::to("log-meal").by("ana").header("idempotency-key", "k-1").json(&meal(400));
+    let first = deployment.send_through(&app, call.clone()).await;
+    let again = deployment.send_through(&app, call).await;
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.body["meal_id"], again.body["meal_id"]);
+    assert_eq!(meals(&deployment, "ana").await, 1);
+    assert_eq!(told.of("idempotent_answer_not_kept").len(), 2);
 }
 
 #[tokio::test]

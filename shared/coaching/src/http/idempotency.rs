@@ -159,13 +159,18 @@ impl Memory {
         Attempt { user_id, request, fingerprint, resource_id, now: self.clock.now(), keep_for: self.keep_for }
     }
 
-    /// Keeps a success of the try that holds `lease` for repetitions, and lets the request be tried again after a failure.
+    /// Keeps a success of the try that holds `lease` for repetitions, and lets the request be tried again after a failure, or
+    /// where the answer cannot be kept, such as one that is larger than an item may be.
     pub async fn end(&self, keyed: &KeyedRequest, lease: Lease, result: &ApiResult) -> Result<(), ServiceError> {
-        match result {
-            Ok(response) => self.store.finish(&keyed.user_id, &keyed.request, lease, &response.into()).await?,
-            Err(_) => self.store.release(&keyed.user_id, &keyed.request, lease).await?,
+        let KeyedRequest { user_id, request, .. } = keyed;
+        let kept = match result {
+            Ok(response) => self.store.finish(user_id, request, lease, &response.into()).await,
+            Err(_) => return Ok(self.store.release(user_id, request, lease).await?),
+        };
+        if kept.is_err() {
+            self.store.release(user_id, request, lease).await?;
         }
-        Ok(())
+        Ok(kept?)
     }
 }
 
