@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 # Parameters of the deployment that are no settings of a function.
 DEPLOYMENT = {"Stage", "Architecture", "LogRetentionDays", "AnthropicApiKey", "DeletionProtection", "UserPoolTier", "UserPoolMfa",
-              "MailSender", "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "AlarmEmail"}
+              "MailSender", "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "FirstPromptConcurrency",
+              "AlarmEmail"}
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,7 @@ def test_every_variable_is_set_from_the_parameter_of_its_name(template, function
     # The last two are for schedules alone.
     assert set(template["Parameters"]) - from_parameters == {
         "Architecture", "LogRetentionDays", "AnthropicApiKey", "DeletionProtection", "UserPoolTier", "UserPoolMfa", "MailSender",
-        "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "AlarmEmail",
+        "MailSenderIdentity", "ApiDomainName", "ApiCertificateArn", "ReservedConcurrency", "FirstPromptConcurrency", "AlarmEmail",
         "BatchCollectorRateMinutes", "RealtimeCheckHour"}
 
 

@@ -31,7 +31,7 @@ def test_the_work_of_a_completion_is_found_by_the_id_of_its_request(stack, talke
     request_id = answer.headers["x-request-id"]
 
     def written() -> list[dict] | None:
-        found = lines(stack, "prompt-worker", request_id)
+        found = lines(stack, "first-prompt-worker", request_id)
         return found if any(line["message"] == "prompt_job_completed" for line in found) else None
 
     work = poll("The end of the work in the log", written)
@@ -40,3 +40,5 @@ def test_the_work_of_a_completion_is_found_by_the_id_of_its_request(stack, talke
     assert {line["user_id"] for line in work} == {person.profile()["user_id"]}
     assert {line["model_request_id"] for line in work if line["message"] == "model_call"}
     assert request_id not in {line["invocation_id"] for line in work}
+    [ended] = [line for line in work if line["message"] == "prompt_job_completed"]
+    assert ended["waited_ms"] >= 0

@@ -8,7 +8,7 @@ import time
 from . import aws, functions
 
 # The functions that call Claude for one person.
-_CALLERS = ("send-consultation-message", "send-coach-message", "prompt-worker")
+_CALLERS = ("send-consultation-message", "send-coach-message", "first-prompt-worker", "prompt-worker")
 _CALL = "model_call"
 
 

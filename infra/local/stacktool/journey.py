@@ -75,7 +75,8 @@ class Journey:
         def finished() -> dict | None:
             session = expect(self.user.get(f"/v1/consultation/{session_id}"), "The consultation")
             if session["status"] == "failed":
-                raise Problem("The profile and the prompt could not be written. `infra/local/stack logs prompt-worker` tells why.")
+                raise Problem("The profile and the prompt could not be written. "
+                              "`infra/local/stack logs first-prompt-worker` tells why.")
             return session if session["status"] == "complete" else None
 
         return poll("The personal prompt", finished)

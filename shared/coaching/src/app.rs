@@ -32,6 +32,7 @@ struct Clients {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     model: OnceLock<Arc<dyn Model>>,
     queue: OnceLock<Arc<dyn JobQueue>>,
+    first_prompts: OnceLock<Arc<dyn JobQueue>>,
 }
 
 /// What is built from an app: a use case with the settings, tables and clients that it uses.
@@ -65,7 +66,13 @@ impl App {
     #[must_use]
     pub fn new(env: Environment, aws: SdkConfig) -> Self {
         let aws = aws::under_policy(aws);
-        let clients = Clients { aws, dynamodb: OnceLock::new(), model: OnceLock::new(), queue: OnceLock::new() };
+        let clients = Clients {
+            aws,
+            dynamodb: OnceLock::new(),
+            model: OnceLock::new(),
+            queue: OnceLock::new(),
+            first_prompts: OnceLock::new(),
+        };
         Self { env, clients: Arc::new(clients), clock: Arc::new(SystemClock) }
     }
 
@@ -81,10 +88,16 @@ impl App {
         self.with(|clients| clients.model = model.into())
     }
 
-    /// The same with another queue.
+    /// The same with another queue of prompt jobs.
     #[must_use]
     pub fn with_queue(self, queue: Arc<dyn JobQueue>) -> Self {
         self.with(|clients| clients.queue = queue.into())
+    }
+
+    /// The same with another queue of first prompts.
+    #[must_use]
+    pub fn with_first_prompt_queue(self, queue: Arc<dyn JobQueue>) -> Self {
+        self.with(|clients| clients.first_prompts = queue.into())
     }
 
     /// The same at another time.
@@ -137,12 +150,28 @@ impl App {
     ///
     /// If its address is not set.
     pub fn queue(&self) -> Result<Arc<dyn JobQueue>, StartError> {
-        if let Some(queue) = self.clients.queue.get() {
+        self.sqs(&self.clients.queue, "PROMPT_JOBS_QUEUE_URL")
+    }
+
+    /// The `first-prompt-jobs` queue.
+    ///
+    /// # Errors
+    ///
+    /// If its address is not set.
+    pub fn first_prompt_queue(&self) -> Result<Arc<dyn JobQueue>, StartError> {
+        self.sqs(&self.clients.first_prompts, "FIRST_PROMPT_JOBS_QUEUE_URL")
+    }
+
+    fn sqs(
+        &self,
+        built: &OnceLock<Arc<dyn JobQueue>>,
+        variable: &'static str,
+    ) -> Result<Arc<dyn JobQueue>, StartError> {
+        if let Some(queue) = built.get() {
             return Ok(Arc::clone(queue));
         }
-        let url = self.env.required("PROMPT_JOBS_QUEUE_URL")?;
-        let queue = SqsJobQueue::new(self.clients.aws.clone(), url);
-        Ok(Arc::clone(self.clients.queue.get_or_init(|| Arc::new(queue))))
+        let queue = SqsJobQueue::new(self.clients.aws.clone(), self.env.required(variable)?);
+        Ok(Arc::clone(built.get_or_init(|| Arc::new(queue))))
     }
 
     /// People.

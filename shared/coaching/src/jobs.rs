@@ -13,7 +13,7 @@ use domain::coaching_prompt::GenerationReason;
 use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 
-/// One message of the `prompt-jobs` queue: a JSON object whose `kind` is that of a [`PartKind`](domain::run_part::PartKind),
+/// One message of the queues `prompt-jobs` and `first-prompt-jobs`: a JSON object whose `kind` is that of a [`PartKind`](domain::run_part::PartKind),
 /// `generate` or `absences`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -85,7 +85,7 @@ impl Job {
 #[error("the job queue did not accept the message: {0}")]
 pub struct QueueError(pub String);
 
-/// Takes jobs for the prompt worker. A job may be delivered more than once.
+/// Takes jobs for a worker. A job may be delivered more than once.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
     /// Queues one job.
@@ -97,7 +97,7 @@ pub trait JobQueue: Send + Sync {
     async fn send_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError>;
 }
 
-/// The `prompt-jobs` queue on SQS.
+/// A queue on SQS.
 #[derive(Debug, Clone)]
 pub struct SqsJobQueue {
     aws: SdkConfig,

@@ -100,6 +100,7 @@ impl Tables {
                 ("COUNTERS_TABLE", self.counters.clone()),
                 ("STREAKS_TABLE", self.streaks.clone()),
                 ("PROMPT_JOBS_QUEUE_URL", "http://queue.test/prompt-jobs".to_owned()),
+                ("FIRST_PROMPT_JOBS_QUEUE_URL", "http://queue.test/first-prompt-jobs".to_owned()),
                 ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key".to_owned()),
             ]
             .map(|(name, value)| (name.to_owned(), value)),

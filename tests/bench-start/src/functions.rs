@@ -58,6 +58,7 @@ pub const VARIABLES: [(&str, &str); 26] = [
     ("USER_DIRECTORY_TABLE", "user-directory"),
     ("COUNTERS_TABLE", "counters"),
     ("PROMPT_JOBS_QUEUE_URL", "http://127.0.0.1/prompt-jobs"),
+    ("FIRST_PROMPT_JOBS_QUEUE_URL", "http://127.0.0.1/first-prompt-jobs"),
     ("ANTHROPIC_API_KEY_SECRET", "anthropic-api-key"),
     ("COGNITO_ISSUER", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE"),
     ("COGNITO_CLIENT_ID", "example-client"),

@@ -1,10 +1,27 @@
 //! Completing twice, at once, and with jobs that are delivered again.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_lambda_events::sqs::SqsEvent;
 use claude_simulator::{FaultKind, Task};
-use coaching::jobs::Job;
+use coaching::app::FromApp as _;
+use coaching::jobs::{Job, JobQueue, QueueError};
+use coaching::service::FirstPrompts;
 use serde_json::json;
 
-use crate::harness::{Deployment, until};
+use crate::harness::{Call, Deployment, until};
+
+/// The queue of weekly runs, where it takes nothing.
+struct Full;
+
+#[async_trait]
+impl JobQueue for Full {
+    async fn send_after(&self, _job: &Job, _delay: Duration) -> Result<(), QueueError> {
+        Err(QueueError("it is full".to_owned()))
+    }
+}
 
 /// One profile and one prompt, paid for once.
 async fn assert_written_once(deployment: &Deployment, session_id: &str) {
@@ -102,6 +119,34 @@ async fn a_message_that_is_no_job_is_handed_back_to_the_queue() {
         let response = deployment.deliver_text(text).await;
         assert_eq!(response.batch_item_failures.len(), 1, "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_first_prompt_does_not_go_through_the_queue_of_the_weekly_run() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    let app = deployment.app().with_queue(Arc::new(Full));
+    let call = Call::to("complete-consultation").by("ana").path("session_id", &session_id);
+    assert_eq!(deployment.send_through(&app, call).await.status, 202);
+    let [job] = &deployment.take_jobs()[..] else { panic!("one job") };
+    assert!(deployment.deliver_through(&app, job).await.batch_item_failures.is_empty());
+    assert_written_once(&deployment, &session_id).await;
+}
+
+#[tokio::test]
+async fn the_worker_of_first_prompts_hands_other_work_back() {
+    let deployment = Deployment::new().await;
+    deployment.consulted("ana").await;
+    let first = FirstPrompts::from_app(&deployment.app()).expect("the settings of a test are valid");
+    let shard = json!({"kind": "shard", "run_id": "2026-11-22T03:00:00Z", "shard": "007", "as_of": deployment.now()});
+    let manual = json!({"kind": "generate", "user_id": "ana", "reason": "manual", "requested_at": deployment.now()});
+    for job in [shard, manual] {
+        let event = json!({"Records": [{"messageId": "m-1", "body": job.to_string(), "eventSource": "aws:sqs"}]});
+        let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
+        let response = coaching::api::jobs::write_first_prompts(&first, event, "invocation-1").await;
+        assert_eq!(response.batch_item_failures[0].item_identifier, "m-1", "{job}");
+    }
+    assert_eq!(deployment.versions("ana").await, [1]);
 }
 
 #[tokio::test]

@@ -29,7 +29,11 @@ async fn over_a_silent_database(deployment: &Deployment) -> App {
     let app = deployment.app();
     let model = app.model().expect("the settings of a test are valid");
     let queue = app.queue().expect("the settings of a test are valid");
-    App::new(app.env().clone(), aws.build()).with_model(model).with_queue(queue).with_clock(app.clock())
+    App::new(app.env().clone(), aws.build())
+        .with_model(model)
+        .with_queue(queue.clone())
+        .with_first_prompt_queue(queue)
+        .with_clock(app.clock())
 }
 
 /// The times are those of a clock that jumps to the next time-out whenever everything waits.

@@ -68,8 +68,11 @@ impl Deployment {
         let prices = model::prices(app.env()).expect("the settings of a test are valid");
         let key = FixedKey(Simulator::api_key().to_owned());
         let model = ClaudeClient::with(plain_http(), Arc::new(SystemTimer), &settings, prices, key);
-        let queue = GatedQueue { intercept, queue: self.queue.clone() };
-        app.with_dynamodb(&client_at(&database)).with_model(Arc::new(model)).with_queue(Arc::new(queue))
+        let queue = Arc::new(GatedQueue { intercept, queue: self.queue.clone() });
+        app.with_dynamodb(&client_at(&database))
+            .with_model(Arc::new(model))
+            .with_queue(queue.clone())
+            .with_first_prompt_queue(queue)
     }
 }
 

@@ -25,7 +25,7 @@ use coaching::app::{App, FromApp as _};
 use coaching::config::model;
 use coaching::http::Api;
 use coaching::jobs::Job;
-use coaching::service::PromptWorker;
+use coaching::service::{FirstPrompts, PromptWorker};
 use serde_json::{Value, json};
 use test_support::{FixedKey, LogWatch, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 use tokio::sync::Mutex;
@@ -135,7 +135,11 @@ impl Deployment {
         let prices = model::prices(app.env()).expect("the settings of a test are valid");
         let model =
             ClaudeClient::with(self.http.clone(), Arc::new(SystemTimer), &settings, prices, FixedKey(self.key.clone()));
-        self.app = app.with_model(Arc::new(model)).with_queue(self.queue.clone()).with_clock(self.clock.clone());
+        self.app = app
+            .with_model(Arc::new(model))
+            .with_queue(self.queue.clone())
+            .with_first_prompt_queue(self.queue.clone())
+            .with_clock(self.clock.clone());
     }
 
     /// What the functions are made from.
@@ -244,8 +248,22 @@ impl Deployment {
     }
 
     async fn work(&self, app: &App, body: &str, ended_at: DateTime<Utc>) -> SqsBatchResponse {
-        let event = json!({"Records": [{"messageId": "m-1", "body": body, "eventSource": "aws:sqs"}]});
+        // It was in the queue for one and a half seconds.
+        let now = self.now().timestamp_millis();
+        let times =
+            json!({"SentTimestamp": (now - 1_500).to_string(), "ApproximateFirstReceiveTimestamp": now.to_string()});
+        let message = json!({"messageId": "m-1", "body": body, "eventSource": "aws:sqs", "attributes": times});
+        let event = json!({"Records": [message]});
         let event: SqsEvent = serde_json::from_value(event).expect("an SQS event");
+        if matches!(
+            serde_json::from_str(body),
+            Ok(Job::Generate { reason: domain::coaching_prompt::GenerationReason::Initial, .. })
+        ) {
+            let first = FirstPrompts::from_app(app).expect("the settings of a test are valid");
+            let invocation = self.invocation();
+            let written = coaching::api::jobs::write_first_prompts(&first, event, &invocation);
+            return Box::pin(as_function("first-prompt-worker", written)).await;
+        }
         let worker = PromptWorker::from_app(app).expect("the settings of a test are valid");
         let invocation = self.invocation();
         Box::pin(as_function("prompt-worker", coaching::api::jobs::work(&worker, event, &invocation, ended_at))).await

@@ -64,12 +64,13 @@ async fn what_a_person_asks_for_is_written_under_the_id_of_their_request() {
     let reply = deployment.complete("ana", &session_id).await;
     deployment.run_jobs().await;
     let completed = reply.header("x-request-id").expect("an id").to_owned();
-    let lines = of_function(&log, "prompt-worker");
+    let lines = of_function(&log, "first-prompt-worker");
     assert_all_of(&lines, &completed);
     assert!(lines.iter().all(|line| line["user_id"] == "ana" && line["invocation_id"] == "invocation-0"), "{lines:?}");
     let told = |event: &str| lines.iter().filter(|line| line["message"] == event).count();
     assert_eq!((told("model_call"), told("metric"), told("initial_system_prompt_generated")), (2, 2, 1));
-    assert_eq!(told("prompt_job_completed"), 1);
+    let [ended] = &log.of("prompt_job_completed")[..] else { panic!("one job") };
+    assert_eq!((&ended["kind"], &ended["waited_ms"]), (&json!("generate"), &json!(1_500)));
     let own_id = lines.iter().find(|line| line["message"] == "model_call").map(|line| &line["model_request_id"]);
     assert!(own_id.and_then(Value::as_str).is_some_and(|id| id.starts_with("req_") && id != completed), "{own_id:?}");
 

@@ -9,7 +9,9 @@ use super::ROUTES;
 use crate::app::{App, FromApp as _, StartError};
 use crate::config::{Environment, LogSettings, SETTINGS};
 use crate::http::Api;
-use crate::service::{AbsenceCheck, BatchCollector, DirectoryRecount, PromptWorker, UserDirectory, WeeklyUpdater};
+use crate::service::{
+    AbsenceCheck, BatchCollector, DirectoryRecount, FirstPrompts, PromptWorker, UserDirectory, WeeklyUpdater,
+};
 
 /// What a function without a route builds when it starts.
 type Start = fn(&App) -> Result<(), StartError>;
@@ -18,6 +20,7 @@ type Start = fn(&App) -> Result<(), StartError>;
 const WITHOUT_ROUTE: &[(&str, Start)] = &[
     ("weekly-updater", |app| WeeklyUpdater::from_app(app).map(drop)),
     ("prompt-worker", |app| PromptWorker::from_app(app).map(drop)),
+    ("first-prompt-worker", |app| FirstPrompts::from_app(app).map(drop)),
     ("batch-collector", |app| BatchCollector::from_app(app).map(drop)),
     ("profile-watcher", |app| UserDirectory::from_app(app).map(drop)),
     ("directory-recounter", |app| DirectoryRecount::from_app(app).map(drop)),

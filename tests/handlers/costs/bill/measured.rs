@@ -133,7 +133,7 @@ impl Watched {
         }
         let session = session.as_str().expect("a session has an id");
         self.send(Call::to("complete-consultation").path("session_id", session), REQUEST_SECONDS).await;
-        self.run("prompt-worker", WRITING_SECONDS);
+        self.run("first-prompt-worker", WRITING_SECONDS);
         self.deployment.run_jobs().await;
     }
 

@@ -45,7 +45,7 @@ impl FromApp for Completing {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
             access: Access::from_app(app)?,
-            queue: app.queue()?,
+            queue: app.first_prompt_queue()?,
             clock: app.clock(),
             settings: talk::consultation_limits(app.env())?,
             wait: writing::completion_wait(app.env())?,
