@@ -8,7 +8,7 @@ from stacktool import api, build, cohorts, emulator, packages, paths
 from stacktool import parameters as declared
 from stacktool.console import Problem, note, step
 
-from . import admins, kept, programs, questions, records, smoke, stacks, values
+from . import address, admins, kept, programs, questions, records, smoke, stacks, values
 from .account import Account
 from .stage import Stage, load
 
@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.command == "token":
         print(admins.token(account, stage, outputs, arguments.subject or stage.admin))
     elif arguments.command == "enable":
-        enable(account, stage, outputs, Path(_subject(arguments, "a file with an id or an address on each line")))
+        people = cohorts.read(Path(_subject(arguments, "a file with an id or an address on each line")))
+        cohorts.let_in(api.Api(address.of(outputs), admins.token(account, stage, outputs, stage.admin)), people)
 
 
 def up(stage: Stage, arguments: argparse.Namespace) -> None:
@@ -91,20 +92,22 @@ def _tell(account: Account, stage: Stage, token_command: str) -> None:
     """Makes the first admin, asks the API something as them, and shows how that is done."""
     outputs = stacks.outputs(account, stage)
     admins.make(account, stage, outputs["UserPoolId"], stage.admin)
-    if target := outputs.get("ApiDomainTarget"):
-        note(f"the domain of the API needs a DNS record (CNAME or alias) that leads to {target}")
-    url = f"{outputs['ApiUrl']}/v1/admin/report"
+    address_now = address.of(outputs)
+    if address_now != outputs["ApiUrl"]:
+        note(f"{outputs['ApiUrl']} does not answer yet; it needs a DNS record (CNAME or alias) of its host that leads to "
+             f"{outputs['ApiDomainTarget']}")
+    url = f"{address_now}/v1/admin/report"
     curl = f'curl -H "Authorization: Bearer $({token_command})" {url}'
     try:
         token = admins.token(account, stage, outputs, stage.admin, may_ask=False)
     except Problem as problem:
         note(str(problem))
     else:
-        answer = api.Api(outputs["ApiUrl"], token).get("/v1/admin/report")
+        answer = api.Api(address_now, token).get("/v1/admin/report")
         if answer.status != 200:
             raise Problem(f"The API answers the admin with {answer.status}: {answer.text}. `infra/deploy {stage.name} smoke` tries "
                           "each function; their logs tell more.")
-    print(f"{stage.name} is deployed: {outputs['ApiUrl']}\nTry: {curl}")
+    print(f"{stage.name} is deployed: {address_now}\nTry: {curl}")
 
 
 def rollback(account: Account, stage: Stage) -> None:
@@ -122,17 +125,6 @@ def rollback(account: Account, stage: Stage) -> None:
     records.put_in_force(account, stage, record.id)
     smoke.run(account, stage, template)
     print(f"{stage.name} is as it was deployed at {record.id}; what people have entered since stays")
-
-
-def enable(account: Account, stage: Stage, outputs: dict[str, str], file: Path) -> None:
-    """Opens the consultation for everybody whom a file names, and prints a result each."""
-    people = cohorts.read(file)
-    caller = api.Api(outputs["ApiUrl"], admins.token(account, stage, outputs, stage.admin))
-    results = []
-    for item in cohorts.enable(caller, people):
-        results.append(item["result"])
-        print(f"{item['result']:<12}{item['user']}")
-    note(cohorts.summary(results))
 
 
 def _again(arguments: argparse.Namespace, command: str) -> str:

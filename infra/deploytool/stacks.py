@@ -63,13 +63,16 @@ def wait(account: Account, stage: Stage, done) -> dict | None:
 
 
 def outputs(account: Account, stage: Stage) -> dict[str, str]:
-    """The outputs of the stage's stack; `ApiUrl` as it is reached from here."""
+    """The outputs of the stage's stack; the addresses of the API as they are reached from here."""
     stack = describe(account, stage.stack)
     if stack is None:
         raise Problem(f"The stage {stage.name} is not deployed. Run `infra/deploy {stage.name}` first.")
     told = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    if "ApiUrl" not in told:
+        raise Problem(f"The stack {stage.stack} is there, but not its API: a deployment has not come to its end. Run "
+                      f"`infra/deploy {stage.name}` again.")
     if account.endpoint:
-        told["ApiUrl"] = f"{account.endpoint}/_aws/execute-api/{told['ApiId']}/api"
+        told["ApiUrl"] = told["ApiGatewayUrl"] = f"{account.endpoint}/_aws/execute-api/{told['ApiId']}/api"
     return told
 
 

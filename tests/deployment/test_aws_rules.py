@@ -1,9 +1,13 @@
 """What AWS does not forgive, checked on the template as CloudFormation gets it. An emulator takes all of it."""
 
 import json
+import pathlib
 import re
+from unittest.mock import ANY
 
 import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # CloudFormation's limit is 500; the rest is room for aliases and the next functions.
 MOST_RESOURCES = 400
@@ -119,7 +123,16 @@ def test_a_domain_of_ones_own_is_there_when_it_is_asked_for(template, resources)
         [resource] = resources(kind).values()
         assert resource["Condition"] == "HasDomain"
     assert template["Rules"]["OwnDomain"]["Assertions"]
-    assert template["Outputs"]["ApiUrl"]["Value"]["Fn::If"][:2] == ["HasDomain", {"Fn::Sub": "https://${ApiDomainName}"}]
+    [condition, own, gateways] = template["Outputs"]["ApiUrl"]["Value"]["Fn::If"]
+    assert (condition, own) == ("HasDomain", {"Fn::Sub": "https://${ApiDomainName}/api"})
+    assert template["Outputs"]["ApiGatewayUrl"] == {"Description": ANY, "Value": gateways}
+
+
+def test_the_api_has_the_same_paths_under_a_domain_of_ones_own_as_the_contract_says(template, resources):
+    [mapping] = resources("AWS::ApiGateway::BasePathMapping").values()
+    published = json.loads((ROOT / "infra" / "openapi.json").read_text())["servers"][0]["url"]
+    assert published == "https://{api}/" + mapping["Properties"]["BasePath"]
+    assert template["Resources"]["Api"]["Properties"]["StageName"] == mapping["Properties"]["BasePath"]
 
 
 def test_what_the_gateway_refuses_keeps_its_status(template):

@@ -1,12 +1,15 @@
 """A small HTTP client for the deployed API."""
 
 import dataclasses
+import http.client
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from typing import ClassVar
+
+from .console import Problem
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +75,9 @@ class Api:
                 answer = _answer(response)
         except urllib.error.HTTPError as error:
             answer = _answer(error)
+        except (OSError, http.client.HTTPException) as error:
+            raise Problem(f"{self.url} does not answer: {getattr(error, 'reason', error)}. Try again; if it stays like that, look "
+                          "whether this machine reaches that address.") from None
         if Api.observer:
             Api.observer(method, path, answer)
         return answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .console import Problem
+from .console import Problem, note
 
 # As many as the API takes in one request.
 AT_ONCE = 100
@@ -36,11 +36,22 @@ def groups(people: list[str]) -> Iterator[list[str]]:
         yield people[start:start + AT_ONCE]
 
 
-def enable(api, people: list[str], enabled: bool = True) -> Iterator[dict]:
-    """Opens (or closes) the consultation for people, as the admin whose `api` it is; yields a result each, in their order, as
-    soon as a group is answered."""
+def let_in(api, people: list[str]) -> None:
+    """Opens the consultation for people, as the admin whose `api` it is, and says of each what became of it; a problem names
+    the results that ask for something."""
+    results = []
+    for number, item in enumerate(enable(api, people), 1):
+        results.append(item["result"])
+        print(f"{number:5d}  {item['result'].replace('_', ' '):10}  {item['user']}", flush=True)
+    note(summary(results))
+    if unclear := [f"{result.replace('_', ' ')}: {step}" for result, step in NEXT_STEP.items() if result in results]:
+        raise Problem("\n".join(unclear))
+
+
+def enable(api, people: list[str]) -> Iterator[dict]:
+    """Opens the consultation for people; yields a result each, in their order, as soon as a group is answered."""
     for group in groups(people):
-        answer = api.put(_PATH, {"users": group, "enabled": enabled})
+        answer = api.put(_PATH, {"users": group, "enabled": True})
         if answer.status != 200:
             raise Problem(f"From {group[0]} on, nothing was changed: the API answered {answer.status}. {answer.told} "
                           "What was opened before stays open; the same file can be used again.")

@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.command == "logs":
         logs.show(stack, arguments)
     elif arguments.command == "enable":
-        enable(stack, arguments.file)
+        admin = api.Api(stack["api_url"], people.token(stack, people.ADMIN, admin=True))
+        cohorts.let_in(admin, cohorts.read(Path(arguments.file)))
 
 
 def up(enforce_iam: bool) -> dict:
@@ -80,16 +81,3 @@ def _follow_run(stack: dict, run_id: str) -> None:
         note("the budget of the day is used up; `infra/local/stack invoke batch-collector` goes on tomorrow")
     if given_up := weekly.dead_letters(stack):
         note(f"jobs in the dead-letter queue: {given_up}; `infra/local/stack logs prompt-worker` tells why")
-
-
-def enable(stack: dict, file: str) -> None:
-    """Opens the consultation for everybody in a file, and says of each what became of it."""
-    admin = api.Api(stack["api_url"], people.token(stack, people.ADMIN, admin=True))
-    results = []
-    for number, item in enumerate(cohorts.enable(admin, cohorts.read(Path(file))), 1):
-        results.append(item["result"])
-        print(f"{number:5d}  {item['result'].replace('_', ' '):10}  {item['user']}", flush=True)
-    note(cohorts.summary(results))
-    unclear = [f"{result.replace('_', ' ')}: {step}" for result, step in cohorts.NEXT_STEP.items() if result in results]
-    if unclear:
-        raise Problem("\n".join(unclear))
