@@ -8,9 +8,9 @@ from stacktool import api, build, cohorts, emulator, packages, paths
 from stacktool import parameters as declared
 from stacktool.console import Problem, note, step
 
-from . import address, admins, kept, programs, questions, records, smoke, stacks, values
+from . import address, admins, indexes, kept, programs, questions, records, smoke, stacks, values
 from .account import Account
-from .stage import Stage, load
+from .stage import SECRET, Stage, load
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -56,18 +56,25 @@ def up(stage: Stage, arguments: argparse.Namespace) -> None:
     note(f"settings are fine; {stage.name} is account {account.number()}, {account.region}")
     if arguments.command == "check":
         return
+    template = yaml_parse(text)
     is_deployed = stacks.ready(account, stage)
-    key = questions.claude_key(is_deployed)
+    indexes.require_changeable(account, stage, template)
+    secret = _secret(account, stage)
     built = programs.debug() if arguments.debug_programs else programs.release(stage, given["Architecture"])
     programs.verify(built, given["Architecture"], is_release=not arguments.debug_programs)
-    template = yaml_parse(text)
     is_there = kept.take_back(account, stage, template, given, is_deployed) or is_deployed
     file = stage.folder / "template.yaml"
     folder = None if arguments.debug_programs else stage.folder / "packages"
     file.write_text(packages.template(packages.pack(built, folder), text))
-    _deploy(account, stage, file, given, {"AnthropicApiKey": key} if key else {}, is_there)
+    _deploy(account, stage, file, given, secret, is_there)
     smoke.run(account, stage, template)
     _tell(account, stage, _again(arguments, "token"))
+
+
+def _secret(account: Account, stage: Stage) -> dict[str, str]:
+    """The Claude key, where one is given; it has to be where the stack has none that could stay, as after an import."""
+    key = questions.claude_key(stacks.keeps(account, stage, SECRET))
+    return {SECRET: key} if key else {}
 
 
 def _deploy(account: Account, stage: Stage, file: Path, given: dict[str, str], secret: dict[str, str], is_there: bool) -> None:
@@ -115,12 +122,14 @@ def rollback(account: Account, stage: Stage) -> None:
     if not stacks.ready(account, stage):
         raise Problem(f"The stage {stage.name} is not deployed, so there is nothing to go back from.")
     record = records.before(account, stage)
+    template = yaml_parse(record.template)
+    indexes.require_changeable(account, stage, template)
+    secret = _secret(account, stage)
     file = stage.folder / "rollback.yaml"
     file.write_text(record.template)
-    template = yaml_parse(record.template)
     kept.take_back(account, stage, template, record.values, is_deployed=True)
     with step(f"Going back to {record.id}"):
-        stacks.sam_deploy(account, stage, file, record.values)
+        stacks.sam_deploy(account, stage, file, record.values | secret)
     _fill_gaps(account, stage, record.values)
     records.put_in_force(account, stage, record.id)
     smoke.run(account, stage, template)

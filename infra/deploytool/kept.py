@@ -2,19 +2,29 @@
 
 A stack that is created while those are there would fail on the tables, and have a pool of its own in which everybody is
 somebody else. So they are taken back first, by an import of CloudFormation; the deployment after that finds them in the stack.
+
+An import changes nothing: what its template says is taken for what is there, and the next deployment changes only what differs
+from that. So it says what the last deployment said, and not what the next one is going to say.
 """
 
 import json
+import re
 import time
 
+from samcli.yamlhelper import yaml_parse
+from stacktool import tables
 from stacktool.console import Problem, note, step
 
-from . import stacks
+from . import indexes, records, stacks
 from .account import Account
 from .stage import Stage
 
 _POLICIES = ("Retain", "RetainExceptOnCreate")
-_POOL = "AWS::Cognito::UserPool"
+_POOL, _TABLE = "AWS::Cognito::UserPool", "AWS::DynamoDB::Table"
+# The longest template that CloudFormation takes without a bucket.
+_SHORT = 51_200
+# How many times is looked whether an import can begin, in seconds.
+_LOOKS = 300
 
 
 def take_back(account: Account, stage: Stage, template: dict, values: dict[str, str], is_deployed: bool) -> bool:
@@ -25,8 +35,14 @@ def take_back(account: Account, stage: Stage, template: dict, values: dict[str, 
     if not found:
         return False
     names = ", ".join(sorted(found))
+    source, values = _last(account, stage, template, values)
+    for name, identifier in found.items():
+        if template["Resources"][name]["Type"] == _TABLE:
+            resource = source["Resources"][name]
+            deployed = tables.describe(account.client("dynamodb"), identifier["TableName"])
+            source["Resources"][name] = resource | {"Properties": indexes.as_they_are(resource["Properties"], deployed)}
     base = stacks.template(account, stage, "Processed") if is_deployed else {"Resources": {}}
-    body = with_kept(base, template, found.keys())
+    body = with_kept(base, source, found.keys())
     known = {each["ParameterKey"] for each in (stacks.describe(account, stage.stack) or {}).get("Parameters", [])}
     given = [{"ParameterKey": name, "UsePreviousValue": True} if name in known
              else {"ParameterKey": name, "ParameterValue": values[name]} for name in body["Parameters"]]
@@ -35,6 +51,14 @@ def take_back(account: Account, stage: Stage, template: dict, values: dict[str, 
             {"LogicalResourceId": name, "ResourceType": template["Resources"][name]["Type"], "ResourceIdentifier": identifier}
             for name, identifier in found.items()])
     return True
+
+
+def _last(account: Account, stage: Stage, template: dict, values: dict[str, str]) -> tuple[dict, dict[str, str]]:
+    """What the deployment in force said, and its parameters; what it did not know is as `template` and `values` say."""
+    record = records.in_force(account, stage)
+    last = yaml_parse(record.template) if record else {}
+    merged = {part: template[part] | last.get(part, {}) for part in ("Parameters", "Conditions", "Resources")}
+    return merged, values | (record.values if record else {})
 
 
 def with_kept(base: dict, template: dict, kept) -> dict:
@@ -47,11 +71,13 @@ def with_kept(base: dict, template: dict, kept) -> dict:
         resource = template["Resources"][name]
         properties = {key: value for key, value in resource["Properties"].items() if _refers(value) <= available}
         resources[name] = resource | {"Properties": properties}
+    conditions = template["Conditions"] | base.get("Conditions", {})
+    used = _refers(resources) | _refers(conditions)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         **{name: part for name, part in base.items() if name not in ("Parameters", "Conditions", "Resources", "Transform")},
-        "Parameters": parameters | base.get("Parameters", {}),
-        "Conditions": template["Conditions"] | base.get("Conditions", {}),
+        "Parameters": {name: each for name, each in parameters.items() if name in used} | base.get("Parameters", {}),
+        "Conditions": conditions,
         "Resources": base["Resources"] | resources,
     }
 
@@ -65,6 +91,9 @@ def _refers(value: object) -> set[str]:
     own = {value["Ref"]} if "Ref" in value else set()
     if attribute := value.get("Fn::GetAtt"):
         own |= {attribute[0] if isinstance(attribute, list) else attribute.split(".")[0]}
+    if substituted := value.get("Fn::Sub"):
+        text, local = (substituted, {}) if isinstance(substituted, str) else substituted
+        own |= {name for name in re.findall(r"\$\{([^!}.]+)[^}]*\}", text) if name not in local}
     return {name for name in own if not name.startswith("AWS::")} | set().union(*map(_refers, value.values()))
 
 
@@ -88,13 +117,8 @@ def _identify(account: Account, stage: Stage, resource: dict, pool: str | None) 
     properties = resource["Properties"]
     match resource["Type"]:
         case "AWS::DynamoDB::Table":
-            name = properties["TableName"]["Fn::Sub"].replace("${AWS::StackName}", stage.stack)
-            dynamodb = account.client("dynamodb")
-            try:
-                dynamodb.describe_table(TableName=name)
-            except dynamodb.exceptions.ResourceNotFoundException:
-                return None
-            return {"TableName": name}
+            name = tables.name_in(properties, stage.stack)
+            return {"TableName": name} if tables.describe(account.client("dynamodb"), name) else None
         case "AWS::Cognito::UserPool":
             return _pool(account, stage)
         case "AWS::Cognito::UserPoolClient" if pool:
@@ -122,19 +146,36 @@ def _pool(account: Account, stage: Stage) -> dict[str, str] | None:
 
 
 def _import(account: Account, stage: Stage, body: dict, parameters: list[dict], resources: list[dict]) -> None:
-    cloudformation, bucket = account.client("cloudformation"), stacks.bucket(account)
-    key, name = f"{stage.stack}/import.json", f"take-back-{int(time.time())}"
-    account.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(body).encode())
-    cloudformation.create_change_set(
+    cloudformation, name = account.client("cloudformation"), f"take-back-{int(time.time())}"
+    change = cloudformation.create_change_set(
         StackName=stage.stack, ChangeSetName=name, ChangeSetType="IMPORT", ResourcesToImport=resources, Parameters=parameters,
-        TemplateURL=f"https://s3.{account.region}.amazonaws.com/{bucket}/{key}", Capabilities=["CAPABILITY_IAM"])
-    while True:
-        change = cloudformation.describe_change_set(StackName=stage.stack, ChangeSetName=name)
-        if change["Status"] == "FAILED":
-            raise Problem(f"What an earlier stack has kept cannot be taken back: {change.get('StatusReason')}. It is as it was.")
+        Capabilities=["CAPABILITY_IAM"], **_handed_over(account, stage, json.dumps(body)))["Id"]
+    _require_made(cloudformation, stage, change)
+    before = (stacks.describe(account, stage.stack) or {}).get("StackStatus")
+    cloudformation.execute_change_set(ChangeSetName=change)
+    stacks.wait(account, stage, before, "IMPORT_COMPLETE")
+    note(f"{len(resources)} resources are in the stack again")
+
+
+def _handed_over(account: Account, stage: Stage, body: str) -> dict[str, str]:
+    """A template as CloudFormation takes it: a long one from a bucket."""
+    if len(body.encode()) <= _SHORT:
+        return {"TemplateBody": body}
+    bucket, key = stacks.bucket(account), f"{stage.stack}/import.json"
+    account.client("s3").put_object(Bucket=bucket, Key=key, Body=body.encode())
+    return {"TemplateURL": f"https://s3.{account.region}.amazonaws.com/{bucket}/{key}"}
+
+
+def _require_made(cloudformation, stage: Stage, change_set: str) -> None:
+    """Waits until the import can begin."""
+    change = {}
+    for _ in range(_LOOKS):
+        change = cloudformation.describe_change_set(ChangeSetName=change_set)
         if change["Status"] == "CREATE_COMPLETE":
+            return
+        if change["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             break
         time.sleep(1)
-    cloudformation.execute_change_set(StackName=stage.stack, ChangeSetName=name)
-    stacks.wait(account, stage, lambda stack: stack and stack["StackStatus"] == "IMPORT_COMPLETE")
-    note(f"{len(resources)} resources are in the stack again")
+    reason = change.get("StatusReason", "CloudFormation does not tell why").rstrip(".")
+    raise Problem(f"What an earlier stack of {stage.name} has kept cannot be taken back (the change set is {change.get('Status')}): "
+                  f"{reason}. It is as it was. Mend that and try again.")

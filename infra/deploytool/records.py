@@ -28,9 +28,11 @@ def _key(stage: Stage, name: str) -> str:
 
 
 def _read(account: Account, stage: Stage, name: str) -> dict | None:
-    s3 = account.client("s3")
+    s3, bucket = account.client("s3"), stacks.bucket(account)
+    if bucket is None:
+        return None
     try:
-        return json.loads(s3.get_object(Bucket=stacks.bucket(account), Key=_key(stage, name))["Body"].read())
+        return json.loads(s3.get_object(Bucket=bucket, Key=_key(stage, name))["Body"].read())
     except s3.exceptions.NoSuchKey:
         return None
 
@@ -40,10 +42,11 @@ def _write(account: Account, stage: Stage, name: str, content: dict) -> None:
                                     ContentType="application/json")
 
 
-def in_force(account: Account, stage: Stage) -> str | None:
-    """The id of the deployment in force."""
+def in_force(account: Account, stage: Stage) -> Record | None:
+    """The deployment in force, or the last one that was, where its stack is deleted."""
     current = _read(account, stage, "in-force")
-    return current["id"] if current else None
+    content = _read(account, stage, current["id"]) if current else None
+    return Record(**content) if content else None
 
 
 def put_in_force(account: Account, stage: Stage, record_id: str) -> None:
@@ -52,14 +55,13 @@ def put_in_force(account: Account, stage: Stage, record_id: str) -> None:
 
 def add(account: Account, stage: Stage, values: dict[str, str]) -> None:
     """Records what the stack has now as the deployment in force, unless it is what the record in force says."""
-    before = in_force(account, stage)
+    last = in_force(account, stage)
     template = stacks.template(account, stage, "Original")
     text = template if isinstance(template, str) else json.dumps(template)
-    last = read(account, stage, before) if before else None
     if last and (last.template, last.values) == (text, values):
         return
     moment = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
-    record = Record(f"{moment}-{values['Build']}", text, values, before)
+    record = Record(f"{moment}-{values['Build']}", text, values, last.id if last else None)
     _write(account, stage, record.id, dataclasses.asdict(record))
     put_in_force(account, stage, record.id)
 
@@ -74,7 +76,6 @@ def read(account: Account, stage: Stage, record_id: str) -> Record:
 def before(account: Account, stage: Stage) -> Record:
     """The deployment before the one in force."""
     current = in_force(account, stage)
-    previous = read(account, stage, current).before if current else None
-    if previous is None:
+    if current is None or current.before is None:
         raise Problem(f"There is no deployment of {stage.name} before the one in force. Check out what you want and deploy it.")
-    return read(account, stage, previous)
+    return read(account, stage, current.before)

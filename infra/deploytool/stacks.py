@@ -17,8 +17,12 @@ _USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IM
 _EMPTY = ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 # The bucket that `sam deploy --resolve-s3` makes and keeps programs in.
 _SAMS_STACK = "aws-sam-cli-managed-default"
+# How an operation on a stack begins, in its events.
+_BEGUN = "User Initiated"
 # How often is looked whether something is done, in seconds; an emulator is quicker.
 _POLL = {True: 0.5, False: 5.0}
+# How many times, and how many of those may pass before something begins.
+_LOOKS, _LOOKS_BEFORE_IT_BEGINS = 720, 12
 
 
 def describe(account: Account, name: str) -> dict | None:
@@ -46,20 +50,47 @@ def ready(account: Account, stage: Stage) -> bool:
                       "console of CloudFormation, and try again once it is in a state that ends with COMPLETE.")
     with step(f"Deleting what a failed creation has left ({status})"):
         account.client("cloudformation").delete_stack(StackName=stage.stack)
-        wait(account, stage, lambda stack: stack is None)
+        wait(account, stage, status, None)
     return False
 
 
-def wait(account: Account, stage: Stage, done) -> dict | None:
-    """Waits until the stage's stack is in no transition and as `done` says; a stack that failed is a problem."""
-    for _ in range(720):
+def wait(account: Account, stage: Stage, before: str | None, wanted: str | None) -> None:
+    """Waits until the stage's stack, which was `before`, is `wanted` (nothing: gone). Any other status that lasts is a problem."""
+    status = before
+    for look in range(_LOOKS):
         stack = describe(account, stage.stack)
-        if done(stack):
-            return stack
-        if stack and stack["StackStatus"].endswith("_FAILED"):
-            break
+        status = stack["StackStatus"] if stack else None
+        # What was asked for may not have begun yet.
+        if status != before or look >= _LOOKS_BEFORE_IT_BEGINS:
+            if status == wanted:
+                return
+            if status is None or not status.endswith("_IN_PROGRESS"):
+                break
         time.sleep(_POLL[bool(account.endpoint)])
-    raise Problem(f"The stack {stage.stack} does not become ready. Its events in the console of CloudFormation tell why.")
+    raise Problem(f"The stack {stage.stack} is {status or 'gone'}, and not {wanted or 'gone'}: {_why(account, stage)} Mend that and try "
+                  "again; the console of CloudFormation has all of its events.")
+
+
+def _why(account: Account, stage: Stage) -> str:
+    """What failed first in the last thing that was done to the stack."""
+    cloudformation, why = account.client("cloudformation"), "its events do not tell why."
+    try:
+        events = cloudformation.describe_stack_events(StackName=stage.stack)["StackEvents"]
+    except cloudformation.exceptions.ClientError:
+        return why
+    for event in events:  # the newest first
+        reason = event.get("ResourceStatusReason", "")
+        if event["ResourceStatus"].endswith("_FAILED") and reason:
+            why = f"{event['LogicalResourceId']}: {reason.rstrip('.')}."
+        elif event["LogicalResourceId"] == stage.stack and reason == _BEGUN:
+            break
+    return why
+
+
+def keeps(account: Account, stage: Stage, parameter: str) -> bool:
+    """Whether the stack has a value for that parameter, which stays where none is given."""
+    stack = describe(account, stage.stack) or {}
+    return parameter in {each["ParameterKey"] for each in stack.get("Parameters", [])}
 
 
 def outputs(account: Account, stage: Stage) -> dict[str, str]:
@@ -89,14 +120,11 @@ def template(account: Account, stage: Stage, form: str) -> dict | str:
     return account.client("cloudformation").get_template(StackName=stage.stack, TemplateStage=form)["TemplateBody"]
 
 
-def bucket(account: Account) -> str:
-    """Where programs and records of deployments are kept."""
+def bucket(account: Account) -> str | None:
+    """Where programs and records of deployments are kept: the bucket that `sam` makes with the first deployment in a region."""
     stack = describe(account, _SAMS_STACK) or {}
     told = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    if "SourceBucket" not in told:
-        raise Problem(f"There is no stack {_SAMS_STACK}, with the bucket that `sam` keeps programs in. Nothing was deployed "
-                      "in this region yet: run `infra/deploy STAGE` first.")
-    return told["SourceBucket"]
+    return told.get("SourceBucket")
 
 
 def sam_deploy(account: Account, stage: Stage, file: Path, values: dict[str, str]) -> None:

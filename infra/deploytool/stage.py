@@ -12,7 +12,8 @@ from stacktool.console import Problem
 FOLDER = paths.ROOT / "infra" / "stages"
 # As the template's parameter Stage has it.
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-_KEY = "AnthropicApiKey"
+# The parameter that stands in no file.
+SECRET = "AnthropicApiKey"
 
 
 @dataclasses.dataclass
@@ -68,7 +69,7 @@ def load(name: str, file: Path | None = None) -> Stage:
     if unknown := read.keys() - {"region", "admin"}:
         raise Problem(f"{file} says {', '.join(sorted(unknown))}, which means nothing. It takes region, admin, and the "
                       "parameters of template.yaml below [parameters].")
-    if _KEY in parameters:
+    if SECRET in parameters:
         raise Problem(f"{file} holds the Claude key, which others can read there. Take it out, make a new key, and give that "
                       "as ANTHROPIC_API_KEY or when you are asked.")
     return Stage(name, file, read.get("region"), read.get("admin"), {key: _text(value) for key, value in parameters.items()})

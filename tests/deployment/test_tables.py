@@ -30,10 +30,10 @@ class Database:
 
 
 @pytest.fixture
-def deployed(monkeypatch) -> dict[str, dict]:
+def deployed(monkeypatch, template) -> dict[str, dict]:
     """The template's tables as a stack named `here` has them; a test may change them."""
-    made = {properties["TableName"]["Fn::Sub"].replace("${AWS::StackName}", "here"): copy.deepcopy(properties)
-            for properties in tables._of_template()}
+    made = {tables.name_in(each["Properties"], "here"): copy.deepcopy(each["Properties"])
+            for each in template["Resources"].values() if each["Type"] == "AWS::DynamoDB::Table"}
     monkeypatch.setattr(aws, "client", lambda service, endpoint: Database(made))
     return made
 
