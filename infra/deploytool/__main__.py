@@ -1,7 +1,7 @@
 """Command line of a deployment.
 
-The first lines run on a bare Python: they install the tools and start again with the tools' own interpreter, so that
-every other module may import what requirements.txt lists.
+The first lines run on a bare Python: they look at what the command needs, install the tools and start again with the tools'
+own interpreter, so that every other module may import what requirements.txt lists.
 """
 
 import argparse
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from stacktool import console, tools
+
+from . import first
 
 COMMANDS = {
     "up": "build, check, deploy, try each function and make the first admin (also without naming it)",
@@ -36,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--template", type=Path, metavar="FILE", help="another template than the project's")
     parser.add_argument("--endpoint", default=os.environ.get("AWS_ENDPOINT_URL"), metavar="URL",
                         help="an emulator of AWS to deploy to (default: $AWS_ENDPOINT_URL)")
+    parser.add_argument("--new-password", action="store_true", help="for admin: give them a new password, which is kept here")
     parser.add_argument("--debug-programs", action="store_true",
                         help="take what infra/local/stack has built for this machine; for an emulator only")
     return parser
@@ -46,11 +49,12 @@ def main() -> None:
         parser().print_help()
         return
     arguments = parser().parse_args()
+    stage = first.look(arguments)
     tools.enter("deploytool")
 
     from . import commands
 
-    commands.run(arguments)
+    commands.run(stage, arguments)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,15 @@ from stacktool import aws
 from stacktool.console import Problem
 
 
+# No credentials, or such as are not valid any more.
+_UNKNOWN = (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError,
+            botocore.exceptions.CredentialRetrievalError, botocore.exceptions.ProfileNotFound,
+            botocore.exceptions.SSOError, botocore.exceptions.TokenRetrievalError)
+_UNKNOWN_CODES = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+                  "SignatureDoesNotMatch", "AuthFailure", "InvalidAccessKeyId", "InvalidToken")
+_FORBIDDEN_CODES = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
 @dataclasses.dataclass(frozen=True)
 class Account:
     """A region of an account. `endpoint` is the address of an emulator, if it is one."""
@@ -34,8 +43,21 @@ class Account:
         return os.environ | {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region, "SAM_CLI_TELEMETRY": "0"}
 
     def number(self) -> str:
-        """The account's number; a problem where the credentials do not work."""
-        try:
-            return self.client("sts").get_caller_identity()["Account"]
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-            raise Problem(f"AWS does not know you: {error}. Sign in (`aws sso login`, AWS_PROFILE, ...) and try again.") from None
+        """The account's number, which AWS tells whoever it knows."""
+        return self.client("sts").get_caller_identity()["Account"]
+
+
+def refused(error: botocore.exceptions.BotoCoreError | botocore.exceptions.ClientError) -> str:
+    """What AWS refuses, in a sentence with the next step."""
+    told = str(error).rstrip(".")
+    if isinstance(error, _UNKNOWN) or _code(error) in _UNKNOWN_CODES:
+        return f"AWS does not know you: {told}. Sign in (`aws sso login`, AWS_PROFILE, ...) and try again."
+    if _code(error) in _FORBIDDEN_CODES:
+        return f"Your credentials do not allow it: {told}. Use others, or have that action allowed, and try again."
+    if isinstance(error, botocore.exceptions.HTTPClientError | botocore.exceptions.ConnectionError):
+        return f"AWS does not answer: {told}. Look at the network and the stage's region, and try again."
+    return f"AWS refused it: {told}. Mend that and try again; what was done before stays."
+
+
+def _code(error: Exception) -> str:
+    return getattr(error, "response", {}).get("Error", {}).get("Code", "")

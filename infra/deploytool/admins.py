@@ -21,20 +21,29 @@ def _passwords(stage: Stage) -> Path:
     return stage.folder / "passwords.json"
 
 
-def make(account: Account, stage: Stage, pool: str, email: str) -> None:
-    """Puts somebody into the admin group. Who has no account yet gets one, with a password that only you can read."""
+def make(account: Account, stage: Stage, pool: str, email: str, is_new_password: bool = False) -> None:
+    """Puts somebody into the admin group. Who has no account yet gets one, with a password that only you can read; whoever has
+    one keeps theirs, unless a new one is asked for."""
     cognito = account.client("cognito-idp")
     try:
         cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS", UserAttributes=[
             {"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}])
     except cognito.exceptions.UsernameExistsException:
-        note(f"{email} has an account already and keeps its password")
+        if is_new_password:
+            _give_password(cognito, stage, pool, email)
+            note(f"{email} has a new password; it is in {_passwords(stage)}, for you alone")
+        else:
+            note(f"{email} has an account already and keeps its password")
     else:
-        password = f"Aa1{secrets.token_urlsafe(24)}"
-        cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
-        _keep(stage, email, password)
+        _give_password(cognito, stage, pool, email)
         note(f"{email} has an account now; its password is in {_passwords(stage)}, for you alone")
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=people.ADMIN_GROUP)
+
+
+def _give_password(cognito, stage: Stage, pool: str, email: str) -> None:
+    password = f"Aa1{secrets.token_urlsafe(24)}"
+    cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+    _keep(stage, email, password)
 
 
 def _keep(stage: Stage, email: str, password: str) -> None:
@@ -56,7 +65,8 @@ def token(account: Account, stage: Stage, outputs: dict[str, str], email: str, m
     if password is None and may_ask and sys.stdin.isatty():
         password = getpass.getpass(f"The password of {email}: ")
     if not password:
-        raise Problem(f"The password of {email} is not known here. Set {PASSWORD_VARIABLE} to it and try again.")
+        raise Problem(f"The password of {email} is not known here. Set {PASSWORD_VARIABLE} to it and try again, or give them a new "
+                      f"one with `infra/deploy {stage.name} admin {email} --new-password`.")
     cognito = account.client("cognito-idp")
     try:
         answer = cognito.admin_initiate_auth(

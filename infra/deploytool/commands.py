@@ -3,71 +3,70 @@
 import argparse
 from pathlib import Path
 
+import botocore.exceptions
 from samcli.yamlhelper import yaml_parse
-from stacktool import api, build, cohorts, emulator, packages, paths
+from stacktool import api, build, cohorts, emulator, packages
 from stacktool import parameters as declared
 from stacktool.console import Problem, note, step
 
 from . import address, admins, indexes, kept, programs, questions, records, smoke, stacks, values
-from .account import Account
-from .stage import SECRET, Stage, load
+from .account import Account, refused
+from .first import template
+from .stage import SECRET, Stage
 
 
-def run(arguments: argparse.Namespace) -> None:
-    """Runs the command that was asked for."""
-    stage = load(arguments.stage, arguments.file)
+def run(stage: Stage, arguments: argparse.Namespace) -> None:
+    """Runs the command that was asked for. What AWS refuses is told in a sentence with the next step."""
+    try:
+        _run(stage, Account(stage.region, arguments.endpoint), arguments)
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        raise Problem(refused(error)) from None
+
+
+def _run(stage: Stage, account: Account, arguments: argparse.Namespace) -> None:
+    number = account.number()
     if arguments.command in ("up", "check"):
-        up(stage, arguments)
+        up(stage, account, number, arguments)
         return
-    if stage.region is None:
-        raise Problem(f"{stage.file} does not say a region: the stage {stage.name} was not deployed from here. "
-                      f"`infra/deploy {stage.name}` asks for what it needs.")
-    account = Account(stage.region, arguments.endpoint)
     if arguments.command == "rollback":
         rollback(account, stage)
         return
     outputs = stacks.outputs(account, stage)
     if arguments.command == "smoke":
-        smoke.run(account, stage, yaml_parse(_template(arguments).read_text()))
+        smoke.run(account, stage, yaml_parse(stacks.original(account, stage)))
     elif arguments.command == "admin":
-        admins.make(account, stage, outputs["UserPoolId"], _subject(arguments, "the address of the admin"))
+        admins.make(account, stage, outputs["UserPoolId"], arguments.subject, arguments.new_password)
     elif arguments.command == "token":
         print(admins.token(account, stage, outputs, arguments.subject or stage.admin))
     elif arguments.command == "enable":
-        people = cohorts.read(Path(_subject(arguments, "a file with an id or an address on each line")))
+        people = cohorts.read(Path(arguments.subject))
         cohorts.let_in(api.Api(address.of(outputs), admins.token(account, stage, outputs, stage.admin)), people)
 
 
-def up(stage: Stage, arguments: argparse.Namespace) -> None:
+def up(stage: Stage, account: Account, number: str, arguments: argparse.Namespace) -> None:
     """From the sources to a stage that answers. With the command `check`, nothing is built for it or deployed."""
-    if arguments.debug_programs and not arguments.endpoint:
-        raise Problem("Debug programs are for an emulator. Leave out --debug-programs, or name the emulator with --endpoint.")
-    text = _template(arguments).read_text()
-    parameters = declared.read(text)
-    questions.answer(stage, parameters)
-    given = values.of(stage, parameters)
+    text = template(arguments).read_text()
+    given = values.of(stage, declared.read(text))
     if arguments.debug_programs:
         given["Architecture"] = build.architecture()
-    values.require_allowed(given, parameters, stage)
-    if not arguments.debug_programs:
+    else:
         programs.require_tools(given["Architecture"])
     values.require_startable(given, programs.check_settings(), stage)
-    account = Account(stage.region, arguments.endpoint)
-    note(f"settings are fine; {stage.name} is account {account.number()}, {account.region}")
+    note(f"settings are fine; {stage.name} is account {number}, {account.region}")
     if arguments.command == "check":
         return
-    template = yaml_parse(text)
+    wanted = yaml_parse(text)
     is_deployed = stacks.ready(account, stage)
-    indexes.require_changeable(account, stage, template)
+    indexes.require_changeable(account, stage, wanted)
     secret = _secret(account, stage)
     built = programs.debug() if arguments.debug_programs else programs.release(stage, given["Architecture"])
     programs.verify(built, given["Architecture"], is_release=not arguments.debug_programs)
-    is_there = kept.take_back(account, stage, template, given, is_deployed) or is_deployed
+    is_there = kept.take_back(account, stage, wanted, given, is_deployed) or is_deployed
     file = stage.folder / "template.yaml"
     folder = None if arguments.debug_programs else stage.folder / "packages"
     file.write_text(packages.template(packages.pack(built, folder), text))
     _deploy(account, stage, file, given, secret, is_there)
-    smoke.run(account, stage, template)
+    smoke.run(account, stage, wanted)
     _tell(account, stage, _again(arguments, "token"))
 
 
@@ -122,17 +121,17 @@ def rollback(account: Account, stage: Stage) -> None:
     if not stacks.ready(account, stage):
         raise Problem(f"The stage {stage.name} is not deployed, so there is nothing to go back from.")
     record = records.before(account, stage)
-    template = yaml_parse(record.template)
-    indexes.require_changeable(account, stage, template)
+    earlier = yaml_parse(record.template)
+    indexes.require_changeable(account, stage, earlier)
     secret = _secret(account, stage)
     file = stage.folder / "rollback.yaml"
     file.write_text(record.template)
-    kept.take_back(account, stage, template, record.values, is_deployed=True)
+    kept.take_back(account, stage, earlier, record.values, is_deployed=True)
     with step(f"Going back to {record.id}"):
         stacks.sam_deploy(account, stage, file, record.values | secret)
     _fill_gaps(account, stage, record.values)
     records.put_in_force(account, stage, record.id)
-    smoke.run(account, stage, template)
+    smoke.run(account, stage, earlier)
     print(f"{stage.name} is as it was deployed at {record.id}; what people have entered since stays")
 
 
@@ -140,13 +139,3 @@ def _again(arguments: argparse.Namespace, command: str) -> str:
     """The command line of another command for the same stage."""
     options = [("--file", arguments.file), ("--endpoint", arguments.endpoint)]
     return " ".join(["infra/deploy", arguments.stage, command, *(f"{name} {value}" for name, value in options if value)])
-
-
-def _template(arguments: argparse.Namespace) -> Path:
-    return arguments.template or paths.TEMPLATE
-
-
-def _subject(arguments: argparse.Namespace, what: str) -> str:
-    if not arguments.subject:
-        raise Problem(f"infra/deploy {arguments.stage} {arguments.command} needs {what} after it.")
-    return arguments.subject

@@ -41,7 +41,7 @@ def take_back(account: Account, stage: Stage, template: dict, values: dict[str, 
             resource = source["Resources"][name]
             deployed = tables.describe(account.client("dynamodb"), identifier["TableName"])
             source["Resources"][name] = resource | {"Properties": indexes.as_they_are(resource["Properties"], deployed)}
-    base = stacks.template(account, stage, "Processed") if is_deployed else {"Resources": {}}
+    base = stacks.processed(account, stage) if is_deployed else {"Resources": {}}
     body = with_kept(base, source, found.keys())
     known = {each["ParameterKey"] for each in (stacks.describe(account, stage.stack) or {}).get("Parameters", [])}
     given = [{"ParameterKey": name, "UsePreviousValue": True} if name in known

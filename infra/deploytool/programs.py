@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from stacktool import build, checks, paths, tools
+from stacktool import build, paths, tools
 from stacktool.console import Problem, step
 
 from . import elf
@@ -22,7 +22,7 @@ _FLAGS = {"arm64": "--arm64", "x86_64": "--x86-64"}
 
 def require_tools(architecture: str) -> None:
     """Names what is missing for a build, each with the next step. The pinned tools are installed by then."""
-    found = list(checks.rust())
+    found = []
     pinned = dict(re.findall(r"^([\w-]+)==(\S+)", (paths.LOCAL / "requirements.txt").read_text(), re.MULTILINE))
     for program, package in (("cargo-lambda", "cargo-lambda"), ("sam", "aws-sam-cli")):
         told = subprocess.run([tools.bin(program), *(["lambda"] if program == "cargo-lambda" else []), "--version"],
@@ -48,7 +48,7 @@ def _has(target: str) -> bool:
 
 def release(stage: Stage, architecture: str) -> dict[str, Path]:
     """Builds every function for that processor; returns the programs by name."""
-    folder = stage.folder / "programs"
+    folder = _folder(stage)
     shutil.rmtree(folder, ignore_errors=True)
     log = stage.log("build")
     # zig, which links for the other processor, is found beside Python.
@@ -60,7 +60,20 @@ def release(stage: Stage, architecture: str) -> dict[str, Path]:
         if subprocess.run(command, cwd=paths.ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT,
                           check=False).returncode != 0:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
+    return _built(folder)
+
+
+def _folder(stage: Stage) -> Path:
+    return stage.folder / "programs"
+
+
+def _built(folder: Path) -> dict[str, Path]:
     return {name: folder / name / "bootstrap" for name in build.functions()}
+
+
+def are_built(stage: Stage) -> bool:
+    """Whether every function was built for the stage before, so that little is added to the disk."""
+    return all(program.exists() for program in _built(_folder(stage)).values())
 
 
 def debug() -> dict[str, Path]:

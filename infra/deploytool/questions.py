@@ -4,14 +4,13 @@ environment do not answer it."""
 import dataclasses
 import getpass
 import os
-import re
 import sys
 from collections.abc import Callable
 
 from stacktool.console import Problem
 from stacktool.parameters import Parameter
 
-from .stage import Stage
+from .stage import Stage, refuses_address, refuses_region
 
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
 
@@ -26,14 +25,6 @@ class Question:
     refuses: Callable[[str], str | None]
 
 
-def _region(value: str) -> str | None:
-    return None if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value) else "a region of AWS, such as eu-central-1"
-
-
-def _address(value: str) -> str | None:
-    return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value) else "an email address"
-
-
 def all_of(parameters: dict[str, Parameter]) -> list[Question]:
     """The questions but the one for the key, in their order."""
 
@@ -41,8 +32,8 @@ def all_of(parameters: dict[str, Parameter]) -> list[Question]:
         return Question(name, text, parameters[name].default or "", parameters[name].refuses)
 
     return [
-        Question("region", "Which region of AWS?", os.environ.get("AWS_REGION", "eu-central-1"), _region),
-        Question("admin", "Whose address is the first admin's?", "", _address),
+        Question("region", "Which region of AWS?", os.environ.get("AWS_REGION", "eu-central-1"), refuses_region),
+        Question("admin", "Whose address is the first admin's?", "", refuses_address),
         of("FrontendOrigin", "Which origins may read the answers in a browser, such as https://app.example.com?"),
         of("DailyBudgetUsd", "How many USD may Claude cost a day?"),
         of("MailSender", "Which address, verified with SES, do sign-up mails come from? Nothing: Cognito's own, 50 mails a day"),

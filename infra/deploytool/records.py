@@ -56,8 +56,7 @@ def put_in_force(account: Account, stage: Stage, record_id: str) -> None:
 def add(account: Account, stage: Stage, values: dict[str, str]) -> None:
     """Records what the stack has now as the deployment in force, unless it is what the record in force says."""
     last = in_force(account, stage)
-    template = stacks.template(account, stage, "Original")
-    text = template if isinstance(template, str) else json.dumps(template)
+    text = stacks.original(account, stage)
     if last and (last.template, last.values) == (text, values):
         return
     moment = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")

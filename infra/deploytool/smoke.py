@@ -3,9 +3,11 @@
 import base64
 import concurrent.futures
 import json
+import re
 import time
+import uuid
 
-from stacktool import paths
+import botocore.exceptions
 from stacktool.console import Problem, step
 
 from .account import Account
@@ -23,9 +25,10 @@ def events(template: dict) -> dict[str, dict]:
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         name = resource["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
-        kinds = {event["Type"] for event in resource["Properties"].get("Events", {}).values()}
-        if "Api" in kinds:
-            made[name] = _of_nobody(name)
+        triggers = {event["Type"]: event["Properties"] for event in resource["Properties"].get("Events", {}).values()}
+        kinds = triggers.keys()
+        if route := triggers.get("Api"):
+            made[name] = of_nobody(route["Method"].upper(), route["Path"])
         elif kinds & {"ScheduleV2", "Schedule"}:
             made[name] = {"check": True}
         else:
@@ -33,11 +36,23 @@ def events(template: dict) -> dict[str, dict]:
     return made
 
 
-def _of_nobody(function: str) -> dict:
-    """The sample request of a function, without its caller."""
-    event = json.loads((paths.EVENTS / f"{function}.json").read_text())
-    event["requestContext"].pop("authorizer")
-    return event
+def of_nobody(method: str, route: str) -> dict:
+    """A request without a caller, as a REST API hands it over. Functions of any version refuse it, so that what a rollback brings
+    back can be tried too."""
+    values = {name: "nobody" for name in re.findall(r"\{(\w+)\}", route)}
+    path = re.sub(r"\{\w+\}", "nobody", route)
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    return {
+        "resource": route, "path": path, "httpMethod": method,
+        "headers": headers, "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None, "multiValueQueryStringParameters": None,
+        "pathParameters": values or None, "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "smoke", "stage": "api", "resourceId": "smoke", "resourcePath": route,
+            "path": f"/api{path}", "httpMethod": method, "protocol": "HTTP/1.1", "requestId": str(uuid.uuid4()),
+            "requestTime": "01/Jan/2026:00:00:00 +0000", "requestTimeEpoch": 1_767_225_600_000,
+            "identity": {"sourceIp": "203.0.113.7", "userAgent": "smoke"}},
+        "body": None, "isBase64Encoded": False}
 
 
 def run(account: Account, stage: Stage, template: dict) -> None:
@@ -54,7 +69,10 @@ def run(account: Account, stage: Stage, template: dict) -> None:
 def _try(account: Account, stage: Stage, function: str, event: dict) -> str | None:
     """What is wrong with a function, in a sentence."""
     name = f"{stage.stack}-{function}"
-    answer = account.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode(), LogType="Tail")
+    try:
+        answer = account.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode(), LogType="Tail")
+    except botocore.exceptions.ClientError as error:
+        return f"{function} cannot be tried: {str(error).rstrip('.')}"
     result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         told = result.get("errorMessage", "") if isinstance(result, dict) else result

@@ -33,7 +33,7 @@ def describe(account: Account, name: str) -> dict | None:
     except cloudformation.exceptions.ClientError as error:
         if "does not exist" in str(error):
             return None
-        raise Problem(f"CloudFormation does not tell of {name}: {error}. See that your credentials allow it.") from None
+        raise
     return None if stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
 
@@ -114,10 +114,15 @@ def resources(account: Account, stage: Stage) -> dict[str, str]:
             for each in page["StackResourceSummaries"]}
 
 
-def template(account: Account, stage: Stage, form: str) -> dict | str:
-    """The template of the stack: as it was given (`Original`, with the addresses of the programs) or as SAM made it
-    (`Processed`)."""
-    return account.client("cloudformation").get_template(StackName=stage.stack, TemplateStage=form)["TemplateBody"]
+def original(account: Account, stage: Stage) -> str:
+    """The template of the stack as it was given, with the addresses of the programs."""
+    body = account.client("cloudformation").get_template(StackName=stage.stack, TemplateStage="Original")["TemplateBody"]
+    return body if isinstance(body, str) else json.dumps(body)
+
+
+def processed(account: Account, stage: Stage) -> dict:
+    """The template of the stack as SAM made it."""
+    return account.client("cloudformation").get_template(StackName=stage.stack, TemplateStage="Processed")["TemplateBody"]
 
 
 def bucket(account: Account) -> str | None:

@@ -16,6 +16,16 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 SECRET = "AnthropicApiKey"
 
 
+def refuses_region(value: str) -> str | None:
+    """What a region is instead, if this is none."""
+    return None if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value) else "a region of AWS, such as eu-central-1"
+
+
+def refuses_address(value: str) -> str | None:
+    """What an address is instead, if this is none."""
+    return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value) else "an email address"
+
+
 @dataclasses.dataclass
 class Stage:
     """A stage's name, where it is deployed to, who is its first admin, and the parameters that differ from the template's."""
@@ -69,10 +79,16 @@ def load(name: str, file: Path | None = None) -> Stage:
     if unknown := read.keys() - {"region", "admin"}:
         raise Problem(f"{file} says {', '.join(sorted(unknown))}, which means nothing. It takes region, admin, and the "
                       "parameters of template.yaml below [parameters].")
+    if not isinstance(parameters, dict) or any(isinstance(value, dict | list) for value in parameters.values()):
+        raise Problem(f"{file} has to set each parameter to one value, below [parameters]. Mend it and try again.")
     if SECRET in parameters:
         raise Problem(f"{file} holds the Claude key, which others can read there. Take it out, make a new key, and give that "
                       "as ANTHROPIC_API_KEY or when you are asked.")
-    return Stage(name, file, read.get("region"), read.get("admin"), {key: _text(value) for key, value in parameters.items()})
+    known = {key: _text(value) for key, value in read.items()}
+    for key, refuses in (("region", refuses_region), ("admin", refuses_address)):
+        if key in known and (takes := refuses(known[key])):
+            raise Problem(f"{file} says {key} = {json.dumps(known[key])}, but it takes {takes}. Mend it and try again.")
+    return Stage(name, file, **known, parameters={key: _text(value) for key, value in parameters.items()})
 
 
 def _text(value: object) -> str:

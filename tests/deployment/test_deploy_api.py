@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "infra" / "local")]
 
 from deploytool import address, admins, commands, stacks  # noqa: E402
+from deploytool.account import Account  # noqa: E402
 from deploytool.stage import load  # noqa: E402
 from stacktool.console import Problem  # noqa: E402
 
@@ -74,14 +75,14 @@ def enabling(gateway, tmp_path, monkeypatch):
     """Runs `infra/deploy staging enable FILE` for people."""
     stage = load("staging", tmp_path / "staging.toml")
     stage.region, stage.admin = "eu-central-1", "you@example.com"
-    stage.save()
+    monkeypatch.setattr(Account, "number", lambda _: "123456789012")
     monkeypatch.setattr(stacks, "outputs", lambda *_: {"ApiUrl": NOWHERE, "ApiGatewayUrl": url(gateway)})
     monkeypatch.setattr(admins, "token", lambda *_: TOKEN)
 
     def run(*people: str) -> None:
         file = tmp_path / "people.txt"
         file.write_text("\n".join(people))
-        commands.run(argparse.Namespace(command="enable", stage="staging", file=stage.file, endpoint=None, subject=str(file)))
+        commands.run(stage, argparse.Namespace(command="enable", endpoint=None, subject=str(file)))
 
     return run
 

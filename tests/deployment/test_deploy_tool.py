@@ -183,6 +183,19 @@ def test_each_function_is_tried_with_an_event_that_does_nothing(template):
     assert made["weekly-updater"] == {"check": True}
 
 
+def test_a_request_of_nobody_has_the_shape_of_the_sample_events_without_their_caller(template):
+    for name, event in smoke.events(template).items():
+        if "requestContext" not in event:
+            continue
+        sample = json.loads((ROOT / "events" / f"{name}.json").read_text())
+        assert event.keys() == sample.keys()
+        assert event["requestContext"].keys() == sample["requestContext"].keys() - {"authorizer"}
+        for key in ("resource", "httpMethod"):
+            assert event[key] == sample[key], name
+        assert (event["pathParameters"] or {}).keys() == (sample["pathParameters"] or {}).keys(), name
+        assert "{" not in event["path"], name
+
+
 def test_what_is_taken_back_refers_to_nothing_that_is_not_there(template):
     names = [name for name, each in template["Resources"].items() if each.get("DeletionPolicy") == "RetainExceptOnCreate"]
     assert {"ProfilesTable", "UserPool", "UserPoolClient", "AdminGroup"} <= set(names)

@@ -36,7 +36,7 @@ def _problems(arguments: argparse.Namespace) -> Iterator[str]:
     if command in ("up", "demo", "watch"):
         yield from rust()
     if command in ("up", "demo"):
-        yield from disk()
+        yield from disk(_is_built())
         yield from _told(settings.of_environment)
         yield from _told(_ports)
     yield from _told(lambda: _arguments(arguments))
@@ -93,9 +93,9 @@ def rust() -> Iterator[str]:
                "build-essential; on macOS: xcode-select --install).")
 
 
-def disk() -> Iterator[str]:
+def disk(is_built: bool) -> Iterator[str]:
     """Room for what is not there yet."""
-    needed = WORK_GB + (0 if tools.installed() else TOOLS_GB) + (0 if _is_built() else BUILD_GB)
+    needed = WORK_GB + (0 if tools.installed() else TOOLS_GB) + (0 if is_built else BUILD_GB)
     there = next(folder for folder in [paths.TARGET, *paths.TARGET.parents] if folder.exists())
     free = shutil.disk_usage(there).free / 1e9
     if free < needed:

@@ -12,7 +12,7 @@ def sample(stack: dict, function: str, email: str, http_api: bool = False) -> di
     """The sample event of an API function as that person sends it. It works where an authorizer has seen it, as on the
     deployed stack, and where the function verifies the token by itself, as under `cargo lambda watch`."""
     try:
-        event = json.loads((paths.ROOT / "events" / f"{function}.json").read_text())
+        event = json.loads((paths.EVENTS / f"{function}.json").read_text())
         claims = event["requestContext"]["authorizer"]["claims"]
     except (OSError, KeyError):
         raise Problem(f"{function} is no function of the API. events/ has a sample for each of those.") from None
