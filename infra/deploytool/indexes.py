@@ -12,15 +12,15 @@ def require_changeable(account: Account, stage: Stage, template: dict) -> None:
     """Names every table of the stage that cannot become what the template says, with why."""
     there = tables.deployed_and_needed(account.client("dynamodb"), template, stage.stack)
     if wrong := [told for name, deployed, needed in there for told in _refused(name, deployed, needed)]:
-        raise Problem("\n".join([*wrong, "Nothing was deployed. \"Changing a table\" in infra/README.md tells how that is done."]))
+        raise Problem("\n".join([*wrong, 'Nothing was deployed. "Changing a table" in infra/README.md tells how that is done.']))
 
 
 def _refused(name: str, deployed: dict, needed: dict) -> list[str]:
     told = tables.other_keys(name, deployed, needed)
     wrong = [f"{told} A key cannot be changed in place."] if told else []
     there, wanted = _by_name(deployed), _by_name(needed)
-    wrong += [f"The index {index} of {name} is {_text(there[index])}, and this version needs {_text(wanted[index])}. An index cannot "
-              "be changed: the new one needs the next number in its name."
+    wrong += [f"The index {index} of {name} is {_text(there[index])}, and this version needs {_text(wanted[index])}. An index "
+              "cannot be changed: the new one needs the next number in its name."
               for index in sorted(there.keys() & wanted.keys()) if _text(there[index]) != _text(wanted[index])]
     if len(changes := sorted(there.keys() ^ wanted.keys())) > 1:
         wrong.append(f"{len(changes)} indexes of {name} would be made or deleted ({', '.join(changes)}). DynamoDB takes one in a "

@@ -177,5 +177,5 @@ def _require_made(cloudformation, stage: Stage, change_set: str) -> None:
             break
         time.sleep(1)
     reason = change.get("StatusReason", "CloudFormation does not tell why").rstrip(".")
-    raise Problem(f"What an earlier stack of {stage.name} has kept cannot be taken back (the change set is {change.get('Status')}): "
-                  f"{reason}. It is as it was. Mend that and try again.")
+    raise Problem(f"What an earlier stack of {stage.name} has kept cannot be taken back (the change set is "
+                  f"{change.get('Status')}): {reason}. It is as it was. Mend that and try again.")

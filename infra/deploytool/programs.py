@@ -104,9 +104,9 @@ def verify(programs: dict[str, Path], architecture: str, is_release: bool) -> No
 def check_settings() -> Path:
     """Builds the program that checks settings as the functions do when they start, for this machine."""
     # With the simulator, which needs more of some libraries: what the local stack and the tests have compiled serves again.
-    command = ["cargo", "build", "--locked", "--quiet", "--package", "check-settings", "--package", "claude-simulator"]
+    command = ["cargo", "build", "--locked", "--quiet", "--package", build.CHECKER, "--package", build.SIMULATOR]
     with step("Building what checks the settings"):
         cargo = subprocess.run(command, cwd=paths.ROOT, env=build.environment(), capture_output=True, text=True, check=False)
     if cargo.returncode != 0:
         raise Problem(f"What checks the settings could not be built. Mend what the compiler says:\n{cargo.stderr[-4000:]}")
-    return build.programs_folder() / "check-settings"
+    return build.programs_folder() / build.CHECKER

@@ -1,12 +1,10 @@
 """Stacks of CloudFormation, and `sam deploy`."""
 
 import json
-import os
-import subprocess
 import time
 from pathlib import Path
 
-from stacktool import tools
+from stacktool import sam
 from stacktool.console import Problem, step
 
 from .account import Account
@@ -67,8 +65,8 @@ def wait(account: Account, stage: Stage, before: str | None, wanted: str | None)
             if status is None or not status.endswith("_IN_PROGRESS"):
                 break
         time.sleep(_POLL[bool(account.endpoint)])
-    raise Problem(f"The stack {stage.stack} is {status or 'gone'}, and not {wanted or 'gone'}: {_why(account, stage)} Mend that and try "
-                  "again; the console of CloudFormation has all of its events.")
+    raise Problem(f"The stack {stage.stack} is {status or 'gone'}, and not {wanted or 'gone'}: {_why(account, stage)} Mend that "
+                  "and try again; the console of CloudFormation has all of its events.")
 
 
 def _why(account: Account, stage: Stage) -> str:
@@ -133,24 +131,8 @@ def bucket(account: Account) -> str | None:
 
 
 def sam_deploy(account: Account, stage: Stage, file: Path, values: dict[str, str]) -> None:
-    """Deploys a template with `sam deploy`. The parameters go through a private file that is deleted at once: a command line
-    would show the Claude key to everybody on the machine. No samconfig.toml is read or written."""
-    config, given, log = stage.folder / "samconfig.toml", stage.folder / "parameters.yaml", stage.log("deploy")
-    config.write_text("version = 0.1\n")
-    given.unlink(missing_ok=True)
-    with os.fdopen(os.open(given, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump(values, opened)  # which is YAML too
-    command = [tools.bin("sam"), "deploy", "--template-file", str(file), "--config-file", str(config),
-               "--stack-name", stage.stack, "--region", account.region, "--resolve-s3", "--s3-prefix", stage.stack,
-               "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-               "--no-progressbar", "--parameter-overrides", f"file://{given}"]
-    environment = account.environment() | {"SAM_CLI_POLL_DELAY": str(_POLL[bool(account.endpoint)])}
-    try:
-        with open(log, "w") as output:
-            done = subprocess.run(command, cwd=stage.folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
-                                  check=False)
-    finally:
-        given.unlink(missing_ok=True)
-    if done.returncode != 0:
+    """Deploys a template."""
+    log = stage.log("deploy")
+    if not sam.deploy(file, stage.stack, account.region, values, account.environment(), _POLL[bool(account.endpoint)], log):
         raise Problem("The template could not be deployed, and the stack is as it was before. The log names the resource and "
                       "why; mend that and try again.", log)

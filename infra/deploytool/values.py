@@ -5,11 +5,9 @@ template, such as a model or its prices, would never arrive otherwise.
 """
 
 import difflib
-import re
-import subprocess
 from pathlib import Path
 
-from stacktool import build
+from stacktool import build, startable
 from stacktool.console import Problem
 from stacktool.parameters import Parameter
 
@@ -39,13 +37,6 @@ def require_allowed(values: dict[str, str], parameters: dict[str, Parameter], st
 
 
 def require_startable(values: dict[str, str], checker: Path, stage: Stage) -> None:
-    """Runs the checks that the functions run when they start, rules across settings among them."""
-    settings = {variable(name): value for name, value in values.items()}
-    checked = subprocess.run([checker], env=settings, capture_output=True, text=True, check=False)
-    if checked.returncode != 0:
-        raise Problem(f"{checked.stdout or checked.stderr}Mend {stage.file} and try again; nothing was deployed.")
-
-
-def variable(parameter: str) -> str:
-    """The environment variable that a parameter sets: `PromptMinWords` is `PROMPT_MIN_WORDS`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).upper()
+    """Names what the functions would refuse when they start, rules across settings among it."""
+    if refused := startable.refused(checker, values):
+        raise Problem(f"{refused}Mend {stage.file} and try again; nothing was deployed.")

@@ -237,7 +237,8 @@ def test_an_index_that_is_another_one_is_named_before_anything_is_built(aws, sta
         indexes.require_changeable(aws, stage, template)
     for words in ("next number in its name", "Nothing was deployed", "infra/README.md"):
         assert words in str(problem.value)
-    assert '"Changing a table"' in str(problem.value) and "\n## Changing a table\n" in (ROOT / "infra" / "README.md").read_text()
+    assert '"Changing a table"' in str(problem.value)
+    assert "\n## Changing a table\n" in (ROOT / "infra" / "README.md").read_text()
 
 
 def test_two_indexes_at_once_are_too_many_for_dynamodb(aws, stage, template):

@@ -1,4 +1,4 @@
-"""Builds every function and the Claude simulator, in one `cargo build`."""
+"""Builds every function, the Claude simulator and what checks settings, in one `cargo build`."""
 
 import functools
 import os
@@ -10,6 +10,8 @@ from pathlib import Path
 from . import paths
 from .console import Problem, Progress, step
 
+# What is built beside the functions.
+SIMULATOR, CHECKER = "claude-simulator", "check-settings"
 # Cargo's progress, such as `Building [====>   ] 12/345: serde`. Python ends a line where Cargo returns to its begin.
 _BAR = re.compile(r"Building \[[^\]]*\] (\d+)/(\d+)")
 
@@ -62,7 +64,7 @@ def build() -> dict[str, Path]:
     Cargo leaves alone what has not changed.
     """
     log = paths.log("build")
-    command = ["cargo", "build", "--locked", "--package", "functions", "--package", "claude-simulator"]
+    command = ["cargo", "build", "--locked", "--package", "functions", "--package", SIMULATOR, "--package", CHECKER]
     # Cargo's own bar tells how much there is to do.
     told = {"CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "80", "CARGO_TERM_COLOR": "never"}
     with step("Building the functions (the first time takes minutes)"), open(log, "w") as output:
@@ -76,7 +78,7 @@ def build() -> dict[str, Path]:
                 output.write(line)
         if cargo.wait() != 0:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
-    return {name: programs_folder() / name for name in [*functions(), "claude-simulator"]}
+    return {name: programs_folder() / name for name in [*functions(), SIMULATOR, CHECKER]}
 
 
 def programs_folder() -> Path:

@@ -41,9 +41,9 @@ def up(enforce_iam: bool) -> dict:
     start = time.monotonic()
     chosen = settings.of_environment()
     programs = build.build()
-    simulator = programs.pop("claude-simulator")
+    simulator, checker = programs.pop(build.SIMULATOR), programs.pop(build.CHECKER)
     endpoint = cloud.start(enforce_iam)
-    stack = deploy.deploy(endpoint, *cloud.claude(simulator), programs, chosen)
+    stack = deploy.deploy(endpoint, *cloud.claude(simulator), programs, checker, chosen)
     note(f"the stack is up after {time.monotonic() - start:.0f} s: {stack['api_url']}")
     return stack
 

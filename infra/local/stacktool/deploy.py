@@ -2,22 +2,21 @@
 
 import hashlib
 import json
-import os
-import subprocess
 import tomllib
 from pathlib import Path
 
-from . import aws, build, cloud, emulator, packages, paths, settings, starts, tables, tools
+from . import aws, build, cloud, emulator, packages, paths, sam, settings, startable, tables
 from .console import Problem, note, step
 
 _DEPLOYED = paths.STATE / "deployed.json"
 # How often `sam` looks whether it is done, in seconds; on AWS every few.
-_POLL_DELAY = "0.5"
+_POLL = 0.5
 
 
-def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, Path], chosen: dict[str, str]) -> dict:
-    """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json. `chosen` are
-    the settings of the environment, by variable."""
+def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, Path], checker: Path,
+           chosen: dict[str, str]) -> dict:
+    """Deploys if template, programs, parameters or the cloud have changed; returns the content of stack.json. `checker` is the
+    program that checks settings, `chosen` are the settings of the environment, by variable."""
     config = tomllib.loads(paths.SAMCONFIG.read_text())["local"]["deploy"]["parameters"]
     own = dict(pair.split("=", 1) for pair in config.pop("parameter_overrides"))
     values = settings.of_stack(own, chosen) | {
@@ -31,12 +30,12 @@ def deploy(endpoint: str, claude_url: str, claude_key: str, programs: dict[str, 
     if _status(endpoint, stack_name) == "complete" and before.get("state") == state and paths.STACK_JSON.exists():
         note("nothing has changed since the last deployment")
         return json.loads(paths.STACK_JSON.read_text())
-    with step("Trying whether the functions start with these settings"):
-        starts.require(programs, values)
+    if refused := startable.refused(checker, values):
+        raise Problem(f"The functions do not start with these settings, so nothing was deployed.\n{refused.rstrip()}")
     tables.require_same_keys(endpoint, stack_name)
     _DEPLOYED.unlink(missing_ok=True)
     with step("Deploying template.yaml (about a minute)"):
-        _sam_deploy(endpoint, config, values, packages.template(packages.pack(programs)))
+        _sam_deploy(endpoint, stack_name, values, packages.template(packages.pack(programs)))
         emulator.fill_gaps(endpoint, stack_name, values)
     stack = _describe(endpoint, stack_name, claude_url)
     _wait_until_healthy(stack)
@@ -82,34 +81,14 @@ def _status(endpoint: str, stack_name: str) -> str | None:
     return "complete" if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "other"
 
 
-def _sam_deploy(endpoint: str, config: dict, values: dict[str, str], template: str) -> None:
-    """Runs `sam deploy`. The parameters go through a private file that is deleted at once: a command line would show
-    the Claude key to everybody on the machine."""
-    if _status(endpoint, config["stack_name"]) == "other":
-        aws.client("cloudformation", endpoint).delete_stack(StackName=config["stack_name"])
-    log = paths.log("deploy")
-    packed = paths.STATE / "template.yaml"
+def _sam_deploy(endpoint: str, stack_name: str, values: dict[str, str], template: str) -> None:
+    """Deploys, instead of what an earlier deployment has left half done."""
+    if _status(endpoint, stack_name) == "other":
+        aws.client("cloudformation", endpoint).delete_stack(StackName=stack_name)
+    packed, log = paths.STATE / "template.yaml", paths.log("deploy")
     packed.write_text(template)
-    file = paths.STATE / "deploy.toml"
-    # A JSON text is a TOML text too.
-    lines = ["version = 0.1"]
-    for title, pairs in {"local.deploy.parameters": config, "local.deploy.parameters.parameter_overrides": values}.items():
-        lines += [f"[{title}]", *(f"{name} = {json.dumps(value)}" for name, value in pairs.items())]
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write("\n".join(lines) + "\n")
-    try:
-        with open(log, "w") as output:
-            sam = subprocess.run(
-                [tools.bin("sam"), "deploy", "--template-file", str(packed), "--config-file", str(file),
-                 "--config-env", "local", "--no-progressbar"],
-                cwd=paths.ROOT, env=aws.environment(endpoint) | {"SAM_CLI_POLL_DELAY": _POLL_DELAY},
-                stdout=output, stderr=subprocess.STDOUT, check=False)
-    finally:
-        file.unlink(missing_ok=True)
-    if sam.returncode != 0:
-        raise Problem("The template could not be deployed. The log names the resource; mend it and run `up` again.",
-                      log)
+    if not sam.deploy(packed, stack_name, aws.REGION, values, aws.environment(endpoint), _POLL, log):
+        raise Problem("The template could not be deployed. The log names the resource; mend it and run `up` again.", log)
 
 
 def _describe(endpoint: str, stack_name: str, claude_url: str) -> dict:

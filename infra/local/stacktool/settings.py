@@ -24,6 +24,11 @@ def parameter(variable: str) -> str:
     return "".join(word.capitalize() for word in variable.split("_"))
 
 
+def variable(parameter_name: str) -> str:
+    """The variable that a parameter sets: `PromptMinWords` is `PROMPT_MIN_WORDS`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", parameter_name).upper()
+
+
 def of_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The settings that the environment sets, by variable. A value that the setting does not take is a problem that says
     what it takes; so are several of them, in one."""
