@@ -16,8 +16,8 @@ from stacktool.console import Problem, step
 from . import elf
 from .stage import Stage
 
+# The processors of Lambda, as Rust calls them.
 _TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
-_FLAGS = {"arm64": "--arm64", "x86_64": "--x86-64"}
 
 
 def require_tools(architecture: str) -> None:
@@ -55,7 +55,7 @@ def release(stage: Stage, architecture: str) -> dict[str, Path]:
     environment = {name: value for name, value in os.environ.items() if name != "CARGO_BUILD_TARGET"} | {
         "PATH": f"{paths.TOOLS / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}", "CARGO_TARGET_DIR": str(paths.TARGET)}
     command = [tools.bin("cargo-lambda"), "lambda", "build", "--release", "--locked", "--package", "functions",
-               _FLAGS[architecture], "--lambda-dir", str(folder)]
+               "--target", _TARGETS[architecture], "--lambda-dir", str(folder)]
     with step(f"Building the functions for {architecture} (the first time takes ten minutes)"), open(log, "w") as output:
         if subprocess.run(command, cwd=paths.ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT,
                           check=False).returncode != 0:
