@@ -50,3 +50,18 @@ def test_what_a_first_build_needs_is_what_the_local_stack_asks_for(readme):
     manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
     assert f"Rust {manifest['workspace']['package']['rust-version']} or newer" in readme
     assert f"{checks.TOOLS_GB + checks.BUILD_GB + checks.WORK_GB} GB of free disk" in readme.replace("\n", " ")
+
+
+def test_the_versions_of_the_tools_that_deploy_are_the_pinned_ones(readme):
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "infra" / "local" / "requirements.txt").read_text(), re.MULTILINE))
+    assert f"cargo-lambda {pins['cargo-lambda']}" in readme
+    assert f"SAM CLI {pins['aws-sam-cli']}" in readme
+
+
+def test_each_part_of_the_picture_has_a_name_of_its_own(readme):
+    [picture] = re.findall(r"```mermaid(.*?)```", readme, re.DOTALL)
+    drawn: dict[str, set[str]] = {}
+    for name, label in re.findall(r"(\w+)[\[(]+([^\])]+)[\])]+", re.sub(r"\|[^|]*\|", "", picture)):
+        drawn.setdefault(name, set()).add(label)
+    assert {"weekly-updater", "streak-watcher", "profile-watcher"} <= set().union(*drawn.values())
+    assert {name: labels for name, labels in drawn.items() if len(labels) > 1} == {}

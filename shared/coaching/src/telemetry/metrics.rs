@@ -2,8 +2,8 @@
 //! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide; what
 //! else stands in the line, such as the request, the model and the tokens, is a property to search by.
 //!
-//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are ten: four of
-//! all calls, and the cost by purpose. `stage` is that of the line: without it, a test stage would add to production.
+//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are ten at most: four
+//! of all calls, and the cost by each of six purposes. `stage` is that of the line: without it, a test stage would add to production.
 
 use std::time::Duration;
 
