@@ -1,12 +1,18 @@
 """`cargo lambda build` and `sam deploy` work without `infra/deploy`: what they read fits the template."""
 
+import argparse
 import pathlib
 import re
+import sys
 import tomllib
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "infra" / "local"))
+
+from stacktool import watch  # noqa: E402
+
 # Given at the command line, so that it stands in no file.
 BY_HAND = {"AnthropicApiKey"}
 
@@ -47,6 +53,34 @@ def test_cargo_lambda_leaves_programs_where_the_template_looks_for_them(template
     folders = {resource["Properties"]["CodeUri"] for resource in template["Resources"].values()
                if resource["Type"] == "AWS::Serverless::Function"}
     assert folders == {f"target/lambda/{binary.stem}/" for binary in (ROOT / "functions" / "src" / "bin").glob("*.rs")}
+
+
+def test_the_command_of_the_readme_builds_the_functions_alone_for_the_processor_that_the_template_has(template):
+    readme, config = (ROOT / "README.md").read_text(), (ROOT / "samconfig.toml").read_text()
+    [command] = re.findall(r"^cargo lambda build (.+)$", readme, re.MULTILINE)
+    assert f"cargo lambda build {command}\n" in config
+    architecture = template["Parameters"]["Architecture"]["Default"].replace("_", "-")
+    manifest = tomllib.loads((ROOT / "functions" / "Cargo.toml").read_text())
+    assert command.split() == ["--release", f"--{architecture}", "--package", manifest["package"]["name"]]
+
+
+def test_cargo_lambda_watch_runs_with_the_variables_of_the_deployed_stack_and_verifies_tokens_itself(monkeypatch):
+    ran = []
+    stack = {"aws_endpoint": "http://127.0.0.1:4566", "user_pool_id": "pool"}
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key")
+    monkeypatch.setattr(watch.build, "environment", lambda: {"CARGO_TARGET_DIR": "target"})
+    monkeypatch.setattr(watch, "_variables", lambda _: {"PROFILES_TABLE": "profiles", "AUTH_MODE": "authorizer"})
+    monkeypatch.setattr(watch.subprocess, "run",
+                        lambda command, **given: ran.append((command, given)) or argparse.Namespace(returncode=3))
+    assert watch.watch(stack) == 3
+    [(command, given)] = ran
+    assert command[1:3] == ["lambda", "watch"]
+    assert given["cwd"] == ROOT
+    variables = given["env"]
+    assert (variables["PROFILES_TABLE"], variables["AUTH_MODE"]) == ("profiles", "jwt")
+    assert variables["COGNITO_JWKS_URL"] == "http://127.0.0.1:4566/pool/.well-known/jwks.json"
+    assert variables["AWS_ENDPOINT_URL"] == stack["aws_endpoint"]
+    assert "ANTHROPIC_API_KEY" not in variables, "the key is read from where the functions read it"
 
 
 def test_the_readme_shows_parameters_that_there_are(template):
