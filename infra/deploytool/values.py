@@ -30,6 +30,9 @@ def require_allowed(values: dict[str, str], parameters: dict[str, Parameter], st
                if (takes := parameters[name].refuses(value))]
     if values["ApiDomainName"] and not values["ApiCertificateArn"]:
         refused.append("ApiDomainName needs ApiCertificateArn, a certificate of ACM for that domain in this region.")
+    # arn:aws:acm:<region>:<account>:certificate/<id>
+    if (region := f"{values['ApiCertificateArn']}:::".split(":")[3]) not in ("", stage.region):
+        refused.append(f"ApiCertificateArn is a certificate in {region}, but it has to be in the stage's region, {stage.region}.")
     if values["MailSenderIdentity"] and not values["MailSender"]:
         refused.append("MailSenderIdentity is of use only with MailSender.")
     if refused:

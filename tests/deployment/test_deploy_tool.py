@@ -143,6 +143,7 @@ def test_a_rare_setting_in_the_stages_file_is_taken_whatever_its_type(stage):
     ("PromptMinWords", "5000", "PromptMinWords is 5000, but it takes a number from 100 to 2000"),
     ("UserPoolMfa", "SOMETIMES", "OFF, OPTIONAL, ON"),
     ("ApiDomainName", "api.example.com", "ApiDomainName needs ApiCertificateArn"),
+    ("ApiCertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a", "certificate in us-east-1, but .* eu-central-1"),
     ("MailSenderIdentity", "example.com", "only with MailSender"),
 ])
 def test_a_value_that_the_template_does_not_take_is_named_before_anything_is_deployed(stage, name, value, told):

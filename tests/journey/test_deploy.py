@@ -179,6 +179,26 @@ def test_a_stack_that_was_deleted_comes_back_with_the_same_people_and_what_they_
     assert (profile.status, profile.json["name"]) == (200, "Olu")
 
 
+def test_everybody_whom_a_file_names_is_let_in_and_who_is_nobody_is_named(first):
+    people = first.folder / "people.txt"
+    people.write_text(f"# the first one\n{ADMIN}\n")
+    for result in ("enabled", "unchanged"):
+        done = first.run("enable", people)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == ["1", result, ADMIN]
+    people.write_text("stranger@example.com\n")
+    done = first.run("enable", people)
+    assert done.returncode == 1
+    assert "Nobody has signed up with this" in done.stderr
+
+
+def test_an_admin_whose_password_is_lost_gets_a_new_one(first):
+    done = first.run("admin", ADMIN, "--new-password")
+    assert done.returncode == 0, done.stderr
+    token = first.run("token").stdout.strip()
+    assert Api(_url(first), token).get("/v1/admin/report").status == 200
+
+
 def _url(stage: Stage) -> str:
     """The address of a stage's API in the local cloud."""
     return f"{stage.stack['aws_endpoint']}/_aws/execute-api/{stage.outputs()['ApiId']}/api"
