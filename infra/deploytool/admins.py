@@ -65,8 +65,8 @@ def token(account: Account, stage: Stage, outputs: dict[str, str], email: str, m
     if password is None and may_ask and sys.stdin.isatty():
         password = getpass.getpass(f"The password of {email}: ")
     if not password:
-        raise Problem(f"The password of {email} is not known here. Set {PASSWORD_VARIABLE} to it and try again, or give them a new "
-                      f"one with `infra/deploy {stage.name} admin {email} --new-password`.")
+        raise Problem(f"The password of {email} is not known here. Set {PASSWORD_VARIABLE} to it and try again, or give them "
+                      f"a new one with `infra/deploy {stage.name} admin {email} --new-password`.")
     cognito = account.client("cognito-idp")
     try:
         answer = cognito.admin_initiate_auth(

@@ -53,7 +53,7 @@ def ready(account: Account, stage: Stage) -> bool:
 
 
 def wait(account: Account, stage: Stage, before: str | None, wanted: str | None) -> None:
-    """Waits until the stage's stack, which was `before`, is `wanted` (nothing: gone). Any other status that lasts is a problem."""
+    """Waits until the stage's stack, which was `before`, is `wanted` (nothing: gone). Any other that lasts is a problem."""
     status = before
     for look in range(_LOOKS):
         stack = describe(account, stage.stack)

@@ -149,7 +149,7 @@ def test_tables_as_the_template_has_them_and_tables_that_are_not_there_can_be_de
 
 
 @pytest.mark.parametrize(("changes", "told"), [
-    ({"KeySchema": [{"AttributeName": "address", "KeyType": "HASH"}]}, r"is \(address\) with keys alone, and .* \(email\) with keys"),
+    ({"KeySchema": [{"AttributeName": "address", "KeyType": "HASH"}]}, r"is \(address\) with keys alone, and .* \(email\)"),
     ({"Projection": {"ProjectionType": "ALL"}}, r"is \(email\) with everything"),
     ({"Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["goal"]}}, r"is \(email\) with goal"),
 ])

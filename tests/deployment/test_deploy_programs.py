@@ -32,7 +32,7 @@ def cargo_lambda(tmp_path, monkeypatch):
 
     def put(code: int = 0) -> pathlib.Path:
         program = tmp_path / "cargo-lambda"
-        program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >"{tmp_path}/words"\nenv >"{tmp_path}/variables"\npwd >"{tmp_path}/where"\n'
+        program.write_text(f'#!/bin/sh\ncd "{tmp_path}"\nprintf "%s\\n" "$@" >words\nenv >variables\necho "$OLDPWD" >where\n'
                            f"echo 'error: it does not compile'\nexit {code}\n")
         program.chmod(0o755)
         monkeypatch.setattr(tools, "bin", lambda _: str(program))

@@ -53,8 +53,9 @@ def test_what_a_first_build_needs_is_what_the_local_stack_asks_for(readme):
 
 
 def test_the_versions_of_the_tools_that_deploy_are_the_pinned_ones(readme):
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "infra" / "local" / "requirements.txt").read_text(), re.MULTILINE))
-    assert f"cargo-lambda {pins['cargo-lambda']}" in readme
+    files = [ROOT / "infra" / "local" / name for name in ("requirements.txt", "constraints.txt")]
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", "".join(file.read_text() for file in files), re.MULTILINE))
+    assert f"cargo-lambda {pins['cargo-lambda']}, zig {pins['ziglang']}" in readme
     assert f"SAM CLI {pins['aws-sam-cli']}" in readme
 
 

@@ -76,8 +76,8 @@ class Api:
         except urllib.error.HTTPError as error:
             answer = _answer(error)
         except (OSError, http.client.HTTPException) as error:
-            raise Problem(f"{self.url} does not answer: {getattr(error, 'reason', error)}. Try again; if it stays like that, look "
-                          "whether this machine reaches that address.") from None
+            raise Problem(f"{self.url} does not answer: {getattr(error, 'reason', error)}. Try again; if it stays like that, "
+                          "look whether this machine reaches that address.") from None
         if Api.observer:
             Api.observer(method, path, answer)
         return answer

@@ -13,8 +13,8 @@ def require_same_keys(endpoint: str, stack_name: str) -> None:
     template = yaml_parse(paths.TEMPLATE.read_text())
     for name, deployed, needed in deployed_and_needed(aws.client("dynamodb", endpoint), template, stack_name):
         if told := other_keys(name, deployed, needed):
-            raise Problem(f"{told} A key cannot be changed in place, so the table has to be replaced: run `infra/local/stack down` "
-                          "and `up` again. The local cloud forgets what it holds.")
+            raise Problem(f"{told} A key cannot be changed in place, so the table has to be replaced: run "
+                          "`infra/local/stack down` and `up` again. The local cloud forgets what it holds.")
 
 
 def deployed_and_needed(dynamodb, template: dict, stack_name: str) -> Iterator[tuple[str, dict, dict]]:

@@ -30,7 +30,8 @@ pub fn told(share_changed: f64) -> String {
          {MEALS} meals and sends {MESSAGES} messages to the coach in one sitting; stays {MONTHS} months, over which the \
          consultation is spread; and is rewritten by {:.0}% of the weekly runs, which the backtest finds at the default \
          settings. A function runs {ANSWER_SECONDS} s where it waits for Claude, {WRITING_SECONDS} s where it writes \
-         profile and prompt, and {REQUEST_SECONDS} s otherwise.",
+         profile and prompt, and {REQUEST_SECONDS} s otherwise. What admins list and count follows each change of a profile \
+         at once (`profile-watcher`); real-time updates are off, so that `streak-watcher` reads no stream.",
         share_changed * 100.0
     )
 }

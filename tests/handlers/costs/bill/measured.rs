@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
+use coaching::api::streams::StreamAnswer;
 use serde_json::{Value, json};
 use test_support::{Log, client_at, endpoint, proxy};
 use uuid::Uuid;
@@ -107,10 +108,21 @@ impl Watched {
         let reply = self.deployment.send(call).await;
         assert!(reply.status < 300, "{function}: {reply:?}");
         self.run(function, seconds);
+        self.follow().await;
         let mut used = self.used.borrow_mut();
         used.add(Kind::ApiRequest, 1.0);
         used.add(Kind::SentByte, HEADER_BYTES + count(reply.body.to_string().len()));
         reply.body
+    }
+
+    /// Changes of profiles are followed by what admins list and count. Reading the stream costs a function nothing.
+    async fn follow(&self) {
+        let event = self.deployment.profile_changes().await;
+        if !event.records.is_empty() {
+            self.run("profile-watcher", REQUEST_SECONDS);
+            let answer = self.deployment.deliver_changes(&self.deployment.app(), event).await;
+            assert_eq!(answer, StreamAnswer::default(), "every change is followed");
+        }
     }
 
     /// A function runs.
@@ -135,6 +147,7 @@ impl Watched {
         self.send(Call::to("complete-consultation").path("session_id", session), REQUEST_SECONDS).await;
         self.run("first-prompt-worker", WRITING_SECONDS);
         self.deployment.run_jobs().await;
+        self.follow().await;
     }
 
     async fn eat(&self, meals: &[Value]) {
@@ -173,6 +186,7 @@ impl Watched {
         self.deployment.weekly().await;
         self.deployment.claude.finish_batches();
         self.deployment.collect().await.expect("a collection");
+        self.follow().await;
     }
 
     /// Bytes in the log. How long something took has a number of digits of its own each time, and counts as three.
