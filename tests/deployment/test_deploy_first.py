@@ -81,6 +81,14 @@ def test_rust_and_the_disk_are_looked_at_together_and_less_room_is_needed_once_a
     assert needed == [False, True]
 
 
+def test_the_first_look_needs_nothing_that_is_not_installed_yet():
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'infra'}{os.pathsep}{ROOT / 'infra' / 'local'}"}
+    # Without the packages of this interpreter.
+    bare = [sys.executable, "-S", "-m", "deploytool", "Staging"]
+    done = subprocess.run(bare, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode, "cannot be the name of a stage" in done.stderr) == (1, True), done.stderr
+
+
 def test_credentials_are_tried_before_anything_is_built(asked, monkeypatch):
     def unknown(_: Account) -> str:
         raise botocore.exceptions.NoCredentialsError
