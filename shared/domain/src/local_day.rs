@@ -9,6 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::field::FieldError;
 
+/// How far the clocks of the zone that is the furthest east are ahead of UTC.
+const FURTHEST_EAST: TimeDelta = TimeDelta::hours(14);
+
+/// The latest local day of anybody at `instant`.
+#[must_use]
+pub fn latest_day(instant: DateTime<Utc>) -> NaiveDate {
+    instant.checked_add_signed(FURTHEST_EAST).unwrap_or(DateTime::<Utc>::MAX_UTC).date_naive()
+}
+
 /// An IANA time zone such as `America/Denver`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -96,6 +105,16 @@ mod tests {
         assert_eq!(berlin.day_of(instant("2026-03-28T23:00:00Z")).to_string(), "2026-03-29");
         assert_eq!(berlin.day_of(instant("2026-03-29T21:59:59Z")).to_string(), "2026-03-29");
         assert_eq!(berlin.day_of(instant("2026-03-29T22:00:00Z")).to_string(), "2026-03-30");
+    }
+
+    #[test]
+    fn nobodys_day_is_later_than_the_one_of_the_zone_that_is_the_furthest_east() {
+        let kiritimati = TimeZone::parse("timezone", "Pacific/Kiritimati").expect("a known zone");
+        for at in ["2026-03-02T09:59:59Z", "2026-03-02T10:00:00Z"].map(instant) {
+            assert_eq!(latest_day(at), kiritimati.day_of(at));
+            let days = chrono_tz::TZ_VARIANTS.iter().map(|zone| TimeZone(*zone).day_of(at));
+            assert_eq!(days.max(), Some(latest_day(at)));
+        }
     }
 
     #[test]

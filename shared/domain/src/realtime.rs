@@ -1,10 +1,11 @@
 //! Real-time updates: what makes a prompt be rewritten between two weekly runs, and whose.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::behavior::Streak;
 use crate::coaching_prompt::GenerationReason;
-use crate::due;
+use crate::due::CheckInterval;
 use crate::profile::Profile;
 use crate::safety::Risk;
 
@@ -56,40 +57,31 @@ pub struct Request {
     pub queued: bool,
 }
 
-/// How often one prompt may be rewritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spacing {
-    /// Least days between two rewritings of one prompt.
-    pub min_days: u32,
-    /// How much earlier than that one may come.
-    pub tolerance: Duration,
-}
-
-impl Spacing {
-    /// Whether enough time has passed at `now` since something happened at `at`.
-    #[must_use]
-    pub fn has_passed(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        due::next_check_at(at, self.min_days, self.tolerance) <= now
-    }
-}
-
-/// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before.
+/// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before. Asked when
+/// a rewriting is claimed, and again when it is written: what has changed in between counts.
 ///
-/// Never without a prompt or while an admin has withdrawn it, while the weekly run is rewriting it, or sooner than the spacing
-/// allows after the prompt was written or a rewriting was asked for. Where the coach is careful with somebody about eating,
-/// streaks are no subject: they press where they should not.
+/// Never without a prompt or while an admin has withdrawn it, while the weekly run is rewriting it, or sooner than the
+/// `spacing` allows after the prompt was written or a rewriting was asked for. A prompt that was written since the streak was
+/// broken knows of it. Where the coach is careful with somebody about eating, streaks are no subject: they press where they
+/// should not.
 #[must_use]
 pub fn may_rewrite(
     profile: &Profile,
     cause: Cause,
     last: Option<&Request>,
     now: DateTime<Utc>,
-    spacing: &Spacing,
+    spacing: &CheckInterval,
 ) -> bool {
     let Some(prompt) = &profile.prompt else { return false };
-    let pressing = matches!(cause, Cause::BrokenStreak { .. }) && profile.risk.at(now) >= Risk::NoDeficit;
+    let unwanted = match cause {
+        Cause::BrokenStreak { last_day } => {
+            let written_on = profile.timezone.day_of(prompt.last_prompt_update);
+            written_on >= Streak::broken_after(last_day) || profile.risk.at(now) >= Risk::NoDeficit
+        }
+        Cause::NewDanger { .. } => false,
+    };
     let before = [Some(prompt.last_prompt_update), last.map(|request| request.requested_at)];
-    !pressing
+    !unwanted
         && !profile.is_prompt_withdrawn()
         && profile.pending_update.is_none()
         && before.into_iter().flatten().all(|earlier| spacing.has_passed(earlier, now))
@@ -98,20 +90,6 @@ pub fn may_rewrite(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().expect("an instant")
-    }
-
-    #[test]
-    fn the_spacing_is_that_of_the_weekly_run() {
-        let written = at("2026-11-08T03:00:07.5Z");
-        let spacing = Spacing { min_days: 7, tolerance: Duration::hours(12) };
-        assert!(!spacing.has_passed(written, at("2026-11-14T15:00:06Z")));
-        assert!(spacing.has_passed(written, at("2026-11-14T15:00:07Z")));
-        let none = Spacing { min_days: 0, tolerance: Duration::hours(12) };
-        assert!(none.has_passed(written, written));
-    }
 
     #[test]
     fn a_cause_is_stored_by_its_name() {

@@ -1,11 +1,13 @@
 //! The daily look at people whose streak has ended without another meal.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use coaching::jobs::Job;
 use serde_json::json;
+use test_support::{client_at, endpoint};
 
 use super::{TWO_WEEKS, deployment, deployment_with, record};
-use crate::harness::{Call, Deployment};
+use crate::harness::{Call, Deployment, Log};
 
 /// Somebody who logs the last of 14 days today, as the function knows.
 async fn logging(deployment: &Deployment, name: &str) {
@@ -65,8 +67,8 @@ async fn a_streak_whose_record_was_lost_is_looked_at_before_it_counts_as_broken(
 
 #[tokio::test]
 async fn the_day_is_the_one_of_the_persons_zone() {
-    // At noon in UTC it is one in the morning of the next day in Auckland.
-    for (zone, hours) in [("Pacific/Auckland", 47), ("America/Los_Angeles", 44)] {
+    // At noon in UTC it is one in the morning of the next day in Auckland, and two in Kiritimati.
+    for (zone, hours) in [("Pacific/Auckland", 47), ("America/Los_Angeles", 44), ("Pacific/Kiritimati", 46)] {
         let deployment = deployment().await;
         deployment.prompted("ana", &[]).await;
         deployment.read(Call::to("update-profile").by("ana").json(&json!({"timezone": zone}))).await;
@@ -98,6 +100,40 @@ async fn days_that_were_all_logged_late_are_noticed_by_the_next_look() {
     assert!(deployment.take_jobs().is_empty());
     assert_eq!(deployment.daily().await, 1);
     assert_eq!(deployment.take_reasons(), ["realtime"]);
+}
+
+#[tokio::test]
+async fn days_that_were_logged_late_are_noticed_although_today_was_logged_before_them() {
+    let deployment = deployment().await;
+    deployment.prompted("ana", &[]).await;
+    deployment.pass(Duration::days(20));
+    deployment.first_meal("ana").await;
+    for days_ago in 3..17 {
+        let eaten_at = deployment.now() - Duration::days(days_ago);
+        deployment.eat("ana", eaten_at, 2_000).await;
+        deployment.stream(&[record("ana", "INSERT", eaten_at.date_naive(), 1)]).await;
+    }
+    assert!(deployment.take_jobs().is_empty());
+    assert_eq!(deployment.daily().await, 1);
+    assert_eq!(deployment.take_reasons(), ["realtime"]);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_index_that_cannot_be_read_hides_nobody_behind_it() {
+    let deployment = deployment().await;
+    logging(&deployment, "ana").await;
+    deployment.pass(-Duration::days(13));
+    logging(&deployment, "ben").await;
+    let update = client_at(endpoint()).update_item().table_name(&deployment.tables.streaks);
+    let update = update.key("user_id", AttributeValue::S("ana".to_owned()));
+    let update = update.update_expression("SET broken_at = :nonsense");
+    let nonsense = AttributeValue::S("2026-11-01 in the evening".to_owned());
+    update.expression_attribute_values(":nonsense", nonsense).send().await.expect("the table takes it");
+    deployment.pass(Duration::days(2));
+    let log = Log::capture();
+    assert_eq!(deployment.daily().await, 1);
+    assert_eq!(deployment.take_reasons(), ["realtime"]);
+    assert!(!log.of("item_unreadable").is_empty());
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::{deployment_with, record};
-use crate::harness::Deployment;
+use super::{deployment_with, record, withdraw};
+use crate::harness::{Call, Deployment};
 
 /// Somebody whose prompt is from better days, and who has eaten far too little on the eight days before today.
 async fn starving(more: &[(&str, &str)]) -> Deployment {
@@ -36,6 +36,34 @@ async fn a_change_of_a_day_that_is_over_tells_of_it_and_one_of_today_does_not() 
     assert!(deployment.take_jobs().is_empty());
     deployment.stream(&[record("ana", "MODIFY", deployment.today() - Duration::days(1), 2)]).await;
     assert_eq!(deployment.take_reasons(), ["safety"]);
+}
+
+#[tokio::test]
+async fn a_day_is_over_when_it_is_for_the_person() {
+    // At noon in UTC it is two in the morning of the next day in Kiritimati.
+    let deployment = deployment_with(&[]).await;
+    deployment.prompted("ana", &[2_000; 4]).await;
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"timezone": "Pacific/Kiritimati"}))).await;
+    deployment.live("ana", &[500; 8]).await;
+    let today = deployment.today() + Duration::days(1);
+    deployment.stream(&[record("ana", "MODIFY", today, 1)]).await;
+    assert!(deployment.take_jobs().is_empty(), "it is not over there");
+    deployment.stream(&[record("ana", "MODIFY", deployment.today(), 2)]).await;
+    assert_eq!(deployment.take_reasons(), ["safety"]);
+}
+
+#[tokio::test]
+async fn a_rewriting_that_is_not_carried_out_keeps_no_later_one_from_being_asked_for() {
+    let deployment = starving(&[]).await;
+    deployment.first_meal("ana").await;
+    let [job] = <[_; 1]>::try_from(deployment.take_jobs()).expect("one rewriting");
+    withdraw(&deployment, true).await;
+    assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+    withdraw(&deployment, false).await;
+    deployment.pass(Duration::days(1));
+    deployment.first_meal("ana").await;
+    assert_eq!(deployment.take_reasons(), ["safety"], "the danger is still there");
+    assert_eq!(deployment.versions("ana").await, [1]);
 }
 
 #[tokio::test]

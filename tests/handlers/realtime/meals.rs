@@ -75,6 +75,32 @@ async fn the_days_after_it_tell_nothing_new() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_was_written_since_the_streak_was_broken_is_not_rewritten_for_it() {
+    let deployment = broken(&[("MIN_DAYS_BETWEEN_UPDATES", "0")]).await;
+    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
+    deployment.run_jobs().await;
+    assert_eq!(deployment.versions("ana").await, [2, 1]);
+    deployment.pass(Duration::hours(1));
+    deployment.first_meal("ana").await;
+    assert!(deployment.take_jobs().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_queue_refused_is_queued_by_the_next_look_although_nothing_new_is_noticed_then() {
+    let deployment = broken(&[]).await;
+    deployment.eat("ana", deployment.now(), 2_000).await;
+    deployment.break_queue(true);
+    let refused = deployment.watch(json!({"Records": [record("ana", "INSERT", deployment.today(), 1)]})).await;
+    assert_eq!(refused, json!({"batchItemFailures": [{"itemIdentifier": "1"}]}));
+    deployment.break_queue(false);
+    deployment.pass(Duration::days(1));
+    deployment.first_meal("ana").await;
+    deployment.run_jobs().await;
+    let prompts = deployment.prompts("ana").await;
+    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("realtime")));
+}
+
+#[tokio::test]
 async fn a_streak_that_goes_on_or_was_short_is_no_reason() {
     let deployment = deployment().await;
     deployment.prompted("ana", &[]).await;

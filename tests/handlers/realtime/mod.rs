@@ -13,7 +13,7 @@ use coaching::jobs::Job;
 use coaching::service::AbsenceCheck;
 use serde_json::{Value, json};
 
-use crate::harness::{Deployment, as_function};
+use crate::harness::{Call, Deployment, as_function};
 
 /// Days on which somebody has logged all that was in target.
 const TWO_WEEKS: [u32; 14] = [2_000; 14];
@@ -36,6 +36,12 @@ async fn broken(more: &[(&str, &str)]) -> Deployment {
     deployment.live("ana", &TWO_WEEKS).await;
     deployment.live("ana", &[0]).await;
     deployment
+}
+
+/// Takes Ana's prompt out of use or gives it back, as an admin does.
+async fn withdraw(deployment: &Deployment, withdrawn: bool) {
+    let body = json!({"withdrawn": withdrawn, "reason": "It took a joke of hers for a goal."});
+    deployment.read(Call::to("withdraw-prompt").by_admin("boss").path("user", "ana").json(&body)).await;
 }
 
 /// A record of the stream: somebody's day has got its first meal, or was changed.

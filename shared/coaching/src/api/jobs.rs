@@ -58,7 +58,7 @@ pub async fn work(
     ended_at: DateTime<Utc>,
 ) -> SqsBatchResponse {
     each(PROMPT_WORKER, event, invocation_id, async |job| {
-        worker.carry_out(job, ended_at).await.map_err(|error| error.to_string())
+        Box::pin(worker.carry_out(job, ended_at)).await.map_err(|error| error.to_string())
     })
     .await
 }

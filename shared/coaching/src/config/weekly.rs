@@ -1,7 +1,7 @@
 //! The weekly run: when it takes place (it may be more often), who is due, and how prompts are rewritten.
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
-use domain::due;
+use chrono::{Duration, NaiveTime};
+use domain::due::CheckInterval;
 use domain::local_day::TimeZone;
 use domain::money::CallMode;
 use domain::schedule::{UpdateDays, UpdateSchedule};
@@ -208,25 +208,9 @@ pub fn update_concurrency(env: &Environment) -> Result<usize, ConfigError> {
 }
 
 /// When a person is looked at again.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckInterval {
-    /// Least days between two checks of one person; 0 checks at every run.
-    pub min_days: u32,
-    /// How much earlier than that a check may come.
-    pub tolerance: Duration,
-}
-
-impl CheckInterval {
-    /// Reads it.
-    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { min_days: min_days(env)?, tolerance: Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?) })
-    }
-
-    /// When a person is due again who was looked at as of `as_of`.
-    #[must_use]
-    pub fn next_check_at(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
-        due::next_check_at(as_of, self.min_days, self.tolerance)
-    }
+pub fn check_interval(env: &Environment) -> Result<CheckInterval, ConfigError> {
+    let tolerance = Duration::hours(env.get(&UPDATE_DUE_TOLERANCE_HOURS)?);
+    Ok(CheckInterval { min_days: min_days(env)?, tolerance })
 }
 
 /// When a person is looked at again, and where the run finds them.
@@ -241,7 +225,7 @@ pub struct DueSettings {
 impl DueSettings {
     /// Reads them.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { interval: CheckInterval::read(env)?, shards: update_shards(env)? })
+        Ok(Self { interval: check_interval(env)?, shards: update_shards(env)? })
     }
 }
 

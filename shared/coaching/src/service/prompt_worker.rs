@@ -64,6 +64,11 @@ impl PromptWorker {
                 }
                 // While it was written, the person's risk state may have changed.
                 let profile = self.updates.accounts().get(&user_id).await?;
+                let written = profile.prompt.as_ref().is_some_and(|prompt| prompt.last_prompt_update >= requested_at);
+                if reason == GenerationReason::Safety && !written {
+                    // It may have been asked for in real time.
+                    self.realtime.release(&user_id, requested_at).await?;
+                }
                 self.updates.have_rewritten(&profile, &request_id.unwrap_or_default()).await;
                 Ok(())
             }

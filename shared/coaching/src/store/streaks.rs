@@ -71,7 +71,8 @@ impl StreakTable {
         self.streaks.write("watching a streak no longer", update).await.map(drop)
     }
 
-    /// Streaks of `shard` that were to be broken by `until`, the earliest first.
+    /// Streaks of `shard` that were to be broken by `until`, the earliest first. One that cannot be read is told of in the log
+    /// and left out.
     pub async fn broken_page(
         &self,
         shard: &str,
@@ -80,9 +81,9 @@ impl StreakTable {
     ) -> Result<Page<WatchedStreak>, StoreError> {
         let query = self.streaks.query("listing broken streaks", ("shard", shard)).index(BREAKS_INDEX);
         let query = query.between("broken_at", "0".to_owned(), ordered(until));
-        query.page(page, &KEYS).await?.read(|stored| {
+        Ok(query.page(page, &KEYS).await?.read_readable(|stored| {
             Ok(WatchedStreak { user_id: UserId::new(stored.text("user_id")?), broken_at: stored.instant("broken_at")? })
-        })
+        }))
     }
 
     /// What has followed from a person's streaks; nothing for somebody who was never watched.

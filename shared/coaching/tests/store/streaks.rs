@@ -1,10 +1,11 @@
 //! Logging streaks that are watched, and what was asked for because of them.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 
 use super::behind::Behind;
 use super::samples::{at, day, user};
-use super::{TestDatabase, pages};
+use super::{TestDatabase, edit, pages};
 use coaching::store::{Followed, PageRequest, StreakTable, WriteOutcome};
 use domain::realtime::{Cause, Request};
 use test_support::Fate;
@@ -38,6 +39,21 @@ async fn a_shard_lists_who_was_to_be_broken_by_then_the_earliest_first() {
         assert_eq!(broken_by(&streaks, "2026-11-20T11:00:00Z", limit).await, ["ana", "ben"], "{limit}");
     }
     assert_eq!(broken_by(&streaks, "2026-11-20T07:59:59Z", 100).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_is_left_out_of_its_page_alone() {
+    let database = TestDatabase::create().await;
+    let streaks = database.stores().streaks;
+    for (name, broken_at) in [("ana", "2026-11-20T08:00:00Z"), ("ben", "2026-11-20T09:00:00Z")] {
+        streaks.watch(&user(name), "007", at(broken_at)).await.expect("watched");
+    }
+    let ana = [("user_id", AttributeValue::S("ana".to_owned()))];
+    let nonsense = AttributeValue::S("2026-11-19 in the evening".to_owned());
+    edit(&database, &database.tables.streaks, &ana, "broken_at", Some(nonsense)).await;
+    for limit in [1, 100] {
+        assert_eq!(broken_by(&streaks, "2026-11-20T11:00:00Z", limit).await, ["ben"], "{limit}");
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,13 @@ impl Streak {
     /// The day on which it is broken, if nothing is logged for the days in between: a whole day without a meal is over then.
     #[must_use]
     pub fn broken_on(&self) -> NaiveDate {
-        self.last.checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX)
+        Self::broken_after(self.last)
+    }
+
+    /// The same of a streak whose last day is `last`.
+    #[must_use]
+    pub fn broken_after(last: NaiveDate) -> NaiveDate {
+        last.checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX)
     }
 }
 
@@ -74,13 +80,16 @@ impl Streaks {
         self.broken.filter(|broken| !goes_on && broken.days() >= at_least)
     }
 
-    /// The streak of at least `at_least` days to watch after the first meals of the days `logged`: one that goes on, or one
-    /// that was over already when its last day was logged.
+    /// The streak of at least `at_least` days to watch after the first meals of the days `logged`: one that goes on, or else
+    /// one that was over already when some of its days were logged, unless the same meals tell of its end.
     #[must_use]
     pub fn to_watch(&self, logged: &BTreeSet<NaiveDate>, at_least: u32) -> Option<Streak> {
-        let logged_late = || self.broken.filter(|broken| logged.contains(&broken.last));
-        let latest = if self.current.is_some() { self.current } else { logged_late() };
-        latest.filter(|streak| streak.days() >= at_least)
+        let counts = |streak: &Streak| streak.days() >= at_least;
+        let is_untold = |broken: &Streak| {
+            let logged_late = logged.range(broken.first..=broken.last).next().is_some();
+            logged_late && self.broken_before_meal(logged, at_least).is_none()
+        };
+        self.current.filter(counts).or(self.broken.filter(|broken| counts(broken) && is_untold(broken)))
     }
 }
 
@@ -143,5 +152,17 @@ mod tests {
         assert_eq!(streaks(&days, "2026-03-20").to_watch(&last, 2), Some(streak("2026-03-07", "2026-03-08")));
         assert_eq!(streaks(&days, "2026-03-20").to_watch(&logged(&["2026-02-01"]), 2), None);
         assert_eq!(streaks(&days, "2026-03-08").to_watch(&last, 3), None);
+    }
+
+    #[test]
+    fn a_streak_that_was_logged_after_it_had_ended_is_watched_although_a_short_one_goes_on() {
+        let days = ["2026-03-07", "2026-03-08", "2026-03-10"];
+        let late = streaks(&days, "2026-03-10");
+        let broken = Some(streak("2026-03-07", "2026-03-08"));
+        for day_of_it in &days[..2] {
+            assert_eq!(late.to_watch(&logged(&[day_of_it]), 2), broken, "{day_of_it}");
+        }
+        assert_eq!(late.to_watch(&logged(&days), 2), None, "these meals tell of its end");
+        assert_eq!(late.to_watch(&logged(&["2026-03-10"]), 2), None, "none of its days");
     }
 }

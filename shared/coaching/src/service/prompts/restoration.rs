@@ -11,7 +11,7 @@ use tracing::info;
 use uuid::Uuid;
 
 use crate::app::{App, FromApp, StartError};
-use crate::config::weekly::CheckInterval;
+use crate::config::weekly;
 use crate::service::accounts::{Accounts, UserRef};
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
@@ -23,6 +23,7 @@ use crate::system::{Clock, Ids};
 use crate::telemetry::events;
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
+use domain::due::CheckInterval;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{PersonalPrompt, Profile, UserId};
 use domain::safety::Reason;
@@ -84,7 +85,7 @@ impl FromApp for Restoring {
             versions: app.prompt_versions()?,
             clock: app.clock(),
             tracker: BehavioralTracker::from_app(app)?,
-            interval: CheckInterval::read(app.env())?,
+            interval: weekly::check_interval(app.env())?,
         })
     }
 }

@@ -78,7 +78,9 @@ impl AbsenceCheck {
         let mut jobs_queued = 0;
         for shard in 0..self.runs.widest_shards(due.shards).await? {
             let shard = format!("{shard:03}");
-            if !streaks.broken_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
+            let first = streaks.broken_page(&shard, as_of, &PageRequest::first(1)).await?;
+            // Behind one that cannot be read there may be others.
+            if !first.items.is_empty() || first.next.is_some() {
                 let request_id = Some(request_id.to_owned());
                 queue.send(&Job::Absences { shard, as_of, request_id }).await?;
                 jobs_queued += 1;

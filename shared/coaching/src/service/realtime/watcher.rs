@@ -9,7 +9,7 @@ use tracing::{error, info};
 use super::measuring::{Measured, Measuring};
 use crate::app::{App, FromApp, StartError};
 use crate::config::safety;
-use crate::config::weekly::{CheckInterval, DueSettings, RealtimeSettings};
+use crate::config::weekly::{DueSettings, RealtimeSettings};
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Result, ServiceError};
 use crate::store::{ProfileTable, StoreError, StreakTable, WatchedStreak, WriteOutcome};
@@ -17,8 +17,9 @@ use crate::system::Clock;
 use crate::telemetry::events;
 use domain::behavior::Streak;
 use domain::due;
+use domain::local_day;
 use domain::profile::{Profile, UserId};
-use domain::realtime::{self, Cause, Request, Spacing};
+use domain::realtime::{self, Cause, Request};
 
 /// Days of one person that meals were logged on, changed or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -83,8 +84,8 @@ impl StreakWatcher {
     /// the invocation, by which the work that follows is found in the log.
     pub async fn after_meals(&self, user_id: &UserId, days: &LoggedDays, request_id: &str) -> Result<()> {
         let now = self.clock.now();
-        // Without a look at the profile: a change of the day that is going on, or of one that is over only far in the east.
-        if !days.concern(now.date_naive()) {
+        // Without a look at the profile: a change of a day that is over nowhere yet.
+        if !days.concern(local_day::latest_day(now)) {
             return Ok(());
         }
         let Some(profile) = self.with_prompt(user_id).await? else { return Ok(()) };
@@ -129,6 +130,7 @@ impl StreakWatcher {
     }
 
     /// Has the prompt rewritten because of a danger, or else because of a broken streak, unless that was followed already.
+    /// What was claimed before and not queued is queued, whatever is noticed now.
     async fn follow(
         &self,
         profile: &Profile,
@@ -141,27 +143,21 @@ impl StreakWatcher {
         let danger = (self.safety && measured.metrics.has_new_danger(known))
             .then_some(Cause::NewDanger { noticed_on: measured.today });
         let broken = broken.map(|streak| Cause::BrokenStreak { last_day: streak.last });
-        let causes: Vec<Cause> = danger.into_iter().chain(broken).collect();
-        if causes.is_empty() {
-            return Ok(());
-        }
         let followed = self.streaks.followed(&profile.user_id).await?;
         let last = followed.request.as_ref();
-        if let Some(interrupted) = last.filter(|request| !request.queued && causes.contains(&request.cause)) {
-            return self.queue(&profile.user_id, interrupted, request_id).await;
+        if let Some(interrupted) = last.filter(|request| !request.queued) {
+            self.queue(&profile.user_id, interrupted, request_id).await?;
         }
         let is_new = |cause: &Cause| match *cause {
             Cause::BrokenStreak { last_day } => followed.noticed != Some(last_day),
             Cause::NewDanger { .. } => last.is_none_or(|request| request.cause != *cause),
         };
-        let CheckInterval { min_days, tolerance } = self.due.interval;
-        let spacing = Spacing { min_days, tolerance };
         let mut noticed = None;
-        for cause in causes.into_iter().filter(is_new) {
+        for cause in danger.into_iter().chain(broken).filter(is_new) {
             if let Cause::BrokenStreak { last_day } = cause {
                 noticed = Some(last_day);
             }
-            if realtime::may_rewrite(profile, cause, last, now, &spacing) {
+            if realtime::may_rewrite(profile, cause, last, now, &self.due.interval) {
                 let request = Request { requested_at: now, cause, queued: false };
                 // Who meets this person at the same moment has claimed it: one of the two is enough.
                 if self.streaks.claim(&profile.user_id, &request, noticed, last).await? == WriteOutcome::Conflict {
