@@ -1,7 +1,7 @@
 //! What is wrong with a value that came from outside, field by field.
 //!
-//! Every validated type is built by a `parse` that answers with a [`FieldError`]; [`FieldErrors`] collects them so that a
-//! person who fills in a form learns of all mistakes at once.
+//! Every validated type is built by a `parse` that answers with a [`FieldError`]; [`FieldErrors`] collects them so that
+//! a person who fills in a form learns of all mistakes at once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -68,6 +68,16 @@ impl FieldCollector {
     pub fn finish(self) -> Result<(), FieldErrors> {
         if self.0.is_empty() { Ok(()) } else { Err(FieldErrors(self.0)) }
     }
+
+    /// What `taken` makes of the fields that [`Self::take`] has answered with, or every rejected field. It answers with
+    /// `None` only for want of a field that was rejected.
+    pub fn finish_with<T>(self, taken: impl FnOnce() -> Option<T>) -> Result<T, FieldErrors> {
+        self.finish()?;
+        let Some(whole) = taken() else {
+            unreachable!("every field that was taken without an error is there");
+        };
+        Ok(whole)
+    }
 }
 
 /// Text trimmed of surrounding white space, between 1 and `max` characters, without control characters other than
@@ -124,5 +134,17 @@ mod tests {
         assert_eq!(fields.take::<i32>(Err(FieldError::new("age", "too low"))), None);
         assert_eq!(fields.take::<i32>(Err(FieldError::new("goal", "unknown"))), None);
         assert_eq!(fields.finish().expect_err("two were rejected").to_string(), "age: too low; goal: unknown");
+    }
+
+    #[test]
+    fn what_is_made_of_fields_needs_every_one_of_them() {
+        let parse = |age: Result<u8, FieldError>| {
+            let mut fields = FieldCollector::default();
+            let (name, age) = (fields.take(Ok("Zoë")), fields.take(age));
+            fields.finish_with(|| Some((name?, age?)))
+        };
+        assert_eq!(parse(Ok(41)), Ok(("Zoë", 41)));
+        let refused = parse(Err(FieldError::new("age", "too low")));
+        assert_eq!(refused.expect_err("one was rejected").to_string(), "age: too low");
     }
 }

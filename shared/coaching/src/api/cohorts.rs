@@ -77,10 +77,7 @@ impl CohortRequest {
         });
         let users = fields.take(users);
         let enabled = fields.take(self.enabled.required("enabled"));
-        fields.finish()?;
-        let (Some(users), Some(enabled)) = (users, enabled) else {
-            unreachable!("every field that was taken without an error is there");
-        };
+        let (users, enabled) = fields.finish_with(|| Some((users?, enabled?)))?;
         let named = |text: String| {
             let user = parse_user_ref(&text).ok();
             (text, user)

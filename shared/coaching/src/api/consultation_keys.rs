@@ -87,11 +87,7 @@ impl IssueKeyRequest {
         let expires_at = fields.take(expires_at);
         let label = self.label.required("label").and_then(|label| KeyTerms::parse_label("label", &label));
         let label = fields.take(label);
-        fields.finish()?;
-        let (Some(uses), Some(expires_at), Some(label)) = (uses, expires_at, label) else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(KeyTerms { uses, expires_at, label })
+        fields.finish_with(|| Some(KeyTerms { uses: uses?, expires_at: expires_at?, label: label? }))
     }
 }
 

@@ -73,11 +73,10 @@ impl RecipeRequest {
             .take(self.variant.optional("variant").and_then(|name| name.as_deref().map(parse_variant).transpose()));
         let reason = self.reason.required("reason").and_then(|reason| Reason::parse("reason", &reason));
         let reason = fields.take(reason);
-        fields.finish()?;
-        let (Some(user_type), Some(variant), Some(reason)) = (user_type, variant, reason) else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(RecipeDecision { decided: RecipeOverride { user_type, variant }, reason, admin })
+        fields.finish_with(|| {
+            let decided = RecipeOverride { user_type: user_type?, variant: variant? };
+            Some(RecipeDecision { decided, reason: reason?, admin })
+        })
     }
 }
 

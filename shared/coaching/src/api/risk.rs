@@ -60,11 +60,7 @@ impl RiskRequest {
         let risk = fields.take(self.risk.required("risk"));
         let reason = self.reason.required("reason").and_then(|reason| Reason::parse("reason", &reason));
         let reason = fields.take(reason);
-        fields.finish()?;
-        let (Some(risk), Some(reason)) = (risk, reason) else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(RiskDecision { risk, reason, admin })
+        fields.finish_with(|| Some(RiskDecision { risk: risk?, reason: reason?, admin }))
     }
 }
 

@@ -75,13 +75,18 @@ impl NewMeal {
         let carbs = fields.take(parse_grams("carbs_g", meal.carbs_g));
         let fat = fields.take(parse_grams("fat_g", meal.fat_g));
         let notes = fields.take(parse_notes(meal.notes)).flatten();
-        fields.finish()?;
-        let (Some(name), Some(meal_type), Some(eaten_at), Some(calories), Some(protein), Some(carbs), Some(fat)) =
-            (name, meal_type, eaten_at, calories, protein, carbs, fat)
-        else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(Self { name, meal_type, eaten_at, calories, protein, carbs, fat, notes })
+        fields.finish_with(|| {
+            Some(Self {
+                name: name?,
+                meal_type: meal_type?,
+                eaten_at: eaten_at?,
+                calories: calories?,
+                protein: protein?,
+                carbs: carbs?,
+                fat: fat?,
+                notes,
+            })
+        })
     }
 }
 

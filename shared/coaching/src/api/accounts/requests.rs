@@ -86,22 +86,18 @@ impl SignUpRequest {
         };
         let locale = fields.take(parse_locale(self.locale)).flatten();
         let health = fields.take(parse_health(self.health)).unwrap_or_default();
-        fields.finish()?;
-        let (Some(name), Some(email), Some(age), Some(weight), Some(goal), Some(timezone)) =
-            (name, email, age, weight, goal, timezone)
-        else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(NewAccount {
-            name,
-            email,
-            age,
-            weight,
-            goal,
-            timezone: timezone.unwrap_or(TimeZone::UTC),
-            locale,
-            body,
-            health,
+        fields.finish_with(|| {
+            Some(NewAccount {
+                name: name?,
+                email: email?,
+                age: age?,
+                weight: weight?,
+                goal: goal?,
+                timezone: timezone?.unwrap_or(TimeZone::UTC),
+                locale,
+                body,
+                health,
+            })
         })
     }
 }
