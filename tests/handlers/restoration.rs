@@ -88,6 +88,16 @@ async fn an_earlier_version_comes_back_as_a_new_one_and_costs_nothing() {
 }
 
 #[tokio::test]
+async fn the_coach_is_told_the_targets_in_force_whatever_a_restored_text_names() {
+    let deployment = with_two_versions(&[]).await;
+    deployment.read(restore("ana", "1")).await;
+    deployment.tell("ana", "What shall I eat today?").await;
+    let asked = deployment.asked(Task::Coach).remove(0);
+    assert!(asked.system_text().contains("2000") && !asked.system_text().contains("1850"), "the text stays as it was");
+    assert!(asked.last_text().contains("Targets: 1850 kcal"), "{}", asked.last_text());
+}
+
+#[tokio::test]
 async fn what_is_restored_stays_until_behaviour_changes_again() {
     let deployment = Deployment::with(&[("UPDATE_SHARDS", "1"), ("PROMPT_UPDATE_MODE", "immediate")]).await;
     deployment.prompted("ana", &[2_000; 30]).await;

@@ -24,9 +24,10 @@ const REFUSALS: &[Code] =
 pub const RESTORE_PROMPT: Route = Route {
     tag: prompts::TAG,
     summary: "Puts an earlier prompt version back in force, as a new version.",
-    description: "The text is that of the earlier version, byte for byte; no model writes it, and it costs nothing. It is in \
-        force from the next message on. What was written for somebody with whom the coach had to be careful in another way \
-        does not come back.",
+    description: "The text is that of the earlier version, byte for byte; no model writes it, and it costs nothing. \
+        Targets that it names stay as they were then; beside each message the coach is told those in force. It is in \
+        force from the next message on. What was written for somebody with whom the coach had to be careful in another \
+        way does not come back.",
     variables: &[VERSION],
     answers: &[Answer::ok("The new version is in force.", body::<RestorationResponse>)],
     refusals: &[REFUSALS, &[Code::ProfileNotFound, Code::PromptWithdrawn]],
@@ -44,8 +45,8 @@ async fn restore_prompt(restoring: Arc<Restoring>, request: ApiRequest) -> ApiRe
 pub const ADMIN_RESTORE_PROMPT: Route = Route {
     tag: admin::TAG,
     summary: "Puts an earlier prompt version of a user back in force, by id or by email address. Admins only.",
-    description: "As the user does it themselves, and audited. A prompt that is withdrawn stays so: restore first what is to \
-        be in force once it is given back.",
+    description: "As the user does it themselves, and audited. A prompt that is withdrawn stays so: restore first what \
+        is to be in force once it is given back.",
     variables: &[USER, VERSION],
     request: Some(body::<AdminRestorationRequest>),
     body_optional: true,

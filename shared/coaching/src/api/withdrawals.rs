@@ -19,8 +19,9 @@ pub const WITHDRAW_PROMPT: Route = Route {
     tag: TAG,
     summary: "Takes a user's prompt out of use, or gives it back, by id or by email address. Admins only.",
     description: "From the next message on the coach is the generic one, and nobody writes the prompt anew: no run, no \
-        request of the user, no change of their risk state. `false` gives it back as it is; what was put off is done then. \
-        The audit keeps both with the reason.",
+        request of the user, no change of their risk state; what is being written at that moment is not stored. Only an \
+        admin's restoration changes it. `false` gives it back as it is; what was put off is done then. The audit keeps \
+        both with the reason. What is so already stays as it is: the first time counts, and nothing is audited.",
     variables: &[USER],
     request: Some(body::<WithdrawalRequest>),
     answers: &[Answer::ok("Who it was, and whether the prompt is withdrawn now.", body::<WithdrawalResponse>)],
@@ -62,11 +63,7 @@ impl WithdrawalRequest {
         let withdrawn = fields.take(self.withdrawn.required("withdrawn"));
         let reason = self.reason.required("reason").and_then(|reason| Reason::parse("reason", &reason));
         let reason = fields.take(reason);
-        fields.finish()?;
-        let (Some(withdrawn), Some(reason)) = (withdrawn, reason) else {
-            unreachable!("every field that was taken without an error is there");
-        };
-        Ok(WithdrawalDecision { withdrawn, reason, admin })
+        fields.finish_with(|| Some(WithdrawalDecision { withdrawn: withdrawn?, reason: reason?, admin }))
     }
 }
 
