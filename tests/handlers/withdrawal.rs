@@ -150,7 +150,7 @@ async fn the_answer_of_a_batch_that_was_under_way_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_version_that_is_being_written_when_the_prompt_is_withdrawn_does_not_bring_it_back() {
+async fn a_version_that_is_being_written_when_the_prompt_is_withdrawn_is_not_stored_and_its_reason_is_found_again() {
     let deployment = changed("immediate").await;
     deployment.begin_weekly().await;
     let job = deployment.take_jobs().remove(0);
@@ -161,10 +161,27 @@ async fn a_version_that_is_being_written_when_the_prompt_is_withdrawn_does_not_b
         gate.open();
     };
     tokio::join!(deployment.deliver_through(&app, &job), meanwhile);
-    assert_eq!(deployment.versions("ana").await, [2, 1], "what was paid for is kept");
+    assert_eq!(deployment.versions("ana").await, [1]);
     assert_eq!(used(&deployment).await, Value::Null);
     decided(&deployment, "ana", false).await;
+    assert_eq!(used(&deployment).await, 1);
+    deployment.live("ana", &[2_000; 7]).await;
+    deployment.weekly().await;
     assert_eq!(used(&deployment).await, 2);
+}
+
+#[tokio::test]
+async fn a_batch_whose_prompt_was_withdrawn_and_given_back_meanwhile_is_overtaken_and_has_not_failed() {
+    let deployment = changed("batch").await;
+    let run = deployment.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    deployment.weekly().await;
+    decided(&deployment, "ana", true).await;
+    decided(&deployment, "ana", false).await;
+    deployment.claude.finish_batches();
+    deployment.collect().await.expect("a collection");
+    let counters = deployment.stores.runs.get(&run).await.expect("readable").expect("a run").counters;
+    assert_eq!((counters.checked, counters.updated, counters.failed, counters.overtaken), (1, 0, 0, 1));
+    assert_eq!(deployment.versions("ana").await, [1]);
 }
 
 #[tokio::test]
@@ -248,17 +265,30 @@ async fn who_is_in_danger_is_answered_as_ever() {
 }
 
 #[tokio::test]
-async fn every_decision_is_audited_with_who_decided_and_why() {
+async fn every_decision_that_changes_something_is_audited_with_who_decided_and_why() {
     let deployment = Deployment::new().await;
     deployment.prompted("ana", &[]).await;
-    for withdrawn in [true, true, false] {
-        decided(&deployment, "ana", withdrawn).await;
+    for withdrawn in [false, true, true, false, false] {
+        let answer = decided(&deployment, "ana", withdrawn).await;
+        assert_eq!(answer, json!({"user_id": "ana", "withdrawn": withdrawn}));
         deployment.pass(Duration::seconds(1));
     }
     let mut entries = deployment.audited("ana").await;
     entries.retain(|entry| entry["action"] == "prompt_withdrawal_set");
     let told = |withdrawn: bool| json!({"actor": "boss", "action": "prompt_withdrawal_set", "withdrawn": withdrawn, "reason": REASON});
-    assert_eq!(entries, [told(true), told(true), told(false)]);
+    assert_eq!(entries, [told(true), told(false)]);
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_withdrawn_again_has_been_so_since_the_first_time() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    decided(&deployment, "ana", true).await;
+    let profile = deployment.profile("ana").await;
+    assert_eq!(profile["prompt_withdrawn_at"], json!(deployment.now()));
+    deployment.pass(Duration::days(1));
+    decided(&deployment, "ana", true).await;
+    assert_eq!(deployment.profile("ana").await, profile);
 }
 
 #[tokio::test]

@@ -15,12 +15,12 @@ pub struct CheckInterval {
 }
 
 impl CheckInterval {
-    /// The instant from which a person looked at as of `as_of` is due again: `min_days` days later, less the tolerance, in
-    /// whole seconds and never before `as_of`.
+    /// The instant from which a person looked at as of `as_of` is due again: `min_days` days later, less the tolerance,
+    /// in whole seconds and never before `as_of`.
     ///
-    /// The tolerance keeps the weekly run weekly: a check that is written a few seconds after the run began would otherwise
-    /// not be a full week old when the next run begins. It is at least a second, because [`is_due`] is strict and a run that
-    /// comes exactly `min_days` later must find the person due.
+    /// The tolerance keeps the weekly run weekly: a check that is written a few seconds after the run began would
+    /// otherwise not be a full week old when the next run begins. It is at least a second, because [`is_due`] is strict
+    /// and a run that comes exactly `min_days` later must find the person due.
     #[must_use]
     pub fn next_check_at(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
         let tolerance = self.tolerance.max(Duration::seconds(1));

@@ -47,8 +47,8 @@ impl TimeZone {
         instant.with_timezone(&self.0).date_naive()
     }
 
-    /// The instant at which the wall clock shows `time` on `day`: the first of two, and where the clocks skip it, as much
-    /// later as they skip.
+    /// The instant at which the wall clock shows `time` on `day`: the first of two, and where the clocks skip it, as
+    /// much later as they skip.
     #[must_use]
     pub fn instant_of(self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         let local = day.and_time(time);

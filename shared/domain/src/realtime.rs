@@ -57,13 +57,13 @@ pub struct Request {
     pub queued: bool,
 }
 
-/// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before. Asked when
-/// a rewriting is claimed, and again when it is written: what has changed in between counts.
+/// Whether the prompt of `profile` may be rewritten at `now` because of `cause`, after `last`, the request before.
+/// Asked when a rewriting is claimed, and again when it is written: what has changed in between counts.
 ///
 /// Never without a prompt or while an admin has withdrawn it, while the weekly run is rewriting it, or sooner than the
-/// `spacing` allows after the prompt was written or a rewriting was asked for. A prompt that was written since the streak was
-/// broken knows of it. Where the coach is careful with somebody about eating, streaks are no subject: they press where they
-/// should not.
+/// `spacing` allows after the prompt was written or a rewriting was asked for. A prompt that was written since the
+/// streak was broken knows of it. Where the coach is careful with somebody about eating, streaks are no subject: they
+/// press where they should not.
 #[must_use]
 pub fn may_rewrite(
     profile: &Profile,

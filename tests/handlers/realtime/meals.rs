@@ -172,6 +172,17 @@ async fn the_spacing_has_the_tolerance_of_the_weekly_run() {
 }
 
 #[tokio::test]
+async fn the_spacing_is_the_one_that_is_set() {
+    for (min_days, rewritings) in [("0", 1), ("3", 1), ("4", 0), ("7", 0)] {
+        let deployment = deployment_with(&[("MIN_DAYS_BETWEEN_UPDATES", min_days)]).await;
+        deployment.prompted("ana", &[2_000; 14]).await;
+        deployment.live("ana", &[2_000, 2_000, 0]).await;
+        deployment.first_meal("ana").await;
+        assert_eq!(deployment.take_reasons().len(), rewritings, "{min_days} days, and the prompt is three days old");
+    }
+}
+
+#[tokio::test]
 async fn streaks_are_no_subject_where_the_coach_is_careful_about_eating() {
     let deployment = broken(&[]).await;
     let body = json!({"risk": "no_deficit", "reason": "Told of an eating disorder."});

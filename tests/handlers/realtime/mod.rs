@@ -29,7 +29,8 @@ async fn deployment_with(more: &[(&str, &str)]) -> Deployment {
     Deployment::with(&variables).await
 }
 
-/// Somebody who got their prompt, then logged meals on 14 days, and has missed the whole day after: it is noon of the next.
+/// Somebody who got their prompt, then logged meals on 14 days, and has missed the whole day after: it is noon of the
+/// next.
 async fn broken(more: &[(&str, &str)]) -> Deployment {
     let deployment = deployment_with(more).await;
     deployment.prompted("ana", &[]).await;

@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 
 use super::{CHANGED, deployment};
-use crate::harness::{Call, Deployment, until};
+use crate::harness::{Call, Deployment, Gate, Log, until};
 
 async fn changed(name: &str) -> Deployment {
     let deployment = deployment().await;
@@ -94,6 +94,29 @@ async fn weekly_and_manual_rewriting_at_once_write_and_pay_each_version_once() {
     assert_eq!(profile["system_prompt_version"].as_u64(), Some(versions[0]));
     assert_eq!(profile["last_prompt_update"], history[0]["created_at"]);
     assert_eq!(deployment.begin_weekly().await, 0);
+}
+
+#[tokio::test]
+async fn a_version_that_somebody_else_is_writing_is_no_failure_of_the_run() {
+    let deployment = changed("ana").await;
+    let run_id = deployment.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    deployment.begin_weekly().await;
+    let weekly = deployment.take_jobs().remove(0);
+    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
+    let manual = deployment.take_jobs().remove(0);
+    let (gate, app) = Gate::of(&deployment).await;
+    let log = Log::capture();
+    let beside = async {
+        gate.arrival("POST /v1/messages", 1).await;
+        assert!(deployment.deliver(&weekly).await.batch_item_failures.is_empty());
+        gate.open();
+    };
+    tokio::join!(deployment.deliver_through(&app, &manual), beside);
+    assert!(log.of("personalized_prompt_generation_failed").is_empty());
+    let counters = deployment.stores.runs.get(&run_id).await.expect("readable").expect("a run").counters;
+    assert_eq!((counters.checked, counters.updated, counters.failed), (0, 0, 0), "she was not of this run");
+    let history = deployment.prompts("ana").await;
+    assert_eq!((history.len(), &history[0]["reason"]), (2, &"manual".into()));
 }
 
 #[tokio::test]

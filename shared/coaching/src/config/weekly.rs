@@ -146,7 +146,8 @@ impl UpdateMode {
     }
 }
 
-/// Whether and when the weekly run takes place. The template makes the schedule's cron expression from the same variables.
+/// Whether and when the weekly run takes place. The template makes the schedule's cron expression from the same
+/// variables.
 #[derive(Debug, Clone)]
 pub struct ScheduleSettings {
     /// Whether it takes place at all.

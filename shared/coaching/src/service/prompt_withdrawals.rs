@@ -1,7 +1,7 @@
 //! Prompts that admins take out of use: the coach of such a person is the generic one until the prompt is given back.
 
 use super::accounts::UserRef;
-use super::error::{Conflict, Missing, Result, ServiceError};
+use super::error::{Conflict, Missing, Result};
 use super::safety_updates::SafetyUpdates;
 use crate::app::{App, FromApp, StartError};
 use crate::store::{Actor, AuditAction, AuditEntry, AuditTable, ProfileTable, WriteOutcome};
@@ -37,7 +37,8 @@ impl FromApp for PromptWithdrawals {
 }
 
 impl PromptWithdrawals {
-    /// Withdraws a prompt or gives it back, together with the audit entry that says so. A prompt that is given back and
+    /// Withdraws a prompt or gives it back, together with the audit entry that says so; what changes nothing is not
+    /// audited, and a prompt that is withdrawn again keeps the first time and reason. A prompt that is given back and
     /// contradicts a risk state which has come meanwhile is rewritten. Answers with who it was.
     pub async fn decide(&self, user: &UserRef, decision: &WithdrawalDecision, request_id: &str) -> Result<UserId> {
         let user_id = self.updates.accounts().find(user).await?;
@@ -52,22 +53,12 @@ impl PromptWithdrawals {
         };
         let withdrawal = decision.withdrawn.then_some(PromptWithdrawal { at, reason });
         let written = self.profiles.set_prompt_withdrawal(&user_id, withdrawal.as_ref(), &self.audit, &entry).await?;
-        if written == WriteOutcome::Conflict {
-            return Err(self.refusal(&user_id).await?);
+        let profile = self.profiles.get(&user_id).await?.ok_or(Missing::User)?;
+        if written == WriteOutcome::Conflict && profile.is_prompt_withdrawn() != decision.withdrawn {
+            let nothing_to_withdraw = profile.prompt.is_none();
+            return Err(if nothing_to_withdraw { Conflict::NothingToRegenerate } else { Conflict::Busy }.into());
         }
-        if !decision.withdrawn {
-            let profile = self.profiles.get(&user_id).await?.ok_or(Missing::User)?;
-            self.updates.have_rewritten(&profile, request_id).await;
-        }
+        self.updates.have_rewritten(&profile, request_id).await;
         Ok(user_id)
-    }
-
-    /// Why nothing was written: there is no such user, or no prompt that could be withdrawn.
-    async fn refusal(&self, user_id: &UserId) -> Result<ServiceError> {
-        Ok(match self.profiles.get(user_id).await? {
-            None => Missing::User.into(),
-            Some(profile) if profile.prompt.is_none() => Conflict::NothingToRegenerate.into(),
-            Some(_) => Conflict::Busy.into(),
-        })
     }
 }

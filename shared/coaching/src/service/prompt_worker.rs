@@ -1,5 +1,5 @@
-//! Carries out the jobs of the `prompt-jobs` queue: a part of a weekly run, one user's generation, or a shard of the daily look
-//! at streaks.
+//! Carries out the jobs of the `prompt-jobs` queue: a part of a weekly run, one user's generation, or a shard of the
+//! daily look at streaks.
 
 use chrono::{DateTime, Utc};
 

@@ -1,8 +1,8 @@
-//! The `streaks` table: one item a person whose logging streak is long enough to be watched, with the instant at which it is
-//! broken if nothing is logged, and with what was asked for because of one that has ended.
+//! The `streaks` table: one item a person whose logging streak is long enough to be watched, with the instant at which
+//! it is broken if nothing is logged, and with what was asked for because of one that has ended.
 //!
-//! Only the watched ones have `shard` and `broken_at`, so the index `breaks_v1` holds nobody else. Whoever looks at a person
-//! reads their days anew: the item says when to look, not what is true.
+//! Only the watched ones have `shard` and `broken_at`, so the index `breaks_v1` holds nobody else. Whoever looks at a
+//! person reads their days anew: the item says when to look, not what is true.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -71,8 +71,8 @@ impl StreakTable {
         self.streaks.write("watching a streak no longer", update).await.map(drop)
     }
 
-    /// Streaks of `shard` that were to be broken by `until`, the earliest first. One that cannot be read is told of in the log
-    /// and left out.
+    /// Streaks of `shard` that were to be broken by `until`, the earliest first. One that cannot be read is told of in
+    /// the log and left out.
     pub async fn broken_page(
         &self,
         shard: &str,
@@ -98,8 +98,8 @@ impl StreakTable {
         self.streaks.write("noticing the end of a streak", update).await.map(drop)
     }
 
-    /// Claims a rewriting in place of the one that was asked for before, and notes the end of the streak that it follows
-    /// from, if it follows from one; `Conflict` if somebody else has claimed one since `before` was read.
+    /// Claims a rewriting in place of the one that was asked for before, and notes the end of the streak that it
+    /// follows from, if it follows from one; `Conflict` if somebody else has claimed one since `before` was read.
     ///
     /// A transaction, because a repetition would find the claim taken: by itself.
     pub async fn claim(

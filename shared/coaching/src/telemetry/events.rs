@@ -80,6 +80,8 @@ pub const SPENDING_NOT_COUNTED: &str = "spending_not_counted";
 pub const AUTOMATIC_UPDATES_DISABLED: &str = "automatic_updates_disabled";
 /// A user's behaviour changed, but an admin has withdrawn the prompt: it stays, and nothing is spent.
 pub const SKIPPING_PROMPT_UPDATE_PROMPT_WITHDRAWN: &str = "skipping_prompt_update_prompt_withdrawn";
+/// A user's behaviour changed, but an earlier run is rewriting the prompt still.
+pub const SKIPPING_PROMPT_UPDATE_UNDER_WAY: &str = "skipping_prompt_update_under_way";
 /// A part of a weekly run stopped because the budget of the day is used up; it goes on the day after.
 pub const PROMPT_UPDATE_STOPPED_BY_BUDGET: &str = "prompt_update_stopped_by_budget";
 /// A part of a weekly run that had stopped goes on.

@@ -16,6 +16,12 @@ use domain::recipe::Recipe;
 use domain::safety::{Reason, Risk};
 use test_support::Stores;
 
+/// What a run has decided on.
+fn pending() -> PendingUpdate {
+    let run_id = Some("2026-11-29T03:00:00Z".to_owned());
+    PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe(), run_id }
+}
+
 async fn with(name: &str) -> Stores {
     let stores = TestDatabase::create().await.stores();
     assert_eq!(stores.profiles.create_unclaimed(&profile(name)).await.expect("stored"), WriteOutcome::Written);
@@ -109,7 +115,7 @@ async fn a_restored_version_tells_where_its_text_comes_from_and_leaves_the_perso
 }
 
 #[tokio::test]
-async fn a_withdrawn_prompt_stays_withdrawn_whatever_is_written_and_what_was_decided_is_forgotten() {
+async fn what_was_decided_or_written_when_a_prompt_is_withdrawn_is_refused_unless_an_admin_writes_it() {
     let stores = with("ana").await;
     let entry = AuditEntry {
         user_id: user("ana"),
@@ -131,16 +137,27 @@ async fn a_withdrawn_prompt_stays_withdrawn_whatever_is_written_and_what_was_dec
     };
     assert_eq!(set(Some(&withdrawal)).await, WriteOutcome::Conflict, "there is no prompt yet");
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
-    let changed =
-        CheckResult::Changed(PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() });
+    let changed = CheckResult::Changed(pending());
     let check = CheckOutcome { result: changed, ..check(1, CheckedAs::Batched) };
     assert_eq!(stores.profiles.record_check(&user("ana"), &check).await.expect("noted"), WriteOutcome::Written);
     assert_eq!(set(Some(&withdrawal)).await, WriteOutcome::Written);
     assert_eq!(read(&stores, "ana").await.pending_update, None);
-    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Written);
+    let again = PromptWithdrawal { at: at("2026-11-24T08:00:00Z"), ..withdrawal.clone() };
+    assert_eq!(set(Some(&again)).await, WriteOutcome::Conflict, "the first withdrawal stands");
+    let mut later = CheckOutcome { as_of: at("2026-12-13T03:00:00Z"), ..check };
+    later.mark.page_id = "shard#007#later".to_owned();
+    assert_eq!(stores.profiles.record_check(&user("ana"), &later).await.expect("noted"), WriteOutcome::Conflict);
+    assert_eq!(add(&stores, &version(&user("ana"), 1)).await, WriteOutcome::Conflict);
+    assert_eq!(stores.prompt_history.get(&user("ana"), 2).await.expect("an answer"), None);
+    let unchanged = CheckOutcome { result: CheckResult::Withdrawn, ..later };
+    assert_eq!(stores.profiles.record_check(&user("ana"), &unchanged).await.expect("noted"), WriteOutcome::Written);
+    let audited = AuditEntry { id: Uuid::from_u128(2), ..entry.clone() };
+    let written = stores.versions.add_audited_version(&version(&user("ana"), 1), &stores.audit, &audited).await;
+    assert_eq!(written.expect("an answer"), WriteOutcome::Written);
     assert_eq!(read(&stores, "ana").await.prompt_withdrawn, Some(withdrawal));
     assert_eq!(set(None).await, WriteOutcome::Written);
     assert_eq!(read(&stores, "ana").await.prompt_withdrawn, None);
+    assert_eq!(set(None).await, WriteOutcome::Conflict, "it is in use already");
 }
 
 #[tokio::test]
@@ -159,7 +176,7 @@ async fn a_version_follows_only_the_one_in_force() {
 async fn a_version_takes_the_place_of_the_behaviour_and_of_the_waiting_decision() {
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
+    let pending = pending();
     let check = CheckOutcome { result: CheckResult::Changed(pending.clone()), ..check(1, CheckedAs::Batched) };
     let noted = stores.profiles.record_check(&user("ana"), &check).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);
@@ -203,7 +220,7 @@ async fn of_two_workers_that_check_a_user_one_goes_on() {
 async fn a_rewriting_that_failed_leaves_the_behaviour_that_it_was_compared_with() {
     let stores = with("ana").await;
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
+    let pending = pending();
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);
@@ -224,7 +241,7 @@ async fn a_check_that_is_taken_back_was_never_made() {
     assert_eq!(add(&stores, &version(&user("ana"), 0)).await, WriteOutcome::Written);
     let before = read(&stores, "ana").await;
     let due_at = before.prompt.as_ref().expect("a prompt").next_check_at;
-    let pending = PendingUpdate { decision: decision(), metrics: behavior(2_400), recipe: recipe() };
+    let pending = pending();
     let begun = CheckOutcome { result: CheckResult::Changed(pending), ..check(1, CheckedAs::Begun) };
     let noted = stores.profiles.record_check(&user("ana"), &begun).await.expect("an answer");
     assert_eq!(noted, WriteOutcome::Written);

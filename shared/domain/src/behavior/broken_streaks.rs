@@ -22,7 +22,8 @@ impl Streak {
         u32::try_from((self.last - self.first).num_days() + 1).unwrap_or(0)
     }
 
-    /// The day on which it is broken, if nothing is logged for the days in between: a whole day without a meal is over then.
+    /// The day on which it is broken, if nothing is logged for the days in between: a whole day without a meal is over
+    /// then.
     #[must_use]
     pub fn broken_on(&self) -> NaiveDate {
         Self::broken_after(self.last)
@@ -45,8 +46,9 @@ pub struct Streaks {
 }
 
 impl Streaks {
-    /// The streaks of `days`, which holds at most one entry a day in ascending order, as of `today`. Days without a meal
-    /// and days after today are passed over. A streak that began before the first of `days` is as long as they show.
+    /// The streaks of `days`, which holds at most one entry a day in ascending order, as of `today`. Days without a
+    /// meal and days after today are passed over. A streak that began before the first of `days` is as long as they
+    /// show.
     #[must_use]
     pub fn of(days: &[DayTotals], today: NaiveDate) -> Self {
         let mut logged = days.iter().rev().filter(|totals| totals.meals > 0 && totals.day <= today).peekable();
@@ -64,24 +66,24 @@ impl Streaks {
         }
     }
 
-    /// The streak of at least `at_least` days whose end a meal tells of: its person has just begun the next streak, by the
-    /// first meals of the days `logged`.
+    /// The streak of at least `at_least` days whose end a meal tells of: its person has just begun the next streak, by
+    /// the first meals of the days `logged`.
     #[must_use]
     pub fn broken_before_meal(&self, logged: &BTreeSet<NaiveDate>, at_least: u32) -> Option<Streak> {
         let began = self.current.is_some_and(|current| logged.contains(&current.first));
         self.broken.filter(|broken| began && broken.days() >= at_least)
     }
 
-    /// The streak of at least `at_least` days that has ended of somebody whose streak was watched; `None` while another one
-    /// of that length goes on.
+    /// The streak of at least `at_least` days that has ended of somebody whose streak was watched; `None` while another
+    /// one of that length goes on.
     #[must_use]
     pub fn broken_while_watched(&self, at_least: u32) -> Option<Streak> {
         let goes_on = self.current.is_some_and(|current| current.days() >= at_least);
         self.broken.filter(|broken| !goes_on && broken.days() >= at_least)
     }
 
-    /// The streak of at least `at_least` days to watch after the first meals of the days `logged`: one that goes on, or else
-    /// one that was over already when some of its days were logged, unless the same meals tell of its end.
+    /// The streak of at least `at_least` days to watch after the first meals of the days `logged`: one that goes on, or
+    /// else one that was over already when some of its days were logged, unless the same meals tell of its end.
     #[must_use]
     pub fn to_watch(&self, logged: &BTreeSet<NaiveDate>, at_least: u32) -> Option<Streak> {
         let counts = |streak: &Streak| streak.days() >= at_least;

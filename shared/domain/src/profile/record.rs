@@ -73,8 +73,8 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again has said
-    /// nothing new: what was learned of them stays.
+    /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again
+    /// has said nothing new: what was learned of them stays.
     pub fn state_goal(&mut self, stated: &StatedGoal) -> bool {
         if self.goal_text.is_some() && self.goal_text.as_ref() == stated.text() {
             return false;
@@ -84,8 +84,8 @@ impl Profile {
         true
     }
 
-    /// The goal with what a consultation has learned: it says which goal the person's present words are, and overrides no
-    /// goal that the person has chosen.
+    /// The goal with what a consultation has learned: it says which goal the person's present words are, and overrides
+    /// no goal that the person has chosen.
     #[must_use]
     pub fn goal_with(&self, learned: Option<&LearnedGoal>) -> Goal {
         let of_these_words = |learned: &&LearnedGoal| self.goal_text.as_ref() == Some(&learned.words);
@@ -132,9 +132,9 @@ impl Profile {
         self.usable_prompt().is_some_and(|prompt| self.contradicts_risk(prompt.risk, now))
     }
 
-    /// Whether what was written for the state `written_for` suits neither the risk state that lasts nor the one that holds
-    /// now. A state of a day alone makes the coach careful and rewrites nothing; what was written during one is rewritten
-    /// once it has lapsed.
+    /// Whether what was written for the state `written_for` suits neither the risk state that lasts nor the one that
+    /// holds now. A state of a day alone makes the coach careful and rewrites nothing; what was written during one is
+    /// rewritten once it has lapsed.
     #[must_use]
     pub fn contradicts_risk(&self, written_for: Risk, now: DateTime<Utc>) -> bool {
         !written_for.suits(self.risk.lasting) && !written_for.suits(self.risk.at(now))
@@ -146,8 +146,8 @@ impl Profile {
         Subject { age: self.age, weight: self.weight, goal: self.goal, body: &self.body, risk }
     }
 
-    /// Works everything out anew that follows from body, age, weight, goal, health and risk: what is known to be dangerous
-    /// makes the coach careful, and targets follow, unless the person chose them and they are safe.
+    /// Works everything out anew that follows from body, age, weight, goal, health and risk: what is known to be
+    /// dangerous makes the coach careful, and targets follow, unless the person chose them and they are safe.
     pub fn follow_from_details(&mut self, now: DateTime<Utc>) {
         self.follow_dangers(now);
         self.follow_with_targets(now);
@@ -181,8 +181,8 @@ impl Profile {
     }
 }
 
-/// A rewriting of the prompt that was decided on and is not written yet. The behaviour of the last check stays beside it,
-/// so that the change is seen again should the rewriting fail.
+/// A rewriting of the prompt that was decided on and is not written yet. The behaviour of the last check stays beside
+/// it, so that the change is seen again should the rewriting fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingUpdate {
     /// Why.
@@ -192,6 +192,17 @@ pub struct PendingUpdate {
     /// What it is to be written by.
     #[serde(default)]
     pub recipe: Recipe,
+    /// The run that has decided on it; `None` in one of an earlier release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+impl PendingUpdate {
+    /// The run that has decided on it, if that is another one than `run_id`.
+    #[must_use]
+    pub fn other_run(&self, run_id: &str) -> Option<&str> {
+        self.run_id.as_deref().filter(|other| *other != run_id)
+    }
 }
 
 /// The personal prompt in force.

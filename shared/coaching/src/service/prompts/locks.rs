@@ -1,5 +1,5 @@
-//! Locks on the writing that is paid for, so that nobody pays for it twice: a fresh prompt that was asked for, the repair of
-//! an answer, the next version of a prompt.
+//! Locks on the writing that is paid for, so that nobody pays for it twice: a fresh prompt that was asked for, the
+//! repair of an answer, the next version of a prompt.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ impl WriterLocks {
         Ok(self.locks.take(user_id, work, self.ids.next(), Lease::from(now, self.lasts), now).await?)
     }
 
-    /// Does `write` once for the request that `work` names, however often its job is delivered: nothing if somebody is at it,
-    /// or it is done. After an error another delivery may try again.
+    /// Does `write` once for the request that `work` names, however often its job is delivered: nothing if somebody is
+    /// at it, or it is done. After an error another delivery may try again.
     pub async fn once(&self, user_id: &UserId, work: &str, write: impl Future<Output = Result<()>>) -> Result<()> {
         let lock = match self.take(user_id, work).await? {
             LockOutcome::First(lock) | LockOutcome::Again(lock) => lock,
@@ -54,8 +54,8 @@ impl WriterLocks {
         written
     }
 
-    /// Does `write`, which pays for the version after `version` and stores it, unless somebody else is at it: then it is a
-    /// conflict, and nothing is paid.
+    /// Does `write`, which pays for the version after `version` and stores it, unless somebody else is at it: then it
+    /// is a conflict, and nothing is paid.
     pub async fn next_version<T>(
         &self,
         user_id: &UserId,

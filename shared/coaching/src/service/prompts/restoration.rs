@@ -1,8 +1,8 @@
-//! Puts an earlier version of a prompt back in force: as a new version, so that nothing is overwritten. No model is asked,
-//! and nothing is paid.
+//! Puts an earlier version of a prompt back in force: as a new version, so that nothing is overwritten. No model is
+//! asked, and nothing is paid.
 //!
-//! The new version counts as written from the behaviour that is measured now. The weekly run would otherwise find the very
-//! change again for which the earlier version was rewritten, and rewrite it at once.
+//! The new version counts as written from the behaviour that is measured now. The weekly run would otherwise find the
+//! very change again for which the earlier version was rewritten, and rewrite it at once.
 
 use std::sync::Arc;
 
@@ -98,8 +98,8 @@ impl FromApp for RestoringForUsers {
 }
 
 impl Restoring {
-    /// Restores a version for its person and answers with the number of the new one. Not while an admin has withdrawn the
-    /// prompt.
+    /// Restores a version for its person and answers with the number of the new one. Not while an admin has withdrawn
+    /// the prompt.
     pub async fn restore(&self, user_id: &UserId, wanted: Restoration) -> Result<u32> {
         self.restore_by(user_id, wanted, &By::Person).await
     }
@@ -199,8 +199,8 @@ impl Restoring {
 }
 
 impl RestoringForUsers {
-    /// Restores a version of a user's prompt, together with the audit entry that says so. Answers with who it was, and with
-    /// the number of the new version. A prompt that is withdrawn stays so.
+    /// Restores a version of a user's prompt, together with the audit entry that says so. Answers with who it was, and
+    /// with the number of the new version. A prompt that is withdrawn stays so.
     pub async fn restore(&self, user: &UserRef, wanted: Restoration, admin: &RestoringAdmin) -> Result<(UserId, u32)> {
         let user_id = self.accounts.find(user).await?;
         let by = By::Admin { admin, audit: &self.audit, entry_id: self.ids.next() };
@@ -219,9 +219,9 @@ impl By<'_> {
     }
 }
 
-/// Whether the safety rules let a version be used as it is. One that they have rewritten, or would rewrite at once, does not
-/// come back: it was written for another risk state, tells the person to do what harms them as they are now, or does not
-/// know of a danger that their behaviour shows.
+/// Whether the safety rules let a version be used as it is. One that they have rewritten, or would rewrite at once,
+/// does not come back: it was written for another risk state, tells the person to do what harms them as they are now,
+/// or does not know of a danger that their behaviour shows.
 fn is_safe(profile: &Profile, entry: &HistoryEntry, behavior: &BehaviorMetrics, now: DateTime<Utc>) -> bool {
     let least_calories = profile.subject(profile.risk.at(now)).least_calories();
     let harmless = CoachingPrompt::parse(&entry.prompt).is_ok_and(|prompt| prompt.harms(least_calories).is_empty());

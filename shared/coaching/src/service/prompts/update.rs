@@ -92,9 +92,8 @@ impl FromApp for PromptUpdater {
 }
 
 impl PromptUpdater {
-    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version, with the `mark` of a weekly
-    /// run. A conflict
-    /// means that somebody else was faster, or is at it.
+    /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version, with the `mark` of a
+    /// weekly run. A conflict means that somebody else was faster, or is at it.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
@@ -134,8 +133,8 @@ impl PromptUpdater {
         self.store(profile, prompt, grounds, &written, None).await
     }
 
-    /// Takes the lock on the repair of an answer, which is never given back: false if a collector had it that is gone, and
-    /// busy while another one is at it.
+    /// Takes the lock on the repair of an answer, which is never given back: false if a collector had it that is gone,
+    /// and busy while another one is at it.
     async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
         match self.locks.take(user_id, &format!("repair#{batch_id}")).await? {
             LockOutcome::First(_) => Ok(true),

@@ -67,7 +67,8 @@ impl AbsenceCheck {
         self.concurrency
     }
 
-    /// Queues a job for every shard with streaks that were to be broken by `scheduled_time`, or by now. Twice does no harm.
+    /// Queues a job for every shard with streaks that were to be broken by `scheduled_time`, or by now. Twice does no
+    /// harm.
     pub async fn begin(&self, scheduled_time: Option<DateTime<Utc>>, request_id: &str) -> Result<PlannedCheck> {
         let StreakWatcher { streaks, queue, clock, due, .. } = &self.watcher;
         if !self.watcher.is_enabled() {
@@ -89,8 +90,8 @@ impl AbsenceCheck {
         Ok(PlannedCheck::Started { as_of, jobs_queued })
     }
 
-    /// Looks at everybody of `shard` whose streak was to be broken by `as_of`. Who is left when the time is up gets a new job.
-    /// `Err` asks for another delivery, which finds only those that are left.
+    /// Looks at everybody of `shard` whose streak was to be broken by `as_of`. Who is left when the time is up gets a
+    /// new job. `Err` asks for another delivery, which finds only those that are left.
     pub async fn look(
         &self,
         shard: &str,

@@ -9,8 +9,8 @@ use crate::service::error::Result;
 use domain::behavior::{BehaviorMetrics, Streaks};
 use domain::profile::Profile;
 
-/// The longest gap after a streak that its days are read beyond. A longer one is noticed by the daily look, on its second
-/// day.
+/// The longest gap after a streak that its days are read beyond. A longer one is noticed by the daily look, on its
+/// second day.
 const LONGEST_GAP_DAYS: u32 = 14;
 
 /// A person as measured.

@@ -59,9 +59,9 @@ impl FromApp for RealtimeUpdater {
 }
 
 impl RealtimeUpdater {
-    /// Carries the request of `requested_at` out once, however often its job is delivered. A failure that a repetition cannot
-    /// mend, such as a budget that is used up, leaves the prompt as it is: the next weekly run finds the change. Without a
-    /// version the claim is given back, so that what happens next can be followed.
+    /// Carries the request of `requested_at` out once, however often its job is delivered. A failure that a repetition
+    /// cannot mend, such as a budget that is used up, leaves the prompt as it is: the next weekly run finds the change.
+    /// Without a version the claim is given back, so that what happens next can be followed.
     pub async fn rewrite(&self, user_id: &UserId, requested_at: DateTime<Utc>) -> Result<()> {
         let work = format!("generate#{}", requested_at.to_rfc3339());
         let write = async {

@@ -31,7 +31,8 @@ pub struct LoggedDays {
 }
 
 impl LoggedDays {
-    /// Whether there is something to look at on the person's day `today`: a first meal, or a change of a day that is over.
+    /// Whether there is something to look at on the person's day `today`: a first meal, or a change of a day that is
+    /// over.
     fn concern(&self, today: NaiveDate) -> bool {
         !self.first_meals.is_empty() || self.changed.iter().any(|day| *day < today)
     }
@@ -73,15 +74,16 @@ impl StreakWatcher {
         self.settings.enabled
     }
 
-    /// Logs why somebody could not be looked at. Whether another look may go better: what cannot be read, no repetition mends.
+    /// Logs why somebody could not be looked at. Whether another look may go better: what cannot be read, no repetition
+    /// mends.
     pub fn is_tried_again(cause: &ServiceError) -> bool {
         let tried_again = !matches!(cause, ServiceError::Store(StoreError::Corrupt { .. }));
         error!(%cause, tried_again, "{}", events::STREAK_NOT_WATCHED);
         tried_again
     }
 
-    /// Looks at a person who has logged, changed or deleted meals. The same once more changes nothing. `request_id` names
-    /// the invocation, by which the work that follows is found in the log.
+    /// Looks at a person who has logged, changed or deleted meals. The same once more changes nothing. `request_id`
+    /// names the invocation, by which the work that follows is found in the log.
     pub async fn after_meals(&self, user_id: &UserId, days: &LoggedDays, request_id: &str) -> Result<()> {
         let now = self.clock.now();
         // Without a look at the profile: a change of a day that is over nowhere yet.
@@ -129,8 +131,8 @@ impl StreakWatcher {
         Ok(self.streaks.watch(&profile.user_id, &shard, broken_at).await?)
     }
 
-    /// Has the prompt rewritten because of a danger, or else because of a broken streak, unless that was followed already.
-    /// What was claimed before and not queued is queued, whatever is noticed now.
+    /// Has the prompt rewritten because of a danger, or else because of a broken streak, unless that was followed
+    /// already. What was claimed before and not queued is queued, whatever is noticed now.
     async fn follow(
         &self,
         profile: &Profile,

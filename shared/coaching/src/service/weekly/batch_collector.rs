@@ -1,7 +1,7 @@
 //! Applies the results of message batches that have ended.
 //!
-//! A batch is forgotten only after all its results were applied. Applied twice, a result is told from what it has written,
-//! so that it is neither paid for again nor counted differently.
+//! A batch is forgotten only after all its results were applied. Applied twice, a result is told from what it has
+//! written, so that it is neither paid for again nor counted differently.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use tracing::{Instrument as _, error, info_span};
 
 use super::batch_submission::parse_custom_id;
 use super::run;
+use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
@@ -24,7 +25,7 @@ use crate::telemetry::{events, metrics, user_span};
 use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
-use domain::profile::{PersonalPrompt, Profile, UserId};
+use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
 use domain::run_part::{PartKind, RunPart};
 
 /// Users on a page that is handed on.
@@ -78,7 +79,7 @@ enum Applied {
     Failed,
     /// It is to be tried in another batch.
     TryAgain(Waiting),
-    /// The user is gone, has a newer version, or one that is withdrawn.
+    /// The user is gone, has a newer version, or one that is withdrawn, or another run has decided since.
     Overtaken,
 }
 
@@ -101,8 +102,8 @@ impl FromApp for BatchCollector {
 }
 
 impl BatchCollector {
-    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch does
-    /// not keep the others waiting.
+    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch
+    /// does not keep the others waiting.
     pub async fn collect(&self) -> Result<CollectionSummary> {
         let parts_resumed = run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
@@ -196,22 +197,25 @@ impl BatchCollector {
             return Ok(Applied::TryAgain(Waiting { user_id, version }));
         }
         let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Applied::Overtaken) };
-        let Some(prompt) = profile.prompt.as_ref().filter(|prompt| prompt.version == version) else {
+        if profile.prompt.as_ref().is_none_or(|prompt| prompt.version != version) {
             return self.written(batch, &user_id, version).await;
-        };
-        if profile.is_prompt_withdrawn() {
-            return Ok(Applied::Overtaken);
         }
-        match self.apply_one(batch, &profile, prompt, outcome).await {
+        let (prompt, pending) = match Standing::of(&self.profiles, &profile, &batch.run_id, version).await? {
+            Standing::Wanted(prompt, pending) => (prompt, pending),
+            Standing::Failed => return Ok(Applied::Failed),
+            Standing::Overtaken => return Ok(Applied::Overtaken),
+        };
+        match self.apply_one(batch, &profile, prompt, pending, outcome).await {
             Ok(applied) => Ok(applied),
-            // Another collector was faster.
+            // Another collector was faster, or an admin has withdrawn the prompt.
             Err(ServiceError::Conflict(Conflict::Busy)) => {
                 let profile = self.profiles.get(&user_id).await?;
-                let version_now = profile.and_then(|profile| profile.prompt).map(|prompt| prompt.version);
-                if version_now == Some(version) {
-                    return Err(Conflict::Busy.into());
+                let prompt = profile.as_ref().and_then(|profile| profile.prompt.as_ref());
+                if prompt.is_none_or(|prompt| prompt.version != version) {
+                    return self.written(batch, &user_id, version).await;
                 }
-                self.written(batch, &user_id, version).await
+                let withdrawn = profile.is_some_and(|profile| profile.is_prompt_withdrawn());
+                if withdrawn { Ok(Applied::Overtaken) } else { Err(Conflict::Busy.into()) }
             }
             // The rest of the batch would meet the same: it is collected later.
             Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
@@ -226,8 +230,8 @@ impl BatchCollector {
         }
     }
 
-    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end of
-    /// the batch, or otherwise.
+    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end
+    /// of the batch, or otherwise.
     async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
         let entry = self.history.get(user_id, version + 1).await?;
         let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
@@ -239,10 +243,9 @@ impl BatchCollector {
         batch: &OpenBatch,
         profile: &Profile,
         prompt: &PersonalPrompt,
+        pending: &PendingUpdate,
         outcome: BatchOutcome,
     ) -> Result<Applied> {
-        // Ended without a version: this result has failed before.
-        let Some(pending) = &profile.pending_update else { return Ok(Applied::Failed) };
         let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
         match outcome {
             BatchOutcome::Answered(reply) => {
@@ -257,7 +260,8 @@ impl BatchCollector {
         }
     }
 
-    /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have names.
+    /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have
+    /// names.
     async fn hand_on(&self, batch: &OpenBatch, again: &[Waiting]) -> Result<()> {
         let kind = PartKind::Retry { batch_id: batch.batch_id.clone(), attempt: batch.attempt + 1 };
         for (index, waiting) in again.chunks(PAGE).enumerate() {

@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use tracing::error;
 
+use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::BatchLimits;
@@ -120,7 +121,7 @@ impl BatchSubmission {
             while let Some(page) =
                 fresh.next_if(|page| contents.entries.len() + page.waiting.len() <= self.limits.requests)
             {
-                self.add_page(part.as_of, page, &mut contents).await?;
+                self.add_page(part, page, &mut contents).await?;
                 if contents.pages.len() == MOST_PAGES || contents.bytes + PAGE_BYTES > self.limits.bytes {
                     break;
                 }
@@ -160,21 +161,26 @@ impl BatchSubmission {
         Ok(None)
     }
 
-    /// Adds the requests of a page. Who has a newer version, or none that is in use, is left out and counted.
-    async fn add_page(&self, as_of: DateTime<Utc>, page: WaitingPage, contents: &mut Contents) -> Result<()> {
+    /// Adds the requests of a page. Whose rewriting has ended meanwhile is left out and counted.
+    async fn add_page(&self, part: &RunPart, page: WaitingPage, contents: &mut Contents) -> Result<()> {
         for Waiting { user_id, version } in page.waiting {
             let profile = self.profiles.get(&user_id).await?;
-            let prompt = profile.as_ref().and_then(|profile| profile.usable_prompt());
-            let Some((profile, prompt)) = profile.as_ref().zip(prompt.filter(|prompt| prompt.version == version))
-            else {
+            let Some(profile) = &profile else {
                 contents.counters.overtaken += 1;
                 continue;
             };
-            let Some(pending) = &profile.pending_update else {
-                contents.counters.failed += 1;
-                continue;
+            let (prompt, pending) = match Standing::of(&self.profiles, profile, &part.run_id, version).await? {
+                Standing::Wanted(prompt, pending) => (prompt, pending),
+                Standing::Failed => {
+                    contents.counters.failed += 1;
+                    continue;
+                }
+                Standing::Overtaken => {
+                    contents.counters.overtaken += 1;
+                    continue;
+                }
             };
-            match self.updater.batch_request(profile, prompt, Grounds::of(pending, as_of)) {
+            match self.updater.batch_request(profile, prompt, Grounds::of(pending, part.as_of)) {
                 Ok(request) => {
                     let texts = request.system.iter().map(|block| block.text.len());
                     let texts = texts.chain(request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::len)));

@@ -1,10 +1,12 @@
-//! The weekly run: who is due is checked, and only where behaviour changed is the prompt rewritten. `README.md` beside this
-//! file tells its protocol: the states, what is written before what, and who mends what a worker leaves that vanishes.
+//! The weekly run: who is due is checked, and only where behaviour changed is the prompt rewritten. `README.md` beside
+//! this file tells its protocol: the states, what is written before what, and who mends what a worker leaves that
+//! vanishes.
 
 mod batch_collector;
 mod batch_submission;
 mod overview;
 mod run;
+mod standing;
 mod updater;
 mod worker;
 

@@ -9,8 +9,8 @@ use crate::store::{BatchTable, RunCounters, RunState, RunTable};
 use crate::telemetry::events;
 use domain::run_part::RunPart;
 
-/// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done, and to
-/// `done` when every batch of the run is collected.
+/// Moves a run on as far as its shards and message batches allow: to `waiting_for_batch` when the last shard is done,
+/// and to `done` when every batch of the run is collected.
 pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Result<()> {
     let Some(run) = runs.get(run_id).await? else { return Ok(()) };
     let shards_done = match run.state {
@@ -29,8 +29,8 @@ pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Resu
     Ok(())
 }
 
-/// Whether no batch of the run is awaited. One that was noted as collected stays open until the run has been moved on, so
-/// that a collector that vanishes in between comes back to it.
+/// Whether no batch of the run is awaited. One that was noted as collected stays open until the run has been moved on,
+/// so that a collector that vanishes in between comes back to it.
 async fn all_collected(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Result<bool> {
     for batch in batches.open().await?.iter().filter(|batch| batch.run_id == run_id) {
         if !runs.batch_collected(run_id, &batch.batch_id).await? {
@@ -60,8 +60,8 @@ pub fn log_sums(run_id: &str, part: &str, counters: &RunCounters) {
     );
 }
 
-/// Takes up what stopped because the budget of an earlier day was used up: the users who are left are still due. Answers
-/// with the number of parts.
+/// Takes up what stopped because the budget of an earlier day was used up: the users who are left are still due.
+/// Answers with the number of parts.
 pub async fn resume(runs: &RunTable, queue: &dyn JobQueue, now: DateTime<Utc>) -> Result<u32> {
     let mut resumed = 0;
     for stopped in runs.stopped_parts().await?.into_iter().filter(|stopped| stopped.day < now.date_naive()) {

@@ -57,8 +57,8 @@ impl FromApp for WeeklyUpdater {
 }
 
 impl WeeklyUpdater {
-    /// Begins the run of `scheduled_time`, or of now, for `request_id`. Beginning the same run again queues again what is
-    /// still due: a user who has been handled is not due any more.
+    /// Begins the run of `scheduled_time`, or of now, for `request_id`. Beginning the same run again queues again what
+    /// is still due: a user who has been handled is not due any more.
     pub async fn run_weekly_prompt_updates(
         &self,
         scheduled_time: Option<DateTime<Utc>>,

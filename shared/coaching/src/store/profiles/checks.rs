@@ -3,17 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::attributes::next_check_at;
+use super::withdrawal::IN_USE;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{instant, native, number, read_text, text};
 use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, StoreError, WriteOutcome};
 use domain::profile::UserId;
 
 impl ProfileTable {
-    /// Notes a check that led to no new version yet; `Conflict` if the version in force is not `check.version`, or the user
-    /// is not due any more at `check.as_of`. `last_prompt_update` stays.
+    /// Notes a check that led to no new version yet; `Conflict` if the version in force is not `check.version`, the
+    /// user is not due any more at `check.as_of`, or the prompt that is to be rewritten is withdrawn.
+    /// `last_prompt_update` stays.
     ///
-    /// One plain write, because every user costs one at every run. Repeated after a lost answer it finds the user checked
-    /// already: the mark tells by whom.
+    /// One plain write, because every user costs one at every run. Repeated after a lost answer it finds the user
+    /// checked already: the mark tells by whom.
     pub async fn record_check(&self, user_id: &UserId, check: &CheckOutcome) -> Result<WriteOutcome, StoreError> {
         let update = self
             .profiles
@@ -28,7 +30,7 @@ impl ProfileTable {
         let update = match &check.result {
             CheckResult::Unchanged(metrics) => update.set("behavioral_data", native(metrics)).remove("pending_update"),
             CheckResult::Withdrawn => update.remove("pending_update"),
-            CheckResult::Changed(pending) => update.set("pending_update", native(pending)),
+            CheckResult::Changed(pending) => update.set("pending_update", native(pending)).when(IN_USE, []),
         };
         match self.profiles.write("noting the outcome of a check", update).await? {
             WriteOutcome::Written => Ok(WriteOutcome::Written),

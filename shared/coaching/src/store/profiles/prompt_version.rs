@@ -2,6 +2,7 @@
 
 use super::attributes::next_check_at;
 use super::profile_key;
+use super::withdrawal::IN_USE;
 use crate::store::consultations::completion;
 use crate::store::item::{instant, native, number, text};
 use crate::store::prompt_history::entry_item;
@@ -24,27 +25,30 @@ impl PromptVersionTable {
     }
 
     /// Writes prompt, history row and what goes with them in one transaction; `Conflict` if the version in force is not
-    /// `version.after`.
+    /// `version.after`, or is withdrawn.
     ///
     /// Prompt, history row and the end of the consultation: all or nothing.
     pub async fn add_prompt_version(&self, version: &NewVersion) -> Result<WriteOutcome, StoreError> {
-        self.written(version).commit("writing a prompt version").await.map(WriteOutcome::from)
+        let profile = self.new_version(version).when(IN_USE, []);
+        self.written(version, profile).commit("writing a prompt version").await.map(WriteOutcome::from)
     }
 
-    /// Writes a version as [`Self::add_prompt_version`] does, together with an entry of the audit: both or neither.
+    /// Writes a version as [`Self::add_prompt_version`] does, together with an entry of the audit: both or neither. An
+    /// admin may do so while the prompt is withdrawn, which it stays.
     pub async fn add_audited_version(
         &self,
         version: &NewVersion,
         audit: &AuditTable,
         entry: &AuditEntry,
     ) -> Result<WriteOutcome, StoreError> {
-        let transaction = self.written(version).with(audit.entry(entry));
+        let transaction = self.written(version, self.new_version(version)).with(audit.entry(entry));
         transaction.commit("writing a prompt version for a user").await.map(WriteOutcome::from)
     }
 
-    fn written(&self, version: &NewVersion) -> Transaction<'_> {
+    /// A version as it is written with `profile`, the change of the profile.
+    fn written(&self, version: &NewVersion, profile: Update) -> Transaction<'_> {
         let history = self.history.put(entry_item(&version.entry)).only_new("user_id");
-        let transaction = self.profiles.transaction().with(history).with(self.new_version(version));
+        let transaction = self.profiles.transaction().with(history).with(profile);
         match version.completes {
             Some(session_id) => transaction.with(completion(&self.sessions, session_id, version.entry.created_at)),
             None => transaction,

@@ -28,8 +28,8 @@ pub(super) enum PromptInUse {
 }
 
 impl PromptInUse {
-    /// The personal prompt if there is one and it is not withdrawn, else the generic one if that may stand in. A personal prompt that was written
-    /// for somebody whom the coach need not be so careful with is not used.
+    /// The personal prompt if there is one and it is not withdrawn, else the generic one if that may stand in. A
+    /// personal prompt that was written for somebody whom the coach need not be so careful with is not used.
     pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
         let prompt = profile.usable_prompt();
         let unsuitable = prompt.is_some_and(|prompt| !prompt.risk.has_deficit_as(risk));

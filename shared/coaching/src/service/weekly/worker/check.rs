@@ -1,15 +1,16 @@
 //! One user of a weekly run: day totals, metrics, decision, and what follows from it.
 //!
-//! The check is noted in the profile before anything is paid, and only for a user who is still due at the version that was
-//! read: of all workers that meet a user, one goes on.
+//! The check is noted in the profile before anything is paid, and only for a user who is still due at the version that
+//! was read: of all workers that meet a user, one goes on.
 
+use chrono::TimeDelta;
 use tracing::{error, info};
 
 use super::{PartWorker, Result, ServiceError};
 use crate::config::weekly::UpdateMode;
 use crate::service::error::Conflict;
 use crate::service::prompts::Grounds;
-use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, Waiting, WriteOutcome};
+use crate::store::{CheckMark, CheckOutcome, CheckResult, CheckedAs, DueUser, RunState, Waiting, WriteOutcome};
 use crate::telemetry::{events, json};
 use domain::behavior::{ChangedRule, Decision, detect_change};
 use domain::coaching_prompt::GenerationReason;
@@ -17,6 +18,9 @@ use domain::due;
 use domain::money::Usd;
 use domain::profile::{PendingUpdate, Profile};
 use domain::run_part::RunPart;
+
+/// How long after it has begun a run may still put somebody into a first batch: the queue delivers a job for six hours.
+const FIRST_BATCH_WITHIN: TimeDelta = TimeDelta::days(1);
 
 /// What became of one user.
 pub(super) enum Checked {
@@ -26,7 +30,7 @@ pub(super) enum Checked {
     Updated(Usd),
     /// The prompt is to be rewritten in a message batch.
     Batched(Waiting),
-    /// Somebody else has checked the user or written a version meanwhile.
+    /// Somebody else has checked the user, or has written a version or is about to.
     Overtaken,
     /// The rewriting failed; the old prompt stays.
     Failed,
@@ -58,7 +62,12 @@ impl PartWorker {
             let noted = self.profiles.record_check(&user.user_id, &outcome).await?;
             return Ok(if noted == WriteOutcome::Written { Checked::Unchanged } else { Checked::Overtaken });
         }
-        let pending = PendingUpdate { decision, metrics, recipe: self.recipes.of_update(&profile) };
+        if self.is_under_way(&profile, part).await? {
+            info!("{}", events::SKIPPING_PROMPT_UPDATE_UNDER_WAY);
+            return Ok(Checked::Overtaken);
+        }
+        let (recipe, run_id) = (self.recipes.of_update(&profile), Some(part.run_id.clone()));
+        let pending = PendingUpdate { decision, metrics, recipe, run_id };
         let begun = match self.mode {
             UpdateMode::Batch => CheckedAs::Batched,
             UpdateMode::Immediate => CheckedAs::Begun,
@@ -73,6 +82,21 @@ impl PartWorker {
             UpdateMode::Batch => Ok(Checked::Batched(Waiting { user_id: user.user_id.clone(), version: user.version })),
             UpdateMode::Immediate => self.update_now(user, &profile, &pending, part, page_id).await,
         }
+    }
+
+    /// Whether the prompt may still be rewritten by what another run has decided: the user stays due, and nobody pays
+    /// for the same twice. A run that has decided and submits later than this one is overtaken there.
+    async fn is_under_way(&self, profile: &Profile, part: &RunPart) -> Result<bool> {
+        let other = profile.pending_update.as_ref().and_then(|pending| pending.other_run(&part.run_id));
+        let Some(other) = other else { return Ok(false) };
+        if self.batches.open().await?.iter().any(|batch| batch.run_id == other) {
+            return Ok(true);
+        }
+        Ok(self.runs.get(other).await?.is_some_and(|run| match run.state {
+            RunState::Done => false,
+            RunState::StoppedByBudget => true,
+            RunState::Running | RunState::WaitingForBatch => part.as_of - run.as_of < FIRST_BATCH_WITHIN,
+        }))
     }
 
     async fn update_now(
@@ -91,6 +115,11 @@ impl PartWorker {
         match self.updater.update_prompt_from_behavior(profile, prompt, grounds, Some(mark)).await {
             Ok(version) => Ok(Checked::Updated(version.entry.cost)),
             Err(ServiceError::Conflict(Conflict::Busy)) => Ok(Checked::Overtaken),
+            // Should nothing come of it, the next run finds the user.
+            Err(ServiceError::Conflict(Conflict::VersionUnderWay)) => {
+                let _ = self.profiles.reopen_check(&user.user_id, user.version, user.next_check_at).await?;
+                Ok(Checked::Overtaken)
+            }
             // Nothing was tried: the user is found again when the run goes on.
             Err(error @ ServiceError::BudgetExhausted { .. }) => {
                 let _ = self.profiles.reopen_check(&user.user_id, user.version, user.next_check_at).await?;

@@ -85,8 +85,8 @@ impl PartWorker {
         out_of_budget.map_or(Ok(progress), Err)
     }
 
-    /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting that
-    /// was begun at once may have been paid for without an answer: it is not begun again in this run.
+    /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting
+    /// that was begun at once may have been paid for without an answer: it is not begun again in this run.
     pub(super) async fn count_open_pages(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<()> {
         for page in self.runs.unfinished_pages(work.part).await? {
             let UnfinishedPage::Open { page_id, users } = page else { continue };
@@ -128,8 +128,8 @@ impl PartWorker {
         Ok(())
     }
 
-    /// A user whose check failed on the way gets a job of their own, and the others go on. If it was that job already, the
-    /// queue delivers it again, and hands it to the dead-letter queue in the end.
+    /// A user whose check failed on the way gets a job of their own, and the others go on. If it was that job already,
+    /// the queue delivers it again, and hands it to the dead-letter queue in the end.
     async fn set_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
         match work.part.kind {
             PartKind::Shard { .. } => self.isolate(work.part, user_id, &cause).await,

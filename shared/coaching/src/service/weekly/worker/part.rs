@@ -1,7 +1,7 @@
 //! One part of a weekly run: who may work on it, where it begins, and how it ends.
 //!
-//! Every step leaves what was done in the stores before the next begins, so that a worker may vanish at any point: the next
-//! delivery of the job counts what the last one has left uncounted and goes on with the users who are still due.
+//! Every step leaves what was done in the stores before the next begins, so that a worker may vanish at any point: the
+//! next delivery of the job counts what the last one has left uncounted and goes on with the users who are still due.
 
 use chrono::{DateTime, Utc};
 use tracing::warn;
