@@ -25,8 +25,8 @@ pub const RESTORE_PROMPT: Route = Route {
     tag: prompts::TAG,
     summary: "Puts an earlier prompt version back in force, as a new version.",
     description: "The text is that of the earlier version, byte for byte; no model writes it, and it costs nothing. \
-        Targets that it names stay as they were then; beside each message the coach is told those in force. It is in \
-        force from the next message on. What was written for somebody with whom the coach had to be careful in another \
+        Targets that it names stay as they were then; beside each message the coach is told those in force, or no \
+        numbers where it is careful about eating. It is in force from the next message on. What was written for somebody with whom the coach had to be careful in another \
         way does not come back.",
     variables: &[VERSION],
     answers: &[Answer::ok("The new version is in force.", body::<RestorationResponse>)],
