@@ -34,7 +34,7 @@ pub fn with_events_in(folder: &Path) -> Result<Vec<Function>, Failure> {
 
 /// What Lambda sets for every function, and the names that have no default; whatever else a function reads is at its default.
 /// A function takes from these what it needs, and nothing here leads to a real account.
-pub const VARIABLES: [(&str, &str); 26] = [
+pub const VARIABLES: [(&str, &str); 27] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench-start"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
