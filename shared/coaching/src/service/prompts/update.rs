@@ -93,7 +93,7 @@ impl FromApp for PromptUpdater {
 
 impl PromptUpdater {
     /// The requirement's `update_prompt_from_behavior()`: asks at once and stores the new version, with the `mark` of a
-    /// weekly run. A conflict means that somebody else was faster, or is at it.
+    /// weekly run; without one it is a real-time update. A conflict means that somebody else was faster, or is at it.
     pub async fn update_prompt_from_behavior(
         &self,
         profile: &Profile,
@@ -104,10 +104,10 @@ impl PromptUpdater {
         let current = parse(prompt)?;
         let request = self.request(profile, prompt, &current, grounds);
         let read = |answer: &str| self.read(profile, &current, answer);
-        let write = async {
+        let write = Box::pin(async {
             let written = writing::write(&self.model, &profile.user_id, request, read).await?;
             self.store(profile, prompt, grounds, &written, mark).await
-        };
+        });
         self.locks.next_version(&profile.user_id, prompt.version, write).await
     }
 

@@ -1,0 +1,99 @@
+//! The first prompt, with the psychological profile that it is written from.
+
+use tracing::{error, info};
+
+use super::SystemPromptGenerator;
+use crate::prompts;
+use crate::service::error::{Result, ServiceError};
+use crate::service::prompts::writing;
+use crate::store::WriteOutcome;
+use crate::telemetry::events;
+use claude::{ModelRequest, Purpose, SystemBlock, Turn};
+use domain::coaching_prompt::{GenerationReason, check_profile, count_words};
+use domain::consultation::{Fact, Session, SessionId, Status};
+use domain::conversation::Role;
+use domain::lease::Lease;
+use domain::profile::Profile;
+
+impl SystemPromptGenerator {
+    /// Writes profile and prompt version 1 of a session that is being completed, and marks it as complete together with
+    /// them. Without effect if the session is not being completed or another worker is at it. A failure that a repetition
+    /// of the job cannot mend marks the session as failed; the person can complete it again.
+    pub async fn generate_initial_prompt(&self, session_id: SessionId) -> Result<()> {
+        let Some(session) = self.consultations.get(session_id).await? else { return Ok(()) };
+        let now = self.clock.now();
+        if session.status != Status::Generating {
+            return Ok(());
+        }
+        let lease = Lease::from(now, self.lease);
+        if self.consultations.lease_generation(session_id, lease, now).await? == WriteOutcome::Conflict {
+            return Ok(());
+        }
+        match self.write_initial(&session, lease).await {
+            Err(ServiceError::Store(error)) => {
+                self.consultations.release_generation(session_id, lease).await?;
+                Err(error.into())
+            }
+            Err(error) => {
+                let (reason, cost_usd) = (GenerationReason::Initial.name(), error.cost().dollars());
+                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
+                let failure = "Your coach could not be written. Complete the consultation again to try once more.";
+                let now = self.clock.now();
+                self.consultations.fail_generation(&session.user_id, session_id, lease, failure, now).await?;
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
+        let facts = self.consultations.facts(session.session_id).await?;
+        let profile = self.accounts.get(&session.user_id).await?;
+        let profile = self.accounts.fill(profile, session).await?.as_at(self.clock.now());
+        let text = match &session.conversational_profile {
+            Some(text) => text.clone(),
+            None => self.generate_conversational_profile(session, lease, &profile, &facts).await?,
+        };
+        let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
+        let behavior = (metrics.days_logged > 0).then_some(&metrics);
+        let recipe = self.recipes.of_whole_prompt(&profile, &facts);
+        let written = self.write_prompt(&self.model, &profile, &recipe, &text, &facts, behavior).await?;
+        let completed = Some((text, session.session_id));
+        self.store(&profile, recipe, &written, metrics, GenerationReason::Initial, completed).await
+    }
+
+    /// Writes the psychological profile from the whole conversation and keeps it with the session, so that a repetition
+    /// does not pay for it again.
+    async fn generate_conversational_profile(
+        &self,
+        session: &Session,
+        lease: Lease,
+        person: &Profile,
+        facts: &[Fact],
+    ) -> Result<String> {
+        let transcript = self.consultations.transcript(session.session_id).await?;
+        let choice = &self.profile.model;
+        let request = ModelRequest {
+            purpose: Purpose::Profile,
+            model: choice.model.clone(),
+            max_tokens: choice.max_tokens,
+            system: vec![
+                prompts::safety_rules(),
+                SystemBlock { text: prompts::profile(self.profile.word_count, self.profile.words), cache: false },
+            ],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, &transcript, facts))],
+            output_schema: None,
+            deadline: self.deadline,
+        };
+        let allowed = self.profile.words;
+        let written = writing::write(&self.model, &session.user_id, request, |text| {
+            let flaws = check_profile(text, allowed);
+            if flaws.is_empty() { Ok(text.trim().to_owned()) } else { Err(flaws) }
+        })
+        .await?;
+        self.consultations.save_profile_text(session.session_id, lease, &written.value, written.cost).await?;
+        let (words, cost_usd) = (count_words(&written.value), written.cost.dollars());
+        info!(words, cost_usd, "{}", events::CONVERSATIONAL_PROFILE_GENERATED);
+        Ok(written.value)
+    }
+}
