@@ -1,10 +1,15 @@
 //! The recount mends what was missed, and says by how much.
 
+use std::slice::from_ref;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use coaching::service::Recounted;
+use coaching::store::RowChange;
+use domain::profile::UserId;
 use serde_json::json;
 use test_support::{client_at, endpoint};
+use uuid::Uuid;
 
 use super::assert_exact;
 use crate::harness::{Deployment, Interruption, Log, at_every_moment};
@@ -42,6 +47,61 @@ async fn what_was_never_delivered_is_mended_and_a_sum_that_was_wrong_is_right_ag
     assert_exact(&deployment, &["ana", "ben", "cleo"]).await;
     let [line] = &log.of("directory_recounted")[..] else { panic!("one line") };
     assert_eq!((&line["rows_corrected"], &line["sums_off"]), (&json!(2), &json!({"state#waiting": 7})));
+}
+
+/// Spoils an attribute of somebody's row, or takes it away.
+async fn spoil(deployment: &Deployment, name: &str, attribute: &str, value: Option<AttributeValue>) {
+    let request = client_at(endpoint()).update_item().table_name(&deployment.tables.user_directory);
+    let request = request.key("user_id", AttributeValue::S(name.to_owned()));
+    let expression = if value.is_some() { "SET #spoilt = :value" } else { "REMOVE #spoilt" };
+    let request = request.update_expression(expression).expression_attribute_names("#spoilt", attribute);
+    let request = request.set_expression_attribute_values(value.map(|value| [(":value".to_owned(), value)].into()));
+    request.send().await.expect("the table takes it");
+}
+
+#[tokio::test]
+async fn rows_that_were_spoilt_are_written_anew_by_the_recount_and_everybody_is_counted_once() {
+    let everybody = ["ana", "ben", "cleo", "dan"];
+    let deployment = Deployment::new().await;
+    for name in everybody {
+        deployment.sign_up(name).await;
+    }
+    deployment.follow_profiles().await;
+    spoil(&deployment, "ana", "counted", Some(AttributeValue::S("one".to_owned()))).await;
+    spoil(&deployment, "ben", "epoch", Some(AttributeValue::S("the last".to_owned()))).await;
+    spoil(&deployment, "cleo", "mark", None).await;
+    spoil(&deployment, "dan", "mark", Some(AttributeValue::Bool(true))).await;
+    deployment.remove_profile("dan").await;
+    deployment.set_access("ana", true).await;
+    deployment.follow_profiles().await;
+
+    let answer = deployment.recount().await;
+    assert!(matches!(answer, Recounted::Done { rows_corrected: 4, .. }), "{answer:?}");
+    assert_exact(&deployment, &everybody).await;
+}
+
+#[tokio::test]
+async fn somebody_new_is_counted_in_no_epoch_that_is_over_whoever_leaves_at_the_same_time() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    deployment.follow_profiles().await;
+    deployment.remove_profile("ana").await;
+    deployment.sign_up("ben").await;
+    let (stores, now) = (&deployment.stores, deployment.now());
+    let (ana, ben) = (UserId::new("ana"), UserId::new("ben"));
+    // A watcher has read all that it needs when a recount begins: what Ben adds to the sums Ana takes away.
+    let epoch = stores.counters.epoch().await.expect("an epoch");
+    let row = stores.directory.rows(from_ref(&ana)).await.expect("rows").remove(&ana).expect("a row").expect("whole");
+    let listed = stores.profiles.for_directory(from_ref(&ben)).await.expect("profiles").remove(&ben);
+    let listed = listed.expect("a profile").expect("whole");
+    stores.counters.recount(now, now).await.expect("a recount begins");
+    let change =
+        |user_id: &UserId, before, after| RowChange { user_id: user_id.clone(), before, after, mark: Uuid::now_v7() };
+    let changes = [change(&ana, Some(row), None), change(&ben, None, Some(listed))];
+    let refused = stores.directory.change(&stores.counters, &changes, epoch).await.expect("an answer");
+    assert_eq!(refused, [ana, ben], "to be looked at again");
+    deployment.recount().await;
+    assert_exact(&deployment, &["ana", "ben"]).await;
 }
 
 #[tokio::test]

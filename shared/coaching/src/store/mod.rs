@@ -63,7 +63,7 @@ pub use batches::BatchTable;
 pub use consultation_keys::{ConsultationKeyRecord, ConsultationKeyTable};
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
-pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, RecountStep, RowChange};
+pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, RecountStep, RowChange, SpoiltRow};
 pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};

@@ -12,7 +12,7 @@ use super::item::{Item, Stored};
 use super::query::Query;
 use super::sdk_error::{unavailable, unreadable};
 use super::transaction::Transaction;
-use super::write::{Condition, Delete, Put, Update, expression_of, filled};
+use super::write::{Check, Condition, Delete, Put, Update, expression_of, filled};
 use crate::store::{KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
@@ -53,6 +53,10 @@ impl Table {
     }
 
     /// The deletion of the item with `key`.
+    pub(super) fn check(&self, key: Item) -> Check {
+        Check { table: self.name.to_string(), key, condition: Condition::default() }
+    }
+
     pub(super) fn delete(&self, key: Item) -> Delete {
         Delete { table: self.name.to_string(), key, condition: Condition::default() }
     }

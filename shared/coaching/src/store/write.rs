@@ -160,6 +160,22 @@ impl Delete {
     }
 }
 
+/// A condition on an item that a transaction leaves as it is.
+#[derive(Debug, Clone)]
+pub(super) struct Check {
+    pub(super) table: String,
+    pub(super) key: Item,
+    pub(super) condition: Condition,
+}
+
+impl Check {
+    /// Holds only if `expression` does, of which there must be one at least.
+    pub(super) fn when<const N: usize>(mut self, expression: &str, values: [(&str, AttributeValue); N]) -> Self {
+        self.condition.and(expression, values);
+        self
+    }
+}
+
 /// DynamoDB refuses an empty map or expression, so what is empty is left out.
 pub(super) fn filled<T>(map: HashMap<String, T>) -> Option<HashMap<String, T>> {
     (!map.is_empty()).then_some(map)
@@ -206,6 +222,18 @@ impl From<Delete> for TransactWriteItem {
             .set_expression_attribute_names(filled(delete.condition.names))
             .set_expression_attribute_values(filled(delete.condition.values));
         Self::builder().delete(write.build().expect(COMPLETE)).build()
+    }
+}
+
+impl From<Check> for TransactWriteItem {
+    fn from(check: Check) -> Self {
+        let held = types::ConditionCheck::builder()
+            .table_name(check.table)
+            .set_key(Some(check.key))
+            .condition_expression(check.condition.expression)
+            .set_expression_attribute_names(filled(check.condition.names))
+            .set_expression_attribute_values(filled(check.condition.values));
+        Self::builder().condition_check(held.build().expect(COMPLETE)).build()
     }
 }
 

@@ -10,7 +10,7 @@ use tracing::error;
 
 use super::error::{Conflict, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{CounterTable, DirectoryTable, Epoch, ProfileTable, RowChange};
+use crate::store::{CounterTable, DirectoryTable, Epoch, ProfileTable, RowChange, SpoiltRow};
 use crate::system::Ids;
 use crate::telemetry::events;
 use domain::directory::Counts;
@@ -90,7 +90,10 @@ impl UserDirectory {
         for user_id in users {
             let before = match rows.remove(user_id).transpose() {
                 Ok(row) => row,
-                Err(cause) => {
+                // What was counted of the person is not known, so that it can only be counted anew. The sums that it is part
+                // of are given up with the recount.
+                Err(SpoiltRow { uncounted, .. }) if what == For::Recount => Some(*uncounted),
+                Err(SpoiltRow { cause, .. }) => {
                     error!(%user_id, %cause, "{}", events::USER_NOT_LISTED);
                     continue;
                 }

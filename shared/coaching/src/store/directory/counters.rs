@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::store::item::{Item, Stored, flag, instant, item, native, number, read_instant, read_native, read_number};
 use crate::store::item::{read_text, text};
 use crate::store::table::Table;
-use crate::store::write::Update;
+use crate::store::write::{Check, Update};
 use crate::store::{Cursor, StoreError, WriteOutcome};
 use domain::directory::Counts;
 use domain::profile::UserId;
@@ -92,6 +92,11 @@ impl CounterTable {
         let update = self.counters.update(sums_key(epoch, shard));
         let update = if open { update.when("attribute_not_exists(#closed)", []) } else { update };
         counts.iter().enumerate().fold(update, |update, (place, (name, amount))| update.add_to(place, name, amount))
+    }
+
+    /// Holds only while the epoch is open, for a write that adds nothing to its sums and belongs to it all the same.
+    pub(super) fn is_open(&self, epoch: Epoch, shard: u32) -> Check {
+        self.counters.check(sums_key(epoch, shard)).when("attribute_not_exists(#closed)", [])
     }
 
     /// The sums of everything that is counted, in one read whatever the number of users. While a recount moves people from one

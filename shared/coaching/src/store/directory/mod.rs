@@ -13,6 +13,7 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::item::Item;
@@ -44,8 +45,17 @@ pub struct DirectoryRow {
     pub counted: Counts,
     /// The epoch in whose sums it was counted.
     pub epoch: Epoch,
-    /// Identity of the write that the row comes from.
-    mark: Uuid,
+    /// Identity of the write that the row comes from, as it is stored; `None` if the row was spoilt so far.
+    mark: Option<AttributeValue>,
+}
+
+/// A row that cannot be read: somebody has changed it by hand, or a later version has written it.
+#[derive(Debug)]
+pub struct SpoiltRow {
+    /// What is wrong with it.
+    pub cause: StoreError,
+    /// The row, as one of which nothing was counted. That is true where everybody is counted anew, and nowhere else.
+    pub uncounted: Box<DirectoryRow>,
 }
 
 /// What is to become of a row.
@@ -76,7 +86,7 @@ impl DirectoryTable {
     pub async fn rows(
         &self,
         users: &[UserId],
-    ) -> Result<BTreeMap<UserId, Result<DirectoryRow, StoreError>>, StoreError> {
+    ) -> Result<BTreeMap<UserId, Result<DirectoryRow, SpoiltRow>>, StoreError> {
         let keys: Vec<Item> = users.iter().map(rows::key).collect();
         let stored = self.rows.get_many("reading rows of the directory", keys, &[]).await?;
         stored.iter().map(|stored| Ok((UserId::new(stored.text("user_id")?), rows::read(stored)))).collect()
@@ -118,7 +128,7 @@ impl DirectoryTable {
                 Some(user) => {
                     let counted = Counts::of(user);
                     *sums.entry(epoch).or_default() += &counted;
-                    let row = DirectoryRow { user: None, counted, epoch, mark: change.mark };
+                    let row = DirectoryRow { user: None, counted, epoch, mark: Some(rows::mark(change.mark)) };
                     transaction.with(rows::unchanged(self.rows.put(rows::of_user(user, &row)), change))
                 }
                 None => transaction.with(rows::gone(self.rows.delete(rows::key(&change.user_id)), change)),
@@ -126,10 +136,14 @@ impl DirectoryTable {
         }
         // Any shard will do; that of the first user spreads the writes.
         let shard = changes.first().map_or(0, |change| counters::shard_of(&change.user_id));
-        let transaction = sums.iter().filter(|(_, counts)| !counts.is_empty()).fold(transaction, |transaction, sum| {
-            let (of, counts) = sum;
-            transaction.with(counters.addition(*of, shard, counts, *of == epoch))
-        });
+        let transaction =
+            sums.iter().fold(transaction, |transaction, (of, counts)| match (counts.is_empty(), *of == epoch) {
+                (false, open) => transaction.with(counters.addition(*of, shard, counts, open)),
+                // What one person adds another takes away. Their rows belong to the epoch all the same: once it is over nobody
+                // would move a new one into the next.
+                (true, true) => transaction.with(counters.is_open(epoch, shard)),
+                (true, false) => transaction,
+            });
         transaction.commit("changing rows of the directory").await.map(WriteOutcome::from)
     }
 }

@@ -1,15 +1,17 @@
 //! Rows of the directory as items, and back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
 
-use super::{DirectoryRow, Epoch, RowChange};
+use super::{DirectoryRow, Epoch, RowChange, SpoiltRow};
 use crate::store::StoreError;
 use crate::store::item::{
     Item, Stored, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
 };
 use crate::store::item::{read_number, text};
 use crate::store::write::{Delete, Put};
-use domain::directory::{ListedUser, Outcome};
+use domain::directory::{Counts, ListedUser, Outcome};
 use domain::profile::{Email, Name, UserId};
 
 /// The one partition of everybody by address, and of everybody with a prompt by next check.
@@ -34,7 +36,6 @@ pub(super) fn of_user(user: &ListedUser, row: &DirectoryRow) -> Item {
         ("risk", native(&user.risk)),
         ("counted", native(&row.counted)),
         ("epoch", number(row.epoch.0)),
-        ("mark", text(row.mark.to_string())),
     ]));
     let optional = [
         ("prompt_generation", user.generation.as_ref().map(native)),
@@ -43,24 +44,33 @@ pub(super) fn of_user(user: &ListedUser, row: &DirectoryRow) -> Item {
         ("next_check_at", user.next_check_at.map(sortable)),
         ("prompted", user.next_check_at.map(|_| text(LISTED))),
         ("outcome", user.outcome.as_ref().map(native)),
+        ("mark", row.mark.clone()),
     ];
     attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
 }
 
 /// An instant in whole seconds, all of one width: a sort key.
-fn sortable(at: DateTime<Utc>) -> aws_sdk_dynamodb::types::AttributeValue {
+fn sortable(at: DateTime<Utc>) -> AttributeValue {
     text(at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
+/// The identity of a write as it is stored.
+pub(super) fn mark(mark: Uuid) -> AttributeValue {
+    text(mark.to_string())
+}
+
 /// Reads a row.
-pub(super) fn read(stored: &Stored) -> Result<DirectoryRow, StoreError> {
-    Ok(DirectoryRow {
-        user: read_user(stored).ok(),
-        counted: stored.native("counted")?,
-        epoch: Epoch(stored.number("epoch")?),
-        mark: stored.native("mark")?,
-    })
+pub(super) fn read(stored: &Stored) -> Result<DirectoryRow, SpoiltRow> {
+    let (user, mark) = (read_user(stored).ok(), stored.item().get("mark").cloned());
+    let counted = stored.native("counted").and_then(|counted| Ok((counted, Epoch(stored.number("epoch")?))));
+    match counted.and_then(|counted| stored.native::<Uuid>("mark").map(|_| counted)) {
+        Ok((counted, epoch)) => Ok(DirectoryRow { user, counted, epoch, mark }),
+        Err(cause) => {
+            let uncounted = DirectoryRow { user, counted: Counts::default(), epoch: Epoch::default(), mark };
+            Err(SpoiltRow { cause, uncounted: Box::new(uncounted) })
+        }
+    }
 }
 
 /// Reads what a row says of its user.
@@ -83,16 +93,18 @@ pub(super) fn read_user(stored: &Stored) -> Result<ListedUser, StoreError> {
 
 /// A row that is written only if nobody has changed it since it was read.
 pub(super) fn unchanged(put: Put, change: &RowChange) -> Put {
-    match &change.before {
+    match change.before.as_ref().map(|row| &row.mark) {
         None => put.only_new("user_id"),
-        Some(row) => put.when("#mark = :read_mark", [(":read_mark", text(row.mark.to_string()))]),
+        Some(Some(mark)) => put.when("#mark = :read_mark", [(":read_mark", mark.clone())]),
+        Some(None) => put.when("attribute_exists(#user_id) AND attribute_not_exists(#mark)", []),
     }
 }
 
 /// The end of a row, under the same condition.
 pub(super) fn gone(delete: Delete, change: &RowChange) -> Delete {
-    match &change.before {
+    match change.before.as_ref().map(|row| &row.mark) {
         None => delete.when("attribute_not_exists(#user_id)", []),
-        Some(row) => delete.when("#mark = :read_mark", [(":read_mark", text(row.mark.to_string()))]),
+        Some(Some(mark)) => delete.when("#mark = :read_mark", [(":read_mark", mark.clone())]),
+        Some(None) => delete.when("attribute_exists(#user_id) AND attribute_not_exists(#mark)", []),
     }
 }
