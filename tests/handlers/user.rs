@@ -1,9 +1,10 @@
 //! One user as operators look at them.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment};
+use crate::harness::{Call, Deployment, Interruption, Moment};
 
 fn get(user: &str) -> Call {
     Call::to("get-user").by_admin("boss").path("user", user)
@@ -19,7 +20,8 @@ async fn a_newcomer_is_shown_at_once_by_id_and_by_address() {
         (&by_id["user_id"], &by_id["state"], &by_id["risk"]),
         (&json!("ana"), &json!("waiting"), &json!("none"))
     );
-    for field in ["session", "prompt_generation", "system_prompt_version", "next_check_at", "recipe"] {
+    assert_eq!(by_id["prompt_generation"], json!({"state": "idle"}));
+    for field in ["session", "system_prompt_version", "next_check_at", "recipe"] {
         assert_eq!(by_id[field], Value::Null, "{field}");
     }
     assert_eq!((&by_id["suspended"], &by_id["spent_today_usd"]), (&json!(false), &json!(0.0)));
@@ -39,7 +41,7 @@ async fn an_operator_sees_how_far_somebody_has_come_and_nothing_that_was_said_or
     );
     deployment.run_jobs().await;
     let coached = deployment.read(get("ana")).await;
-    assert_eq!((&coached["state"], &coached["prompt_generation"]), (&json!("coached"), &Value::Null));
+    assert_eq!((&coached["state"], &coached["prompt_generation"]), (&json!("coached"), &json!({"state": "idle"})));
     assert_eq!((&coached["session"]["status"], &coached["update_pending"]), (&json!("complete"), &json!(false)));
     assert_eq!(
         (&coached["system_prompt_version"], &coached["last_prompt_update"]),
@@ -66,6 +68,34 @@ async fn why_a_first_prompt_failed_is_shown() {
         failed["prompt_generation"]["reason"].as_str().is_some_and(|reason| reason.contains("once more")),
         "{failed}"
     );
+}
+
+#[tokio::test]
+async fn a_fresh_prompt_that_is_stuck_is_seen_until_it_is_there() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    deployment.pass(Duration::days(2));
+    assert_eq!(deployment.send(Call::to("regenerate-prompt").by("ana")).await.status, 202);
+    let asked_at = deployment.now();
+    deployment.pass(Duration::hours(3));
+    let stuck = deployment.read(get("ana")).await;
+    assert_eq!(stuck["prompt_generation"], json!({"state": "generating", "since": asked_at}));
+    deployment.run_jobs().await;
+    let written = deployment.read(get("ana")).await;
+    assert_eq!(
+        (&written["prompt_generation"], &written["system_prompt_version"]),
+        (&json!({"state": "idle"}), &json!(2))
+    );
+}
+
+#[tokio::test]
+async fn a_user_is_read_once() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    let (interruption, app) = Interruption::of(&deployment, Moment::Never).await;
+    deployment.send_through(&app, get("ana")).await;
+    let read = interruption.seen().into_iter().filter(|(kind, _)| kind.contains("profiles"));
+    assert_eq!(read.map(|(_, times)| times).sum::<usize>(), 1, "{:?}", interruption.seen());
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use super::users::UserResponse;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{UserOverview, UserOverviews};
 use domain::consultation::Status;
-use domain::profile::{FirstPrompt, TargetBasis};
+use domain::directory::ListedUser;
+use domain::profile::{FirstPrompt, Profile, TargetBasis};
 use domain::recipe::{Assignment, UserType};
 
 /// `GET /v1/admin/users/{user}`
@@ -45,8 +46,8 @@ pub struct UserOverviewResponse {
     pub user: UserResponse,
     /// Whether they are kept out of the service for now.
     pub suspended: bool,
-    /// What becomes of the first prompt; null before the consultation is completed and once the prompt is there.
-    pub prompt_generation: Option<FirstPrompt>,
+    /// Whether a prompt is being written, and since when, or could not be.
+    pub prompt_generation: PromptGeneration,
     /// The consultation, once it was started.
     pub session: Option<SessionOverview>,
     /// IANA time zone.
@@ -69,6 +70,39 @@ pub struct UserOverviewResponse {
     pub manual_regeneration_requested_at: Option<DateTime<Utc>>,
     /// What was spent on the model for the user today (UTC), in USD.
     pub spent_today_usd: f64,
+}
+
+/// What becomes of a prompt that was asked for: the first one, or a fresh one. What the weekly run rewrites is `update_pending`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum PromptGeneration {
+    /// Nothing is being written.
+    Idle,
+    /// It is being written. That takes minutes: what has taken an hour is stuck.
+    Generating {
+        /// Since when it has been asked for.
+        since: DateTime<Utc>,
+    },
+    /// The first prompt could not be written; the person can complete the consultation again.
+    Failed {
+        /// Since when.
+        failed_at: DateTime<Utc>,
+        /// Why, in a sentence for the person.
+        reason: String,
+    },
+}
+
+impl PromptGeneration {
+    fn of(listed: &ListedUser, profile: &Profile) -> Self {
+        match (&listed.generation, profile.prompt_asked_for_at()) {
+            (Some(FirstPrompt::Generating { since }), _) => Self::Generating { since: *since },
+            (Some(FirstPrompt::Failed { failed_at, reason }), _) => {
+                Self::Failed { failed_at: *failed_at, reason: reason.clone() }
+            }
+            (None, Some(since)) => Self::Generating { since },
+            (None, None) => Self::Idle,
+        }
+    }
 }
 
 /// A consultation, without anything that was said.
@@ -111,7 +145,7 @@ impl UserOverviewResponse {
         Self {
             user: UserResponse::of_listed(listed, now),
             suspended: listed.suspended,
-            prompt_generation: listed.generation.clone(),
+            prompt_generation: PromptGeneration::of(listed, profile),
             session: session.as_ref().map(|session| SessionOverview {
                 session_id: session.session_id.to_string(),
                 status: session.status,

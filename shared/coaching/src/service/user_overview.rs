@@ -1,6 +1,5 @@
 //! One user as operators look at them.
 
-use std::slice;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -60,13 +59,12 @@ impl UserOverviews {
     /// Where a user stands now, from their profile itself: the directory may lag behind it.
     pub async fn of(&self, user: &UserRef) -> Result<UserOverview> {
         let user_id = self.accounts.find(user).await?;
-        let profile = self.profiles.get(&user_id).await?.ok_or(Missing::User)?;
-        let listed = self.profiles.for_directory(slice::from_ref(&user_id)).await?.remove(&user_id);
+        let (profile, listed) = self.profiles.get_with_listed(&user_id).await?.ok_or(Missing::User)?;
         let session = match profile.consultation_session_id {
             Some(session_id) => self.consultations.get(session_id).await?,
             None => None,
         };
         let spent_today = self.spending.spent(self.now().date_naive(), &SpendScope::User(user_id)).await?;
-        Ok(UserOverview { listed: listed.ok_or(Missing::User)??, profile, session, spent_today })
+        Ok(UserOverview { listed, profile, session, spent_today })
     }
 }

@@ -73,8 +73,16 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again
-    /// has said nothing new: what was learned of them stays.
+    /// Since when a fresh prompt has been asked for that is not there yet; `None` while none is.
+    #[must_use]
+    pub fn prompt_asked_for_at(&self) -> Option<DateTime<Utc>> {
+        let asked = self.manual_regeneration?.requested_at;
+        let prompt = self.prompt.as_ref()?;
+        (asked > prompt.last_prompt_update).then_some(asked)
+    }
+
+    /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again has said
+    /// nothing new: what was learned of them stays.
     pub fn state_goal(&mut self, stated: &StatedGoal) -> bool {
         if self.goal_text.is_some() && self.goal_text.as_ref() == stated.text() {
             return false;

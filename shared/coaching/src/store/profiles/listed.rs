@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::read_email;
+use super::attributes::{read_email, read_profile};
 use super::{ProfileTable, profile_key};
 use crate::store::item::{Item, Stored, read_native, read_number};
 use crate::store::schema::EMAIL_INDEX;
 use crate::store::{Page, PageRequest, StoreError};
 use domain::directory::{ListedUser, Measured, Outcome, RiskCourse};
-use domain::profile::{Name, UserId};
+use domain::profile::{Name, Profile, UserId};
 use domain::recipe::{Assignment, Recipe};
 use domain::safety::RiskRecord;
 
@@ -40,6 +40,12 @@ impl ProfileTable {
         let keys: Vec<Item> = users.iter().map(profile_key).collect();
         let stored = self.profiles.get_many("reading profiles for the directory", keys, LISTED_ATTRIBUTES).await?;
         stored.iter().map(|stored| Ok((UserId::new(stored.text("user_id")?), read(stored)))).collect()
+    }
+
+    /// A profile with what the directory says of it, of one read.
+    pub async fn get_with_listed(&self, user_id: &UserId) -> Result<Option<(Profile, ListedUser)>, StoreError> {
+        let stored = self.profiles.get("reading a profile for an operator", profile_key(user_id)).await?;
+        stored.map(|stored| Ok((read_profile(&stored)?, read(&stored)?))).transpose()
     }
 
     /// A page of all users, for work in the background: it reads everybody, though only from the index by address.
