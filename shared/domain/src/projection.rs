@@ -1,5 +1,7 @@
 //! What the weekly runs are going to cost: how many people are rewritten, and how often each is looked at.
 
+use std::ops::AddAssign;
+
 use chrono::{Days, NaiveDate};
 
 use crate::money::Usd;
@@ -22,6 +24,15 @@ pub struct RunTotals {
     pub cost: Usd,
 }
 
+impl AddAssign for RunTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.checked += other.checked;
+        self.updated += other.updated;
+        self.cost += other.cost;
+    }
+}
+
 /// The share of checked people who are expected to be rewritten.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExpectedShare {
@@ -34,16 +45,16 @@ pub struct ExpectedShare {
 /// Where an expected share comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareSource {
-    /// The last runs.
+    /// The last runs that have detected changes.
     LastRuns(RunTotals),
-    /// The backtest: no run has checked anybody yet.
+    /// The backtest: no such run has checked anybody yet.
     Backtest,
     /// Change detection is switched off: everybody is rewritten.
     ChangeDetectionOff,
 }
 
 impl ExpectedShare {
-    /// What to expect after `last`, the last runs that are done.
+    /// What to expect after `last`, the last runs that are done and have detected changes.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer people than 2^53")]
     #[must_use]
     pub fn after(last: RunTotals, change_detection: bool) -> Self {

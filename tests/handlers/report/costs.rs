@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::report;
-use crate::harness::Deployment;
+use crate::harness::{Call, Deployment};
 
 fn usd(report: &Value, field: &str) -> f64 {
     report[field].as_f64().expect("a sum")
@@ -62,6 +62,24 @@ async fn after_a_run_the_share_and_the_cost_are_those_of_the_last_runs() {
     assert_eq!(report["expected_share_changed"], expected, "ben alone has changed");
     assert!(close(usd(&report, "cost_per_update_usd"), spent), "{report}");
     assert_eq!(report["versions_in_use"], json!({"1": 1, "2": 1}));
+}
+
+#[tokio::test]
+async fn a_run_without_change_detection_says_what_an_update_costs_and_not_how_many_change() {
+    let settings = [("PROMPT_UPDATE_MODE", "immediate"), ("ENABLE_CHANGE_DETECTION", "false")];
+    let mut deployment = Deployment::with(&settings).await;
+    deployment.prompted("ana", &[2_000; 10]).await;
+    deployment.live("ana", &[2_000; 7]).await;
+    let before = deployment.spent_today().await;
+    deployment.weekly().await;
+    let spent = deployment.spent_today().await.dollars() - before.dollars();
+    let runs = deployment.read(Call::to("list-runs").by_admin("boss")).await;
+    assert_eq!((&runs["items"][0]["change_detection"], &runs["items"][0]["updated"]), (&json!(false), &json!(1)));
+    deployment.set("ENABLE_CHANGE_DETECTION", "true");
+    let report = report(&deployment).await;
+    let expected = json!({"share": 0.38, "source": "backtest", "runs": null, "checked": null});
+    assert_eq!(report["expected_share_changed"], expected, "the run has rewritten everybody");
+    assert!(close(usd(&report, "cost_per_update_usd"), spent), "{report}");
 }
 
 #[tokio::test]

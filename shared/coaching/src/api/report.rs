@@ -111,9 +111,9 @@ pub struct ExpectedShareResponse {
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ShareSourceResponse {
-    /// What the last runs have rewritten.
+    /// What the last runs with change detection have rewritten.
     LastRuns,
-    /// A year of generated people at the default settings: no run has checked anybody yet.
+    /// A year of generated people at the default settings: no run with change detection has checked anybody yet.
     Backtest,
     /// Change detection is switched off: everybody is rewritten.
     ChangeDetectionOff,

@@ -68,6 +68,8 @@ pub struct RunResponse {
     pub state: RunState,
     /// Whether the budget of a day is used up; it goes on the day after.
     pub stopped_by_budget: bool,
+    /// Whether it detects changes, and does not rewrite everybody; null of a run from before this was kept.
+    pub change_detection: Option<bool>,
     /// Number of shards with due users.
     pub shards_queued: u32,
     /// Number of shards that are done.
@@ -84,6 +86,7 @@ impl From<RunRecord> for RunResponse {
             as_of: run.as_of,
             state: run.state,
             stopped_by_budget: run.state == RunState::StoppedByBudget,
+            change_detection: run.change_detection,
             shards_queued: run.shards_queued,
             shards_done: run.shards_done,
             counters: run.counters,

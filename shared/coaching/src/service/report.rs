@@ -12,7 +12,9 @@ use super::prompts::TYPICAL_UPDATE;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, ScheduleSettings, UpdateMode};
 use crate::config::{behavior, model, writing};
-use crate::store::{CounterTable, DirectoryTable, Page, PageRequest, RunState, RunTable, SpendScope, SpendingTable};
+use crate::store::{
+    CounterTable, DirectoryTable, Page, PageRequest, RunCounters, RunState, RunTable, SpendScope, SpendingTable,
+};
 use crate::system::Clock;
 use domain::directory::{Counts, DueHour, ListedUser};
 use domain::money::{CallMode, Usd};
@@ -52,6 +54,15 @@ pub struct Report {
     pub users: Page<ListedUser>,
 }
 
+/// What the last runs have done.
+#[derive(Debug, Default)]
+struct LastRuns {
+    /// All of them: what an update costs is the same whether changes are detected or not.
+    all: RunTotals,
+    /// Those that are known to have detected changes: the others rewrite everybody, and say nothing about how many change.
+    detecting: RunTotals,
+}
+
 /// Makes reports.
 #[derive(Clone)]
 pub struct ReportService {
@@ -87,7 +98,7 @@ impl ReportService {
     pub async fn report(&self, page: Option<&PageRequest>) -> Result<Report> {
         let now = self.clock.now();
         let counts = self.counters.counts().await?;
-        let last = self.last_runs().await?;
+        let LastRuns { all, detecting } = self.last_runs().await?;
         let spent_today = self.spending.spent(now.date_naive(), &SpendScope::All).await?;
         let users = match page {
             Some(page) => self.directory.prompted(page).await?,
@@ -96,8 +107,8 @@ impl ReportService {
         let next_run_at = self.schedule.automatic.then(|| self.schedule.runs.next_run_after(now));
         let due_for_update = counts.due_within(&DueHour::of(now));
         let due_at_next_run = next_run_at.map_or(0, |at| counts.due_within(&DueHour::of(at)));
-        let expected_share = ExpectedShare::after(last, self.change_detection);
-        let cost_per_update = projection::cost_per_update(last, self.typical_cost);
+        let expected_share = ExpectedShare::after(detecting, self.change_detection);
+        let cost_per_update = projection::cost_per_update(all, self.typical_cost);
         let cost = |people: f64, share: f64| projection::cost_of(people, share, cost_per_update);
         let checks_in_a_year = match next_run_at {
             Some(_) => people(counts.prompted()) * projection::checks_in_a_year(self.schedule.runs.days, self.min_days),
@@ -121,16 +132,18 @@ impl ReportService {
     }
 
     /// What the last runs that are done have done.
-    async fn last_runs(&self) -> Result<RunTotals> {
+    async fn last_runs(&self) -> Result<LastRuns> {
         let runs = self.runs.page(&PageRequest::first(LAST_RUNS)).await?.items;
-        let mut totals = RunTotals::default();
+        let mut last = LastRuns::default();
         for run in runs.iter().filter(|run| run.state == RunState::Done && run.counters.checked > 0) {
-            totals.runs += 1;
-            totals.checked += run.counters.checked;
-            totals.updated += run.counters.updated;
-            totals.cost += run.counters.cost;
+            let RunCounters { checked, updated, cost, .. } = run.counters;
+            let totals = RunTotals { runs: 1, checked, updated, cost };
+            last.all += totals;
+            if run.change_detection == Some(true) {
+                last.detecting += totals;
+            }
         }
-        Ok(totals)
+        Ok(last)
     }
 }
 

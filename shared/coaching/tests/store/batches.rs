@@ -26,6 +26,7 @@ async fn a_batch_is_open_from_its_submission_until_it_is_forgotten() {
         run_id: RUN.to_owned(),
         as_of: at(RUN),
         state: RunState::Running,
+        change_detection: Some(true),
         shards_queued: 1,
         shards_done: 0,
         counters: RunCounters::default(),

@@ -123,6 +123,7 @@ async fn money_and_counters_are_added_once_though_the_answer_was_lost() {
         run_id: "run".to_owned(),
         as_of: at("2026-11-22T03:00:00Z"),
         state: RunState::Running,
+        change_detection: Some(true),
         shards_queued: 1,
         shards_done: 0,
         counters: RunCounters::default(),

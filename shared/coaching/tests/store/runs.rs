@@ -22,6 +22,7 @@ fn run() -> RunRecord {
         run_id: RUN.to_owned(),
         as_of: at(RUN),
         state: RunState::Running,
+        change_detection: Some(true),
         shards_queued: 2,
         shards_done: 0,
         counters: RunCounters::default(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 use tracing::info;
 
 use crate::app::{App, FromApp, StartError};
-use crate::config::weekly;
+use crate::config::{behavior, weekly};
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
 use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, WriteOutcome};
@@ -40,6 +40,7 @@ pub struct WeeklyUpdater {
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
     automatic: bool,
+    change_detection: bool,
     shards: u32,
 }
 
@@ -51,6 +52,7 @@ impl FromApp for WeeklyUpdater {
             queue: app.queue()?,
             clock: app.clock(),
             automatic: weekly::automatic_updates(app.env())?,
+            change_detection: behavior::change_detection(app.env())?,
             shards: weekly::update_shards(app.env())?,
         })
     }
@@ -77,6 +79,7 @@ impl WeeklyUpdater {
             run_id: run_id.clone(),
             as_of,
             state,
+            change_detection: Some(self.change_detection),
             shards_queued: jobs_queued,
             shards_done: 0,
             counters: RunCounters::default(),

@@ -8,10 +8,11 @@ use crate::store::page::readable;
 use crate::store::{Page, PageRequest, PartProgress, PartState, RunRecord, StoreError};
 
 /// What a run holds besides its key.
-const RUN_ATTRIBUTES: [&str; 13] = [
+const RUN_ATTRIBUTES: [&str; 14] = [
     "run_id",
     "as_of",
     "state",
+    "change_detection",
     "shards_queued",
     "shards_done",
     "checked",

@@ -11,7 +11,7 @@ pub use records::{
     Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting,
 };
 
-use super::item::{Item, Stored, instant, item, native, number, text};
+use super::item::{Item, Stored, flag, instant, item, native, number, read_native, text};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
 use super::write::Update;
@@ -79,6 +79,7 @@ fn read_run(stored: &Stored) -> Result<RunRecord, StoreError> {
         run_id: stored.text("run_id")?,
         as_of: stored.instant("as_of")?,
         state: stored.native("state")?,
+        change_detection: stored.optional("change_detection", read_native)?,
         shards_queued: stored.number("shards_queued")?,
         shards_done: stored.number("shards_done")?,
         counters: RunCounters {
@@ -104,6 +105,7 @@ impl RunTable {
             ("shards_queued", number(run.shards_queued)),
             ("shards_done", number(run.shards_done)),
         ]));
+        attributes.extend(run.change_detection.map(|detects| ("change_detection".to_owned(), flag(detects))));
         attributes.extend(counts(&run.counters).map(|(name, count)| (name.to_owned(), number(count))));
         let put = self.runs.put(attributes).only_new("run_id");
         let listed = self.runs.put(key(OF_ALL_RUNS, list::listed_as(&run.run_id)));

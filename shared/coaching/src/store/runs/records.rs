@@ -147,6 +147,8 @@ pub struct RunRecord {
     pub as_of: DateTime<Utc>,
     /// Where it stands.
     pub state: RunState,
+    /// Whether it detects changes, and does not rewrite everybody; `None` of a run from before this was kept.
+    pub change_detection: Option<bool>,
     /// Number of shards that were queued.
     pub shards_queued: u32,
     /// Number of shards that are done.
