@@ -123,6 +123,39 @@ async fn people_are_assigned_at_random_and_that_is_kept() {
 }
 
 #[tokio::test]
+async fn what_is_not_known_of_a_version_from_before_there_were_templates_is_not_told() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    let (profiles, history) = (&deployment.tables.profiles, &deployment.tables.prompt_history);
+    let ana = || AttributeValue::S("ana".to_owned());
+    let profile = client_at(endpoint()).update_item().table_name(profiles).key("user_id", ana());
+    profile.update_expression("REMOVE recipe").send().await.expect("removed");
+    let row = client_at(endpoint()).update_item().table_name(history).key("user_id", ana());
+    let row = row.key("version", AttributeValue::N("1".to_owned())).update_expression("REMOVE recipe");
+    row.send().await.expect("removed");
+    let version = deployment.prompts("ana").await.remove(0);
+    assert_eq!((&version["user_type"], &version["variant"]), (&Value::Null, &json!("standard")));
+    let user = deployment.read(Call::to("get-user").by_admin("boss").path("user", "ana")).await;
+    assert_eq!(user["recipe"], json!({"user_type": null, "variant": "standard", "assigned": "default"}));
+    rewrite(&deployment, "ana").await;
+    assert_eq!(deployment.prompts("ana").await[0]["user_type"], "beginner", "a whole prompt is written for somebody");
+}
+
+#[tokio::test]
+async fn what_a_later_version_of_the_program_has_written_is_no_error_and_shown_as_unknown() {
+    let deployment = Deployment::new().await;
+    deployment.prompted("ana", &[]).await;
+    let words = [("user_type", "senior"), ("variant", "standard"), ("assigned", "by_lot")];
+    let recipe = words.map(|(name, word)| (name.to_owned(), AttributeValue::S(word.to_owned())));
+    deployment.edit_profile("ana", "recipe", AttributeValue::M(recipe.into())).await;
+    let user = deployment.read(Call::to("get-user").by_admin("boss").path("user", "ana")).await;
+    assert_eq!(user["recipe"], json!({"user_type": "unknown", "variant": "standard", "assigned": "unknown"}));
+    assert_eq!(deployment.tell("ana", "What do I eat today?").await.body["system_prompt_version_used"], 1);
+    rewrite(&deployment, "ana").await;
+    assert_eq!(recipes(&deployment, "ana").await[0], pair("beginner", "standard"));
+}
+
+#[tokio::test]
 async fn a_decision_holds_from_the_next_version_on_until_it_is_taken_back() {
     let deployment = Deployment::new().await;
     deployment.prompted("ana", &[]).await;
@@ -189,10 +222,10 @@ async fn a_variant_that_there_is_no_text_for_is_refused_with_those_that_there_ar
     let reply = deployment.send(decide("ana", &json!({"variant": "gentle"})).by_admin("boss")).await;
     reply.assert_invalid(&["variant"]);
     assert_eq!(reply.body["errors"][0]["message"], "must be one of standard, direct, or null");
-    deployment
-        .send(decide("ana", &json!({"user_type": "elite"})).by_admin("boss"))
-        .await
-        .assert_invalid(&["user_type"]);
+    for user_type in ["elite", "unknown"] {
+        let call = decide("ana", &json!({"user_type": user_type})).by_admin("boss");
+        deployment.send(call).await.assert_invalid(&["user_type"]);
+    }
     let bare = Call::to("set-recipe").path("user", "ana").json(&json!({"variant": "direct"})).by_admin("boss");
     deployment.send(bare).await.assert_invalid(&["reason"]);
 }

@@ -235,8 +235,30 @@ async fn a_restored_version_keeps_the_recipe_that_it_was_written_by() {
     let profile = deployment.stores.profiles.get(&user_id).await.expect("readable").expect("ana");
     let row = deployment.stores.prompt_history.get(&user_id, 3).await.expect("readable").expect("version 3");
     let in_force = profile.prompt.expect("a prompt").recipe;
-    assert_eq!((in_force.user_type, in_force.variant.as_str()), (UserType::Athlete, "blunt"));
+    assert_eq!((in_force.user_type, in_force.variant.as_str()), (Some(UserType::Athlete), "blunt"));
     assert_eq!(row.recipe, in_force);
+}
+
+#[tokio::test]
+async fn who_has_restored_a_version_of_another_variant_is_not_assigned_by_chance_any_more_and_keeps_the_variant() {
+    let deployment = with_two_versions(&[("PROMPT_VARIANTS", "standard=1,direct=1")]).await;
+    let shown =
+        async || deployment.read(Call::to("get-user").by_admin("boss").path("user", "ana")).await["recipe"].clone();
+    let by_chance = shown().await;
+    assert_eq!(by_chance["assigned"], "random");
+    deployment.read(restore("ana", "1")).await;
+    assert_eq!(shown().await, by_chance, "the same variant is no choice");
+    let other = if by_chance["variant"] == "direct" { "standard" } else { "direct" };
+    let words = [("user_type", "beginner"), ("variant", other), ("assigned", "random")];
+    let recipe = words.map(|(name, word)| (name.to_owned(), AttributeValue::S(word.to_owned())));
+    change_the_first_version(&deployment, "recipe", AttributeValue::M(recipe.into())).await;
+    deployment.read(restore("ana", "2")).await;
+    deployment.read(restore("ana", "1")).await;
+    let restored = json!({"user_type": "beginner", "variant": other, "assigned": "restored"});
+    assert_eq!(shown().await, restored);
+    deployment.pass(Duration::days(2));
+    rewritten(&deployment, "ana", 2_100).await;
+    assert_eq!(shown().await, restored, "nobody takes back what was restored");
 }
 
 #[tokio::test]

@@ -57,6 +57,31 @@ async fn a_person_is_listed_where_they_stand_from_sign_up_to_the_coach() {
 }
 
 #[tokio::test]
+async fn a_prompt_out_of_use_counts_for_no_version_and_no_variant_and_the_lists_say_so() {
+    let deployment = Deployment::new().await;
+    for name in ["ana", "ben"] {
+        deployment.prompted(name, &[]).await;
+    }
+    let withdrawn_at = |users: &Value, name: &str| {
+        let users = users.as_array().expect("users");
+        users.iter().find(|user| user["user_id"] == name).expect("listed")["prompt_withdrawn_at"].clone()
+    };
+    for (withdrawn, people) in [(true, 1), (false, 2)] {
+        let body = json!({"withdrawn": withdrawn, "reason": "It shames her."});
+        deployment.read(Call::to("withdraw-prompt").by_admin("boss").path("user", "ana").json(&body)).await;
+        deployment.follow_profiles().await;
+        let report = deployment.read(Call::to("get-report").by_admin("boss")).await;
+        assert_eq!((&report["versions_in_use"], &report["users_with_prompts"]), (&json!({"1": people}), &json!(2)));
+        assert_eq!(report["outcomes_by_variant"]["variants"][0]["people"], people);
+        let coached = deployment.read(list("coached")).await;
+        let since = if withdrawn { json!(deployment.now()) } else { Value::Null };
+        for users in [&report["users"], &coached["items"]] {
+            assert_eq!((withdrawn_at(users, "ana"), withdrawn_at(users, "ben")), (since.clone(), Value::Null));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_prompt_that_could_not_even_be_queued_has_failed() {
     let deployment = Deployment::new().await;
     let session_id = deployment.talked("ana").await;

@@ -85,6 +85,7 @@ fn one_of_many(deployment: &Deployment, number: i64) -> ListedUser {
         suspended: false,
         generation: None,
         version: u32::try_from(number % 40 + 1).ok(),
+        prompt_withdrawn_at: None,
         last_prompt_update: Some(now - Duration::hours(number % 160)),
         next_check_at: Some(now + Duration::hours(number % 160)),
         risk: RiskCourse::default(),

@@ -3,16 +3,24 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use domain::directory::{Assignment, Difference, Estimate, LEAST_PEOPLE, Series, VariantOutcomes};
+use domain::directory::{Difference, Estimate, LEAST_PEOPLE, Series, VariantOutcomes};
+use domain::recipe::Experiment;
+
+/// Stands in every answer, because figures are read without their documentation.
+const HOW_TO_READ: &str = "Only a comparison says anything about the effect of a variant: between people to whom chance has given \
+    variants by the weights in force, of logging, which is measured of everybody. Everything else describes; adherence too, because \
+    it is measured of those alone who log.";
 
 /// What became of people's behaviour under each variant of the prompt. It describes; only a comparison of variants that chance has
 /// given says anything about their effect.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "OutcomesByVariant")]
 pub struct OutcomesResponse {
+    /// What can be concluded from them, and what cannot.
+    pub how_to_read: String,
     /// Each variant, of the people who got it in one way.
     pub variants: Vec<VariantResponse>,
-    /// Each pair of variants that chance has given to people.
+    /// Each pair of variants that chance has given to people by the weights in force.
     pub comparisons: Vec<ComparisonResponse>,
 }
 
@@ -24,9 +32,13 @@ pub struct VariantResponse {
     pub variant: String,
     /// Whether chance has given it to these people.
     pub assigned_at_random: bool,
-    /// People with a prompt of it.
+    /// By which weights chance has; null where it has not, and for people from before these were kept.
+    pub experiment: Option<String>,
+    /// Whether these are the weights in force, so that they are compared.
+    pub compared: bool,
+    /// People with a prompt of it that is in use.
     pub people: u64,
-    /// Days in target among the logged days, as last measured.
+    /// Days in target among the logged days, as last measured. Known of those alone who log: it compares nothing.
     pub adherence: EstimateResponse,
     /// Its change since the measurement that the prompt in force was written from.
     pub adherence_change: EstimateResponse,
@@ -36,7 +48,7 @@ pub struct VariantResponse {
     pub logging_change: EstimateResponse,
 }
 
-/// A mean over people, as a fraction.
+/// A mean over people, as a fraction. A share counts once every day that it was measured on was lived under the variant.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Estimate")]
 pub struct EstimateResponse {
@@ -44,7 +56,8 @@ pub struct EstimateResponse {
     pub people: u64,
     /// Their mean; null of nobody.
     pub mean: Option<f64>,
-    /// Where the mean lies with a probability of 95%, from and to; null of fewer than 20 people.
+    /// Where the mean lies with a probability of 95%, from and to; null of fewer than 20 people, and where nobody differs from
+    /// anybody.
     pub interval_95: Option<[f64; 2]>,
 }
 
@@ -57,10 +70,11 @@ pub struct ComparisonResponse {
     /// The other.
     pub than: String,
     /// What is compared, as last measured.
-    pub of: SharesCompared,
+    pub of: ShareCompared,
     /// By how much the mean of the first lies above that of the other, as a fraction; null while too few were measured.
     pub difference: Option<f64>,
-    /// Where the difference lies with a probability of 95%, from and to.
+    /// Where the difference lies with a probability of 95%, from and to; null while too few were measured, and where nobody
+    /// differs from anybody of the same variant.
     pub interval_95: Option<[f64; 2]>,
     /// What that says.
     pub conclusion: String,
@@ -69,35 +83,37 @@ pub struct ComparisonResponse {
 /// What is compared.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SharesCompared {
-    /// Days in target among the logged days.
-    Adherence,
-    /// Days logged among all.
+pub enum ShareCompared {
+    /// Days logged among all: the one share that is measured of everybody.
     Logging,
 }
 
 impl OutcomesResponse {
-    /// The outcomes of all variants.
+    /// The outcomes of all variants, of which those are compared that the weights `in_force` have given.
     #[must_use]
-    pub fn of(outcomes: &[VariantOutcomes]) -> Self {
-        let at_random: Vec<_> =
-            outcomes.iter().filter(|outcomes| outcomes.assignment == Assignment::AtRandom).collect();
-        let pairs = at_random
-            .iter()
-            .enumerate()
-            .flat_map(|(at, one)| at_random[at + 1..].iter().map(move |other| (one, other)));
-        let comparisons = pairs.flat_map(|(one, other)| {
-            [SharesCompared::Adherence, SharesCompared::Logging].map(|of| ComparisonResponse::new(one, other, of))
-        });
-        Self { variants: outcomes.iter().map(VariantResponse::from).collect(), comparisons: comparisons.collect() }
+    pub fn of(outcomes: &[VariantOutcomes], in_force: Option<&Experiment>) -> Self {
+        let compared: Vec<_> = outcomes.iter().filter(|outcomes| is_compared(outcomes, in_force)).collect();
+        let pairs =
+            compared.iter().enumerate().flat_map(|(at, one)| compared[at + 1..].iter().map(move |other| (one, other)));
+        Self {
+            how_to_read: HOW_TO_READ.to_owned(),
+            comparisons: pairs.map(|(one, other)| ComparisonResponse::new(one, other)).collect(),
+            variants: outcomes.iter().map(|outcomes| VariantResponse::new(outcomes, in_force)).collect(),
+        }
     }
 }
 
-impl From<&VariantOutcomes> for VariantResponse {
-    fn from(outcomes: &VariantOutcomes) -> Self {
+fn is_compared(outcomes: &VariantOutcomes, in_force: Option<&Experiment>) -> bool {
+    in_force.is_some() && outcomes.experiment.as_ref() == in_force
+}
+
+impl VariantResponse {
+    fn new(outcomes: &VariantOutcomes, in_force: Option<&Experiment>) -> Self {
         Self {
             variant: outcomes.variant.clone(),
-            assigned_at_random: outcomes.assignment == Assignment::AtRandom,
+            assigned_at_random: outcomes.at_random,
+            experiment: outcomes.experiment.as_ref().map(|experiment| experiment.as_str().to_owned()),
+            compared: is_compared(outcomes, in_force),
             people: outcomes.people,
             adherence: outcomes.estimate(Series::Adherence).into(),
             adherence_change: outcomes.estimate(Series::AdherenceChange).into(),
@@ -118,39 +134,41 @@ impl From<Estimate> for EstimateResponse {
 }
 
 impl ComparisonResponse {
-    fn new(one: &VariantOutcomes, other: &VariantOutcomes, of: SharesCompared) -> Self {
-        let series = match of {
-            SharesCompared::Adherence => Series::Adherence,
-            SharesCompared::Logging => Series::Logging,
-        };
-        let found = one.difference(other, series);
+    fn new(one: &VariantOutcomes, other: &VariantOutcomes) -> Self {
+        let found = one.difference(other);
         Self {
             variant: one.variant.clone(),
             than: other.variant.clone(),
-            of,
+            of: ShareCompared::Logging,
             difference: found.as_ref().map(|found| rounded(found.difference)),
-            interval_95: found.as_ref().map(|found| both_rounded(found.interval)),
+            interval_95: found.as_ref().and_then(|found| found.interval).map(both_rounded),
             conclusion: conclusion(found.as_ref()),
         }
     }
 }
 
 fn conclusion(found: Option<&Difference>) -> String {
-    match found {
-        None => format!("Fewer than {LEAST_PEOPLE} people were measured under one of them: nothing is known yet."),
-        Some(Difference { interval: (low, high), .. }) if *low <= 0.0 && *high >= 0.0 => {
+    let Some(Difference { variant, than, interval, .. }) = found else {
+        return format!("Fewer than {LEAST_PEOPLE} people were measured under one of them: nothing is known yet.");
+    };
+    match interval {
+        None => {
+            "Nobody differs from anybody of the same variant: how far the means may be off cannot be told.".to_owned()
+        }
+        Some((low, high)) if *low <= 0.0 && *high >= 0.0 => {
             "The interval holds 0: that they differ is not shown.".to_owned()
         }
-        Some(Difference { variant, than, interval: (low, _), .. }) => {
+        Some((low, _)) => {
             let than_which = if *low > 0.0 { "higher" } else { "lower" };
             format!(
-                "The share under {variant} is {than_which} than under {than}; one such finding in 20 comes by chance."
+                "The share of logged days under {variant} is {than_which} than under {than}; of 20 comparisons of variants that do \
+                 not differ, one looks like this."
             )
         }
     }
 }
 
-/// A fraction to a tenth of a percent point of a percent: what the sums are exact to.
+/// A fraction to four places, a hundredth of a percent: finer than any interval of theirs.
 fn rounded(fraction: f64) -> f64 {
     (fraction * 10_000.0).round() / 10_000.0
 }

@@ -83,8 +83,8 @@ pub struct PromptVersionResponse {
     pub prompt: String,
     /// Why it was written.
     pub reason: GenerationReason,
-    /// For whom it was written.
-    pub user_type: UserType,
+    /// For whom it was written; null of a version from before there were templates.
+    pub user_type: Option<UserType>,
     /// The variant that it was written by.
     pub variant: String,
     /// Of a weekly version: what changed in your behaviour.

@@ -53,8 +53,8 @@ async fn set_recipe(decisions: Arc<RecipeDecisions>, request: ApiRequest) -> Api
 pub struct RecipeRequest {
     /// For whom the prompts are written, whatever was learned; null leaves it to that.
     #[serde(default)]
-    #[schemars(with = "Option<UserType>")]
-    pub user_type: Field<UserType>,
+    #[schemars(with = "Option<UserTypeChoice>")]
+    pub user_type: Field<UserTypeChoice>,
     /// By which variant they are written, whatever was assigned; null leaves it to the weights.
     #[serde(default)]
     #[schemars(with = "Option<String>", length(min = 1, max = VariantName::MAX))]
@@ -62,6 +62,28 @@ pub struct RecipeRequest {
     /// Why, for the audit.
     #[schemars(length(min = 1, max = Reason::MAX))]
     pub reason: Field<String>,
+}
+
+/// For whom an admin may have prompts written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserTypeChoice {
+    /// Somebody who is new to training.
+    Beginner,
+    /// Somebody who has trained regularly for at least half a year.
+    Advanced,
+    /// Somebody who has trained hard for many years and trains to perform.
+    Athlete,
+}
+
+impl From<UserTypeChoice> for UserType {
+    fn from(choice: UserTypeChoice) -> Self {
+        match choice {
+            UserTypeChoice::Beginner => Self::Beginner,
+            UserTypeChoice::Advanced => Self::Advanced,
+            UserTypeChoice::Athlete => Self::Athlete,
+        }
+    }
 }
 
 impl RecipeRequest {
@@ -74,7 +96,7 @@ impl RecipeRequest {
         let reason = self.reason.required("reason").and_then(|reason| Reason::parse("reason", &reason));
         let reason = fields.take(reason);
         fields.finish_with(|| {
-            let decided = RecipeOverride { user_type: user_type?, variant: variant? };
+            let decided = RecipeOverride { user_type: user_type?.map(UserType::from), variant: variant? };
             Some(RecipeDecision { decided, reason: reason?, admin })
         })
     }

@@ -63,7 +63,7 @@ pub struct ReportResponse {
     pub users_by_state: BTreeMap<UserState, u64>,
     /// Users with a personal prompt.
     pub users_with_prompts: u64,
-    /// How many users are on each version.
+    /// How many users are on each version that is in use; one that an admin has withdrawn is not.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub versions_in_use: BTreeMap<u32, u64>,
     /// Users whom a run would check now, to the hour.
@@ -128,6 +128,8 @@ pub struct ReportUser {
     pub email: String,
     /// Version of the personal prompt.
     pub system_prompt_version: Option<u32>,
+    /// Since when it is out of use, because an admin has withdrawn it; null while it is in use.
+    pub prompt_withdrawn_at: Option<DateTime<Utc>>,
     /// When that version was written.
     pub last_prompt_update: Option<DateTime<Utc>>,
     /// When the weekly run looks at the user next.
@@ -153,7 +155,7 @@ impl From<Report> for ReportResponse {
             cost_next_run_without_change_detection_usd: report.cost_next_run_without_change_detection.dollars(),
             cost_year_usd: report.cost_year.dollars(),
             spent_today_usd: report.spent_today.dollars(),
-            outcomes_by_variant: OutcomesResponse::of(&report.counts.outcomes()),
+            outcomes_by_variant: OutcomesResponse::of(&report.counts.outcomes(), report.experiment.as_ref()),
             users: report.users.items.into_iter().map(ReportUser::from).collect(),
             next_cursor: report.users.next.map(|cursor| cursor.0),
         }
@@ -178,6 +180,7 @@ impl From<ListedUser> for ReportUser {
             user_id: user.user_id.to_string(),
             email: user.email.as_str().to_owned(),
             system_prompt_version: user.version,
+            prompt_withdrawn_at: user.prompt_withdrawn_at,
             last_prompt_update: user.last_prompt_update,
             next_check_at: user.next_check_at,
             consultation_enabled: user.consultation_enabled,

@@ -130,8 +130,8 @@ pub struct WithdrawalOverview {
 /// What a prompt was written by.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RecipeOverview {
-    /// The template.
-    pub user_type: UserType,
+    /// The template; null of a prompt from before there were templates.
+    pub user_type: Option<UserType>,
     /// The variant.
     pub variant: String,
     /// How the variant came to the user.

@@ -127,6 +127,10 @@ pub struct UserResponse {
     pub consultation_enabled: bool,
     /// Version of the personal prompt; null without one.
     pub system_prompt_version: Option<u32>,
+    /// Since when that prompt is out of use, because an admin has withdrawn it; left out while it is in use, and in the list of
+    /// those at risk, which does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_withdrawn_at: Option<DateTime<Utc>>,
     /// When that version was written.
     pub last_prompt_update: Option<DateTime<Utc>>,
     /// How careful the coach is with them.
@@ -144,6 +148,7 @@ impl UserResponse {
             created_at: user.created_at,
             consultation_enabled: user.consultation_enabled,
             system_prompt_version: user.version,
+            prompt_withdrawn_at: user.prompt_withdrawn_at,
             last_prompt_update: user.last_prompt_update,
             risk: user.risk.at(now),
         }
@@ -158,6 +163,7 @@ impl UserResponse {
             created_at: user.created_at,
             consultation_enabled: user.consultation_enabled,
             system_prompt_version: user.version,
+            prompt_withdrawn_at: None,
             last_prompt_update: user.last_prompt_update,
             risk: user.risk.at(now),
         }

@@ -4,8 +4,9 @@
 //!
 //! A **variant** is one way to coach, against which others can be compared. It is a file and a line: write
 //! `recipes/variants/<name>.txt` and list it in [`VARIANTS`]. `PROMPT_VARIANTS` gives it a weight, as in
-//! `standard=50,direct=50`; until then only an admin can assign it (`set-recipe`). To end a comparison, give the whole weight
-//! to one variant: the others keep theirs. Delete the file and the line of a variant to move its people as well; each is
+//! `standard=50,direct=50`; until then only an admin can assign it (`set-recipe`). People are compared only with those who were
+//! assigned by the same weights, and the report compares those of the weights in force: read it before you change them. To end
+//! a comparison, give the whole weight to one variant: the others keep theirs. Delete the file and the line of a variant to move its people as well; each is
 //! assigned anew with the next version.
 //!
 //! A **user type** is whom a prompt is for. Write `recipes/<type>.txt` and give [`for_user_type`] its line; which people it is
@@ -29,12 +30,12 @@ const VARIANTS: &[(&str, &str)] = &[
     ("direct", include_str!("recipes/variants/direct.txt")),
 ];
 
-/// The text for a type of person.
-const fn for_user_type(user_type: UserType) -> &'static str {
+/// The text for a type of person. What is written for a beginner harms nobody of whom the type is not known.
+const fn for_user_type(user_type: Option<UserType>) -> &'static str {
     match user_type {
-        UserType::Beginner => include_str!("recipes/beginner.txt"),
-        UserType::Advanced => include_str!("recipes/advanced.txt"),
-        UserType::Athlete => include_str!("recipes/athlete.txt"),
+        None | Some(UserType::Beginner | UserType::Unknown) => include_str!("recipes/beginner.txt"),
+        Some(UserType::Advanced) => include_str!("recipes/advanced.txt"),
+        Some(UserType::Athlete) => include_str!("recipes/athlete.txt"),
     }
 }
 
@@ -69,7 +70,12 @@ mod tests {
 
     fn every_recipe() -> impl Iterator<Item = Recipe> {
         let of = |user_type| {
-            variants().into_iter().map(move |variant| Recipe { user_type, variant, assigned: Assignment::Random })
+            variants().into_iter().map(move |variant| Recipe {
+                user_type: Some(user_type),
+                variant,
+                assigned: Assignment::Random,
+                ..Recipe::default()
+            })
         };
         UserType::ALL.into_iter().flat_map(of)
     }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::Result;
 use super::prompts::TYPICAL_UPDATE;
+use super::prompts::writing::recipes;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, ScheduleSettings, UpdateMode};
 use crate::config::{behavior, model, writing};
@@ -19,6 +20,7 @@ use crate::system::Clock;
 use domain::directory::{Counts, DueHour, ListedUser};
 use domain::money::{CallMode, Usd};
 use domain::projection::{self, ExpectedShare, RunTotals};
+use domain::recipe::Experiment;
 
 /// How many of the last runs say what to expect of the next one.
 const LAST_RUNS: u32 = 10;
@@ -50,6 +52,8 @@ pub struct Report {
     pub cost_year: Usd,
     /// What was spent on the model today (UTC).
     pub spent_today: Usd,
+    /// By which weights chance gives variants now; `None` where there is nothing to choose between.
+    pub experiment: Option<Experiment>,
     /// A page of the users with a prompt, next check first.
     pub users: Page<ListedUser>,
 }
@@ -75,6 +79,7 @@ pub struct ReportService {
     min_days: u32,
     change_detection: bool,
     typical_cost: Usd,
+    experiment: Option<Experiment>,
 }
 
 impl FromApp for ReportService {
@@ -89,6 +94,7 @@ impl FromApp for ReportService {
             min_days: weekly::min_days(app.env())?,
             change_detection: behavior::change_detection(app.env())?,
             typical_cost: typical_cost(app)?,
+            experiment: recipes(app)?.weights.experiment(),
         })
     }
 }
@@ -126,6 +132,7 @@ impl ReportService {
             cost_next_run_without_change_detection: cost(people(due_at_next_run), 1.0),
             cost_year: cost(checks_in_a_year, expected_share.share),
             spent_today,
+            experiment: self.experiment.clone(),
             users,
             counts,
         })

@@ -21,7 +21,7 @@ use domain::profile::{
     ActivityLevel, Age, BodyData, Diet, Email, Goal, GoalText, Height, Name, Profile, Sex, Subject, Targets,
     TargetsHistory, UserId, Weight,
 };
-use domain::recipe::{Assignment, Recipe, RecipeOverride, UserType, VariantName};
+use domain::recipe::{Assignment, Experiment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
 use domain::spending::{Spending, SpendingPurpose};
 use test_support::Stores;
@@ -130,7 +130,13 @@ pub(super) fn decision() -> Decision {
 /// A recipe that is not the default.
 pub(super) fn recipe() -> Recipe {
     let variant = VariantName::parse("variant", "direct").expect("a name");
-    Recipe { user_type: UserType::Advanced, variant, assigned: Assignment::Random }
+    Recipe {
+        user_type: Some(UserType::Advanced),
+        variant,
+        assigned: Assignment::Random,
+        experiment: Some(Experiment::new("c0a974f2")),
+        since: Some(day("2026-03-01")),
+    }
 }
 
 pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {

@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::listed::ListedUser;
-use super::outcomes::{Assignment, Series, VariantOutcomes};
+use super::outcomes::{Outcome, Series, VariantOutcomes};
 use crate::profile::UserState;
+use crate::recipe::Experiment;
 
 /// Numbers by name; those that are 0 are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +36,10 @@ const DUE: &str = "due";
 const OUTCOME: &str = "outcome";
 /// Everybody with a prompt.
 const PROMPTED: &str = "prompted";
+/// Chance has given the variant, by weights that are named behind it since they are kept.
+const RANDOM: &str = "random";
+/// The variant came in another way.
+const OTHER: &str = "other";
 /// The number of people of a variant.
 const PEOPLE: &str = "people";
 /// The sums of a series.
@@ -48,13 +53,14 @@ impl Counts {
         counts.add(format!("{STATE}#{}", user.state().name()), 1);
         let Some(version) = user.version else { return counts };
         counts.add(PROMPTED.to_owned(), 1);
-        counts.add(format!("{VERSION}#{version}"), 1);
+        if user.prompt_withdrawn_at.is_none() {
+            counts.add(format!("{VERSION}#{version}"), 1);
+        }
         if let Some(at) = user.next_check_at {
             counts.add(format!("{DUE}#{}", DueHour::of(at).0), 1);
         }
         if let Some(outcome) = &user.outcome {
-            let assignment = if outcome.at_random { Assignment::AtRandom } else { Assignment::Otherwise };
-            let group = format!("{OUTCOME}#{}#{}", outcome.variant, assignment.name());
+            let group = format!("{OUTCOME}#{}#{}", outcome.variant, Way::of(outcome).name());
             counts.add(format!("{group}#{PEOPLE}"), 1);
             for series in Series::ALL {
                 let Some(value) = outcome.measured.of_series(series) else { continue };
@@ -119,7 +125,7 @@ impl Counts {
         UserState::ALL.into_iter().map(|state| (state, self.people(&format!("{STATE}#{}", state.name())))).collect()
     }
 
-    /// People on each version.
+    /// People on each version that is in use.
     #[must_use]
     pub fn by_version(&self) -> BTreeMap<u32, u64> {
         let versions = self.named(VERSION).filter_map(|(rest, count)| Some((rest.parse().ok()?, above_zero(count)?)));
@@ -135,12 +141,13 @@ impl Counts {
     /// What became of people under each variant, by its name.
     #[must_use]
     pub fn outcomes(&self) -> Vec<VariantOutcomes> {
-        let mut outcomes: BTreeMap<(String, Assignment), VariantOutcomes> = BTreeMap::new();
+        let mut outcomes: BTreeMap<(String, Way), VariantOutcomes> = BTreeMap::new();
         for (rest, amount) in self.named(OUTCOME) {
             let Some((group, counted)) = group_of(rest) else { continue };
             let of_group = outcomes.entry(group.clone()).or_insert_with(|| VariantOutcomes {
                 variant: group.0,
-                assignment: group.1,
+                at_random: group.1.at_random,
+                experiment: group.1.experiment,
                 ..VariantOutcomes::default()
             });
             match counted {
@@ -179,6 +186,36 @@ impl FromIterator<(String, i64)> for Counts {
     }
 }
 
+/// How a variant came to people: what keeps their sums apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    at_random: bool,
+    experiment: Option<Experiment>,
+}
+
+impl Way {
+    fn of(outcome: &Outcome) -> Self {
+        Self { at_random: outcome.at_random, experiment: outcome.experiment.clone().filter(|_| outcome.at_random) }
+    }
+
+    fn name(&self) -> String {
+        match &self.experiment {
+            Some(experiment) => format!("{RANDOM}-{}", experiment.as_str()),
+            None if self.at_random => RANDOM.to_owned(),
+            None => OTHER.to_owned(),
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        if name == OTHER {
+            return Some(Self { at_random: false, experiment: None });
+        }
+        let weights = name.strip_prefix(RANDOM)?;
+        let experiment = if weights.is_empty() { None } else { Some(Experiment::new(weights.strip_prefix('-')?)) };
+        Some(Self { at_random: true, experiment })
+    }
+}
+
 /// What a number of a variant counts.
 enum Counted {
     People,
@@ -187,12 +224,12 @@ enum Counted {
     Squares(Series),
 }
 
-/// The variant, the assignment and what is counted, by the rest of an outcome's name.
-fn group_of(rest: &str) -> Option<((String, Assignment), Counted)> {
+/// The variant, how it came, and what is counted, by the rest of an outcome's name.
+fn group_of(rest: &str) -> Option<((String, Way), Counted)> {
     let parts: Vec<&str> = rest.split('#').collect();
-    let (variant, assignment, counted) = match parts[..] {
-        [variant, assignment, PEOPLE] => (variant, assignment, Counted::People),
-        [variant, assignment, series, sum] => {
+    let (variant, way, counted) = match parts[..] {
+        [variant, way, PEOPLE] => (variant, way, Counted::People),
+        [variant, way, series, sum] => {
             let series = Series::ALL.into_iter().find(|each| each.name() == series)?;
             let counted = match sum {
                 "n" => Counted::Number(series),
@@ -200,12 +237,11 @@ fn group_of(rest: &str) -> Option<((String, Assignment), Counted)> {
                 "squares" => Counted::Squares(series),
                 _ => return None,
             };
-            (variant, assignment, counted)
+            (variant, way, counted)
         }
         _ => return None,
     };
-    let assignment = Assignment::ALL.into_iter().find(|each| each.name() == assignment)?;
-    Some(((variant.to_owned(), assignment), counted))
+    Some(((variant.to_owned(), Way::named(way)?), counted))
 }
 
 /// Sums of people are never below 0; where a table was changed by hand they may be until the next recount.

@@ -26,13 +26,16 @@ pub struct ListedUser {
     pub generation: Option<FirstPrompt>,
     /// The prompt version in force; `None` without one.
     pub version: Option<u32>,
+    /// Since when it is out of use, because an admin has withdrawn it.
+    pub prompt_withdrawn_at: Option<DateTime<Utc>>,
     /// When it was written.
     pub last_prompt_update: Option<DateTime<Utc>>,
     /// When the weekly run looks at them next; `None` without a prompt.
     pub next_check_at: Option<DateTime<Utc>>,
     /// How careful the coach is with them, and until when.
     pub risk: RiskCourse,
-    /// What their behaviour has become under the prompt in force; `None` without one.
+    /// What their behaviour has become under the prompt in force; `None` without one and while it is
+    /// withdrawn.
     pub outcome: Option<Outcome>,
 }
 

@@ -5,11 +5,11 @@
 //! recount is the sum of all shares.
 
 mod counts;
+mod estimates;
 mod listed;
 mod outcomes;
 
 pub use counts::{Counts, DueHour};
+pub use estimates::{Estimate, LEAST_PEOPLE, Moments};
 pub use listed::{HeldRisk, ListedUser, RiskCourse};
-pub use outcomes::{
-    Assignment, Difference, Estimate, LEAST_PEOPLE, Measured, Moments, Outcome, Series, VariantOutcomes,
-};
+pub use outcomes::{Difference, Measured, Outcome, Series, VariantOutcomes};

@@ -81,6 +81,15 @@ impl Profile {
         (asked > prompt.last_prompt_update).then_some(asked)
     }
 
+    /// What the prompt in force was written by; `None` without one. Where it does not say since when the person has had its
+    /// variant, that is since it was written.
+    #[must_use]
+    pub fn recipe(&self) -> Option<Recipe> {
+        let prompt = self.prompt.as_ref()?;
+        let since = prompt.recipe.since.unwrap_or_else(|| self.timezone.day_of(prompt.last_prompt_update));
+        Some(Recipe { since: Some(since), ..prompt.recipe.clone() })
+    }
+
     /// Takes a goal as the person has stated it, and tells whether it is a new one. Whoever says the same words again has said
     /// nothing new: what was learned of them stays.
     pub fn state_goal(&mut self, stated: &StatedGoal) -> bool {

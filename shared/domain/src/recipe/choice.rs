@@ -1,5 +1,6 @@
 //! Which recipe the next version of a person's prompt is written by.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Assignment, Recipe, UserType, VariantName, VariantWeights};
@@ -35,56 +36,66 @@ pub struct Recipes {
 }
 
 impl Recipes {
-    /// The recipe of a prompt that is written as a whole. What an admin decided holds; otherwise
+    /// The recipe of a prompt that is written as a whole on the person's local day `today`. What an admin decided holds;
+    /// otherwise
     /// - the type follows from what was learned ([`UserType::learned`]);
     /// - the variant is that of the version in force, as long as there is a text for it, whatever its weight: who has been
     ///   coached in one way is not moved by a change of weights. It is assigned by the weights for the first prompt, when its
     ///   text is gone, and when an admin has taken a decision back.
     ///
-    /// Whoever has had a variant by an admin's decision counts as assigned by one from then on.
+    /// Whoever has had a variant by a decision counts as assigned by one from then on.
     #[must_use]
-    pub fn of_whole_prompt(&self, person: &Profile, facts: &[Fact]) -> Recipe {
+    pub fn of_whole_prompt(&self, person: &Profile, facts: &[Fact], today: NaiveDate) -> Recipe {
         let learned = UserType::learned(facts, person.body.activity_level, person.goal);
-        let before = person.prompt.as_ref().map(|prompt| &prompt.recipe);
-        self.decide(&person.user_id, learned, before, &person.recipe_override)
+        self.decide(&person.user_id, Some(learned), person.recipe().as_ref(), &person.recipe_override, today)
     }
 
     /// The recipe of an update, which leaves sections as they are: like that of a whole prompt, and the type that nobody has
     /// decided on stays the one that those sections were written by.
     #[must_use]
-    pub fn of_update(&self, person: &Profile) -> Recipe {
-        let before = person.prompt.as_ref().map(|prompt| &prompt.recipe);
-        let user_type = before.map_or_else(UserType::default, |before| before.user_type);
-        self.decide(&person.user_id, user_type, before, &person.recipe_override)
+    pub fn of_update(&self, person: &Profile, today: NaiveDate) -> Recipe {
+        let before = person.recipe();
+        let user_type = before.as_ref().and_then(|before| before.user_type);
+        self.decide(&person.user_id, user_type, before.as_ref(), &person.recipe_override, today)
     }
 
     fn decide(
         &self,
         user_id: &UserId,
-        user_type: UserType,
+        user_type: Option<UserType>,
         before: Option<&Recipe>,
         decided: &RecipeOverride,
+        today: NaiveDate,
     ) -> Recipe {
-        let user_type = decided.user_type.unwrap_or(user_type);
+        let user_type = decided.user_type.filter(|decided| *decided != UserType::Unknown).or(user_type);
+        let since = |variant: &VariantName| {
+            let kept = before.filter(|before| before.variant == *variant).and_then(|before| before.since);
+            Some(kept.unwrap_or(today))
+        };
         if let Some(variant) = decided.variant.as_ref().filter(|variant| self.known.contains(variant)) {
-            return Recipe { user_type, variant: variant.clone(), assigned: Assignment::Admin };
+            let (variant, since) = (variant.clone(), since(variant));
+            return Recipe { user_type, variant, assigned: Assignment::Admin, experiment: None, since };
         }
         let by_admin = before.is_some_and(|before| before.assigned == Assignment::Admin);
         if let Some(before) = before.filter(|before| !by_admin && self.known.contains(&before.variant)) {
             return Recipe { user_type, ..before.clone() };
         }
-        let assigned = match (by_admin, self.weights.is_choice()) {
-            (true, _) => Assignment::Admin,
-            (false, true) => Assignment::Random,
-            (false, false) => Assignment::Default,
+        let variant = self.weights.assign(user_id);
+        let since = since(&variant);
+        let chosen = before.map(|before| before.assigned).filter(|assigned| assigned.is_chosen());
+        let (assigned, experiment) = match (chosen, self.weights.experiment()) {
+            (Some(chosen), _) => (chosen, None),
+            (None, Some(experiment)) => (Assignment::Random, Some(experiment)),
+            (None, None) => (Assignment::Default, None),
         };
-        Recipe { user_type, variant: self.weights.assign(user_id), assigned }
+        Recipe { user_type, variant, assigned, experiment, since }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::Experiment;
 
     fn name(name: &str) -> VariantName {
         VariantName::parse("variant", name).expect("a name")
@@ -95,35 +106,56 @@ mod tests {
         Recipes { weights: VariantWeights::parse(weights, &known).expect(weights), known }
     }
 
-    fn recipe(variant: &str, assigned: Assignment) -> Recipe {
-        Recipe { user_type: UserType::Advanced, variant: name(variant), assigned }
+    fn day(day: &str) -> NaiveDate {
+        day.parse().expect("a day")
     }
 
-    /// The next recipe of somebody who is known as an athlete.
+    fn recipe(variant: &str, assigned: Assignment) -> Recipe {
+        let since = Some(day("2026-11-01"));
+        let experiment = (assigned == Assignment::Random).then(|| Experiment::new("0a1b2c3d"));
+        Recipe { user_type: Some(UserType::Advanced), variant: name(variant), assigned, experiment, since }
+    }
+
+    /// The same, of an athlete.
+    fn of_athlete(variant: &str, assigned: Assignment) -> Recipe {
+        Recipe { user_type: Some(UserType::Athlete), ..recipe(variant, assigned) }
+    }
+
+    /// The next recipe, on the 18th, of somebody who is known as an athlete.
     fn next(weights: &str, before: Option<&Recipe>, decided: &RecipeOverride) -> Recipe {
-        recipes(weights).decide(&UserId::new("ana"), UserType::Athlete, before, decided)
+        let today = day("2026-11-18");
+        recipes(weights).decide(&UserId::new("ana"), Some(UserType::Athlete), before, decided, today)
     }
 
     #[test]
     fn a_first_prompt_is_assigned_by_the_weights_and_at_random_only_where_there_is_a_choice() {
         let none = RecipeOverride::default();
+        let since = Some(day("2026-11-18"));
         let only = next("direct=1", None, &none);
-        assert_eq!(only, Recipe { user_type: UserType::Athlete, ..recipe("direct", Assignment::Default) });
-        assert_eq!(next("standard=1,direct=1", None, &none).assigned, Assignment::Random);
+        assert_eq!(only, Recipe { since, ..of_athlete("direct", Assignment::Default) });
+        let chosen = next("standard=1,direct=1", None, &none);
+        assert_eq!((chosen.assigned, chosen.since), (Assignment::Random, since));
+        assert_eq!(chosen.experiment, recipes("direct=1,standard=1").weights.experiment());
     }
 
     #[test]
-    fn a_person_keeps_their_variant_when_the_weights_change_and_follows_their_type() {
-        for assigned in [Assignment::Random, Assignment::Default] {
+    fn a_person_keeps_their_variant_its_experiment_and_its_day_when_the_weights_change_and_follows_their_type() {
+        for assigned in [Assignment::Random, Assignment::Default, Assignment::Restored, Assignment::Unknown] {
             let kept = next("standard=1,direct=0", Some(&recipe("direct", assigned)), &RecipeOverride::default());
-            assert_eq!(kept, Recipe { user_type: UserType::Athlete, ..recipe("direct", assigned) });
+            assert_eq!(kept, of_athlete("direct", assigned));
         }
     }
 
     #[test]
     fn a_variant_whose_text_is_gone_is_assigned_anew() {
-        let gone = recipe("playful", Assignment::Random);
-        assert_eq!(next("standard=1", Some(&gone), &RecipeOverride::default()).variant, name("standard"));
+        let (gone, none) = (recipe("playful", Assignment::Random), RecipeOverride::default());
+        let anew = next("standard=1", Some(&gone), &none);
+        let since = Some(day("2026-11-18"));
+        assert_eq!(anew, Recipe { since, ..of_athlete("standard", Assignment::Default) });
+        for chosen in [Assignment::Admin, Assignment::Restored] {
+            let anew = next("standard=1,direct=1", Some(&recipe("playful", chosen)), &none);
+            assert_eq!((anew.assigned, anew.experiment), (chosen, None), "never by chance again");
+        }
         let decided = RecipeOverride { variant: Some(name("playful")), user_type: None };
         assert_eq!(next("standard=1", None, &decided).variant, name("standard"), "what an admin chose once, too");
     }
@@ -133,15 +165,22 @@ mod tests {
         let before = recipe("standard", Assignment::Random);
         let decided = RecipeOverride { user_type: Some(UserType::Beginner), variant: Some(name("direct")) };
         let by_admin = next("standard=1", Some(&before), &decided);
-        assert_eq!(by_admin, Recipe { user_type: UserType::Beginner, ..recipe("direct", Assignment::Admin) });
+        let since = Some(day("2026-11-18"));
+        let user_type = Some(UserType::Beginner);
+        assert_eq!(by_admin, Recipe { user_type, since, ..recipe("direct", Assignment::Admin) });
         let back = next("standard=1", Some(&by_admin), &RecipeOverride::default());
-        assert_eq!(back, Recipe { user_type: UserType::Athlete, ..recipe("standard", Assignment::Admin) });
+        assert_eq!(back, Recipe { since, ..of_athlete("standard", Assignment::Admin) });
+        let same = RecipeOverride { user_type: None, variant: Some(name("standard")) };
+        assert_eq!(next("standard=1", Some(&before), &same).since, before.since, "nothing has changed for the person");
     }
 
     #[test]
     fn a_type_by_an_admin_leaves_the_variant_as_it_was_assigned() {
-        let decided = RecipeOverride { user_type: Some(UserType::Beginner), variant: None };
-        let next = next("direct=1", Some(&recipe("standard", Assignment::Random)), &decided);
-        assert_eq!(next, Recipe { user_type: UserType::Beginner, ..recipe("standard", Assignment::Random) });
+        let before = recipe("standard", Assignment::Random);
+        let decided = |user_type| RecipeOverride { user_type: Some(user_type), variant: None };
+        let by_admin = next("direct=1", Some(&before), &decided(UserType::Beginner));
+        assert_eq!(by_admin, Recipe { user_type: Some(UserType::Beginner), ..before.clone() });
+        let unknown = next("direct=1", Some(&before), &decided(UserType::Unknown));
+        assert_eq!(unknown.user_type, Some(UserType::Athlete), "what a later version knows is no decision here");
     }
 }

@@ -17,6 +17,9 @@ pub enum UserType {
     Advanced,
     /// Somebody who has trained hard for many years and trains to perform.
     Athlete,
+    /// A type that this version of the program does not know: a later one has written it. Nobody is given it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Sessions a week of one activity from which somebody trains regularly.
@@ -25,7 +28,7 @@ const REGULAR_SESSIONS: u32 = 2;
 const ATHLETE_SESSIONS: u32 = 4;
 
 impl UserType {
-    /// Every one, from the least trained.
+    /// Every one that people are given, from the least trained.
     pub const ALL: [Self; 3] = [Self::Beginner, Self::Advanced, Self::Athlete];
 
     /// The word that it is stored, answered and configured as.
@@ -35,6 +38,7 @@ impl UserType {
             Self::Beginner => "beginner",
             Self::Advanced => "advanced",
             Self::Athlete => "athlete",
+            Self::Unknown => "unknown",
         }
     }
 

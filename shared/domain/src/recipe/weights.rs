@@ -1,5 +1,6 @@
 //! Who gets which variant: by weights, and for each person always the same.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::variant::VariantName;
@@ -8,6 +9,26 @@ use crate::profile::UserId;
 /// What stands before a name and an id when they are hashed, so that the choice of a variant has nothing to do with another
 /// choice that is made by the same id, such as that of a shard.
 const PURPOSE: &str = "prompt-variant";
+
+/// Identity of the weights by which chance assigns variants: that of the proportions in which people are shared out. Whoever was
+/// assigned under one identity was assigned alike, whenever it was, and is compared with nobody of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Experiment(String);
+
+impl Experiment {
+    /// The identity that was read.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// Eight hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The weights of variants, of which at least one is above zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +90,21 @@ impl VariantWeights {
         self.0.iter().filter(|(_, weight)| *weight > 0).count() > 1
     }
 
+    /// Identity of these weights; `None` where there is nothing to choose between. Names are put in order, weights of 0 left out
+    /// and the others brought to lowest terms, so that what assigns people alike has one identity.
+    #[must_use]
+    pub fn experiment(&self) -> Option<Experiment> {
+        if !self.is_choice() {
+            return None;
+        }
+        let common = self.0.iter().fold(0, |common, (_, weight)| greatest_common_divisor(common, *weight));
+        let weighted = self.0.iter().filter(|(_, weight)| *weight > 0);
+        let mut parts: Vec<String> = weighted.map(|(name, weight)| format!("{name}:{}", weight / common)).collect();
+        parts.sort_unstable();
+        let hash = Sha256::digest(parts.join(","));
+        Some(Experiment(format!("{:08x}", u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))))
+    }
+
     /// The variant of a person, in proportion to the weights over all people (weighted rendezvous hashing).
     ///
     /// It depends on the id and the weights alone. A weight that is raised takes people from the others and moves nobody
@@ -86,6 +122,14 @@ fn draw(name: &VariantName, user_id: &UserId) -> f64 {
     let hash = Sha256::digest(format!("{PURPOSE}\n{name}\n{user_id}"));
     let lot = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
     (f64::from(lot) + 0.5) / (f64::from(u32::MAX) + 1.0)
+}
+
+/// That of 0 and a number is the number.
+const fn greatest_common_divisor(mut one: u32, mut other: u32) -> u32 {
+    while other > 0 {
+        (one, other) = (other, one % other);
+    }
+    one
 }
 
 /// Names in a sentence.
@@ -161,6 +205,20 @@ mod tests {
         let weights = weights("standard = 0, direct = 1");
         assert!(people(1_000).all(|person| weights.assign(&person).as_str() == "direct"));
         assert!(!weights.is_choice());
+    }
+
+    #[test]
+    fn weights_that_assign_people_alike_are_one_experiment_and_others_are_another() {
+        let of = |text| weights(text).experiment();
+        let even = of("standard=50,direct=50").expect("a choice");
+        assert_eq!(even.as_str(), "c0a974f2", "what is stored with people must not change");
+        for alike in ["direct=1,standard=1", "standard=50,direct=50,playful=0", "standard=3,direct=3"] {
+            assert_eq!(of(alike).as_ref(), Some(&even), "{alike}");
+        }
+        for other in ["standard=60,direct=40", "standard=50,playful=50", "standard=1,direct=1,playful=1"] {
+            assert!(of(other).is_some_and(|experiment| experiment != even), "{other}");
+        }
+        assert_eq!(of("standard=1,direct=0"), None, "nobody has a choice");
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Restoring {
             if !is_safe(&profile, &earlier, &metrics, now) {
                 return Err(Conflict::VersionUnsuitable.into());
             }
-            let version = self.restored(prompt.version, earlier, metrics, wanted.request, now);
+            let version = self.restored(&profile, prompt.version, earlier, metrics, wanted.request, now);
             if self.store(&version, by).await? == WriteOutcome::Written {
                 let (version, reason, cost_usd) = (version.entry.version, version.entry.reason.name(), 0.0);
                 info!(version, reason, cost_usd, "{}", events::SYSTEM_PROMPT_UPDATED);
@@ -149,16 +149,20 @@ impl Restoring {
 
     fn restored(
         &self,
+        profile: &Profile,
         after: u32,
         earlier: HistoryEntry,
         metrics: BehaviorMetrics,
         request: Uuid,
         now: DateTime<Utc>,
     ) -> NewVersion {
+        let today = profile.timezone.day_of(now);
+        let recipe = earlier.recipe.clone().restored(&profile.recipe().unwrap_or_default(), today);
         NewVersion {
             after,
             entry: HistoryEntry {
                 version: after + 1,
+                recipe,
                 reason: GenerationReason::Restored,
                 restored: Some(Restored { version: earlier.version, request }),
                 decision: None,

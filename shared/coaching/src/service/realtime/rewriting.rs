@@ -107,7 +107,7 @@ impl RealtimeUpdater {
         let grounds = Grounds {
             metrics: &measured.metrics,
             decision: &decision,
-            recipe: &self.recipes.of_update(&profile),
+            recipe: &self.recipes.of_update(&profile, measured.today),
             as_of,
             batch_id: None,
             reason: GenerationReason::Realtime,

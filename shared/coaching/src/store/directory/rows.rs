@@ -40,6 +40,7 @@ pub(super) fn of_user(user: &ListedUser, row: &DirectoryRow) -> Item {
     let optional = [
         ("prompt_generation", user.generation.as_ref().map(native)),
         ("system_prompt_version", user.version.map(number)),
+        ("prompt_withdrawn_at", user.prompt_withdrawn_at.map(instant)),
         ("last_prompt_update", user.last_prompt_update.map(instant)),
         ("next_check_at", user.next_check_at.map(sortable)),
         ("prompted", user.next_check_at.map(|_| text(LISTED))),
@@ -84,6 +85,7 @@ pub(super) fn read_user(stored: &Stored) -> Result<ListedUser, StoreError> {
         suspended: stored.flag("suspended")?,
         generation: stored.optional("prompt_generation", read_native)?,
         version: stored.optional("system_prompt_version", read_number)?,
+        prompt_withdrawn_at: stored.optional("prompt_withdrawn_at", read_instant)?,
         last_prompt_update: stored.optional("last_prompt_update", read_instant)?,
         next_check_at: stored.optional("next_check_at", read_instant)?,
         risk: stored.native("risk")?,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::attributes::{read_email, read_profile};
+use super::withdrawal::read_withdrawal;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{Item, Stored, read_native, read_number};
 use crate::store::schema::EMAIL_INDEX;
@@ -28,6 +31,7 @@ pub const LISTED_ATTRIBUTES: &[&str] = &[
     "recipe",
     "behavioral_data",
     "prompt_behavioral_data",
+    "prompt_withdrawn",
 ];
 
 impl ProfileTable {
@@ -65,6 +69,9 @@ fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
         Some(_) => stored.instant(attribute).map(Some),
         None => Ok(None),
     };
+    let last_prompt_update = prompted("last_prompt_update")?;
+    let prompt_withdrawn_at = read_withdrawal(stored)?.map(|withdrawal| withdrawal.at).filter(|_| version.is_some());
+    let in_use = last_prompt_update.filter(|_| prompt_withdrawn_at.is_none());
     Ok(ListedUser {
         user_id: UserId::new(stored.text("user_id")?),
         email: read_email(stored)?,
@@ -74,21 +81,24 @@ fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
         suspended: stored.optional("suspended", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
         generation: stored.optional("prompt_generation", read_native)?,
         version,
-        last_prompt_update: prompted("last_prompt_update")?,
+        prompt_withdrawn_at,
+        last_prompt_update,
         next_check_at: prompted("next_check_at")?,
         risk: RiskCourse::of(&stored.optional::<RiskRecord>("risk", read_native)?.unwrap_or_default()),
-        outcome: version.map(|_| read_outcome(stored)).transpose()?,
+        outcome: in_use.map(|written_at| read_outcome(stored, written_at)).transpose()?,
     })
 }
 
-/// Prompts from before there were recipes count as of the default, which nobody was given by chance.
-fn read_outcome(stored: &Stored) -> Result<Outcome, StoreError> {
+/// Prompts from before there were recipes count as of the default, which nobody was given by chance. Where a recipe does not say
+/// since when the person has had its variant, that is since the prompt was written.
+fn read_outcome(stored: &Stored, written_at: DateTime<Utc>) -> Result<Outcome, StoreError> {
     let recipe = stored.optional::<Recipe>("recipe", read_native)?.unwrap_or_default();
     let latest = stored.optional("behavioral_data", read_native)?;
     let behind = stored.optional("prompt_behavioral_data", read_native)?;
     Ok(Outcome {
         at_random: recipe.assigned == Assignment::Random,
         variant: recipe.variant.as_str().to_owned(),
-        measured: Measured::of(latest.as_ref(), behind.as_ref()),
+        measured: Measured::of(latest.as_ref(), behind.as_ref(), recipe.since.unwrap_or(written_at.date_naive())),
+        experiment: recipe.experiment,
     })
 }

@@ -60,7 +60,7 @@ impl SystemPromptGenerator {
             None => Vec::new(),
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let recipe = self.recipes.of_whole_prompt(&person, &facts);
+        let recipe = self.recipes.of_whole_prompt(&person, &facts, person.timezone.day_of(self.clock.now()));
         // A person's own budget is for what they ask themselves.
         let model = if reason == GenerationReason::Safety { &self.model_for_safety } else { &self.model };
         let write = Box::pin(async {

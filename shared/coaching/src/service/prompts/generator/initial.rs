@@ -56,7 +56,7 @@ impl SystemPromptGenerator {
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let recipe = self.recipes.of_whole_prompt(&profile, &facts);
+        let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.timezone.day_of(self.clock.now()));
         let written = self.write_prompt(&self.model, &profile, &recipe, &text, &facts, behavior).await?;
         let completed = Some((text, session.session_id));
         self.store(&profile, recipe, &written, metrics, GenerationReason::Initial, completed).await
