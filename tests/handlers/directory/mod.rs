@@ -50,8 +50,10 @@ async fn assert_sums_are_those_of_the_rows(deployment: &Deployment, ever: &[&str
     assert_eq!(deployment.stores.counters.counts().await.expect("the sums can be read"), sums, "{after}");
 }
 
-/// The first page of everybody with a prompt.
+/// Everybody with a prompt, as the first page lists them, by name.
 async fn prompted(deployment: &Deployment) -> Vec<String> {
     let page = deployment.stores.directory.prompted(&PageRequest::first(100)).await.expect("the list can be read");
-    page.items.into_iter().map(|user| user.user_id.to_string()).collect()
+    let mut names: Vec<String> = page.items.into_iter().map(|user| user.user_id.to_string()).collect();
+    names.sort_unstable();
+    names
 }

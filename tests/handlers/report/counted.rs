@@ -52,19 +52,22 @@ async fn the_report_counts_states_prompts_versions_due_users_and_money() {
 }
 
 #[tokio::test]
-async fn everybody_with_a_prompt_is_listed_page_by_page_the_next_check_first() {
+async fn everybody_with_a_prompt_is_listed_once_page_by_page_the_newest_first_whatever_a_run_does_meanwhile() {
     let deployment = Deployment::new().await;
     for name in ["ana", "ben", "cleo"] {
         deployment.prompted(name, &[]).await;
         deployment.pass(Duration::hours(1));
     }
+    deployment.pass(Duration::days(8));
     deployment.follow_profiles().await;
     let call = |limit: &str| Call::to("get-report").by_admin("boss").query("limit", limit);
     let first = deployment.read(call("2")).await;
-    assert_eq!((&first["users_with_prompts"], ids(&first)), (&json!(3), vec!["ana", "ben"]));
+    assert_eq!((&first["users_with_prompts"], ids(&first)), (&json!(3), vec!["cleo", "ben"]));
     let cursor = first["next_cursor"].as_str().expect("there is more");
+    deployment.weekly().await;
+    deployment.follow_profiles().await;
     let second = deployment.read(call("2").query("cursor", cursor)).await;
-    assert_eq!((ids(&second), &second["next_cursor"]), (vec!["cleo"], &Value::Null));
+    assert_eq!((ids(&second), &second["next_cursor"]), (vec!["ana"], &Value::Null));
     let none = deployment.read(call("0")).await;
     assert_eq!((&none["users"], &none["users_with_prompts"]), (&json!([]), &json!(3)));
     for limit in ["-1", "1001", "all"] {

@@ -27,7 +27,7 @@ const LISTED_MAX: u32 = 1_000;
 pub const GET_REPORT: Route = Route {
     tag: TAG,
     description: "Comes from counters that follow the profiles by moments, so that it reads as much of a hundred thousand people as \
-        of ten; who is due is counted to the hour. Lists everybody with a prompt, the next check first, in pages of `limit`.",
+        of ten; who is due is counted to the hour. Lists everybody with a prompt, the newest first, in pages of `limit`.",
     summary: "Where people stand, who has prompts, versions in use, who is due, costs, and outcomes by variant. Admins only.",
     query: &[
         Parameter::new("limit", Takes::Number(0, LISTED_MAX, LISTED_DEFAULT), "Most users to list."),
@@ -88,7 +88,7 @@ pub struct ReportResponse {
     pub spent_today_usd: f64,
     /// What became of people's behaviour under each variant of the prompt.
     pub outcomes_by_variant: OutcomesResponse,
-    /// Users with a prompt, next check first.
+    /// Users with a prompt, the newest first.
     pub users: Vec<ReportUser>,
     /// Send it as `cursor` to list the next users; null when these were the last.
     pub next_cursor: Option<String>,

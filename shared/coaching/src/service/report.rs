@@ -54,7 +54,7 @@ pub struct Report {
     pub spent_today: Usd,
     /// By which weights chance gives variants now; `None` where there is nothing to choose between.
     pub experiment: Option<Experiment>,
-    /// A page of the users with a prompt, next check first.
+    /// A page of the users with a prompt, the newest first.
     pub users: Page<ListedUser>,
 }
 

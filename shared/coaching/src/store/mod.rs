@@ -13,7 +13,7 @@
 //! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending.rs` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
-//! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_next_check_v1`, and `counters` |
+//! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_prompt_v1`, and `counters` |
 //! | `streaks.rs` | `streaks`, with the index `breaks_v1` |
 //!
 //! A write that can be repeated without harm is a plain conditional write. One whose repetition would count twice, or

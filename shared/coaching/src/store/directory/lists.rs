@@ -8,7 +8,7 @@ use tracing::error;
 use super::rows::{self, LISTED};
 use super::{DirectoryTable, Epoch};
 use crate::store::query::Query;
-use crate::store::schema::{ADDRESS_INDEX, NEXT_CHECK_INDEX, STATE_INDEX};
+use crate::store::schema::{ADDRESS_INDEX, PROMPT_INDEX, STATE_INDEX};
 use crate::store::{Page, PageRequest, StoreError};
 use crate::telemetry::events;
 use domain::directory::ListedUser;
@@ -34,10 +34,10 @@ impl DirectoryTable {
         self.page(query, page, &["listed", "email", "user_id"]).await
     }
 
-    /// Users with a prompt, next check first.
+    /// Users with a prompt, the newest first: an order in which nobody moves while it is read page by page.
     pub async fn prompted(&self, page: &PageRequest) -> Result<Page<ListedUser>, StoreError> {
-        let query = self.rows.query("listing users with a prompt", ("prompted", LISTED)).index(NEXT_CHECK_INDEX);
-        let mut page = self.page(query, page, &["prompted", "next_check_at", "user_id"]).await?;
+        let query = self.rows.query("listing users with a prompt", ("prompted", LISTED)).index(PROMPT_INDEX);
+        let mut page = self.page(query.descending(), page, &["prompted", "created_at", "user_id"]).await?;
         page.items.retain(|user| user.version.is_some());
         Ok(page)
     }

@@ -14,7 +14,7 @@ use crate::store::write::{Delete, Put};
 use domain::directory::{Counts, ListedUser, Outcome};
 use domain::profile::{Email, Name, UserId};
 
-/// The one partition of everybody by address, and of everybody with a prompt by next check.
+/// The one partition of everybody by address, and of everybody with a prompt.
 pub(super) const LISTED: &str = "all";
 
 /// The key of a user's row.
@@ -43,7 +43,7 @@ pub(super) fn of_user(user: &ListedUser, row: &DirectoryRow) -> Item {
         ("prompt_withdrawn_at", user.prompt_withdrawn_at.map(instant)),
         ("last_prompt_update", user.last_prompt_update.map(instant)),
         ("next_check_at", user.next_check_at.map(sortable)),
-        ("prompted", user.next_check_at.map(|_| text(LISTED))),
+        ("prompted", user.version.map(|_| text(LISTED))),
         ("outcome", user.outcome.as_ref().map(native)),
         ("mark", row.mark.clone()),
     ];
