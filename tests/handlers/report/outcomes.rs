@@ -177,7 +177,7 @@ async fn who_was_assigned_by_other_weights_is_described_and_compared_with_nobody
 }
 
 #[tokio::test]
-async fn while_few_were_measured_or_nobody_differs_a_comparison_says_that_nothing_is_known() {
+async fn while_few_were_measured_a_comparison_says_that_nothing_is_known() {
     let deployment = Deployment::with(&[("PROMPT_VARIANTS", WEIGHTS)]).await;
     add(&deployment, "direct", By::Weights(WEIGHTS), 19, 700).await;
     add(&deployment, "standard", By::Weights(WEIGHTS), 200, 500).await;
