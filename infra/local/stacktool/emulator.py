@@ -17,7 +17,7 @@ def fill_gaps(endpoint: str, stack_name: str, parameters: dict[str, str]) -> Non
     _gateway_responses(gateway, api_id, body)
     _cross_origin_answers(gateway, api_id, body)
     gateway.create_deployment(restApiId=api_id, stageName="api")
-    _worker_concurrency(endpoint, stack_name, values)
+    _worker_concurrency(endpoint, template["TemplateBody"], stack_name, values)
     _expiry(endpoint, template["TemplateBody"], stack_name)
     _schedule_input(endpoint, stack_name)
 
@@ -50,11 +50,14 @@ def _cross_origin_answers(gateway, api_id: str, body: dict) -> None:
             gateway.put_integration_response(**where, responseParameters=parameters)
 
 
-def _worker_concurrency(endpoint: str, stack_name: str, values: dict[str, str]) -> None:
-    """MaximumConcurrency from a parameter arrives as text, on which the queue's poller stumbles."""
-    aws.client("lambda", endpoint).update_event_source_mapping(
-        UUID=_physical_id(endpoint, stack_name, "PromptWorkerJobs"),
-        ScalingConfig={"MaximumConcurrency": int(values["UpdateConcurrency"])})
+def _worker_concurrency(endpoint: str, template: dict, stack_name: str, values: dict[str, str]) -> None:
+    """MaximumConcurrency from a parameter arrives as text, on which the poller of every queue stumbles."""
+    for logical_id, resource in template["Resources"].items():
+        scaling = resource.get("Properties", {}).get("ScalingConfig")
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping" and scaling:
+            most = values[scaling["MaximumConcurrency"]["Ref"]]
+            aws.client("lambda", endpoint).update_event_source_mapping(
+                UUID=_physical_id(endpoint, stack_name, logical_id), ScalingConfig={"MaximumConcurrency": int(most)})
 
 
 def _expiry(endpoint: str, template: dict, stack_name: str) -> None:

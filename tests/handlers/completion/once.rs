@@ -48,7 +48,7 @@ async fn completing_again_answers_with_the_prompt_that_is_there() {
 async fn completing_again_after_a_later_version_leaves_that_in_force() {
     let deployment = Deployment::new().await;
     let session_id = deployment.consulted("ana").await;
-    deployment.send(crate::harness::Call::to("regenerate-prompt").by("ana")).await;
+    deployment.send(Call::to("regenerate-prompt").by("ana")).await;
     deployment.run_jobs().await;
     let reply = deployment.complete("ana", &session_id).await;
     assert_eq!((reply.status, &reply.body["system_prompt_version"]), (200, &json!(2)));
