@@ -2,7 +2,6 @@
 
 use coaching::api::{self, restoration};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&restoration::ADMIN_RESTORE_PROMPT).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&restoration::ADMIN_RESTORE_PROMPT)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, consultation};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&consultation::COMPLETE_CONSULTATION).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation::COMPLETE_CONSULTATION)
 }

@@ -1,6 +1,5 @@
 //! EventBridge Scheduler: recounts all users, and mends what lists and counters have missed.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    coaching::api::schedules::run_directory_recounter().await
+fn main() -> Result<(), lambda_http::Error> {
+    coaching::api::schedules::run_directory_recounter()
 }

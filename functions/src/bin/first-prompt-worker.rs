@@ -1,6 +1,5 @@
 //! SQS `first-prompt-jobs`: somebody's profile and first prompt.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    coaching::api::jobs::run_first_prompt_worker().await
+fn main() -> Result<(), lambda_http::Error> {
+    coaching::api::jobs::run_first_prompt_worker()
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, behavior};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&behavior::GET_BEHAVIOR).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&behavior::GET_BEHAVIOR)
 }

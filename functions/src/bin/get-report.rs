@@ -2,7 +2,6 @@
 
 use coaching::api::{self, report};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&report::GET_REPORT).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&report::GET_REPORT)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, spending};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&spending::GET_SPENDING).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&spending::GET_SPENDING)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, audit};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&audit::LIST_AUDIT).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&audit::LIST_AUDIT)
 }

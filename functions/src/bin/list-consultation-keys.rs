@@ -2,7 +2,6 @@
 
 use coaching::api::{self, consultation_keys};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&consultation_keys::LIST_CONSULTATION_KEYS).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation_keys::LIST_CONSULTATION_KEYS)
 }

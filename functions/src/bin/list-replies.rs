@@ -2,7 +2,6 @@
 
 use coaching::api::{self, replies};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&replies::LIST_REPLIES).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&replies::LIST_REPLIES)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, runs};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&runs::LIST_RUNS).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&runs::LIST_RUNS)
 }

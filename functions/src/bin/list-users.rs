@@ -2,7 +2,6 @@
 
 use coaching::api::{self, users};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&users::LIST_USERS).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&users::LIST_USERS)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, meals};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&meals::LOG_MEAL).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&meals::LOG_MEAL)
 }

@@ -1,6 +1,5 @@
 //! DynamoDB stream of `profiles`: the directory of users and its counters follow.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    coaching::api::streams::run_profile_watcher().await
+fn main() -> Result<(), lambda_http::Error> {
+    coaching::api::streams::run_profile_watcher()
 }

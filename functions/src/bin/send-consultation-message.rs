@@ -2,7 +2,6 @@
 
 use coaching::api::{self, consultation};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&consultation::SEND_CONSULTATION_MESSAGE).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&consultation::SEND_CONSULTATION_MESSAGE)
 }

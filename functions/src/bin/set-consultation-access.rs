@@ -2,7 +2,6 @@
 
 use coaching::api::{self, admin};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&admin::SET_CONSULTATION_ACCESS).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&admin::SET_CONSULTATION_ACCESS)
 }

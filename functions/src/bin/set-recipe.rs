@@ -2,7 +2,6 @@
 
 use coaching::api::{self, recipe};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&recipe::SET_RECIPE).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&recipe::SET_RECIPE)
 }

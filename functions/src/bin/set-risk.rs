@@ -2,7 +2,6 @@
 
 use coaching::api::{self, risk};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&risk::SET_RISK).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&risk::SET_RISK)
 }

@@ -1,6 +1,5 @@
 //! The stream of the `meals` table, and a daily schedule: real-time updates.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    coaching::api::streaks::run_streak_watcher().await
+fn main() -> Result<(), lambda_http::Error> {
+    coaching::api::streaks::run_streak_watcher()
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, accounts};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&accounts::UPDATE_PROFILE).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&accounts::UPDATE_PROFILE)
 }

@@ -2,7 +2,6 @@
 
 use coaching::api::{self, withdrawals};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    api::run(&withdrawals::WITHDRAW_PROMPT).await
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&withdrawals::WITHDRAW_PROMPT)
 }

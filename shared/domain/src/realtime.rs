@@ -62,7 +62,8 @@ pub struct Request {
 ///
 /// Never without a prompt or while an admin has withdrawn it, while the weekly run is rewriting it, or sooner than the
 /// `spacing` allows after the prompt was written or a rewriting was asked for. A prompt that was written since the
-/// streak was broken knows of it. Where the coach is careful with somebody about eating, streaks are no subject: they
+/// streak was broken knows of it, unless it was written from no logged day at all: then the days of the streak were
+/// logged after it. Where the coach is careful with somebody about eating, streaks are no subject: they
 /// press where they should not.
 #[must_use]
 pub fn may_rewrite(
@@ -76,7 +77,9 @@ pub fn may_rewrite(
     let unwanted = match cause {
         Cause::BrokenStreak { last_day } => {
             let written_on = profile.timezone.day_of(prompt.last_prompt_update);
-            written_on >= Streak::broken_after(last_day) || profile.risk.at(now) >= Risk::NoDeficit
+            let from_meals = prompt.prompt_behavioral_data.as_ref().is_some_and(|seen| seen.days_logged > 0);
+            let knows = from_meals && written_on >= Streak::broken_after(last_day);
+            knows || profile.risk.at(now) >= Risk::NoDeficit
         }
         Cause::NewDanger { .. } => false,
     };

@@ -86,6 +86,20 @@ async fn a_prompt_that_was_written_since_the_streak_was_broken_is_not_rewritten_
 }
 
 #[tokio::test]
+async fn a_streak_whose_days_were_logged_after_the_prompt_is_none_that_it_knows() {
+    let deployment = deployment_with(&[("MIN_DAYS_BETWEEN_UPDATES", "0")]).await;
+    deployment.prompted("ana", &[]).await;
+    for days_ago in 3..=16 {
+        deployment.eat("ana", deployment.now() - Duration::days(days_ago), 2_000).await;
+    }
+    deployment.pass(Duration::hours(1));
+    deployment.first_meal("ana").await;
+    deployment.run_jobs().await;
+    let prompts = deployment.prompts("ana").await;
+    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("realtime")));
+}
+
+#[tokio::test]
 async fn what_the_queue_refused_is_queued_by_the_next_look_although_nothing_new_is_noticed_then() {
     let deployment = broken(&[]).await;
     deployment.eat("ana", deployment.now(), 2_000).await;

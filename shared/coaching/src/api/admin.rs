@@ -19,7 +19,7 @@ pub(super) const USER: Parameter =
     Parameter::new("user", Takes::Text(Some(Email::MAX)), "The user's id, or their email address.");
 
 /// `PUT /v1/admin/users/{user}/consultation-access`
-pub const SET_CONSULTATION_ACCESS: Route = Route {
+pub static SET_CONSULTATION_ACCESS: Route = Route {
     tag: TAG,
     description: "It holds from the user's next request on. A consultation that is closed stays readable to its user.",
     variables: &[USER],

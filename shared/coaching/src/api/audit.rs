@@ -14,7 +14,7 @@ use crate::service::AuditLog;
 use crate::store::{AuditAction, AuditRecord, Recorded};
 
 /// `GET /v1/admin/audit`
-pub const LIST_AUDIT: Route = Route {
+pub static LIST_AUDIT: Route = Route {
     tag: TAG,
     summary: "Who did what to whom, the latest first: of everybody, or of one user. Admins only.",
     description: "What admins did, and what was heard about people's safety, never in whose words. A page may have fewer \

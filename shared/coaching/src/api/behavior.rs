@@ -13,7 +13,7 @@ use crate::service::{BehaviorService, BehaviorView};
 use domain::behavior::{DayPoint, Decision};
 
 /// `GET /v1/users/me/behavior`
-pub const GET_BEHAVIOR: Route = Route {
+pub static GET_BEHAVIOR: Route = Route {
     tag: Tag { name: "Behaviour", description: "What is measured from the meals." },
     summary: "Measured behaviour and the daily series behind it.",
     description: "The last complete days, 30 unless the deployment says otherwise. Rates and averages are null where too \

@@ -23,7 +23,7 @@ use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
 const TAG: Tag = Tag { name: "Coach", description: "Talking with the coach, in conversations." };
 
 /// `POST /v1/coach/message`
-pub const SEND_COACH_MESSAGE: Route = Route {
+pub static SEND_COACH_MESSAGE: Route = Route {
     tag: TAG,
     summary: "Says something to the coach.",
     description: "The coach answers with your personal prompt, or with a generic one while there is none; \
@@ -120,7 +120,7 @@ fn reply(answer: &CoachingAnswer) -> ApiResponse {
 }
 
 /// `GET /v1/coach/messages`
-pub const LIST_COACH_MESSAGES: Route = Route {
+pub static LIST_COACH_MESSAGES: Route = Route {
     tag: TAG,
     summary: "Messages with the coach, newest first.",
     description: "Of all conversations, or of one. A reply names the version of the prompt that it was written with.",
@@ -141,7 +141,7 @@ async fn list_coach_messages(coach: Arc<CoachMessages>, request: ApiRequest) -> 
 }
 
 /// `GET /v1/coach/conversations`
-pub const LIST_CONVERSATIONS: Route = Route {
+pub static LIST_CONVERSATIONS: Route = Route {
     tag: TAG,
     summary: "Conversations with the coach, the latest first.",
     description: "What a list of chats shows. `conversation_id` leads to the messages, and goes on with the conversation.",

@@ -17,7 +17,7 @@ use domain::field::{FieldCollector, FieldError, FieldErrors};
 const MOST_USERS: usize = 100;
 
 /// `PUT /v1/admin/consultation-access`
-pub const SET_COHORT_ACCESS: Route = Route {
+pub static SET_COHORT_ACCESS: Route = Route {
     tag: TAG,
     summary: "Opens or closes the consultation for up to 100 users at once, by id or by email address. Admins only.",
     description: "Each user has a result of their own, in the order in which they were sent; one who is not found, or for \

@@ -18,7 +18,7 @@ use domain::consultation::KeyTerms;
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 
 /// `POST /v1/admin/consultation-keys`
-pub const ISSUE_CONSULTATION_KEY: Route = Route {
+pub static ISSUE_CONSULTATION_KEY: Route = Route {
     tag: TAG,
     summary: "Issues a key with which people open the consultation for themselves. Admins only.",
     description: "Whoever sends the key with `POST /v1/consultation/start` is let in, each person once, as long as it has uses \
@@ -104,7 +104,7 @@ pub struct IssuedKeyResponse {
 }
 
 /// `GET /v1/admin/consultation-keys`
-pub const LIST_CONSULTATION_KEYS: Route = Route {
+pub static LIST_CONSULTATION_KEYS: Route = Route {
     tag: TAG,
     summary: "Consultation keys with their uses left, the latest issued first. Admins only.",
     description: "The keys themselves are kept nowhere; each is told by its `key_id` and its label.",

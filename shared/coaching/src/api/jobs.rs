@@ -22,15 +22,17 @@ const FIRST_PROMPT_WORKER: &str = "first-prompt-worker";
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_prompt_worker() -> Result<(), Error> {
-    telemetry::init(PROMPT_WORKER)?;
-    let worker = super::started(&App::from_env().await, PromptWorker::from_app)?;
-    let worker = &worker;
-    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| {
-        let ended_at = context.deadline().into();
-        async move { Ok::<_, Infallible>(Box::pin(work(worker, payload, &context.request_id, ended_at)).await) }
-    }))
-    .await
+pub fn run_prompt_worker() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(PROMPT_WORKER)?;
+        let worker = super::started(&App::from_env().await, PromptWorker::from_app)?;
+        let worker = &worker;
+        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| {
+            let ended_at = context.deadline().into();
+            async move { Ok::<_, Infallible>(Box::pin(work(worker, payload, &context.request_id, ended_at)).await) }
+        }))
+        .await
+    })
 }
 
 /// Runs `first-prompt-worker`.
@@ -38,14 +40,16 @@ pub async fn run_prompt_worker() -> Result<(), Error> {
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_first_prompt_worker() -> Result<(), Error> {
-    telemetry::init(FIRST_PROMPT_WORKER)?;
-    let first = super::started(&App::from_env().await, FirstPrompts::from_app)?;
-    let first = &first;
-    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Infallible>(Box::pin(write_first_prompts(first, payload, &context.request_id)).await)
-    }))
-    .await
+pub fn run_first_prompt_worker() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(FIRST_PROMPT_WORKER)?;
+        let first = super::started(&App::from_env().await, FirstPrompts::from_app)?;
+        let first = &first;
+        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| async move {
+            Ok::<_, Infallible>(Box::pin(write_first_prompts(first, payload, &context.request_id)).await)
+        }))
+        .await
+    })
 }
 
 /// Carries out every job of the event of an invocation before the function is ended at `ended_at`. A job that could not be

@@ -21,7 +21,7 @@ const TAG: Tag = Tag { name: "Meals", description: "What was eaten, and the tota
 const MEAL_ID: Parameter = Parameter::new("meal_id", Takes::Text(None), "The meal's `meal_id`.");
 
 /// `POST /v1/meals`
-pub const LOG_MEAL: Route = Route {
+pub static LOG_MEAL: Route = Route {
     tag: TAG,
     summary: "Logs a meal on the caller's local day.",
     description: "The day follows from `eaten_at` in the time zone that you live in now, and never changes afterwards.",
@@ -44,7 +44,7 @@ async fn log_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
 }
 
 /// `GET /v1/meals`
-pub const LIST_MEALS: Route = Route {
+pub static LIST_MEALS: Route = Route {
     tag: TAG,
     summary: "Meals and day totals of a range of local days.",
     description: "The last seven days, unless `day`, `from` or `to` says otherwise; years from 1999 to 2199. Every page has \
@@ -69,7 +69,7 @@ async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
 }
 
 /// `PATCH /v1/meals/{meal_id}`
-pub const UPDATE_MEAL: Route = Route {
+pub static UPDATE_MEAL: Route = Route {
     tag: TAG,
     summary: "Changes a meal and the totals of its day.",
     description: "What is left out stays; `notes` that are null go. The meal keeps its day: one that belongs to another day \
@@ -94,7 +94,7 @@ async fn update_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
 }
 
 /// `DELETE /v1/meals/{meal_id}`
-pub const DELETE_MEAL: Route = Route {
+pub static DELETE_MEAL: Route = Route {
     tag: TAG,
     summary: "Deletes a meal and takes it off its day.",
     description: "A meal that is gone already is not found.",

@@ -89,18 +89,28 @@ pub const ROUTES: &[&Route] = &[
 
 /// Serves a route until the function's environment is shut down.
 ///
+/// This and the like for events are neither generic nor async: what they lead to is compiled once, with this library, and
+/// not once more for each of the programs.
+///
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run(route: &Route) -> Result<(), Error> {
-    telemetry::init(route.function)?;
-    let app = App::from_env().await;
-    let (api, handler) = started(&app, |app| Ok((Api::for_route(route, app)?, (route.handler)(app)?)))?;
-    lambda_http::run(service_fn(|event: Request| {
-        let (api, handler) = (&api, &handler);
-        async move { Ok::<_, Error>(api.respond(event, handler).await) }
-    }))
-    .await
+pub fn run(route: &'static Route) -> Result<(), Error> {
+    to_end(async {
+        telemetry::init(route.function)?;
+        let app = App::from_env().await;
+        let (api, handler) = started(&app, |app| Ok((Api::for_route(route, app)?, (route.handler)(app)?)))?;
+        lambda_http::run(service_fn(|event: Request| {
+            let (api, handler) = (&api, &handler);
+            async move { Ok::<_, Error>(api.respond(event, handler).await) }
+        }))
+        .await
+    })
+}
+
+/// Serves until there is nothing more to serve, on one thread: a function's environment has one request at a time.
+fn to_end(serving: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serving)
 }
 
 /// What `build` makes of an app. A function that cannot start says why in one line of its log.

@@ -20,7 +20,7 @@ pub(super) const TAG: Tag =
     Tag { name: "Prompts", description: "The personal prompt: its versions, and why each was written." };
 
 /// `POST /v1/users/me/regenerate-prompt`
-pub const REGENERATE_PROMPT: Route = Route {
+pub static REGENERATE_PROMPT: Route = Route {
     tag: TAG,
     summary: "Has a fresh prompt written, at most once in a while.",
     description: "Waits for a while; 202 means that the work goes on in the background, and that the new version will be \
@@ -46,7 +46,7 @@ async fn regenerate_prompt(regenerating: Arc<Regenerating>, request: ApiRequest)
 }
 
 /// `GET /v1/users/me/prompts`
-pub const LIST_PROMPTS: Route = Route {
+pub static LIST_PROMPTS: Route = Route {
     tag: TAG,
     summary: "Every prompt version with its reason and what it changed, newest first.",
     description: "A version is never overwritten. A weekly one has the decision behind it and a diff from the one before.",

@@ -17,7 +17,7 @@ use domain::recipe::{RecipeOverride, UserType, VariantName};
 use domain::safety::Reason;
 
 /// `PUT /v1/admin/users/{user}/recipe`
-pub const SET_RECIPE: Route = Route {
+pub static SET_RECIPE: Route = Route {
     tag: TAG,
     summary: "Decides by which template and variant a user's next prompts are written. Admins only.",
     description: "Replaces what was decided before: what is null or left out is chosen again as for everybody, the type from \

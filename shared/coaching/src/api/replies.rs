@@ -16,7 +16,7 @@ use crate::store::ListedReply;
 use domain::profile::Email;
 
 /// `GET /v1/admin/replies`
-pub const LIST_REPLIES: Route = Route {
+pub static LIST_REPLIES: Route = Route {
     tag: TAG,
     summary: "The latest replies of the coach to everybody, with the version of the prompt each was written with. Admins only.",
     description: "Replies without a personal prompt are left out, and so is what was said. A page may have fewer items than \

@@ -24,7 +24,7 @@ const LISTED_DEFAULT: u32 = 100;
 const LISTED_MAX: u32 = 1_000;
 
 /// `GET /v1/admin/report`
-pub const GET_REPORT: Route = Route {
+pub static GET_REPORT: Route = Route {
     tag: TAG,
     description: "Comes from counters that follow the profiles by moments, so that it reads as much of a hundred thousand people as \
         of ten; who is due is counted to the hour. Lists everybody with a prompt, the newest first, in pages of `limit`.",

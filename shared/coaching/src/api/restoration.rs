@@ -21,7 +21,7 @@ const REFUSALS: &[Code] =
     &[Code::PromptVersionNotFound, Code::NoPromptYet, Code::VersionInForce, Code::VersionUnsuitable, Code::Busy];
 
 /// `POST /v1/users/me/prompts/{version}/restore`
-pub const RESTORE_PROMPT: Route = Route {
+pub static RESTORE_PROMPT: Route = Route {
     tag: prompts::TAG,
     summary: "Puts an earlier prompt version back in force, as a new version.",
     description: "The text is that of the earlier version, byte for byte; no model writes it, and it costs nothing. \
@@ -42,7 +42,7 @@ async fn restore_prompt(restoring: Arc<Restoring>, request: ApiRequest) -> ApiRe
 }
 
 /// `POST /v1/admin/users/{user}/prompts/{version}/restore`
-pub const ADMIN_RESTORE_PROMPT: Route = Route {
+pub static ADMIN_RESTORE_PROMPT: Route = Route {
     tag: admin::TAG,
     summary: "Puts an earlier prompt version of a user back in force, by id or by email address. Admins only.",
     description: "As the user does it themselves, and audited. A prompt that is withdrawn stays so: restore first what \

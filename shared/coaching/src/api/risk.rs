@@ -15,7 +15,7 @@ use domain::profile::UserId;
 use domain::safety::{Reason, Risk};
 
 /// `PUT /v1/admin/users/{user}/risk`
-pub const SET_RISK: Route = Route {
+pub static SET_RISK: Route = Route {
     tag: TAG,
     summary: "Decides how careful the coach is with a user, by id or by email address. Admins only.",
     description: "The service only tightens a risk state; this is the one way to loosen it. The decision holds until \

@@ -14,7 +14,7 @@ use crate::service::{Missing, RunDetails, RunOverview, ServiceError};
 use crate::store::{OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, SORT_KEY_MAX};
 
 /// `GET /v1/admin/runs`
-pub const LIST_RUNS: Route = Route {
+pub static LIST_RUNS: Route = Route {
     tag: TAG,
     summary: "Weekly runs and what each did, the latest first. Admins only.",
     description: "While a run is under way its counts grow. Once it is done, `checked` is the sum of `unchanged`, `updated`, \
@@ -33,7 +33,7 @@ async fn list_runs(overview: Arc<RunOverview>, request: ApiRequest) -> ApiResult
 }
 
 /// `GET /v1/admin/runs/{run_id}`
-pub const GET_RUN: Route = Route {
+pub static GET_RUN: Route = Route {
     tag: TAG,
     summary: "One weekly run with its parts and the message batches that it waits for. Admins only.",
     description: "Parts are shards of users, users who had to be checked alone, and repetitions of batches; those that no \

@@ -71,14 +71,16 @@ pub struct CollectorAnswer {
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_weekly_updater() -> Result<(), Error> {
-    telemetry::init(WEEKLY_UPDATER)?;
-    let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
-    let updater = &updater;
-    checks::serve(|event: WeeklyEvent, context: Context| async move {
-        begin_weekly_run(updater, event, &context.request_id).await
+pub fn run_weekly_updater() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(WEEKLY_UPDATER)?;
+        let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
+        let updater = &updater;
+        checks::serve(|event: WeeklyEvent, context: Context| async move {
+            begin_weekly_run(updater, event, &context.request_id).await
+        })
+        .await
     })
-    .await
 }
 
 /// Begins a weekly run in the invocation of that id.
@@ -101,14 +103,16 @@ pub async fn begin_weekly_run(
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_batch_collector() -> Result<(), Error> {
-    telemetry::init(BATCH_COLLECTOR)?;
-    let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
-    let collector = &collector;
-    checks::serve(
-        |_: IgnoredAny, context: Context| async move { collect_batches(collector, &context.request_id).await },
-    )
-    .await
+pub fn run_batch_collector() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(BATCH_COLLECTOR)?;
+        let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
+        let collector = &collector;
+        checks::serve(
+            |_: IgnoredAny, context: Context| async move { collect_batches(collector, &context.request_id).await },
+        )
+        .await
+    })
 }
 
 /// Applies the results of message batches that have ended, and lets runs go on that the budget of an earlier day has
@@ -131,14 +135,16 @@ pub async fn collect_batches(collector: &BatchCollector, invocation_id: &str) ->
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_directory_recounter() -> Result<(), Error> {
-    telemetry::init(DIRECTORY_RECOUNTER)?;
-    let recount = super::started(&App::from_env().await, DirectoryRecount::from_app)?;
-    let recount = &recount;
-    checks::serve(|_: IgnoredAny, context: Context| async move {
-        recount_users(recount, context.deadline().into(), &context.request_id).await
+pub fn run_directory_recounter() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(DIRECTORY_RECOUNTER)?;
+        let recount = super::started(&App::from_env().await, DirectoryRecount::from_app)?;
+        let recount = &recount;
+        checks::serve(|_: IgnoredAny, context: Context| async move {
+            recount_users(recount, context.deadline().into(), &context.request_id).await
+        })
+        .await
     })
-    .await
 }
 
 /// Compares the directory of users and its sums with every profile, in the invocation of that id that is ended at `ended_at`.

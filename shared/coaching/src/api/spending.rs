@@ -23,7 +23,7 @@ const MOST_DAYS: u64 = 92;
 const DAYS_DEFAULT: u64 = 30;
 
 /// `GET /v1/admin/spending`
-pub const GET_SPENDING: Route = Route {
+pub static GET_SPENDING: Route = Route {
     tag: TAG,
     summary: "What the model has cost, by day, purpose and pool. Admins only.",
     description: "Of everybody, or of one user. Days are UTC days, at most 92 of them; the last 30 if none are named. What \

@@ -100,12 +100,16 @@ struct Told {
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_streak_watcher() -> Result<(), Error> {
-    telemetry::init(STREAK_WATCHER)?;
-    let check = super::started(&App::from_env().await, AbsenceCheck::from_app)?;
-    let check = &check;
-    checks::serve(|event: StreakEvent, context: Context| async move { watch(check, event, &context.request_id).await })
+pub fn run_streak_watcher() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(STREAK_WATCHER)?;
+        let check = super::started(&App::from_env().await, AbsenceCheck::from_app)?;
+        let check = &check;
+        checks::serve(
+            |event: StreakEvent, context: Context| async move { watch(check, event, &context.request_id).await },
+        )
         .await
+    })
 }
 
 /// Carries an event out in the invocation of that id.

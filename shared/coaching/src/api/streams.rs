@@ -88,14 +88,16 @@ pub struct StreamFailure {
 /// # Errors
 ///
 /// If the function cannot start; the log says why in one line.
-pub async fn run_profile_watcher() -> Result<(), Error> {
-    telemetry::init(PROFILE_WATCHER)?;
-    let directory = super::started(&App::from_env().await, UserDirectory::from_app)?;
-    let directory = &directory;
-    lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<StreamEvent>| {
-        Box::pin(async move { Ok::<_, Infallible>(follow_profiles(directory, payload, &context.request_id).await) })
-    }))
-    .await
+pub fn run_profile_watcher() -> Result<(), Error> {
+    super::to_end(async {
+        telemetry::init(PROFILE_WATCHER)?;
+        let directory = super::started(&App::from_env().await, UserDirectory::from_app)?;
+        let directory = &directory;
+        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<StreamEvent>| {
+            Box::pin(async move { Ok::<_, Infallible>(follow_profiles(directory, payload, &context.request_id).await) })
+        }))
+        .await
+    })
 }
 
 /// Lets the directory follow changes of profiles. If some could not be followed, the stream is asked to deliver everything

@@ -17,7 +17,7 @@ use domain::profile::{FirstPrompt, Profile, TargetBasis};
 use domain::recipe::{Assignment, UserType};
 
 /// `GET /v1/admin/users/{user}`
-pub const GET_USER: Route = Route {
+pub static GET_USER: Route = Route {
     tag: TAG,
     summary: "Where one user stands, by id or by email address. Admins only.",
     description: "What an operator needs to help somebody: no message, no prompt, and of their health only how careful the coach is \

@@ -18,7 +18,7 @@ use domain::profile::{AddressPrefix, Email, UserState};
 use domain::safety::Risk;
 
 /// `GET /v1/admin/users`
-pub const LIST_USERS: Route = Route {
+pub static LIST_USERS: Route = Route {
     tag: TAG,
     summary: "The users in a state, the newest first, or those whose address begins like this. Admins only.",
     description: "Takes either `state` or `address`. `waiting` are those for whom the consultation is closed, `consulting` those \

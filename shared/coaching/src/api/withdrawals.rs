@@ -15,7 +15,7 @@ use domain::profile::UserId;
 use domain::safety::Reason;
 
 /// `PUT /v1/admin/users/{user}/prompt-withdrawal`
-pub const WITHDRAW_PROMPT: Route = Route {
+pub static WITHDRAW_PROMPT: Route = Route {
     tag: TAG,
     summary: "Takes a user's prompt out of use, or gives it back, by id or by email address. Admins only.",
     description: "From the next message on the coach is the generic one, and nobody writes the prompt anew: no run, no \

@@ -21,7 +21,7 @@ pub use response::ProfileResponse;
 const TAG: Tag = Tag { name: "Accounts", description: "Who you are, and the daily targets that follow from it." };
 
 /// `POST /v1/users`
-pub const SIGN_UP: Route = Route {
+pub static SIGN_UP: Route = Route {
     tag: TAG,
     summary: "Creates the caller's profile, with the consultation closed.",
     description: "Five fields are enough. The address must be the one that you signed in with. Targets rest on body weight \
@@ -70,7 +70,7 @@ async fn sign_up(signing_up: Arc<SigningUp>, request: ApiRequest) -> ApiResult {
 }
 
 /// `GET /v1/users/me`
-pub const GET_PROFILE: Route = Route {
+pub static GET_PROFILE: Route = Route {
     tag: TAG,
     summary: "The caller's profile.",
     description: "What you told us, your targets, where your consultation stands, and which prompt your coach works with. \
@@ -101,7 +101,7 @@ async fn get_profile(showing: Arc<Showing>, request: ApiRequest) -> ApiResult {
 }
 
 /// `PATCH /v1/users/me`
-pub const UPDATE_PROFILE: Route = Route {
+pub static UPDATE_PROFILE: Route = Route {
     tag: TAG,
     summary: "Changes details; calculated targets follow.",
     description: "What is left out stays. Targets of your own stay until you send `\"targets\": \"calculated\"`, or \

@@ -27,7 +27,7 @@ const TAG: Tag = Tag {
 const SESSION_ID: Parameter = Parameter::new("session_id", Takes::Uuid, "The session.");
 
 /// `POST /v1/consultation/start`
-pub const START_CONSULTATION: Route = Route {
+pub static START_CONSULTATION: Route = Route {
     tag: TAG,
     description: "An admin has to have opened the consultation for you, or has given you a key: with it you open it for \
         yourself, once. Whoever is let in already uses no key up. A session that is open goes on where it stopped, in \
@@ -60,7 +60,7 @@ async fn start_consultation(opening: Arc<Opening>, request: ApiRequest) -> ApiRe
 }
 
 /// `POST /v1/consultation/message`
-pub const SEND_CONSULTATION_MESSAGE: Route = Route {
+pub static SEND_CONSULTATION_MESSAGE: Route = Route {
     tag: TAG,
     summary: "Says something in a consultation.",
     description: "The message is stored before it is answered: if the answer fails, send the same words again. What the \
@@ -167,7 +167,7 @@ fn reply(turn: &ConsultationTurn) -> ApiResponse {
 }
 
 /// `POST /v1/consultation/{session_id}/complete`
-pub const COMPLETE_CONSULTATION: Route = Route {
+pub static COMPLETE_CONSULTATION: Route = Route {
     tag: TAG,
     summary: "Completes a consultation: psychological profile, then prompt version 1.",
     description: "Waits for a while; 202 means that the work goes on in the background, and that \
@@ -202,7 +202,7 @@ async fn complete_consultation(completing: Arc<Completing>, request: ApiRequest)
 }
 
 /// `GET /v1/consultation/{session_id}`
-pub const GET_CONSULTATION: Route = Route {
+pub static GET_CONSULTATION: Route = Route {
     tag: TAG,
     summary: "Status, transcript and facts of a consultation.",
     description: "What a loading screen polls after the completion, until `status` is `complete` or `failed`. It stays \
