@@ -4,7 +4,7 @@ use chrono::Duration;
 use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::json;
 
-use super::{TWO_WEEKS, broken, deployment, deployment_with, record};
+use super::{TWO_WEEKS, assert_rewritten, broken, deployment, deployment_with, record};
 use crate::harness::{Call, Deployment};
 
 #[tokio::test]
@@ -95,8 +95,7 @@ async fn a_streak_whose_days_were_logged_after_the_prompt_is_none_that_it_knows(
     deployment.pass(Duration::hours(1));
     deployment.first_meal("ana").await;
     deployment.run_jobs().await;
-    let prompts = deployment.prompts("ana").await;
-    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("realtime")));
+    assert_rewritten(&deployment).await;
 }
 
 #[tokio::test]
@@ -110,8 +109,7 @@ async fn what_the_queue_refused_is_queued_by_the_next_look_although_nothing_new_
     deployment.pass(Duration::days(1));
     deployment.first_meal("ana").await;
     deployment.run_jobs().await;
-    let prompts = deployment.prompts("ana").await;
-    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("realtime")));
+    assert_rewritten(&deployment).await;
 }
 
 #[tokio::test]

@@ -39,6 +39,12 @@ async fn broken(more: &[(&str, &str)]) -> Deployment {
     deployment
 }
 
+/// Asserts that Ana's first prompt was rewritten once, in real time.
+async fn assert_rewritten(deployment: &Deployment) {
+    let prompts = deployment.prompts("ana").await;
+    assert_eq!((prompts.len(), &prompts[0]["reason"]), (2, &json!("realtime")));
+}
+
 /// Takes Ana's prompt out of use or gives it back, as an admin does.
 async fn withdraw(deployment: &Deployment, withdrawn: bool) {
     let body = json!({"withdrawn": withdrawn, "reason": "It took a joke of hers for a goal."});

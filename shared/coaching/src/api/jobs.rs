@@ -1,13 +1,11 @@
 //! SQS `prompt-jobs`: a part of a weekly run, or one user's generation. SQS `first-prompt-jobs`: somebody's first prompt.
 
-use std::convert::Infallible;
-
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Utc};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error};
 use tracing::{Instrument as _, error, info};
 
-use crate::app::{App, FromApp as _};
+use super::serving;
 use crate::jobs::Job;
 use crate::service::{FirstPrompts, PromptWorker};
 use crate::telemetry::{self, events};
@@ -23,15 +21,8 @@ const FIRST_PROMPT_WORKER: &str = "first-prompt-worker";
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_prompt_worker() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(PROMPT_WORKER)?;
-        let worker = super::started(&App::from_env().await, PromptWorker::from_app)?;
-        let worker = &worker;
-        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| {
-            let ended_at = context.deadline().into();
-            async move { Ok::<_, Infallible>(Box::pin(work(worker, payload, &context.request_id, ended_at)).await) }
-        }))
-        .await
+    serving::serve(PROMPT_WORKER, async |worker: &PromptWorker, event: SqsEvent, context: Context| {
+        Ok(Box::pin(work(worker, event, &context.request_id, context.deadline().into())).await)
     })
 }
 
@@ -41,14 +32,8 @@ pub fn run_prompt_worker() -> Result<(), Error> {
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_first_prompt_worker() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(FIRST_PROMPT_WORKER)?;
-        let first = super::started(&App::from_env().await, FirstPrompts::from_app)?;
-        let first = &first;
-        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<SqsEvent>| async move {
-            Ok::<_, Infallible>(Box::pin(write_first_prompts(first, payload, &context.request_id)).await)
-        }))
-        .await
+    serving::serve(FIRST_PROMPT_WORKER, async |first: &FirstPrompts, event: SqsEvent, context: Context| {
+        Ok(Box::pin(write_first_prompts(first, event, &context.request_id)).await)
     })
 }
 

@@ -10,7 +10,6 @@ pub mod admin;
 pub mod audit;
 pub mod behavior;
 mod behavior_metrics;
-mod checks;
 pub mod coach;
 pub mod cohorts;
 pub mod consultation;
@@ -33,6 +32,7 @@ mod route;
 pub mod runs;
 pub mod safety;
 pub mod schedules;
+mod serving;
 pub mod spending;
 pub mod streaks;
 pub mod streams;
@@ -96,24 +96,24 @@ pub const ROUTES: &[&Route] = &[
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run(route: &'static Route) -> Result<(), Error> {
-    to_end(async {
-        telemetry::init(route.function)?;
-        let app = App::from_env().await;
-        let (api, handler) = started(&app, |app| Ok((Api::for_route(route, app)?, (route.handler)(app)?)))?;
-        lambda_http::run(service_fn(|event: Request| {
-            let (api, handler) = (&api, &handler);
-            async move { Ok::<_, Error>(api.respond(event, handler).await) }
-        }))
-        .await
+    let build = |app: &App| Ok((Api::for_route(route, app)?, (route.handler)(app)?));
+    to_end(route.function, build, async |(api, handler)| {
+        lambda_http::run(service_fn(|event: Request| async move { Ok::<_, Error>(api.respond(event, handler).await) }))
+            .await
     })
 }
 
-/// Serves until there is nothing more to serve, on one thread: a function's environment has one request at a time.
-fn to_end(serving: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serving)
-}
-
-/// What `build` makes of an app. A function that cannot start says why in one line of its log.
-fn started<T>(app: &App, build: impl FnOnce(&App) -> Result<T, StartError>) -> Result<T, StartError> {
-    build(app).inspect_err(|error| tracing::error!(%error, "{}", events::COLD_START_FAILED))
+/// Builds a function and lets it serve until there is nothing more to serve, on one thread: its environment has one request at
+/// a time. A function that cannot start says why in one line of its log.
+fn to_end<T>(
+    function: &'static str,
+    build: impl FnOnce(&App) -> Result<T, StartError>,
+    serve: impl AsyncFnOnce(&T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        telemetry::init(function)?;
+        let service = build(&App::from_env().await);
+        let service = service.inspect_err(|error| tracing::error!(%error, "{}", events::COLD_START_FAILED))?;
+        serve(&service).await
+    })
 }

@@ -6,8 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tracing::{Instrument as _, error, info};
 
-use super::checks;
-use crate::app::{App, FromApp as _};
+use super::serving;
 use crate::service::{
     BatchCollector, CollectionSummary, DirectoryRecount, PlannedRun, Recounted, ServiceError, WeeklyUpdater,
 };
@@ -72,14 +71,8 @@ pub struct CollectorAnswer {
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_weekly_updater() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(WEEKLY_UPDATER)?;
-        let updater = super::started(&App::from_env().await, WeeklyUpdater::from_app)?;
-        let updater = &updater;
-        checks::serve(|event: WeeklyEvent, context: Context| async move {
-            begin_weekly_run(updater, event, &context.request_id).await
-        })
-        .await
+    serving::serve(WEEKLY_UPDATER, async |updater: &WeeklyUpdater, event: WeeklyEvent, context: Context| {
+        begin_weekly_run(updater, event, &context.request_id).await
     })
 }
 
@@ -104,14 +97,8 @@ pub async fn begin_weekly_run(
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_batch_collector() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(BATCH_COLLECTOR)?;
-        let collector = super::started(&App::from_env().await, BatchCollector::from_app)?;
-        let collector = &collector;
-        checks::serve(
-            |_: IgnoredAny, context: Context| async move { collect_batches(collector, &context.request_id).await },
-        )
-        .await
+    serving::serve(BATCH_COLLECTOR, async |collector: &BatchCollector, _: IgnoredAny, context: Context| {
+        collect_batches(collector, &context.request_id).await
     })
 }
 
@@ -136,14 +123,8 @@ pub async fn collect_batches(collector: &BatchCollector, invocation_id: &str) ->
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_directory_recounter() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(DIRECTORY_RECOUNTER)?;
-        let recount = super::started(&App::from_env().await, DirectoryRecount::from_app)?;
-        let recount = &recount;
-        checks::serve(|_: IgnoredAny, context: Context| async move {
-            recount_users(recount, context.deadline().into(), &context.request_id).await
-        })
-        .await
+    serving::serve(DIRECTORY_RECOUNTER, async |recount: &DirectoryRecount, _: IgnoredAny, context: Context| {
+        recount_users(recount, context.deadline().into(), &context.request_id).await
     })
 }
 

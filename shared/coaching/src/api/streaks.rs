@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument as _, error, info};
 
-use super::checks;
 use super::schedules::follow;
+use super::serving;
 use super::streams::StreamFailure;
-use crate::app::{App, FromApp as _};
 use crate::service::{AbsenceCheck, LoggedDays, PlannedCheck, ServiceError, StreakWatcher};
 use crate::telemetry::{self, events, user_span};
 use domain::profile::UserId;
@@ -101,14 +100,8 @@ struct Told {
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_streak_watcher() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(STREAK_WATCHER)?;
-        let check = super::started(&App::from_env().await, AbsenceCheck::from_app)?;
-        let check = &check;
-        checks::serve(
-            |event: StreakEvent, context: Context| async move { watch(check, event, &context.request_id).await },
-        )
-        .await
+    serving::serve(STREAK_WATCHER, async |check: &AbsenceCheck, event: StreakEvent, context: Context| {
+        watch(check, event, &context.request_id).await
     })
 }
 

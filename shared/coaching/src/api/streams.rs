@@ -1,15 +1,14 @@
 //! DynamoDB streams: changes of profiles, which the directory of users follows.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::slice;
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument as _, error};
 
-use crate::app::{App, FromApp as _};
+use super::serving;
 use crate::service::UserDirectory;
 use crate::store::LISTED_ATTRIBUTES;
 use crate::telemetry::{self, events};
@@ -89,14 +88,8 @@ pub struct StreamFailure {
 ///
 /// If the function cannot start; the log says why in one line.
 pub fn run_profile_watcher() -> Result<(), Error> {
-    super::to_end(async {
-        telemetry::init(PROFILE_WATCHER)?;
-        let directory = super::started(&App::from_env().await, UserDirectory::from_app)?;
-        let directory = &directory;
-        lambda_runtime::run(service_fn(move |LambdaEvent { payload, context }: LambdaEvent<StreamEvent>| {
-            Box::pin(async move { Ok::<_, Infallible>(follow_profiles(directory, payload, &context.request_id).await) })
-        }))
-        .await
+    serving::serve(PROFILE_WATCHER, async |directory: &UserDirectory, event: StreamEvent, context: Context| {
+        Ok(Box::pin(follow_profiles(directory, event, &context.request_id)).await)
     })
 }
 
