@@ -104,7 +104,7 @@ pub(super) fn read_line(line: Result<Vec<u8>, LineError>, pricing: &Pricing) -> 
         LineError::Broken => {
             ModelError::Unavailable { detail: "the connection broke within the results".to_owned(), retry_after: None }
         }
-        LineError::TimedOut => ModelError::TimedOut,
+        LineError::TimedOut => ModelError::TimedOut { cost: Usd::ZERO },
     })?;
     match serde_json::from_slice::<ResultLine>(&line) {
         Ok(line) => Ok(BatchItem { custom_id: line.custom_id, outcome: outcome(line.result, pricing) }),

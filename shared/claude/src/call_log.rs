@@ -52,7 +52,7 @@ pub(super) fn try_failed(detail: &str, trace: &Trace, wait: Duration) {
     debug!(attempts, detail, wait_ms = millis(wait), model_request_id, "model_try_failed");
 }
 
-/// An answer that was paid for but came in no readable form, so that its cost is not in any sum.
+/// An answer that was paid for but came in no readable form, so that the most that it can have cost is counted.
 pub(super) fn unreadable_answer(model: &str, trace: &Trace) {
     warn!(model, model_request_id = trace.model_request_id, "model_answer_of_unknown_cost");
 }

@@ -22,7 +22,7 @@ use super::request::MessageParams;
 use super::settings::ClaudeSettings;
 use super::stream::Streamed;
 use super::timer::{SystemTimer, Timer};
-use super::transport::{COUNT_TOKENS, Call, MESSAGES, Trace, Transport, unreadable};
+use super::transport::{Allowance, COUNT_TOKENS, Call, MESSAGES, Trace, Transport, unreadable};
 use crate::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest};
 use domain::money::{CallMode, PriceList, TokenUsage, Usd};
 
@@ -106,13 +106,16 @@ impl ClaudeClient {
     async fn answer(&self, request: &ModelRequest, trace: &mut Trace) -> Result<ModelReply, ModelError> {
         let params = self.params(request)?;
         let message = if request.max_tokens > LONGEST_AT_ONCE {
-            let call = question(MESSAGES, &params.streamed(), request.deadline);
+            let call = self.question(request, &params.streamed());
             let Streamed(message) = self.transport.send(&call, trace).await?;
             message
         } else {
-            let call = question(MESSAGES, &params, request.deadline);
+            let call = self.question(request, &params);
             let body: Vec<u8> = self.transport.send(&call, trace).await?;
-            read(&body).inspect_err(|_| call_log::unreadable_answer(&request.model, trace))?
+            read(&body).inspect_err(|_| {
+                trace.unanswered += 1;
+                call_log::unreadable_answer(&request.model, trace);
+            })?
         };
         let cost = self.cost(request, &message.usage());
         message.into_reply(cost)
@@ -123,10 +126,18 @@ impl ClaudeClient {
         cost.expect("a request whose model has no price is not sent")
     }
 
-    /// What the answers have cost that broke off on the way to the last one.
-    fn lost(&self, request: &ModelRequest, trace: &mut Trace) -> Usd {
-        let parts = std::mem::take(&mut trace.broken_off).into_iter().chain(trace.coming.take());
-        parts.map(|part| self.cost(request, &part.broken_off().usage())).sum()
+    fn allowance(&self, request: &ModelRequest) -> Allowance {
+        let pricing = Arc::clone(&self.pricing);
+        Allowance { pricing, model: request.model.clone(), worst: self.pricing.worst(request) }
+    }
+
+    fn question(&self, request: &ModelRequest, params: &MessageParams<'_>) -> Call {
+        Call { allowance: Some(self.allowance(request)), ..question(MESSAGES, params, request.deadline) }
+    }
+
+    fn look(&self, path: String) -> Call {
+        let (body, deadline) = (Vec::new(), self.batch_timeout);
+        Call { method: Method::GET, path, body, deadline, repeatable: true, allowance: None }
     }
 
     fn batch_call(&self, batch_id: &str, suffix: &str) -> Result<Call, ModelError> {
@@ -137,7 +148,7 @@ impl ClaudeClient {
             return Err(ModelError::Rejected { detail: "that is no id of a batch".to_owned() });
         }
         let path = format!("{BATCHES}/{batch_id}{suffix}");
-        Ok(Call { method: Method::GET, path, body: Vec::new(), deadline: self.batch_timeout, repeatable: true })
+        Ok(self.look(path))
     }
 }
 
@@ -147,7 +158,7 @@ impl Model for ClaudeClient {
         let started = self.transport.timer.now();
         let mut trace = Trace::default();
         let answer = self.answer(request, &mut trace).await;
-        let result = with_lost(answer, self.lost(request, &mut trace));
+        let result = with_lost(answer, self.allowance(request).lost(&trace));
         call_log::model_call(request, &result, &trace, self.transport.timer.now() - started);
         result
     }
@@ -164,6 +175,7 @@ impl Model for ClaudeClient {
             body: json(&BatchParams { requests }),
             deadline: self.batch_timeout,
             repeatable: false,
+            allowance: None,
         };
         let mut trace = Trace::default();
         let body: Vec<u8> = self.transport.send(&call, &mut trace).await?;
@@ -177,8 +189,7 @@ impl Model for ClaudeClient {
         let mut page = String::new();
         loop {
             let path = format!("{BATCHES}?limit={LISTED_AT_ONCE}{page}");
-            let call =
-                Call { method: Method::GET, path, body: Vec::new(), deadline: self.batch_timeout, repeatable: true };
+            let call = self.look(path);
             let body: Vec<u8> = self.transport.send(&call, &mut Trace::default()).await?;
             let BatchList { data, has_more, last_id } = read(&body)?;
             let before = listed.len() + data.len();
@@ -207,7 +218,14 @@ impl Model for ClaudeClient {
 }
 
 fn question(path: &str, params: &MessageParams<'_>, deadline: Duration) -> Call {
-    Call { method: Method::POST, path: path.to_owned(), body: json(params), deadline, repeatable: true }
+    Call {
+        method: Method::POST,
+        path: path.to_owned(),
+        body: json(params),
+        deadline,
+        repeatable: true,
+        allowance: None,
+    }
 }
 
 fn with_lost(answer: Result<ModelReply, ModelError>, lost: Usd) -> Result<ModelReply, ModelError> {

@@ -46,6 +46,9 @@ impl Purpose {
     }
 }
 
+/// Tokens that Claude adds to a request by itself: roles, and the words around an output schema.
+const FRAME_TOKENS: u64 = 1_000;
+
 /// One block of the system prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemBlock {
@@ -94,6 +97,20 @@ pub struct ModelRequest {
     pub deadline: Duration,
 }
 
+impl ModelRequest {
+    /// The most tokens that Claude may count in the request. A token has at least one byte of what people write, and as a rule
+    /// four; of our own English instructions it has two at least. What is written for a person, such as a coaching prompt,
+    /// stands among the instructions.
+    #[must_use]
+    pub fn most_input_tokens(&self) -> u64 {
+        let bytes = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.len() as u64).sum::<u64>();
+        let own = bytes(&mut self.system.iter().map(|block| &block.text));
+        let schema = self.output_schema.as_ref().map_or(0, |schema| schema.to_string().len() as u64);
+        let said = bytes(&mut self.turns.iter().flat_map(|turn| &turn.blocks));
+        (own + schema).div_ceil(2) + said + FRAME_TOKENS
+    }
+}
+
 /// A complete answer: the model ended it by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelReply {
@@ -120,7 +137,10 @@ pub enum ModelError {
     },
     /// No answer within the request's deadline.
     #[error("the model did not answer in time")]
-    TimedOut,
+    TimedOut {
+        /// The most that the tries may have cost whose end nobody has seen.
+        cost: Usd,
+    },
     /// The answer broke off again and again, or until time was up; asking later can help.
     #[error("the model's answer broke off ({detail})")]
     BrokenOff {
@@ -162,11 +182,12 @@ impl ModelError {
     #[must_use]
     pub const fn cost(&self) -> Usd {
         match self {
-            Self::BrokenOff { cost, .. }
+            Self::TimedOut { cost }
+            | Self::BrokenOff { cost, .. }
             | Self::Truncated { cost }
             | Self::Refused { cost }
             | Self::Malformed { cost, .. } => *cost,
-            Self::Unavailable { .. } | Self::TimedOut | Self::Rejected { .. } => Usd::ZERO,
+            Self::Unavailable { .. } | Self::Rejected { .. } => Usd::ZERO,
         }
     }
 
@@ -177,11 +198,12 @@ impl ModelError {
             return self;
         }
         match &mut self {
-            Self::BrokenOff { cost, .. }
+            Self::TimedOut { cost }
+            | Self::BrokenOff { cost, .. }
             | Self::Truncated { cost }
             | Self::Refused { cost }
             | Self::Malformed { cost, .. } => *cost += lost,
-            Self::Unavailable { .. } | Self::TimedOut | Self::Rejected { .. } => {
+            Self::Unavailable { .. } | Self::Rejected { .. } => {
                 return Self::BrokenOff { detail: self.to_string(), cost: lost };
             }
         }
@@ -193,7 +215,7 @@ impl ModelError {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Unavailable { .. } => "unavailable",
-            Self::TimedOut => "timed_out",
+            Self::TimedOut { .. } => "timed_out",
             Self::BrokenOff { .. } => "broken_off",
             Self::Truncated { .. } => "truncated",
             Self::Refused { .. } => "refused",

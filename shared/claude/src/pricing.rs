@@ -1,6 +1,6 @@
 //! What calls cost, and what is done about a model that has no price: it is not asked.
 
-use crate::ModelError;
+use crate::{ModelError, ModelRequest};
 use domain::money::{CallMode, PriceList, TokenUsage, Usd};
 
 /// The price list, with models found by their dated names too.
@@ -18,6 +18,12 @@ impl Pricing {
     /// The cost of `usage`; `None` for a model without a price.
     pub(super) fn cost(&self, model: &str, usage: &TokenUsage, mode: CallMode) -> Option<Usd> {
         self.0.cost(model, usage, mode)
+    }
+
+    /// The most that one try of a request can cost; nothing for a model without a price, which is never asked.
+    pub(super) fn worst(&self, request: &ModelRequest) -> Usd {
+        let (input, output) = (request.most_input_tokens(), request.max_tokens.into());
+        self.0.worst(&request.model, input, output, CallMode::Immediate).unwrap_or_default()
     }
 
     /// The cost of what a model has answered within a batch. Models are checked when a batch is submitted; if its

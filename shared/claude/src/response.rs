@@ -28,7 +28,7 @@ enum ContentBlock {
 }
 
 /// Tokens, as the wire format counts them.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the names of the wire format")]
 pub(super) struct Usage {
     pub(super) input_tokens: u64,

@@ -83,7 +83,7 @@ struct FinalUsage {
 }
 
 /// What has come so far of a message.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Part {
     model: String,
     usage: Usage,

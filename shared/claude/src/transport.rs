@@ -16,12 +16,13 @@ use super::circuit::{Circuit, Health};
 use super::http::Http;
 use super::key::{KeptKey, KeyError};
 use super::pace::Pace;
+use super::pricing::Pricing;
 use super::refusal::{self, Again, Refusal};
 use super::retry::backoff;
 use super::stream::Part;
 use super::timer::Timer;
 use crate::ModelError;
-use domain::money::Usd;
+use domain::money::{CallMode, Usd};
 
 /// The version of the API that the wire types follow.
 const API_VERSION: &str = "2026-10-21";
@@ -44,6 +45,35 @@ pub(super) struct Call {
     /// Whether it may be sent again although Claude may have acted on it: when the connection broke after it was sent,
     /// or when a server failed on the way.
     pub(super) repeatable: bool,
+    /// What a question may cost; nothing else costs anything.
+    pub(super) allowance: Option<Allowance>,
+}
+
+/// What a question may cost with all of its tries.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    pub(super) pricing: Arc<Pricing>,
+    pub(super) model: String,
+    /// The most that one try can cost.
+    pub(super) worst: Usd,
+}
+
+impl Allowance {
+    /// What the tries have cost that led to no answer, and the most that those may have cost of which nothing has come back.
+    pub(super) fn lost(&self, trace: &Trace) -> Usd {
+        let cost = |part: &Part| {
+            let usage = part.clone().broken_off().usage();
+            self.pricing.cost(&self.model, &usage, CallMode::Immediate).unwrap_or(self.worst)
+        };
+        let mut lost: Usd = trace.broken_off.iter().map(cost).sum();
+        lost += self.worst.times(trace.unanswered.into());
+        lost
+    }
+
+    /// Whether another try stays within twice what one can cost, which is what callers reserve.
+    fn holds_another(&self, trace: &Trace) -> bool {
+        self.lost(trace) <= self.worst
+    }
 }
 
 /// What a call took.
@@ -57,7 +87,22 @@ pub(super) struct Trace {
     pub(super) coming: Option<Part>,
     /// Streamed messages that broke off in earlier tries: they are billed as far as they came.
     pub(super) broken_off: Vec<Part>,
+    /// Tries that were sent and of which nothing has come back: nobody knows whether they are billed.
+    pub(super) unanswered: u32,
 }
+
+impl Trace {
+    /// Counts what has come of the last try as broken off.
+    fn break_off(&mut self) {
+        if let Some(part) = self.coming.take() {
+            self.broken_off.push(part);
+            self.unanswered -= 1;
+        }
+    }
+}
+
+/// Time is up. What the tries may have cost is told by their trace.
+const TIMED_OUT: ModelError = ModelError::TimedOut { cost: Usd::ZERO };
 
 /// Why an answer that had begun is not there.
 pub(super) enum Incomplete {
@@ -117,7 +162,7 @@ impl Transport {
         let result = self.persist(call, started + call.deadline, trace).await;
         let health = match &result {
             Err(ModelError::Unavailable { retry_after, .. }) => Health::Unavailable(*retry_after),
-            Err(ModelError::TimedOut) => Health::Unknown,
+            Err(ModelError::TimedOut { .. }) => Health::Unknown,
             _ => Health::Answered,
         };
         self.circuit.record(health, self.timer.now());
@@ -129,7 +174,9 @@ impl Transport {
         let mut key_renewed = false;
         loop {
             self.await_turn(call, end).await?;
-            let fault = match self.within(end, self.attempt(call, trace)).await? {
+            let attempt = self.within(end, self.attempt(call, trace)).await;
+            trace.break_off();
+            let fault = match attempt? {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
@@ -145,7 +192,8 @@ impl Transport {
                 Fault::Passing { detail, retry_after } => (detail, retry_after),
             };
             let wait = retry_after.unwrap_or_else(|| backoff(retries));
-            if retries == self.max_retries || self.timer.now() + wait >= end {
+            let affordable = call.allowance.as_ref().is_none_or(|allowance| allowance.holds_another(trace));
+            if retries == self.max_retries || !affordable || self.timer.now() + wait >= end {
                 return Err(ModelError::Unavailable { detail, retry_after });
             }
             call_log::try_failed(&detail, trace, wait);
@@ -179,7 +227,7 @@ impl Transport {
     /// Gives `work` the time that is left until `end`.
     async fn within<T>(&self, end: Instant, work: impl Future<Output = T>) -> Result<T, ModelError> {
         let left = end.saturating_duration_since(self.timer.now());
-        tokio::time::timeout(left, work).await.map_err(|_| ModelError::TimedOut)
+        tokio::time::timeout(left, work).await.map_err(|_| TIMED_OUT)
     }
 
     async fn attempt<T: Receive>(&self, call: &Call, trace: &mut Trace) -> Result<T, Fault> {
@@ -193,21 +241,32 @@ impl Transport {
             request = request.header(CONTENT_TYPE, "application/json").body(call.body.clone());
         }
         trace.attempts += 1;
-        trace.broken_off.extend(trace.coming.take());
-        let response = request.send().await.map_err(|error| connection_fault(&error, call))?;
+        trace.unanswered += 1;
+        let response = request.send().await.map_err(|error| {
+            if error.is_connect() || error.is_builder() {
+                trace.unanswered -= 1;
+            }
+            connection_fault(&error, call)
+        })?;
         let (status, headers) = (response.status(), response.headers().clone());
         if call.path == MESSAGES {
             self.pace.note(&headers, self.timer.now());
         }
         trace.model_request_id = headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if status.is_success() {
-            return T::receive(response, trace).await.map_err(|incomplete| match incomplete {
+            let received = T::receive(response, trace).await;
+            let refused_at_once = matches!(received, Err(Incomplete::Refused(_))) && trace.coming.is_none();
+            if received.is_ok() || refused_at_once {
+                trace.unanswered -= 1;
+            }
+            return received.map_err(|incomplete| match incomplete {
                 Incomplete::Broken => broken(call),
                 Incomplete::Refused(refusal) => refused(refusal, key, call),
                 Incomplete::Unreadable => Fault::Final(unreadable()),
             });
         }
-        // A refusal whose body is lost is still a refusal.
+        // A refusal costs nothing, and is one even if its body is lost.
+        trace.unanswered -= 1;
         let body = response.bytes().await.unwrap_or_default();
         Err(refused(refusal::classify(status, &headers, &body), key, call))
     }
@@ -236,7 +295,7 @@ fn connection_fault(error: &reqwest::Error, call: &Call) -> Fault {
         return Fault::Passing { detail: "no connection".to_owned(), retry_after: None };
     }
     if error.is_timeout() {
-        return Fault::Final(ModelError::TimedOut);
+        return Fault::Final(TIMED_OUT);
     }
     if error.is_builder() {
         return Fault::Final(ModelError::Rejected {

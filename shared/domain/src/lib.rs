@@ -10,6 +10,7 @@ pub mod due;
 pub mod field;
 pub mod language;
 pub mod lease;
+pub mod ledger;
 pub mod local_day;
 pub mod locale;
 pub mod meals;

@@ -62,6 +62,20 @@ impl From<Usd> for f64 {
     }
 }
 
+impl Usd {
+    /// This amount less `other`; nothing if that is more.
+    #[must_use]
+    pub const fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// This amount `times` over.
+    #[must_use]
+    pub const fn times(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+}
+
 impl AddAssign for Usd {
     fn add_assign(&mut self, other: Self) {
         self.0 = self.0.saturating_add(other.0);
@@ -150,6 +164,19 @@ impl PriceList {
     }
 }
 
+impl PriceList {
+    /// The most that a call can cost which takes `input_tokens` in, written to the cache or not, and `output_tokens` out.
+    #[must_use]
+    pub fn worst(&self, model: &str, input_tokens: u64, output_tokens: u64, mode: CallMode) -> Option<Usd> {
+        let input = [
+            TokenUsage { input_tokens, ..TokenUsage::default() },
+            TokenUsage { cache_creation_input_tokens: input_tokens, ..TokenUsage::default() },
+        ];
+        let costs = input.map(|usage| self.cost(model, &TokenUsage { output_tokens, ..usage }, mode));
+        costs.into_iter().collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+}
+
 /// The model's name without the date of its release: `claude-sonnet-4-5` of `claude-sonnet-4-5-20250929`.
 #[must_use]
 pub fn undated(model: &str) -> &str {
@@ -193,6 +220,13 @@ mod tests {
         let usage = TokenUsage { output_tokens: 1_000, ..TokenUsage::default() };
         let cost = |mode| prices().cost("sonnet", &usage, mode).expect("a listed model").nanos();
         assert_eq!(cost(CallMode::Batched) * 2, cost(CallMode::Immediate));
+    }
+
+    #[test]
+    fn the_worst_that_a_call_can_cost_is_its_input_at_the_dearer_price_with_all_of_its_output() {
+        let worst = prices().worst("sonnet", 1_000_000, 100_000, CallMode::Immediate);
+        assert_eq!(worst, Some(Usd::from(2.5 + 1.0)));
+        assert_eq!(prices().worst("unheard-of", 1, 1, CallMode::Immediate), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::super::{batch, lines::LineError, pricing::Pricing};
 use super::scripted::{Scripted, answer, cut_short, refusal};
 use super::*;
 use crate::{BatchEntry, BatchItem, BatchOutcome, BatchProgress, Model, ModelError};
-use domain::money::CallMode;
+use domain::money::{CallMode, Usd};
 
 fn entries(count: usize) -> Vec<BatchEntry> {
     let entry =
@@ -161,5 +161,5 @@ fn a_result_that_cannot_be_read_fails_its_own_request_and_no_other() {
     assert_eq!(newer.outcome, BatchOutcome::TryAgain);
     assert!(matches!(read("{\"custom"), Err(ModelError::Malformed { .. })));
     assert!(matches!(batch::read_line(Err(LineError::TooLong), &pricing), Err(ModelError::Malformed { .. })));
-    assert_eq!(batch::read_line(Err(LineError::TimedOut), &pricing), Err(ModelError::TimedOut));
+    assert_eq!(batch::read_line(Err(LineError::TimedOut), &pricing), Err(ModelError::TimedOut { cost: Usd::ZERO }));
 }

@@ -5,6 +5,7 @@ use claude_simulator::FaultKind;
 use super::scripted::{Scripted, cut_short, message, refusal};
 use super::*;
 use crate::{Model, ModelError, ModelReply};
+use domain::money::{CallMode, Usd};
 
 /// Asks a server with these answers: the result, how often it was asked, and the waits between.
 async fn ask(answers: Vec<String>, deadline: Duration) -> (Result<ModelReply, ModelError>, usize, Vec<Duration>) {
@@ -19,12 +20,28 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn faults_that_pass_are_waited_out() {
-    for fault in [FaultKind::Overloaded, FaultKind::ServerError, FaultKind::RateLimited, FaultKind::Disconnect] {
+    for fault in [FaultKind::Overloaded, FaultKind::ServerError, FaultKind::RateLimited] {
         let simulated = Simulated::start(Options::default()).await;
         simulated.simulator.inject(fault, 2);
         simulated.client.ask(&question("Hello")).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
         assert_eq!(simulated.simulator.requests().len(), 3, "{fault:?}");
         assert_eq!(simulated.timer.waits().len(), 2, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_connection_breaks_is_repeated_once_because_each_try_may_be_billed() {
+    for (breaks, kind) in [(1, None), (2, Some("broken_off"))] {
+        let simulated = Simulated::start(Options::default()).await;
+        simulated.simulator.inject(FaultKind::Disconnect, breaks);
+        let request = question("Hello");
+        let answer = simulated.client.ask(&request).await;
+        assert_eq!((answer.as_ref().err().map(ModelError::kind), simulated.simulator.requests().len()), (kind, 2));
+        let cost = answer.map_or_else(|error| error.cost(), |reply| reply.cost);
+        let worst =
+            prices().worst(&request.model, request.most_input_tokens(), request.max_tokens.into(), CallMode::Immediate);
+        let worst = worst.expect("a listed model");
+        assert!(cost > worst && cost <= worst.times(2), "{cost:?} of {worst:?}");
     }
 }
 
@@ -97,7 +114,11 @@ async fn a_call_that_is_not_answered_in_time_is_not_repeated() {
     let simulated = Simulated::start(Options::default()).await;
     simulated.simulator.inject(FaultKind::Timeout, 1);
     let request = ModelRequest { deadline: Duration::from_millis(100), ..question("Hello") };
-    assert_eq!(simulated.client.ask(&request).await, Err(ModelError::TimedOut));
+    // It may have been paid for: the most that it can have cost is told.
+    let most =
+        prices().worst(&request.model, request.most_input_tokens(), request.max_tokens.into(), CallMode::Immediate);
+    let cost = most.filter(|most| *most > Usd::ZERO).expect("a listed model");
+    assert_eq!(simulated.client.ask(&request).await, Err(ModelError::TimedOut { cost }));
     assert_eq!(simulated.simulator.requests().len(), 1);
 }
 

@@ -98,7 +98,7 @@ fn failures() -> Vec<ApiError> {
     let (cost, detail) = (Usd::ZERO, String::new);
     [
         ModelError::Unavailable { detail: detail(), retry_after: None }.into(),
-        ModelError::TimedOut.into(),
+        ModelError::TimedOut { cost: Usd::ZERO }.into(),
         ModelError::Truncated { cost }.into(),
         ModelError::Refused { cost }.into(),
         ModelError::Rejected { detail: detail() }.into(),

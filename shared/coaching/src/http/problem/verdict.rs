@@ -251,7 +251,7 @@ fn model_verdict(error: &ModelError) -> Verdict {
             unavailable(Code::ModelUnavailable, kept, retry_after.unwrap_or(MODEL_BACK))
         }
         ModelError::BrokenOff { .. } => unavailable(Code::ModelUnavailable, kept, SOON),
-        ModelError::TimedOut => unavailable(Code::ModelTimedOut, kept, SOON),
+        ModelError::TimedOut { .. } => unavailable(Code::ModelTimedOut, kept, SOON),
         ModelError::Truncated { .. } | ModelError::Malformed { .. } => {
             unavailable(Code::ModelAnswerUnusable, "The coach's answer came out broken. Send your message again.", SOON)
         }
