@@ -22,6 +22,7 @@ mod gate;
 mod goals;
 mod harness;
 mod idempotency;
+mod ledger;
 mod logs;
 mod meals;
 mod minors;

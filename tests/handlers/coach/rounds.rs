@@ -13,31 +13,31 @@ use crate::harness::{Call, Deployment, Rounds};
 const WITHOUT_KEY: &[&[&str]] = &[
     &[
         "GetItem profiles",
-        "GetItem spending",
+        "Query spending",
         "GetItem spending",
         "Query meals",
         "GetItem coach-conversations",
         "Query coach-conversations",
     ],
-    &["TransactWriteItems coach-conversations"],
+    &["TransactWriteItems coach-conversations, spending"],
     &["POST /v1/messages"],
-    &["TransactWriteItems coach-conversations"],
+    &["TransactWriteItems coach-conversations, spending"],
     &["TransactWriteItems spending"],
 ];
 
 const WITH_KEY: &[&[&str]] = &[
     &[
         "GetItem profiles",
-        "GetItem spending",
+        "Query spending",
         "GetItem spending",
         "Query meals",
         "GetItem coach-conversations",
         "Query coach-conversations",
         "GetItem idempotency",
     ],
-    &["TransactWriteItems coach-conversations, idempotency"],
+    &["TransactWriteItems coach-conversations, idempotency, spending"],
     &["POST /v1/messages"],
-    &["TransactWriteItems coach-conversations, idempotency"],
+    &["TransactWriteItems coach-conversations, idempotency, spending"],
     &["TransactWriteItems spending"],
 ];
 

@@ -6,7 +6,7 @@ use crate::harness::{CONSULTATION, Call, Deployment, Rounds};
 
 const READS: [&str; 5] = [
     "GetItem profiles",
-    "GetItem spending",
+    "Query spending",
     "GetItem spending",
     "GetItem consultation-sessions",
     "Query consultation-sessions",
@@ -27,11 +27,11 @@ async fn a_message_takes_three_rounds_before_claude_and_two_after_with_a_key_and
             let call = Call::to("send-consultation-message").by("ana");
             let call = call.json(&json!({"session_id": session_id, "message": text.trim()}));
             let (call, reads, stored) = match &key {
-                None => (call, READS.to_vec(), "TransactWriteItems consultation-sessions"),
+                None => (call, READS.to_vec(), "TransactWriteItems consultation-sessions, spending"),
                 Some(key) => (
                     call.header("idempotency-key", key),
                     [&READS[..], &["GetItem idempotency"]].concat(),
-                    "TransactWriteItems consultation-sessions, idempotency",
+                    "TransactWriteItems consultation-sessions, idempotency, spending",
                 ),
             };
             // What is known already is not filled in again.

@@ -3,6 +3,7 @@
 //! its other tests.
 
 mod hanging;
+mod table;
 mod talking;
 mod writing;
 

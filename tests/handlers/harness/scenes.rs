@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use claude_simulator::{FaultKind, RecordedRequest, Task};
-use coaching::api::schedules::{CollectorAnswer, WeeklyAnswer, WeeklyEvent, begin_weekly_run, collect_batches};
+use coaching::api::schedules::{
+    CollectorAnswer, WeeklyAnswer, WeeklyEvent, begin_weekly_run, collect_batches, reconcile_spending,
+};
 use coaching::app::FromApp as _;
+use coaching::service::ledger::{Reconciled, SpendingReconciler};
 use coaching::service::{BatchCollector, ServiceError, WeeklyUpdater};
-use domain::money::Usd;
+use domain::money::{CallMode, TokenUsage, Usd};
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint, unreachable_client};
 
@@ -35,6 +38,29 @@ impl Deployment {
     pub async fn spent_today(&self) -> Usd {
         let report = self.read(Call::to("get-report").by_admin("boss")).await;
         Usd::from(report["spent_today_usd"].as_f64().expect("a sum"))
+    }
+
+    /// What Claude has charged since its requests were looked at last, batches left out.
+    pub fn claude_has_charged(&self) -> Usd {
+        let prices = coaching::config::model::prices(self.app().env()).expect("the settings of a test are valid");
+        let cost = |request: &RecordedRequest| {
+            let usage = request.usage?;
+            let usage = TokenUsage {
+                input_tokens: usage.input_tokens,
+                output_tokens: usage.output_tokens,
+                cache_read_input_tokens: usage.cache_read_input_tokens,
+                cache_creation_input_tokens: usage.cache_creation_input_tokens,
+            };
+            prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
+        };
+        self.claude.requests().iter().filter_map(cost).sum()
+    }
+
+    /// Lets `spending-reconciler` work.
+    pub async fn reconcile(&self) -> Reconciled {
+        let reconciler = SpendingReconciler::from_app(&self.app()).expect("the settings of a test are valid");
+        let reconciled = reconcile_spending(&reconciler, "test");
+        as_function("spending-reconciler", reconciled).await.expect("a reconciliation")
     }
 
     /// A person's behaviour.

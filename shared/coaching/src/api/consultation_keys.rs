@@ -53,7 +53,7 @@ async fn issue_consultation_key(issuing: Arc<KeyIssuing>, request: ApiRequest) -
     match issuing.issue(&record, &request.caller.user_id, kept).await? {
         (key, Begun::Written) => Ok(answer(Some(key.shown()))),
         (_, Begun::KeyTaken) => Err(RequestError::RequestUnderWay.into()),
-        (_, Begun::Conflict) => Err(ServiceError::from(Conflict::Busy).into()),
+        (_, Begun::Conflict | Begun::NoRoom(_)) => Err(ServiceError::from(Conflict::Busy).into()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::ROUTES;
 use crate::app::{App, FromApp as _, StartError};
 use crate::config::{Environment, LogSettings, SETTINGS};
 use crate::http::Api;
+use crate::service::ledger::SpendingReconciler;
 use crate::service::{
     AbsenceCheck, BatchCollector, DirectoryRecount, FirstPrompts, PromptWorker, UserDirectory, WeeklyUpdater,
 };
@@ -24,6 +25,7 @@ const WITHOUT_ROUTE: &[(&str, Start)] = &[
     ("batch-collector", |app| BatchCollector::from_app(app).map(drop)),
     ("profile-watcher", |app| UserDirectory::from_app(app).map(drop)),
     ("directory-recounter", |app| DirectoryRecount::from_app(app).map(drop)),
+    ("spending-reconciler", |app| SpendingReconciler::from_app(app).map(drop)),
     ("streak-watcher", |app| AbsenceCheck::from_app(app).map(drop)),
 ];
 

@@ -1,4 +1,5 @@
-//! EventBridge Scheduler: the weekly run, the collection of message batches every few minutes, and the recount of all users.
+//! EventBridge Scheduler: the weekly run, the collection of message batches every few minutes, the recount of all users, and the
+//! reconciliation of what was spent.
 
 use chrono::{DateTime, Utc};
 use lambda_runtime::{Context, Error};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{Instrument as _, error, info};
 
 use super::serving;
+use crate::service::ledger::{Reconciled, SpendingReconciler};
 use crate::service::{
     BatchCollector, CollectionSummary, DirectoryRecount, PlannedRun, Recounted, ServiceError, WeeklyUpdater,
 };
@@ -20,6 +22,8 @@ const BATCH_COLLECTOR: &str = "batch-collector";
 
 /// The function that recounts all users.
 const DIRECTORY_RECOUNTER: &str = "directory-recounter";
+/// The function that keeps sums and ledger together.
+const SPENDING_RECONCILER: &str = "spending-reconciler";
 
 /// The weekly schedule's input.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -135,6 +139,25 @@ pub async fn recount_users(
     invocation_id: &str,
 ) -> Result<Recounted, ServiceError> {
     follow(DIRECTORY_RECOUNTER, invocation_id, Box::pin(recount.recount(ended_at))).await
+}
+
+/// Runs `spending-reconciler`.
+///
+/// # Errors
+///
+/// If the function cannot start; the log says why in one line.
+pub fn run_spending_reconciler() -> Result<(), Error> {
+    serving::serve(SPENDING_RECONCILER, async |reconciler: &SpendingReconciler, _: IgnoredAny, context: Context| {
+        reconcile_spending(reconciler, &context.request_id).await
+    })
+}
+
+/// Settles calls that nobody has settled, and compares sums with the ledger, in the invocation of that id.
+pub async fn reconcile_spending(
+    reconciler: &SpendingReconciler,
+    invocation_id: &str,
+) -> Result<Reconciled, ServiceError> {
+    follow(SPENDING_RECONCILER, invocation_id, Box::pin(reconciler.reconcile())).await
 }
 
 /// Carries a scheduled event out in its span, and logs how it ended.

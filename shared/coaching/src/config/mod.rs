@@ -89,6 +89,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &model::CLAUDE_API_TIMEOUT_SECONDS,
     &model::CLAUDE_MAX_RETRIES,
     &model::DAILY_BUDGET_USD,
+    &model::DAILY_BUDGET_SHARES,
     &model::USER_DAILY_BUDGET_USD,
     &safety::ENABLE_SAFETY_UPDATES,
     &requests::AUTH_MODE,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use claude::ClaudeSettings;
+use domain::ledger::PoolShares;
 use domain::money::{CallMode, ModelPrice, PriceList, TokenUsage, Usd};
 
 use super::environment::{ConfigError, Environment};
@@ -73,6 +74,14 @@ pub(super) static USER_DAILY_BUDGET_USD: Number<f64> = Number {
     min: 0.0,
     max: BUDGET_MAX,
     meaning: "USD a day for one user's calls to Claude; 0 means no limit",
+};
+
+pub(super) static DAILY_BUDGET_SHARES: Text<PoolShares> = Text {
+    name: "DAILY_BUDGET_SHARES",
+    default: "live=40,consultation=20,weekly=35,trial=5",
+    takes: "percent by pool, 100 together",
+    parse: |text| PoolShares::parse(text).ok(),
+    meaning: "Percent of DAILY_BUDGET_USD that each may use: coaching of people let in, consultations, weekly updates, coaching of all others",
 };
 
 /// A setting that names a model.
@@ -149,17 +158,21 @@ pub struct Budgets {
     pub daily: Option<Usd>,
     /// For one user.
     pub user_daily: Option<Usd>,
+    /// What each pool may use of the one for all.
+    pub shares: PoolShares,
 }
 
 impl Budgets {
     /// Both.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { daily: budget(env, &DAILY_BUDGET_USD)?, user_daily: budget(env, &USER_DAILY_BUDGET_USD)? })
+        let user_daily = budget(env, &USER_DAILY_BUDGET_USD)?;
+        Ok(Self { user_daily, ..Self::of_all(env)? })
     }
 
     /// Only the one of all: a person's own budget is for what they ask themselves, and not for the weekly run.
     pub fn of_all(env: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { daily: budget(env, &DAILY_BUDGET_USD)?, user_daily: None })
+        let shares = env.get(&DAILY_BUDGET_SHARES)?;
+        Ok(Self { daily: budget(env, &DAILY_BUDGET_USD)?, user_daily: None, shares })
     }
 }
 

@@ -1,33 +1,31 @@
-//! The model within the budgets: they are looked at before a call, and what it cost is counted after it.
-//!
-//! Sums are kept by UTC day. A call that has begun is never cut short by a budget, so a day can end above it by the calls
-//! that were under way together.
+//! The model within the budgets: what a call may cost is reserved before it, and what it has cost is written behind it. See
+//! [`ledger`](super::ledger).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
-use futures_util::future::try_join_all;
-use tracing::error;
+use chrono::TimeDelta;
 
-use super::error::{Budget, Result, ServiceError};
+use super::error::Result;
+use super::ledger::{Ledger, Purchase, Reserved};
 use crate::app::{App, FromApp, StartError};
-use crate::config::model::Budgets;
-use crate::store::{SpendScope, SpendingTable, StoreError};
-use crate::system::Clock;
-use crate::telemetry::{events, metrics};
+use crate::config::model::{self, Budgets};
+use crate::telemetry::metrics;
 use claude::{Model, ModelError, ModelReply, ModelRequest, Purpose};
-use domain::money::Usd;
+use domain::money::{CallMode, PriceList, Usd};
 use domain::profile::UserId;
-use domain::spending::{Spending, SpendingPurpose};
+use domain::spending::{Pool, Spending, SpendingPurpose};
+
+/// How much longer than its deadline a call may be under way, with what is written behind it.
+const BEHIND: TimeDelta = TimeDelta::minutes(1);
 
 /// The model within the budgets.
 #[derive(Clone)]
 pub struct MeteredModel {
     model: Arc<dyn Model>,
-    spending: SpendingTable,
-    clock: Arc<dyn Clock>,
-    budgets: Budgets,
+    /// What pays.
+    pub ledger: Ledger,
+    prices: Arc<PriceList>,
 }
 
 impl FromApp for MeteredModel {
@@ -44,120 +42,63 @@ impl MeteredModel {
     }
 
     fn within(app: &App, budgets: Budgets) -> std::result::Result<Self, StartError> {
-        Ok(Self { model: app.model()?, spending: app.spending()?, clock: app.clock(), budgets })
+        let (model, ledger) = (app.model()?, Ledger::within(app, budgets)?);
+        Ok(Self { model, ledger, prices: Arc::new(model::prices(app.env())?) })
     }
 
     /// Asks for a user, within the budgets, for something that is written and not said: the pool of that does not depend on
     /// whether the consultation is open to them.
     pub async fn ask(&self, user_id: &UserId, request: &ModelRequest) -> Result<ModelReply> {
-        self.require_budget(Some(user_id)).await?;
+        let reserved = self.reserve(user_id, request, true, self.worst(request, 0)).await?;
         let answer = self.ask_uncounted(request).await;
         let cost = match &answer {
             Ok(reply) => reply.cost,
             Err(error) => error.cost(),
         };
-        self.count(user_id, &spent(request.purpose, true, cost)).await;
+        self.ledger.settle(reserved, &spent(request.purpose, true, cost), false).await;
         Ok(answer?)
     }
 
-    /// Asks on behalf of somebody who has looked at the budgets already ([`Self::used_up`]) and counts what it cost
-    /// ([`Self::count`]) once the answer is stored.
+    /// Reserves `amount` for a request of a user; `open` is whether the consultation is open to them.
+    pub async fn reserve(&self, user_id: &UserId, request: &ModelRequest, open: bool, amount: Usd) -> Result<Reserved> {
+        let balance = self.ledger.balance(Some(user_id)).await?;
+        let lasts = TimeDelta::from_std(request.deadline).unwrap_or(TimeDelta::MAX) + BEHIND;
+        let purpose = spending_purpose(request.purpose);
+        let (user_id, pool) = (Some(user_id.clone()), Pool::of(purpose, open));
+        self.ledger.reserve(&balance, Purchase { user_id, purpose, pool, amount, lasts }).await
+    }
+
+    /// The most that a question can cost which takes `more` bytes of what people have said besides what stands in `request`: two
+    /// tries, should the first be lost or its answer be one that may not be sent.
+    #[must_use]
+    pub fn worst(&self, request: &ModelRequest, more: usize) -> Usd {
+        let input = request.most_input_tokens().saturating_add(more as u64);
+        let one = self.prices.worst(&request.model, input, request.max_tokens.into(), CallMode::Immediate);
+        one.unwrap_or_default().times(2)
+    }
+
+    /// Asks on behalf of somebody who has reserved what it may cost, and settles it once the answer is stored.
     pub async fn ask_uncounted(&self, request: &ModelRequest) -> std::result::Result<ModelReply, ModelError> {
         let began = Instant::now();
         let answer = self.model.ask(request).await;
         metrics::model_call(request.purpose, &request.model, &answer, began.elapsed());
         answer
     }
-
-    /// Refuses when the budget of all, or the user's own, is used up.
-    pub async fn require_budget(&self, user_id: Option<&UserId>) -> Result<()> {
-        self.used_up(user_id).await?.map_or(Ok(()), |budget| Err(budget.into()))
-    }
-
-    /// The budget of all, or the user's own, if one of them is used up. Both sums are read at once.
-    pub async fn used_up(&self, user_id: Option<&UserId>) -> Result<Option<UsedUp>> {
-        let now = self.clock.now();
-        let own =
-            user_id.map(|user_id| (self.budgets.user_daily, SpendScope::User(user_id.clone()), Budget::UserDaily));
-        let all = Some((self.budgets.daily, SpendScope::All, Budget::Daily));
-        let limited = own.into_iter().chain(all).filter_map(|(limit, scope, budget)| Some((limit?, scope, budget)));
-        let looks = limited.map(async |(limit, scope, budget)| {
-            let spent = self.spending.spent(now.date_naive(), &scope).await?;
-            Ok::<_, StoreError>((spent >= limit).then_some(budget))
-        });
-        let used_up = try_join_all(looks).await?.into_iter().flatten().next();
-        Ok(used_up.map(|budget| UsedUp { budget, retry_after: until_tomorrow(now) }))
-    }
-
-    /// Refuses when the rest of the day's budget of all, less what is `reserved`, does not hold `amount`. A day on which
-    /// nothing was spent or reserved takes any amount: it would fit on no other day either.
-    pub async fn require_room(&self, reserved: Usd, amount: Usd) -> Result<()> {
-        let Some(limit) = self.budgets.daily else { return Ok(()) };
-        let now = self.clock.now();
-        let mut taken = self.spending.spent(now.date_naive(), &SpendScope::All).await?;
-        taken += reserved;
-        let mut wanted = taken;
-        wanted += amount;
-        if taken == Usd::ZERO || wanted <= limit {
-            return Ok(());
-        }
-        Err(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: until_tomorrow(now) })
-    }
-
-    /// Counts what the answers of a message batch have cost, in one sum: the weekly run is not on a user's own budget.
-    pub async fn count_batch(&self, cost: Usd) -> Result<()> {
-        let spending = spent(Purpose::PromptUpdate, true, cost);
-        Ok(self.spending.add_to_all(self.clock.now().date_naive(), &spending).await?)
-    }
-
-    /// Counts what calls of `user_id` have cost. A sum that cannot be written is logged, not returned: the answer is paid
-    /// for and must not be lost with it.
-    pub async fn count(&self, user_id: &UserId, spending: &Spending) {
-        if let Err(error) = self.spending.add(self.clock.now().date_naive(), user_id, spending).await {
-            error!(%user_id, cost_usd = spending.total().dollars(), cause = %error, "{}", events::SPENDING_NOT_COUNTED);
-        }
-    }
-}
-
-/// A budget that is used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UsedUp {
-    budget: Budget,
-    retry_after: Duration,
-}
-
-impl From<UsedUp> for ServiceError {
-    fn from(UsedUp { budget, retry_after }: UsedUp) -> Self {
-        Self::BudgetExhausted { budget, retry_after }
-    }
 }
 
 /// What a call has cost, by what it was for; `consultation_open` is whether the consultation is open to its person.
 pub fn spent(purpose: Purpose, consultation_open: bool, cost: Usd) -> Spending {
-    let purpose = match purpose {
+    Spending::on(spending_purpose(purpose), consultation_open, cost)
+}
+
+/// What a call is counted as.
+pub const fn spending_purpose(purpose: Purpose) -> SpendingPurpose {
+    match purpose {
         Purpose::Consultation => SpendingPurpose::Consultation,
         Purpose::Profile => SpendingPurpose::Profile,
         Purpose::InitialPrompt => SpendingPurpose::Prompt,
         Purpose::PromptUpdate => SpendingPurpose::Update,
         Purpose::Coach => SpendingPurpose::Coach,
         Purpose::Safety => SpendingPurpose::Safety,
-    };
-    Spending::on(purpose, consultation_open, cost)
-}
-
-/// Time until the UTC day ends.
-fn until_tomorrow(now: DateTime<Utc>) -> Duration {
-    let tomorrow = now.date_naive().checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    tomorrow.and_then(|tomorrow| (tomorrow - now).to_std().ok()).unwrap_or(Duration::from_secs(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_budget_begins_anew_at_midnight_utc() {
-        let late = "2026-11-22T23:59:30Z".parse().expect("an instant");
-        assert_eq!(until_tomorrow(late), Duration::from_secs(30));
     }
 }

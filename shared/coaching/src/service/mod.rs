@@ -11,6 +11,7 @@ mod consultation_keys;
 mod directory;
 mod error;
 mod first_prompts;
+pub mod ledger;
 mod meals;
 mod metered_model;
 mod minors;

@@ -66,8 +66,20 @@ impl FromApp for SecondNet {
 }
 
 impl SecondNet {
-    /// Reads a message while `main` answers it, and not much longer than that; `deadline` is for both. The budgets were
-    /// looked at for `main`, and who counts what that cost counts this too.
+    /// The most that reading a message can cost, with so many bytes of what was said.
+    pub fn worst(&self, bytes: usize) -> Usd {
+        let request = |choice| {
+            request(
+                choice,
+                &Message { user_id: &UserId::new(""), text: "", earlier: Vec::new(), request_id: "" },
+                Duration::ZERO,
+            )
+        };
+        self.choice.as_ref().map_or(Usd::ZERO, |choice| self.model.worst(&request(choice), bytes))
+    }
+
+    /// Reads a message while `main` answers it, and not much longer than that; `deadline` is for both. Who has reserved for
+    /// `main` has reserved for this too, and settles both.
     pub async fn beside<T>(
         &self,
         message: &Message<'_>,
@@ -76,7 +88,8 @@ impl SecondNet {
     ) -> (T, SecondOpinion) {
         let Some(choice) = &self.choice else { return (main.await, SecondOpinion::default()) };
         let began = Instant::now();
-        let mut reading = pin!(self.ask(choice, message, deadline));
+        let asked = request(choice, message, deadline);
+        let mut reading = pin!(self.ask(&asked));
         let mut main = pin!(main);
         let (answered, read) = tokio::select! {
             answered = &mut main => (answered, None),
@@ -93,22 +106,18 @@ impl SecondNet {
     /// is whether the consultation is open to its person.
     pub async fn confirm(&self, message: &Message<'_>, open: bool) -> Option<Heard> {
         let choice = self.choice.as_ref()?;
-        let asking = async {
-            // A budget that cannot be read is as good as none.
-            if self.model.used_up(Some(message.user_id)).await.is_ok_and(|used_up| used_up.is_none()) {
-                self.ask(choice, message, CONFIRMED_WITHIN).await
-            } else {
-                Read::default()
-            }
-        };
-        let opinion = self.act_on(message, within(CONFIRMED_WITHIN, asking).await).await;
-        self.model.count(message.user_id, &spent(Purpose::Safety, open, opinion.cost)).await;
+        let asked = request(choice, message, CONFIRMED_WITHIN);
+        let reserving = self.model.reserve(message.user_id, &asked, open, self.model.worst(&asked, 0));
+        // A budget that cannot be read is as good as none.
+        let reserved = timeout(CONFIRMED_WITHIN, reserving).await.ok()?.ok()?;
+        let opinion = self.act_on(message, within(CONFIRMED_WITHIN, self.ask(&asked)).await).await;
+        self.model.ledger.settle(reserved, &spent(Purpose::Safety, open, opinion.cost), false).await;
         opinion.heard
     }
 
     /// What the model reads in a message.
-    async fn ask(&self, choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> Read {
-        let (answer, cost) = match self.model.ask_uncounted(&request(choice, message, deadline)).await {
+    async fn ask(&self, request: &ModelRequest) -> Read {
+        let (answer, cost) = match self.model.ask_uncounted(request).await {
             Ok(reply) => {
                 (ModelReading::parse(&reply.text).ok_or("it does not follow its schema".to_owned()), reply.cost)
             }

@@ -11,7 +11,7 @@
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
 //! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
-//! | `spending.rs` | `spending` |
+//! | `spending/` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_prompt_v1`, and `counters` |
 //! | `streaks.rs` | `streaks`, with the index `breaks_v1` |
@@ -65,7 +65,9 @@ pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
 pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, RecountStep, RowChange, SpoiltRow};
 pub use error::{StoreError, WriteOutcome};
-pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
+pub use idempotency::{
+    Attempt, Begins, Begun, Ends, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse,
+};
 pub use locks::{Lock, LockOutcome, LockTable};
 pub use meals::MealTable;
 pub use minors::MinorTable;
@@ -80,7 +82,10 @@ pub use runs::{
     Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage,
     Waiting,
 };
-pub use spending::{DaySpending, SpendScope, SpendingTable};
+pub use spending::{
+    DaySpending, EntryWrite, Hold, HoldWrites, Limits, PoolSum, Refused, SpendScope, SpendingTable, Sum, SumOfCalls,
+    UserSum,
+};
 pub use streaks::{Followed, StreakTable, WatchedStreak};
 
 pub(crate) use table::Table;

@@ -13,7 +13,7 @@ use super::query::Query;
 use super::sdk_error::{unavailable, unreadable};
 use super::transaction::Transaction;
 use super::write::{Check, Condition, Delete, Put, Update, expression_of, filled};
-use crate::store::{KeyWrite, StoreError, WriteOutcome};
+use crate::store::{Begins, Ends, KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
 /// DynamoDB's code for a condition that did not hold.
@@ -69,6 +69,17 @@ impl Table {
     /// A transaction of what becomes of an idempotency key, if there is one, and of more.
     pub(super) fn transaction_of(&self, key: Option<KeyWrite>) -> Transaction<'_> {
         Transaction::keyed(&self.client, key)
+    }
+
+    /// A transaction of what becomes of an idempotency key and of what is reserved, and of more.
+    pub(super) fn beginning(&self, begins: Begins) -> Transaction<'_> {
+        Transaction::beginning(&self.client, begins)
+    }
+
+    /// A transaction of what becomes of an idempotency key and of what was paid, and of more.
+    pub(super) fn ending(&self, ends: Ends) -> Transaction<'_> {
+        let transaction = Transaction::keyed(&self.client, ends.key);
+        ends.entry.into_iter().fold(transaction, |transaction, entry| transaction.with(entry.0))
     }
 
     /// A list of the items of one partition.

@@ -1,5 +1,7 @@
 //! Several writes that happen together or not at all.
 
+use std::ops::Range;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -8,7 +10,7 @@ use tracing::debug;
 use uuid::Uuid;
 
 use super::sdk_error::unavailable;
-use crate::store::{Begun, KeyWrite, StoreError, WriteOutcome};
+use crate::store::{Begins, Begun, HoldWrites, KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
 /// What became of a transaction.
@@ -36,18 +38,29 @@ pub(super) struct Transaction<'a> {
     writes: Vec<TransactWriteItem>,
     /// Whether the first write is that of an idempotency key.
     keyed: bool,
+    /// Positions of the writes of a reservation.
+    hold: Range<usize>,
 }
 
 impl<'a> Transaction<'a> {
     /// A transaction of nothing yet.
     pub(super) const fn new(client: &'a Client) -> Self {
-        Self { client, writes: Vec::new(), keyed: false }
+        Self { client, writes: Vec::new(), keyed: false, hold: 0..0 }
     }
 
     /// A transaction of what becomes of an idempotency key, if there is one.
     pub(super) fn keyed(client: &'a Client, key: Option<KeyWrite>) -> Self {
         let keyed = key.is_some();
-        Self { client, writes: key.into_iter().map(|key| key.0.into()).collect(), keyed }
+        Self { client, writes: key.into_iter().map(|key| key.0.into()).collect(), keyed, hold: 0..0 }
+    }
+
+    /// A transaction of what becomes of an idempotency key and of what is reserved.
+    pub(super) fn beginning(client: &'a Client, begins: Begins) -> Self {
+        let mut transaction = Self::keyed(client, begins.key);
+        let first = transaction.writes.len();
+        transaction.writes.extend(begins.hold.into_iter().flat_map(|hold| hold.writes));
+        transaction.hold = first..transaction.writes.len();
+        transaction
     }
 
     /// Adds a write. DynamoDB takes up to 100, each of another item.
@@ -56,12 +69,17 @@ impl<'a> Transaction<'a> {
         self
     }
 
-    /// Writes everything, as [`Self::commit`] does, and tells it apart if the idempotency key was taken.
+    /// Writes everything, as [`Self::commit`] does, and tells it apart if the idempotency key was taken, or a budget alone has
+    /// refused.
     pub(super) async fn begin(self, operation: &'static str) -> Result<Begun, StoreError> {
-        let keyed = self.keyed;
+        let (keyed, hold) = (self.keyed, self.hold.clone());
         Ok(match self.commit(operation).await? {
             Committed::Written => Begun::Written,
             Committed::Refused(positions) if keyed && positions.contains(&0) => Begun::KeyTaken,
+            Committed::Refused(positions) if positions.iter().all(|position| hold.contains(position)) => {
+                let refused = HoldWrites::refused(positions.into_iter().map(|position| position - hold.start));
+                refused.map_or(Begun::Conflict, Begun::NoRoom)
+            }
             Committed::Refused(_) => Begun::Conflict,
         })
     }

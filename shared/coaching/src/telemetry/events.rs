@@ -73,8 +73,18 @@ pub const ADDRESS_NOT_FOLLOWED: &str = "address_not_followed";
 pub const PROFILE_NOT_FILLED: &str = "profile_not_filled";
 /// The hour of a reply could not be marked in the list of everybody's replies; the reply is listed all the same.
 pub const REPLY_HOUR_NOT_MARKED: &str = "reply_hour_not_marked";
-/// What a call cost could not be added to the day's sums.
-pub const SPENDING_NOT_COUNTED: &str = "spending_not_counted";
+/// What a call cost stands in the ledger, but not in the day's sums yet; the reconciler settles it.
+pub const SPENDING_SETTLED_LATER: &str = "spending_settled_later";
+/// A call was never settled and may have been made: it counts as the most that it can have cost.
+pub const SPENDING_EXPIRED: &str = "spending_expired";
+/// A sum of a day differed from the ledger of its calls and was written anew.
+pub const SPENDING_RECONCILED: &str = "spending_reconciled";
+/// Claude has worked on a message batch that stands nowhere in the ledger; it is another deployment's, or was lost.
+pub const BATCH_NOT_IN_LEDGER: &str = "batch_not_in_ledger";
+/// Claude's list of message batches could not be compared with the ledger; the next day compares again.
+pub const BATCHES_NOT_COMPARED: &str = "batches_not_compared";
+/// So much of a pool's share of the day's budget is used; at 100 percent its next call is refused until the UTC day ends.
+pub const BUDGET_SHARE_USED: &str = "budget_share_used";
 
 /// A weekly run was asked for, but automatic updates are switched off.
 pub const AUTOMATIC_UPDATES_DISABLED: &str = "automatic_updates_disabled";

@@ -2,8 +2,8 @@
 //! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide; what
 //! else stands in the line, such as the request, the model and the tokens, is a property to search by.
 //!
-//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are ten at most: four
-//! of all calls, and the cost by each of six purposes. `stage` is that of the line: without it, a test stage would add to production.
+//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are fourteen at most:
+//! four of all calls, the cost by each of six purposes, and how much of its share each of four pools has used. `stage` is that of the line: without it, a test stage would add to production.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::events;
 use claude::{ModelError, ModelReply, Purpose};
 use domain::money::{CallMode, TokenUsage, Usd};
+use domain::spending::Pool;
 
 /// The target of the events that are metrics.
 pub(super) const TARGET: &str = "embedded_metrics";
@@ -55,6 +56,25 @@ pub fn batch_collected(purpose: Purpose, batch_id: &str, answers: u64, failures:
         ("Failures", "Count", json!(failures)),
     ];
     send(purpose, CallMode::Batched, &metrics, [("BatchId", json!(batch_id))]);
+}
+
+/// How much of a pool's share of the day's budget is used, in percent.
+pub fn budget_used(pool: Pool, percent: u32) {
+    let mut line = Map::new();
+    line.insert(
+        "_aws".to_owned(),
+        json!({
+            "Timestamp": Utc::now().timestamp_millis(),
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [[STAGE, "Pool"]],
+                "Metrics": [{"Name": "BudgetUsed", "Unit": "Percent"}],
+            }],
+        }),
+    );
+    line.insert("Pool".to_owned(), json!(pool.name()));
+    line.insert("BudgetUsed".to_owned(), json!(percent));
+    tracing::info!(target: TARGET, members = super::json(&line).as_slice(), "{}", events::METRIC);
 }
 
 fn send<const N: usize>(

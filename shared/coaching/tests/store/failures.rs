@@ -3,8 +3,9 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::samples::{at, coached, day, entry, meal, profile, session, set_access, user, version};
-use coaching::store::{Attempt, PageRequest, SpendScope, StoreError};
+use super::samples::{at, day, entry, meal, profile, session, set_access, user, version};
+use super::spending::hold;
+use coaching::store::{Attempt, Limits, PageRequest, SpendScope, StoreError};
 use domain::lease::Lease;
 use domain::meals::MealType;
 use domain::profile::Email;
@@ -60,7 +61,8 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
     assert_unavailable(stores.meals.update(&ana, &lunch, &lunch).await, "a change of a meal");
     assert_unavailable(stores.meals.delete(&ana, lunch.day, lunch.meal_id).await, "a deletion");
-    assert_unavailable(stores.spending.add(lunch.day, &ana, &coached(1)).await, "spending");
+    let hold = hold(lunch.day, Some(ana.clone()), 1);
+    assert_unavailable(stores.spending.reserve(&hold, Limits::default()).await, "spending");
     let begun = stores
         .idempotency
         .begin(

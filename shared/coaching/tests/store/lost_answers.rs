@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 use super::behind::Behind;
-use super::samples::{at, coached, day, meal, profile, user, version};
-use coaching::store::{Attempt, Remembered, RunCounters, RunRecord, RunState, SpendScope, StoreError, WriteOutcome};
+use super::samples::{at, day, meal, profile, user, version};
+use super::spending::hold;
+use coaching::store::{Attempt, Limits, Remembered, RunCounters, RunRecord, RunState, StoreError, WriteOutcome};
 use domain::lease::Lease;
 use domain::meals::MealType;
 use domain::money::Usd;
@@ -114,9 +115,10 @@ async fn a_request_whose_claim_was_answered_into_the_void_is_still_fresh() {
 async fn money_and_counters_are_added_once_though_the_answer_was_lost() {
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;
     let today = day("2026-11-22");
-    proxy.stores.spending.add(today, &user("ana"), &coached(70)).await.expect("added");
-    let spent = proxy.stores.spending.spent(today, &SpendScope::All).await.expect("a sum");
-    assert_eq!(spent, Usd::from_nanos(70));
+    let hold = hold(today, Some(user("ana")), 70);
+    assert_eq!(proxy.stores.spending.reserve(&hold, Limits::default()).await.expect("reserved"), None);
+    let sum = proxy.stores.spending.user_sum(today, &user("ana")).await.expect("a sum");
+    assert_eq!(sum.taken, Usd::from_nanos(70));
 
     let (database, proxy) = behind([Fate::LoseAnswer]).await;
     let run = RunRecord {

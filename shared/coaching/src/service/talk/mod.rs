@@ -12,11 +12,14 @@ mod outgoing;
 
 use chrono::{DateTime, Utc};
 
-use super::metered_model::UsedUp;
+use super::ledger::{Balance, Bid, Ledger, Purchase, Reserved, UsedUp};
 use super::safety::SafetyNotice;
-use crate::store::{KeyClaim, KeyWrite, StoredResponse};
+use crate::store::{Begins, KeyClaim, KeyWrite, Refused, StoredResponse};
 
 use domain::lease::Lease;
+use domain::money::Usd;
+use domain::profile::UserId;
+use domain::spending::{Pool, SpendingPurpose};
 
 pub use coach::{CoachMessages, CoachService, CoachingAnswer, FixedExchange, FixedExchanges};
 pub use consultation::{
@@ -66,13 +69,76 @@ pub enum Told<A> {
     KeyTaken,
 }
 
-/// The lease to answer a message under that is stored at `now`; the budget that is used up if it cannot be answered.
-fn answering(used_up: Option<UsedUp>, now: DateTime<Utc>) -> Result<Lease, UsedUp> {
-    used_up.map_or_else(|| Ok(Lease::from(now, ANSWER_LASTS)), Err)
+/// How an answer is paid for: by a reservation that is made with the question, or not at all where no model answers.
+type Payment = Option<Bid>;
+
+/// What an answer of a model is paid from.
+struct Purse<'a> {
+    ledger: &'a Ledger,
+    balance: &'a Balance,
+    user_id: &'a UserId,
+    purpose: SpendingPurpose,
+    pool: Pool,
+    /// The most that an answer can cost, by the bytes of the conversation that it is asked for with.
+    price: &'a (dyn Fn(usize) -> Usd + Sync),
 }
 
-/// What becomes of a message's key when the message is stored: it is held as long as the turn. A message that cannot be
-/// answered only leaves its identity to the next try.
-fn begun(claim: &KeyClaim, lease: Result<Lease, UsedUp>, now: DateTime<Utc>) -> KeyWrite {
-    lease.map_or_else(|_| claim.noted(now), |lease| claim.claimed(lease, now))
+impl Purse<'_> {
+    /// What pays for an answer to a conversation of so many bytes; the budget that does not hold it.
+    async fn pay(&self, bytes: usize) -> Result<Payment, UsedUp> {
+        let purchase = Purchase {
+            user_id: Some(self.user_id.clone()),
+            purpose: self.purpose,
+            pool: self.pool,
+            amount: (self.price)(bytes),
+            lasts: ANSWER_LASTS,
+        };
+        self.ledger.bid(self.balance, purchase).await.map(Some)
+    }
+}
+
+/// A message that is about to be stored: under a lease with what pays for its answer, or alone if a budget does not hold it.
+struct Beginning<'a> {
+    purse: Option<&'a Purse<'a>>,
+    payment: Result<Payment, UsedUp>,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Beginning<'a> {
+    /// Of a message with a conversation of so many bytes. Without a purse nothing is paid.
+    async fn new(purse: Option<&'a Purse<'a>>, bytes: usize, now: DateTime<Utc>) -> Self {
+        let payment = match purse {
+            Some(purse) => purse.pay(bytes).await,
+            None => Ok(None),
+        };
+        Self { purse, payment, now }
+    }
+
+    /// The lease to answer it under; the budget that is used up if it cannot be answered.
+    fn lease(&self) -> Result<Lease, UsedUp> {
+        self.payment.as_ref().map(|_| Lease::from(self.now, ANSWER_LASTS)).map_err(|used_up| *used_up)
+    }
+
+    /// What is written with it. Its key is held as long as the turn; a message that cannot be answered only leaves its identity to the
+    /// next try.
+    fn begins(&self, claim: Option<&KeyClaim>) -> Begins {
+        let key = claim
+            .map(|claim| self.lease().map_or_else(|_| claim.noted(self.now), |lease| claim.claimed(lease, self.now)));
+        let bid = self.payment.as_ref().ok().and_then(Option::as_ref);
+        Begins { key, hold: self.purse.zip(bid).map(|(purse, bid)| purse.ledger.writes(bid)) }
+    }
+
+    /// The same message after a sum has refused to pay for it.
+    async fn refused(self, refused: Refused) -> Self {
+        let payment = match (self.purse, self.payment) {
+            (Some(purse), Ok(Some(bid))) => purse.ledger.elsewhere(bid, refused).await.map(Some),
+            (_, payment) => payment,
+        };
+        Self { payment, ..self }
+    }
+
+    /// What was reserved with it, once it is written.
+    fn reserved(self) -> Option<Reserved> {
+        self.payment.ok().flatten().map(Bid::made)
+    }
 }

@@ -56,6 +56,12 @@ impl Spoken {
     }
 }
 
+/// Why a message is not answered, and what it has cost all the same.
+pub(super) struct Unspoken {
+    pub(super) error: ModelError,
+    pub(super) spending: Spending,
+}
+
 impl FromApp for Outgoing {
     fn from_app(app: &App) -> Result<Self, StartError> {
         let (model, second_net) = (MeteredModel::from_app(app)?, SecondNet::from_app(app)?);
@@ -64,6 +70,13 @@ impl FromApp for Outgoing {
 }
 
 impl Outgoing {
+    /// The most that the answer to a request can cost, with `more` bytes of what people have said.
+    pub(super) fn worst(&self, request: &ModelRequest, more: usize) -> Usd {
+        let mut worst = self.model.worst(request, more);
+        worst += self.second_net.worst(more);
+        worst
+    }
+
     /// Asks for a reply that may be sent, or says what stands in its place. `said` is what of an answer its person reads; an
     /// answer of which nothing can be read is left to its reader. The reply has cost what all that was asked has cost.
     ///
@@ -76,7 +89,7 @@ impl Outgoing {
         profile: &Profile,
         message: &Message<'_>,
         said: impl Fn(&str) -> Option<String> + Send + Sync,
-    ) -> Result<Spoken, ModelError> {
+    ) -> Result<Spoken, Unspoken> {
         let open = profile.consultation_enabled;
         let main = self.ask_fit(request, profile, message.text, said);
         let (answered, opinion) = self.second_net.beside(message, request.deadline, main).await;
@@ -88,15 +101,15 @@ impl Outgoing {
             }
             None => (None, None, None),
         };
+        let read = spent(Purpose::Safety, open, opinion.cost);
         let (mut reply, replaced) = match answered {
             Ok(answered) => answered,
             Err(error) if fixed.is_some() => (unsaid(error.cost()), None),
             Err(error) => {
-                self.model.count(message.user_id, &spent(Purpose::Safety, open, opinion.cost)).await;
-                return Err(error);
+                let spending = spent(request.purpose, open, error.cost()).and(&read);
+                return Err(Unspoken { error, spending });
             }
         };
-        let read = spent(Purpose::Safety, open, opinion.cost);
         let spending = spent(request.purpose, open, reply.cost).and(&read);
         reply.cost += opinion.cost;
         let in_danger = fixed.is_some();
@@ -121,7 +134,9 @@ impl Outgoing {
         }
         let (mut answer, mut fit) = (first, false);
         let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
-        if again.deadline > Duration::ZERO {
+        // Two tries are reserved; the first answer may have taken both.
+        let affordable = answer.cost.times(2) <= self.model.worst(request, 0);
+        if affordable && again.deadline > Duration::ZERO {
             match self.model.ask_uncounted(&again).await {
                 Ok(mut second) => {
                     fit = said(&second.text).is_none_or(|text| self.is_fit(&text, profile, question));

@@ -15,7 +15,7 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::metered_model::MeteredModel;
+use crate::service::ledger::Ledger;
 use crate::service::prompts::{Grounds, PromptUpdater};
 use crate::store::{
     BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Waiting, WriteOutcome,
@@ -54,7 +54,7 @@ pub struct BatchCollector {
     queue: Arc<dyn JobQueue>,
     model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
-    metered: MeteredModel,
+    ledger: Ledger,
     updater: PromptUpdater,
     /// Results that are applied at a time.
     concurrency: usize,
@@ -93,7 +93,7 @@ impl FromApp for BatchCollector {
             queue: app.queue()?,
             model: app.model()?,
             clock: app.clock(),
-            metered: MeteredModel::from_app(app)?,
+            ledger: Ledger::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
             concurrency: weekly::update_concurrency(app.env())?,
             attempts: weekly::batch_attempts(app.env())?,
@@ -136,7 +136,7 @@ impl BatchCollector {
             self.hand_on(batch, &again).await?;
         }
         // Before the batch is noted as collected: broken off in between, a sum counts too much rather than too little.
-        self.metered.count_batch(spent).await?;
+        self.ledger.count_batch(&batch.batch_id, spent).await?;
         let answers = counters.updated + counters.failed + counters.overtaken;
         metrics::batch_collected(Purpose::PromptUpdate, &batch.batch_id, answers, counters.failed, spent);
         self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;

@@ -15,7 +15,7 @@ use crate::config::model;
 use crate::config::weekly::BatchLimits;
 use crate::config::writing;
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::metered_model::MeteredModel;
+use crate::service::ledger::Ledger;
 use crate::service::prompts::{Grounds, PromptUpdater, TYPICAL_UPDATE};
 use crate::store::{
     BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Waiting, WriteOutcome,
@@ -27,6 +27,7 @@ use domain::coaching_prompt::GenerationReason;
 use domain::money::{CallMode, Usd};
 use domain::profile::UserId;
 use domain::run_part::RunPart;
+use domain::spending::Pool;
 
 /// Most pages in one submission: they are noted in one transaction, which takes 100 items.
 const MOST_PAGES: usize = 90;
@@ -46,7 +47,7 @@ pub struct BatchSubmission {
     model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
     ids: Ids,
-    metered: MeteredModel,
+    ledger: Ledger,
     updater: PromptUpdater,
     limits: BatchLimits,
     typical_cost: Usd,
@@ -89,7 +90,7 @@ impl FromApp for BatchSubmission {
             model: app.model()?,
             clock: app.clock(),
             ids: app.ids(),
-            metered: MeteredModel::from_app(app)?,
+            ledger: Ledger::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
             limits: BatchLimits::read(app.env())?,
             typical_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default(),
@@ -204,7 +205,7 @@ impl BatchSubmission {
         }
         let requests = entries.len() as u64;
         let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
-        self.metered.require_room(reserved, self.estimate(requests)).await?;
+        self.ledger.require_room(Pool::Weekly, reserved, self.estimate(requests)).await?;
         let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
         if self.runs.begin_submission(&part.run_id, &pages, &draft).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());

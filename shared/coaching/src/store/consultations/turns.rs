@@ -7,7 +7,7 @@ use super::{ConsultationTable, attributes, session_key};
 use crate::store::item::{instant, native, number, ordered_instant, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
-use crate::store::{Answered, Begun, KeyWrite, StoreError, WriteOutcome};
+use crate::store::{Answered, Begins, Begun, Ends, KeyWrite, StoreError, WriteOutcome};
 use domain::consultation::{ConsultationMessage, Session, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -23,7 +23,7 @@ impl ConsultationTable {
         session: &Session,
         message: Option<&ConsultationMessage>,
         now: DateTime<Utc>,
-        key: Option<KeyWrite>,
+        begins: impl Into<Begins>,
     ) -> Result<Begun, StoreError> {
         let count_as_read = session.message_count - u32::from(message.is_some());
         let lease = session.answering.map(|lease| ordered_instant(lease.until));
@@ -33,7 +33,7 @@ impl ConsultationTable {
             .when("#message_count = :count_as_read", [(":count_as_read", number(count_as_read))])
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))])
             .when_free("answering_until", now);
-        let mut transaction = self.sessions.transaction_of(key).with(update);
+        let mut transaction = self.sessions.beginning(begins.into()).with(update);
         if let Some(message) = message {
             let put = self.sessions.put(attributes::of_message(session.session_id, message));
             transaction = transaction.with(put.only_new("session_id"));
@@ -46,7 +46,7 @@ impl ConsultationTable {
         &self,
         answered: &Answered<'_>,
         lease: Lease,
-        key: Option<KeyWrite>,
+        ends: impl Into<Ends>,
     ) -> Result<WriteOutcome, StoreError> {
         let session = answered.session;
         let update = self
@@ -58,7 +58,7 @@ impl ConsultationTable {
             .end_lease("answering_until", lease)
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
         let reply = self.sessions.put(attributes::of_message(session.session_id, answered.reply));
-        let mut transaction = self.sessions.transaction_of(key).with(update).with(reply.only_new("session_id"));
+        let mut transaction = self.sessions.ending(ends.into()).with(update).with(reply.only_new("session_id"));
         for fact in answered.facts {
             transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
         }

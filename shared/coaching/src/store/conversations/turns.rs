@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::replies::listing;
 use super::{ConversationTable, MarkedHour, attributes, header_key};
-use crate::store::idempotency::{Begun, KeyWrite};
+use crate::store::idempotency::{Begins, Begun, Ends, KeyWrite};
 use crate::store::item::{number, text};
 use crate::store::{StoreError, WriteOutcome};
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation};
@@ -21,7 +21,7 @@ impl ConversationTable {
         conversation: &Conversation,
         question: &CoachMessage,
         known: Option<Uuid>,
-        key: Option<KeyWrite>,
+        begins: impl Into<Begins>,
     ) -> Result<Begun, StoreError> {
         let opening = self.items.put(attributes::of_opening(question, false));
         let opening = match known {
@@ -33,7 +33,7 @@ impl ConversationTable {
         };
         let transaction = self
             .items
-            .transaction_of(key)
+            .beginning(begins.into())
             .with(self.items.put(attributes::of_header(conversation)).only_new("item"))
             .with(self.items.put(attributes::of_message(question)).only_new("item"))
             .with(opening);
@@ -48,14 +48,14 @@ impl ConversationTable {
         conversation: &Conversation,
         question: Option<&CoachMessage>,
         now: DateTime<Utc>,
-        key: Option<KeyWrite>,
+        begins: impl Into<Begins>,
     ) -> Result<Begun, StoreError> {
         let count_as_read = conversation.message_count - u32::from(question.is_some());
         let header = self.items.update(header_key(&conversation.user_id, conversation.conversation_id));
         let header = attributes::set_progress(header, conversation)
             .when("#message_count = :count_as_read", [(":count_as_read", number(count_as_read))])
             .when_free("answering_until", now);
-        let mut transaction = self.items.transaction_of(key).with(header);
+        let mut transaction = self.items.beginning(begins.into()).with(header);
         if let Some(question) = question {
             transaction = transaction.with(self.items.put(attributes::of_message(question)).only_new("item"));
         }
@@ -72,7 +72,7 @@ impl ConversationTable {
         reply: &CoachMessage,
         marked: Option<&MarkedHour>,
         lease: Lease,
-        key: Option<KeyWrite>,
+        ends: impl Into<Ends>,
     ) -> Result<WriteOutcome, StoreError> {
         let header = self.items.update(header_key(&conversation.user_id, conversation.conversation_id));
         let header = attributes::set_progress(header, conversation)
@@ -83,7 +83,7 @@ impl ConversationTable {
             message.extend(listing(reply, marked));
         }
         let mut transaction =
-            self.items.transaction_of(key).with(header).with(self.items.put(message).only_new("item"));
+            self.items.ending(ends.into()).with(header).with(self.items.put(message).only_new("item"));
         if (question.position, reply.position) == (0, 1) {
             // From now on the same words begin another conversation.
             transaction = transaction.with(self.items.put(attributes::of_opening(question, true)));

@@ -7,7 +7,7 @@ use super::{StoredResponse, key};
 use crate::store::item::{Item, number, ordered_instant, text};
 use crate::store::table::Table;
 use crate::store::write::Update;
-use crate::store::{Attempt, StoreError};
+use crate::store::{Attempt, EntryWrite, HoldWrites, Refused, StoreError};
 use domain::lease::Lease;
 
 /// A key that was free when it was looked at.
@@ -36,6 +36,38 @@ pub enum Begun {
     Conflict,
     /// Another try of the request has claimed its key since it was looked at. Nothing was written.
     KeyTaken,
+    /// A budget does not hold what was to be reserved. Nothing was written.
+    NoRoom(Refused),
+}
+
+/// What is written together with the beginning of something that is paid for.
+#[derive(Debug, Clone, Default)]
+pub struct Begins {
+    /// What becomes of the request's key.
+    pub key: Option<KeyWrite>,
+    /// What is reserved for it.
+    pub hold: Option<HoldWrites>,
+}
+
+impl From<Option<KeyWrite>> for Begins {
+    fn from(key: Option<KeyWrite>) -> Self {
+        Self { key, hold: None }
+    }
+}
+
+/// What is written together with the end of something that was paid for.
+#[derive(Debug, Clone, Default)]
+pub struct Ends {
+    /// What becomes of the request's key.
+    pub key: Option<KeyWrite>,
+    /// What it has cost.
+    pub entry: Option<EntryWrite>,
+}
+
+impl From<Option<KeyWrite>> for Ends {
+    fn from(key: Option<KeyWrite>) -> Self {
+        Self { key, entry: None }
+    }
 }
 
 impl KeyClaim {

@@ -17,7 +17,7 @@ use crate::store::StoreError;
 use domain::lease::Lease;
 use domain::profile::UserId;
 
-pub use claim::{Begun, KeyClaim, KeyWrite};
+pub use claim::{Begins, Begun, Ends, KeyClaim, KeyWrite};
 
 /// The answer to a request, kept for its repetition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,44 @@
-//! The `spending` table: what was spent on the model in one UTC day, by everyone (`all`) and by each user (`user#<id>`). An
-//! item holds the sum, and beside it the sums by purpose and pool.
+//! The `spending` table: the ledger of what calls to the model cost, and its sums. What is written when, and why it adds up,
+//! is described in `service/ledger/README.md`.
+//!
+//! | partition (`day`) | sort key (`scope`) | what it is |
+//! |---|---|---|
+//! | `<day>` | `pool#<pool>#<number>` | one of the sums of a pool's calls |
+//! | `<day>` | `user#<user_id>` | the sum of a person's calls |
+//! | `<day>` | `told#<pool>#<percent>` | operators were told that so much of a pool's share is used |
+//! | `<day>` | `compared` | the sums of the day were compared with its ledger |
+//! | `<day>` | `all` | the sum of all calls, of days before there were pools |
+//! | `<day>#<pool>#<number>` | `hold#<call>` | what is reserved in that sum for calls that are under way |
+//! | `<day>#<pool>#<number>` | `entry#<call>` | what calls have cost that were paid for out of that sum |
+//!
+//! A sum holds what was spent (`nano_usd`, and by purpose and pool) and, in `taken_nano_usd`, that with everything that is
+//! reserved: a reservation is made on the condition that the limit holds it.
+
+mod calls;
 
 use chrono::{Days, NaiveDate, NaiveTime};
+use futures_util::future::ready;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::item::{Item, Stored, day as day_attribute, item, number, read_number, text};
 use super::table::Table;
 use super::write::Update;
-use crate::store::StoreError;
+use crate::store::{StoreError, WriteOutcome};
+use domain::ledger::Used;
 use domain::money::Usd;
 use domain::profile::UserId;
 use domain::spending::{Pool, Spending, SpendingPurpose};
 
-/// How long a day's sums are kept, in days: budgets need one, and people who check a bill need a quarter.
+pub use calls::{EntryWrite, Hold, HoldWrites, Limits, Refused, SumOfCalls};
+
+/// How long a day's ledger is kept, in days: budgets need one, and people who check a bill need a quarter.
 const KEPT_DAYS: u64 = 100;
-/// The attribute of a day's sum.
+/// Days that are read at once.
+const DAYS_AT_ONCE: usize = 16;
+/// The attribute of what was spent.
 const TOTAL: &str = "nano_usd";
+/// The attribute of that with everything that is reserved.
+const TAKEN: &str = "taken_nano_usd";
 
 /// Whose money is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,23 +70,40 @@ impl SpendingTable {
     pub(crate) const fn new(sums: Table) -> Self {
         Self { sums }
     }
+}
 
-    fn addition(&self, day: NaiveDate, scope: &SpendScope, spending: &Spending) -> Update {
-        let expires_at = (day + Days::new(KEPT_DAYS)).and_time(NaiveTime::MIN).and_utc().timestamp();
-        let sum = self.sums.update(key(day, scope)).add(TOTAL, spending.total().nanos());
-        let sums = spending
-            .amounts()
-            .fold(sum, |sums, ((purpose, pool), amount)| sums.add(&attribute(purpose, pool), amount.nanos()));
-        sums.set("expires_at", number(expires_at))
+/// Which sum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sum {
+    /// One of a pool.
+    Pool(Pool, u32),
+    /// A person's.
+    User(UserId),
+}
+
+impl Sum {
+    fn key(&self, day: NaiveDate) -> Item {
+        let scope = match self {
+            Self::Pool(pool, number) => format!("pool#{}#{number:02}", pool.name()),
+            Self::User(user_id) => format!("user#{user_id}"),
+        };
+        item([("day", day_attribute(day)), ("scope", text(scope))])
     }
 }
 
-fn key(day: NaiveDate, scope: &SpendScope) -> Item {
-    let scope = match scope {
-        SpendScope::All => "all".to_owned(),
-        SpendScope::User(user_id) => format!("user#{user_id}"),
-    };
-    item([("day", day_attribute(day)), ("scope", text(scope))])
+/// When what belongs to a day is deleted.
+fn expires_at(day: NaiveDate) -> i64 {
+    (day + Days::new(KEPT_DAYS)).and_time(NaiveTime::MIN).and_utc().timestamp()
+}
+
+/// A change of a sum by what was spent and by what is taken.
+fn change(sums: &Table, day: NaiveDate, sum: &Sum, spending: &Spending, taken: i128) -> Update {
+    let update = sums.update(sum.key(day)).add(TAKEN, taken);
+    let update = if spending.total() == Usd::ZERO { update } else { update.add(TOTAL, spending.total().nanos()) };
+    spending
+        .amounts()
+        .fold(update, |update, ((purpose, pool), amount)| update.add(&attribute(purpose, pool), amount.nanos()))
+        .set("expires_at", number(expires_at(day)))
 }
 
 /// The attribute of a day's sum for a purpose out of a pool, such as `coach_live_nano_usd`.
@@ -83,46 +124,146 @@ fn read_day(stored: &Stored) -> Result<DaySpending, StoreError> {
     Ok(DaySpending { day: stored.day("day")?, total: amount(TOTAL)?, spending })
 }
 
+/// One of the sums of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSum {
+    /// The pool.
+    pub pool: Pool,
+    /// Which of its sums.
+    pub number: u32,
+    /// What was spent.
+    pub spent: Usd,
+    /// That with everything that is reserved.
+    pub taken: Usd,
+}
+
+/// A person's sum of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UserSum {
+    /// What was spent.
+    pub spent: Usd,
+    /// That with everything that is reserved.
+    pub taken: Usd,
+}
+
+fn read_user_sum(stored: &Stored) -> Result<UserSum, StoreError> {
+    let amount = |name: &str| stored.optional(name, read_number).map(|nanos| nanos.map(Usd::from_nanos));
+    let spent = amount(TOTAL)?.unwrap_or_default();
+    Ok(UserSum { spent, taken: amount(TAKEN)?.unwrap_or(spent) })
+}
+
+/// `None` for what is no sum of a pool.
+fn read_pool_sum(stored: &Stored) -> Result<Option<PoolSum>, StoreError> {
+    let scope = stored.text("scope")?;
+    let Some((name, number)) = scope.strip_prefix("pool#").and_then(|scope| scope.split_once('#')) else {
+        return Ok(None);
+    };
+    // A pool that a later release has is none of this one's.
+    let Some(pool) = Pool::ALL.into_iter().find(|pool| pool.name() == name) else { return Ok(None) };
+    let number = number.parse().map_err(|_| stored.corrupt("scope"))?;
+    let UserSum { spent, taken } = read_user_sum(stored)?;
+    Ok(Some(PoolSum { pool, number, spent, taken }))
+}
+
+/// The sum of all calls, of days before there were pools.
+const ALL: &str = "all";
+
 impl SpendingTable {
-    /// Adds to a day's sums of all and of `user_id`.
-    pub async fn add(&self, day: NaiveDate, user_id: &UserId, spending: &Spending) -> Result<(), StoreError> {
-        self.add_to(day, &[SpendScope::All, SpendScope::User(user_id.clone())], spending).await
+    /// The sums of all pools on a day.
+    pub async fn pool_sums(&self, day: NaiveDate) -> Result<Vec<PoolSum>, StoreError> {
+        let day = day.to_string();
+        let query = self.sums.query("reading what pools have spent", ("day", &day));
+        let stored = query.between("scope", "pool#".to_owned(), "pool$".to_owned()).all().await?;
+        let read = stored.iter().map(read_pool_sum).collect::<Result<Vec<_>, _>>()?;
+        Ok(read.into_iter().flatten().collect())
     }
 
-    /// Adds to a day's sums of all what no single user is charged with.
-    pub async fn add_to_all(&self, day: NaiveDate, spending: &Spending) -> Result<(), StoreError> {
-        self.add_to(day, &[SpendScope::All], spending).await
+    /// A person's sum on a day.
+    pub async fn user_sum(&self, day: NaiveDate, user_id: &UserId) -> Result<UserSum, StoreError> {
+        let key = Sum::User(user_id.clone()).key(day);
+        let stored = self.sums.get("reading what was spent", key).await?;
+        stored.as_ref().map(read_user_sum).transpose().map(Option::unwrap_or_default)
     }
 
-    async fn add_to(&self, day: NaiveDate, scopes: &[SpendScope], spending: &Spending) -> Result<(), StoreError> {
-        if spending.total() == Usd::ZERO {
-            return Ok(());
-        }
-        let transaction = scopes
-            .iter()
-            .fold(self.sums.transaction(), |transaction, scope| transaction.with(self.addition(day, scope, spending)));
-        transaction.commit("adding to what was spent").await.map(drop)
-    }
-
-    /// A day's sum.
+    /// What was spent on a day.
     pub async fn spent(&self, day: NaiveDate, scope: &SpendScope) -> Result<Usd, StoreError> {
-        let stored = self.sums.get("reading what was spent", key(day, scope)).await?;
-        let nanos = stored.map(|stored| stored.optional(TOTAL, read_number)).transpose()?.flatten();
-        Ok(nanos.map_or(Usd::ZERO, Usd::from_nanos))
+        match scope {
+            SpendScope::User(user_id) => Ok(self.user_sum(day, user_id).await?.spent),
+            SpendScope::All => Ok(self.everybody_on(day).await?.map_or(Usd::ZERO, |spent| spent.total)),
+        }
     }
 
     /// What was spent on each of some days, in their order; a day on which nothing was spent is left out.
     pub async fn on_days(
         &self,
-        days: impl Iterator<Item = NaiveDate>,
+        days: impl Iterator<Item = NaiveDate> + Send,
         scope: &SpendScope,
     ) -> Result<Vec<DaySpending>, StoreError> {
-        let names: Vec<String> = sums().map(|(purpose, pool)| attribute(purpose, pool)).collect();
-        let attributes: Vec<&str> = ["day", TOTAL].into_iter().chain(names.iter().map(String::as_str)).collect();
-        let keys = days.map(|day| key(day, scope)).collect();
-        let stored = self.sums.get_many("reading what was spent on some days", keys, &attributes).await?;
-        let mut days: Vec<DaySpending> = stored.iter().map(read_day).collect::<Result<_, _>>()?;
+        let mut days: Vec<DaySpending> = match scope {
+            SpendScope::All => {
+                let read = stream::iter(days).map(|day| self.everybody_on(day)).buffered(DAYS_AT_ONCE);
+                read.try_filter_map(|spent| ready(Ok(spent))).try_collect().await?
+            }
+            SpendScope::User(user_id) => {
+                let names: Vec<String> = sums().map(|(purpose, pool)| attribute(purpose, pool)).collect();
+                let attributes: Vec<&str> =
+                    ["day", TOTAL].into_iter().chain(names.iter().map(String::as_str)).collect();
+                let keys = days.map(|day| Sum::User(user_id.clone()).key(day)).collect();
+                let stored = self.sums.get_many("reading what was spent on some days", keys, &attributes).await?;
+                stored.iter().map(read_day).collect::<Result<_, _>>()?
+            }
+        };
+        days.retain(|spent| spent.total > Usd::ZERO);
         days.sort_by_key(|spent| spent.day);
         Ok(days)
+    }
+
+    /// What everybody has spent on a day; `None` for nothing.
+    async fn everybody_on(&self, day: NaiveDate) -> Result<Option<DaySpending>, StoreError> {
+        let partition = day.to_string();
+        let query = self.sums.query("reading what was spent on a day", ("day", &partition));
+        // Between the two stands nothing but that the day was compared.
+        let stored = query.between("scope", ALL.to_owned(), "pool$".to_owned()).all().await?;
+        let is_sum =
+            |stored: &&Stored| stored.text("scope").is_ok_and(|scope| scope == ALL || scope.starts_with("pool#"));
+        let sums = stored.iter().filter(is_sum).map(read_day).collect::<Result<Vec<_>, _>>()?;
+        Ok(sums.into_iter().reduce(|mut sum, next| {
+            sum.total += next.total;
+            DaySpending { spending: sum.spending.and(&next.spending), ..sum }
+        }))
+    }
+
+    /// The sums of everybody who has one on a day, in any order.
+    pub async fn user_sums(&self, day: NaiveDate) -> Result<Vec<(UserId, UserSum)>, StoreError> {
+        let partition = day.to_string();
+        let query = self.sums.query("reading what people have spent", ("day", &partition));
+        let stored = query.between("scope", "user#".to_owned(), "user$".to_owned()).all().await?;
+        let read = |stored: &Stored| {
+            let scope = stored.text("scope")?;
+            Ok((UserId::new(scope.trim_start_matches("user#")), read_user_sum(stored)?))
+        };
+        Ok(crate::store::page::readable(&stored, read).collect())
+    }
+
+    /// Notes that the ledger of a day was compared with its sums; `Conflict` if it was before.
+    pub async fn note_compared(&self, day: NaiveDate) -> Result<WriteOutcome, StoreError> {
+        let (scope, expires_at) = (text("compared"), number(expires_at(day)));
+        let note = item([("day", day_attribute(day)), ("scope", scope), ("expires_at", expires_at)]);
+        let note = self.sums.put(note).only_new("scope");
+        self.sums
+            .transaction()
+            .with(note)
+            .commit("noting that a day's sums were compared")
+            .await
+            .map(WriteOutcome::from)
+    }
+
+    /// Notes that operators are told how much of a pool's share is used; `Conflict` if they were before.
+    pub async fn note_told(&self, day: NaiveDate, pool: Pool, used: Used) -> Result<WriteOutcome, StoreError> {
+        let scope = format!("told#{}#{:03}", pool.name(), used.percent());
+        let note = item([("day", day_attribute(day)), ("scope", text(scope)), ("expires_at", number(expires_at(day)))]);
+        let note = self.sums.put(note).only_new("scope");
+        // A transaction: repeated after a lost answer, it is recognised, and operators are told.
+        self.sums.transaction().with(note).commit("noting that operators were told").await.map(WriteOutcome::from)
     }
 }

@@ -68,7 +68,7 @@ impl FixedExchanges {
     async fn store_in_its_place(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
         let FixedExchange { user_id, conversation_id, message_id, said, answer } = exchange;
         let place = self.turn_taking.place(user_id, conversation_id, said).await?;
-        let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), used_up: None, key: None };
+        let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), purse: None, key: None };
         let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => turn,
             Taken::Answered(answer) => return Ok(answer),

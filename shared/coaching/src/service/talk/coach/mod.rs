@@ -2,11 +2,11 @@
 //!
 //! | step | what is asked of the database | at once |
 //! |---|---|---|
-//! | [`CoachService::read`] | profile, budgets, logged days, the conversation's header and latest messages, and the request's idempotency key | yes |
-//! | the turn is taken | the question with the lease of the conversation and the claim of the key | one transaction |
+//! | [`CoachService::read`] | profile, sums of the budgets, logged days, the conversation's header and latest messages, and the request's idempotency key | yes |
+//! | the turn is taken | the question with the lease of the conversation, what its answer may cost, and the claim of the key | one transaction |
 //! | the model is asked | | |
-//! | the turn is ended | the reply with the return of the lease and the key's kept answer | one transaction |
-//! | behind it | what it cost is added to the day's sums | one transaction |
+//! | the turn is ended | the reply with the return of the lease, what it has cost, and the key's kept answer | one transaction |
+//! | behind it | the day's sums follow what it has cost | one transaction |
 //!
 //! Another message of the same conversation waits for its turn in between; see [`turn`].
 
@@ -29,8 +29,8 @@ use uuid::Uuid;
 use self::place::Place;
 use self::prompt::PromptInUse;
 use self::turn::{Asked, Taken, Turn, TurnTaking};
-use super::outgoing::Outgoing;
-use super::{HeardBefore, Keyed, Told};
+use super::outgoing::{Outgoing, Unspoken};
+use super::{HeardBefore, Keyed, Purse, Told};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
@@ -38,19 +38,21 @@ use crate::prompts;
 use crate::service::addresses::Addresses;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
-use crate::service::metered_model::{MeteredModel, UsedUp, spent};
+use crate::service::ledger::{Balance, Reserved};
+use crate::service::metered_model::MeteredModel;
 use crate::service::replies::ReplyHours;
 use crate::service::safety::SafetyNotice;
 use crate::service::safety_updates::SafetyUpdates;
 use crate::service::second_net::Message;
-use crate::store::{ConversationTable, MarkedHour, ProfileTable, WriteOutcome};
+use crate::store::{ConversationTable, Ends, EntryWrite, MarkedHour, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose};
-use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply};
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role};
 use domain::meals::DayTotals;
 use domain::profile::{Email, Profile, UserId};
 use domain::recipe::VariantName;
+use domain::spending::{Pool, Spending, SpendingPurpose};
 
 pub use fixed::{FixedExchange, FixedExchanges};
 pub use messages::CoachMessages;
@@ -82,7 +84,7 @@ pub struct CoachReading {
     arrived: Instant,
     now: DateTime<Utc>,
     profile: Profile,
-    used_up: Option<UsedUp>,
+    balance: Balance,
     days: Vec<DayTotals>,
     place: Place,
     heard: HeardBefore,
@@ -145,16 +147,16 @@ impl CoachService {
     /// Reads at once all that answering `text` needs: in a conversation of the caller's, or in a new one.
     pub async fn read(&self, user_id: &UserId, conversation_id: Option<Uuid>, text: String) -> Result<CoachReading> {
         let (arrived, now) = (Instant::now(), self.clock.now());
-        let (profile, used_up, days, place) = tokio::join!(
+        let (profile, balance, days, place) = tokio::join!(
             self.profiles.get(user_id),
-            self.model.used_up(Some(user_id)),
+            self.model.ledger.balance(Some(user_id)),
             self.tracker.days_before_profile(user_id, now),
             self.turn_taking.place(user_id, conversation_id, &text),
         );
         let profile = profile?.ok_or(Missing::Profile)?;
-        let (used_up, days, place) = (used_up?, days?, place?);
+        let (balance, days, place) = (balance?, days?, place?);
         let (heard, vouched) = (HeardBefore::default(), None);
-        Ok(CoachReading { text, arrived, now, profile, used_up, days, place, heard, vouched })
+        Ok(CoachReading { text, arrived, now, profile, balance, days, place, heard, vouched })
     }
 
     /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
@@ -166,11 +168,31 @@ impl CoachService {
         message_id: Uuid,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
-        let CoachReading { text, arrived, now, profile, used_up, days, place, heard, vouched } = reading;
+        let CoachReading { text, arrived, now, profile, balance, days, place, heard, vouched } = reading;
         let risk = profile.risk.at(now);
         let prompt = PromptInUse::of(&profile, risk, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
-        let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, used_up, key };
+        let behavior = self.tracker.measure(&profile, now, &days);
+        let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics);
+        let mut request = ModelRequest {
+            purpose: Purpose::Coach,
+            model: self.settings.model.model.clone(),
+            max_tokens: self.settings.model.max_tokens,
+            system: prompt.system(risk),
+            turns: vec![claude::Turn::new(Role::User, today.clone())],
+            output_schema: None,
+            deadline: self.deadline,
+        };
+        let price = |bytes: usize| self.outgoing.worst(&request, bytes);
+        let purse = Purse {
+            ledger: &self.model.ledger,
+            balance: &balance,
+            user_id: &profile.user_id,
+            purpose: SpendingPurpose::Coach,
+            pool: Pool::of(SpendingPurpose::Coach, profile.consultation_enabled),
+            price: &price,
+        };
+        let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, purse: Some(&purse), key };
         let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => turn,
             Taken::ByAnotherTry => return Ok(Told::KeyTaken),
@@ -183,18 +205,10 @@ impl CoachService {
                 return Ok(Told::Answered(answer));
             }
         };
-        let behavior = self.tracker.measure(&profile, now, &days);
-        let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics);
-        let request = ModelRequest {
-            purpose: Purpose::Coach,
-            model: self.settings.model.model.clone(),
-            max_tokens: self.settings.model.max_tokens,
-            system: prompt.system(risk),
-            turns: transcript::for_model(&turn, self.settings.history_messages, today),
-            output_schema: None,
-            // What was spent on waiting for the turn is gone.
-            deadline: self.deadline.saturating_sub(arrived.elapsed()),
-        };
+        prompt.log_use();
+        request.turns = transcript::for_model(&turn, self.settings.history_messages, today);
+        // What was spent on waiting for the turn is gone.
+        request.deadline = self.deadline.saturating_sub(arrived.elapsed());
         let personal = prompt.personal();
         let request_id = heard.request_id.clone();
         // What nobody waits for happens while the model is asked.
@@ -209,16 +223,16 @@ impl CoachService {
     /// Has the question of a turn answered, and ends the turn.
     async fn ask(
         &self,
-        turn: Turn,
+        mut turn: Turn,
         profile: &Profile,
         request: &ModelRequest,
         personal: Option<(u32, VariantName)>,
         heard: HeardBefore,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
-        let user_id = &turn.question.user_id;
+        let reserved = turn.reserved.take();
         let message = Message {
-            user_id,
+            user_id: &turn.question.user_id,
             text: turn.question.text(),
             earlier: turn.others.iter().map(|message| (message.role(), message.text())).collect(),
             request_id: &heard.request_id,
@@ -236,18 +250,24 @@ impl CoachService {
                 let text = spoken.introduced(text, &heard);
                 (ModelReply { text, ..spoken.reply }, spoken.spending, personal, spoken.notice)
             }
-            Err(error) => {
-                let given_back = self.give_back(&turn, keyed.as_ref()).await;
-                let spending = spent(Purpose::Coach, profile.consultation_enabled, error.cost());
-                self.model.count(user_id, &spending).await;
+            Err(Unspoken { error, spending }) => {
+                let settling = self.settle(reserved, &spending, false);
+                let (given_back, ()) = tokio::join!(self.give_back(&turn, keyed.as_ref()), settling);
                 given_back?;
                 return Err(error.into());
             }
         };
         let listed = (personal, marked.as_ref());
-        let answer = self.store(&turn, reply, listed, notice.or(heard.notice), keyed.as_ref()).await;
-        self.model.count(user_id, &spending).await;
+        let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
+        let answer = self.store(&turn, reply, listed, notice.or(heard.notice), keyed.as_ref(), entry).await;
+        self.settle(reserved, &spending, answer.is_ok()).await;
         answer
+    }
+
+    async fn settle(&self, reserved: Option<Reserved>, spending: &Spending, written: bool) {
+        if let Some(reserved) = reserved {
+            self.model.ledger.settle(reserved, spending, written).await;
+        }
     }
 
     /// Stores the reply, with the version of the prompt that it was written with and the hour in which that is listed, and
@@ -259,6 +279,7 @@ impl CoachService {
         (personal, marked): (Option<(u32, VariantName)>, Option<&MarkedHour>),
         notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
+        entry: Option<EntryWrite>,
     ) -> Result<CoachingAnswer> {
         let question = &turn.question;
         let (version, variant) = personal.unzip();
@@ -274,8 +295,8 @@ impl CoachService {
         let body = CoachMessageBody::Reply(reply.clone());
         let (conversation, stored) = turn.ended_by(self.ids.next(), body, self.clock.now());
         let answer = CoachingAnswer::of(&stored, reply, notice);
-        let kept = keyed.map(|keyed| keyed.answered(&answer, turn.lease));
-        match self.conversations.finish_turn(&conversation, question, &stored, marked, turn.lease, kept).await {
+        let ends = Ends { key: keyed.map(|keyed| keyed.answered(&answer, turn.lease)), entry };
+        match self.conversations.finish_turn(&conversation, question, &stored, marked, turn.lease, ends).await {
             Ok(WriteOutcome::Written) => Ok(answer),
             // The lease has lapsed, and whoever took it answers the question.
             Ok(WriteOutcome::Conflict) => Err(Conflict::AnswerPending.into()),

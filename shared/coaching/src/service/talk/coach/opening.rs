@@ -1,12 +1,14 @@
 //! The first message of a conversation, which is found by its words while it waits for its answer.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::place::View;
 use super::turn::{Asked, Taken, Turn, TurnTaking};
 use crate::service::error::Result;
+use crate::service::talk::Beginning;
 use crate::store::{Begun, KeyClaim, OpenedWith};
-use domain::conversation::{Conversation, is_only};
+use domain::conversation::{CoachMessage, Conversation, is_only};
 
 /// Where the first message of a conversation went.
 pub(super) enum Opened {
@@ -38,19 +40,36 @@ impl TurnTaking {
             }
             let now = self.clock.now();
             let question = asked.question(conversation_id, 0, now);
-            let lease = asked.lease(now);
-            let mut conversation = Conversation::beginning_with(&question);
-            conversation.answering = lease.ok();
-            match self.conversations.open(&conversation, &question, known, asked.key_write(now)).await? {
-                Begun::Written => {
-                    let turn = Turn::new(conversation, question, Vec::new(), lease?);
-                    return Ok(Opened::Here(Box::new(Taken::Turn(turn))));
-                }
-                Begun::KeyTaken => return Ok(Opened::Here(Box::new(Taken::ByAnotherTry))),
-                Begun::Conflict => self.require_patience(asked)?,
+            match self.open_with(asked, question, known, now).await? {
+                Some(taken) => return Ok(Opened::Here(Box::new(taken))),
+                None => self.require_patience(asked)?,
             }
             let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;
             other = opening.map(|opening| opening.conversation_id);
+        }
+    }
+
+    /// Begins a conversation with a question; `None` if these words have begun another one than `known`.
+    async fn open_with(
+        &self,
+        asked: &Asked<'_>,
+        question: CoachMessage,
+        known: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Taken>> {
+        let mut conversation = Conversation::beginning_with(&question);
+        let mut beginning = Beginning::new(asked.purse, asked.bytes_with(&[]), now).await;
+        loop {
+            conversation.answering = beginning.lease().ok();
+            match self.conversations.open(&conversation, &question, known, beginning.begins(asked.key)).await? {
+                Begun::Written => {
+                    let turn = Turn::new(conversation, question, Vec::new(), beginning)?;
+                    return Ok(Some(Taken::Turn(turn)));
+                }
+                Begun::KeyTaken => return Ok(Some(Taken::ByAnotherTry)),
+                Begun::Conflict => return Ok(None),
+                Begun::NoRoom(refused) => beginning = beginning.refused(refused).await,
+            }
         }
     }
 }

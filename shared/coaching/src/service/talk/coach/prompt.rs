@@ -54,21 +54,20 @@ impl PromptInUse {
         }
     }
 
+    /// Says in the log which prompt answers.
+    pub(super) fn log_use(&self) {
+        match self {
+            Self::Personal { version, .. } => info!(version, "{}", events::USING_PERSONALIZED_SYSTEM_PROMPT),
+            Self::Generic | Self::Supportive => info!("{}", events::USING_GENERIC_SYSTEM_PROMPT),
+        }
+    }
+
     /// The system prompt: the safety rules stand before each, and what the risk state asks behind it.
     pub(super) fn system(&self, risk: Risk) -> Vec<SystemBlock> {
         let text = match self {
-            Self::Personal { text, version, .. } => {
-                info!(version, "{}", events::USING_PERSONALIZED_SYSTEM_PROMPT);
-                text.clone()
-            }
-            Self::Generic => {
-                info!("{}", events::USING_GENERIC_SYSTEM_PROMPT);
-                prompts::generic_coach().to_owned()
-            }
-            Self::Supportive => {
-                info!("{}", events::USING_GENERIC_SYSTEM_PROMPT);
-                prompts::supportive_coach().to_owned()
-            }
+            Self::Personal { text, .. } => text.clone(),
+            Self::Generic => prompts::generic_coach().to_owned(),
+            Self::Supportive => prompts::supportive_coach().to_owned(),
         };
         [prompts::safety_rules(), SystemBlock { text, cache: true }]
             .into_iter()

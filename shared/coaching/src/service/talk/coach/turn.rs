@@ -22,9 +22,9 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
 use crate::service::error::{Missing, Result};
-use crate::service::metered_model::UsedUp;
-use crate::service::talk::{answering, begun};
-use crate::store::{Begun, ConversationTable, KeyClaim, KeyWrite};
+use crate::service::ledger::Reserved;
+use crate::service::talk::{Beginning, Purse};
+use crate::store::{Begun, ConversationTable, KeyClaim};
 use crate::system::Clock;
 use domain::conversation::{
     CoachMessage, CoachMessageBody, Conversation, Standing, is_only, standing, unanswered_since,
@@ -45,8 +45,8 @@ pub(super) struct Asked<'a> {
     pub(super) text: &'a str,
     /// When the request arrived.
     pub(super) arrived: Instant,
-    /// The budget that is used up: then the message is only stored.
-    pub(super) used_up: Option<UsedUp>,
+    /// What pays for its answer, if a model answers: a message that it does not pay for is only stored.
+    pub(super) purse: Option<&'a Purse<'a>>,
     /// The request's idempotency key.
     pub(super) key: Option<&'a KeyClaim>,
 }
@@ -61,6 +61,8 @@ pub(super) struct Turn {
     pub(super) others: Vec<CoachMessage>,
     /// The lease.
     pub(super) lease: Lease,
+    /// What is reserved for the answer.
+    pub(super) reserved: Option<Reserved>,
 }
 
 /// What became of a message.
@@ -146,17 +148,23 @@ impl TurnTaking {
     async fn begin(&self, asked: &Asked<'_>, view: &View, stored: Option<&CoachMessage>) -> Result<Option<Taken>> {
         let now = self.clock.now();
         let read = &view.conversation;
-        let lease = asked.lease(now);
         let (question, mut conversation) = match stored {
             Some(question) => (question.clone(), read.clone()),
             None => (asked.question(read.conversation_id, read.message_count, now), read.after_message(now)),
         };
-        conversation.answering = lease.ok();
         let new = stored.is_none().then_some(&question);
-        match self.conversations.begin_turn(&conversation, new, now, asked.key_write(now)).await? {
-            Begun::Written => Ok(Some(Taken::Turn(Turn::new(conversation, question, view.messages.clone(), lease?)))),
-            Begun::KeyTaken => Ok(Some(Taken::ByAnotherTry)),
-            Begun::Conflict => Ok(None),
+        let mut beginning = Beginning::new(asked.purse, asked.bytes_with(&view.messages), now).await;
+        loop {
+            conversation.answering = beginning.lease().ok();
+            match self.conversations.begin_turn(&conversation, new, now, beginning.begins(asked.key)).await? {
+                Begun::Written => {
+                    let turn = Turn::new(conversation, question, view.messages.clone(), beginning)?;
+                    return Ok(Some(Taken::Turn(turn)));
+                }
+                Begun::KeyTaken => return Ok(Some(Taken::ByAnotherTry)),
+                Begun::Conflict => return Ok(None),
+                Begun::NoRoom(refused) => beginning = beginning.refused(refused).await,
+            }
         }
     }
 }
@@ -174,14 +182,9 @@ impl Asked<'_> {
         }
     }
 
-    /// The lease to answer under, if there is a budget for an answer.
-    pub(super) fn lease(&self, now: DateTime<Utc>) -> std::result::Result<Lease, UsedUp> {
-        answering(self.used_up, now)
-    }
-
-    /// What becomes of the request's key when the message is stored.
-    pub(super) fn key_write(&self, now: DateTime<Utc>) -> Option<KeyWrite> {
-        self.key.map(|claim| begun(claim, self.lease(now), now))
+    /// Bytes of what is said in a conversation, this message included.
+    pub(super) fn bytes_with(&self, messages: &[CoachMessage]) -> usize {
+        messages.iter().map(|message| message.text().len()).sum::<usize>() + self.text.len()
     }
 }
 
@@ -190,10 +193,11 @@ impl Turn {
         conversation: Conversation,
         question: CoachMessage,
         mut others: Vec<CoachMessage>,
-        lease: Lease,
-    ) -> Self {
+        beginning: Beginning<'_>,
+    ) -> Result<Self> {
         others.retain(|message| message.message_id != question.message_id);
-        Self { conversation, question, others, lease }
+        let lease = beginning.lease()?;
+        Ok(Self { conversation, question, others, lease, reserved: beginning.reserved() })
     }
 
     /// The conversation and its new message once the turn is ended.

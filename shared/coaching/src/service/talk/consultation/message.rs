@@ -2,12 +2,12 @@
 //!
 //! | step | what is asked of the database | at once |
 //! |---|---|---|
-//! | [`ConsultationAiService::read`] | profile, budgets, session, transcript, and the request's idempotency key | yes |
-//! | the turn is taken | the message with the lease of the session and the claim of the key | one transaction |
+//! | [`ConsultationAiService::read`] | profile, sums of the budgets, session, transcript, and the request's idempotency key | yes |
+//! | the turn is taken | the message with the lease of the session, what its answer may cost, and the claim of the key | one transaction |
 //! | what is known | the facts, which change only under the lease | |
 //! | the model is asked | | |
-//! | the turn is ended | reply, facts and progress with the return of the lease and the key's kept answer | one transaction |
-//! | behind it | what it cost is added to the day's sums; what was learned fills the profile | yes |
+//! | the turn is ended | reply, facts and progress with the return of the lease, what it has cost, and the key's kept answer | one transaction |
+//! | behind it | the day's sums follow what it has cost; what was learned fills the profile | yes |
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +22,13 @@ use crate::config::talk;
 use crate::prompts;
 use crate::service::accounts::Accounts;
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::metered_model::{MeteredModel, UsedUp, spent};
+use crate::service::ledger::{Balance, Reserved};
+use crate::service::metered_model::MeteredModel;
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::Message;
-use crate::service::talk::outgoing::Outgoing;
-use crate::service::talk::{HeardBefore, Keyed, Told, answering, begun};
-use crate::store::{Answered, Begun, WriteOutcome};
+use crate::service::talk::outgoing::{Outgoing, Unspoken};
+use crate::service::talk::{Beginning, HeardBefore, Keyed, Purse, Told};
+use crate::store::{Answered, Begun, Ends, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelRequest, Purpose, SystemBlock};
@@ -36,7 +37,7 @@ use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::{Profile, UserId};
-use domain::spending::Spending;
+use domain::spending::{Pool, Spending, SpendingPurpose};
 
 /// One message and its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +58,7 @@ pub struct ConsultationTurn {
 #[derive(Debug)]
 pub struct ConsultationReading {
     profile: Profile,
-    used_up: Option<UsedUp>,
+    balance: Balance,
     session: Session,
     transcript: Vec<ConsultationMessage>,
     heard: HeardBefore,
@@ -71,8 +72,19 @@ impl ConsultationReading {
     }
 }
 
+/// Bytes that the state of a consultation takes besides what is known of its person.
+const STATE_BYTES: usize = 2_000;
+
+/// Whether a model answers a message, which costs money, or a fixed text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AnsweredBy {
+    Model,
+    FixedText,
+}
+
 /// A message that is stored, under the lease of its session.
 struct Asked {
+    reserved: Option<Reserved>,
     session: Session,
     transcript: Vec<ConsultationMessage>,
     lease: Lease,
@@ -89,6 +101,24 @@ struct Answer {
     outcome: TurnOutcome,
     /// What was heard in the message while it was answered.
     notice: Option<SafetyNotice>,
+}
+
+/// Why there is no answer, and what was spent on it all the same.
+struct Unanswered {
+    error: ServiceError,
+    spending: Spending,
+}
+
+impl Unanswered {
+    fn for_free(error: impl Into<ServiceError>) -> Self {
+        Self { error: error.into(), spending: Spending::default() }
+    }
+}
+
+impl From<Unspoken> for Unanswered {
+    fn from(Unspoken { error, spending }: Unspoken) -> Self {
+        Self { error: error.into(), spending }
+    }
 }
 
 /// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`](super::Opening) starts a
@@ -124,16 +154,16 @@ impl FromApp for ConsultationAiService {
 impl ConsultationAiService {
     /// Reads at once all that answering a message needs. Nothing of a session that is somebody else's is handed out.
     pub async fn read(&self, user_id: &UserId, session_id: SessionId) -> Result<ConsultationReading> {
-        let (profile, used_up, session, transcript) = tokio::join!(
+        let (profile, balance, session, transcript) = tokio::join!(
             self.access.profiles.get(user_id),
-            self.model.used_up(Some(user_id)),
+            self.model.ledger.balance(Some(user_id)),
             self.access.consultations.get(session_id),
             self.access.consultations.transcript(session_id),
         );
         let profile = let_in(profile?)?;
         let session = of_owner(session?, user_id)?;
-        let (used_up, transcript, heard) = (used_up?, transcript?, HeardBefore::default());
-        Ok(ConsultationReading { profile, used_up, session, transcript, heard })
+        let (balance, transcript, heard) = (balance?, transcript?, HeardBefore::default());
+        Ok(ConsultationReading { profile, balance, session, transcript, heard })
     }
 
     /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, or a
@@ -144,7 +174,7 @@ impl ConsultationAiService {
         text: String,
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<Told<ConsultationTurn>> {
-        let Some((asked, profile)) = self.begin(reading, text, keyed.as_ref()).await? else {
+        let Some((asked, profile)) = self.begin(reading, text, AnsweredBy::Model, keyed.as_ref()).await? else {
             return Ok(Told::KeyTaken);
         };
         Ok(Told::Answered(self.answer(asked, profile, keyed).await?))
@@ -159,7 +189,7 @@ impl ConsultationAiService {
         text: &str,
     ) -> Result<ConsultationTurn> {
         let reading = self.read(user_id, session_id).await?;
-        let begun = self.begin(ConsultationReading { used_up: None, ..reading }, said, None).await?;
+        let begun = self.begin(reading, said, AnsweredBy::FixedText, None).await?;
         let (asked, _) = begun.ok_or(Conflict::AnswerPending)?;
         let known = self.access.consultations.facts(session_id).await?;
         let (turn, message) = self.apply(&asked, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
@@ -175,9 +205,10 @@ impl ConsultationAiService {
         &self,
         reading: ConsultationReading,
         text: String,
+        answered_by: AnsweredBy,
         keyed: Option<&Keyed<ConsultationTurn>>,
     ) -> Result<Option<(Asked, Profile)>> {
-        let ConsultationReading { profile, used_up, mut session, mut transcript, heard } = reading;
+        let ConsultationReading { profile, balance, mut session, mut transcript, heard } = reading;
         let now = self.clock.now();
         match session.status {
             Status::InProgress => {}
@@ -205,36 +236,50 @@ impl ConsultationAiService {
             session.user_messages += 1;
             session.section_messages += 1;
         }
-        let lease = answering(used_up, now);
-        session.answering = lease.ok();
         session.updated_at = now;
-        let key = keyed.map(|keyed| begun(&keyed.claim, lease, now));
-        match self.access.consultations.begin_turn(&session, message.as_ref(), now, key).await? {
-            Begun::Written => {}
-            Begun::KeyTaken => return Ok(None),
-            Begun::Conflict => return Err(Conflict::AnswerPending.into()),
+        let said: usize = transcript.iter().chain(message.as_ref()).map(|message| message.text.len()).sum();
+        let base = self.base_request(&profile);
+        // What is known of a person was learned from what they have said, and takes no more room than that.
+        let price = |said: usize| self.outgoing.worst(&base, STATE_BYTES + 2 * said);
+        let purse = Purse {
+            ledger: &self.model.ledger,
+            balance: &balance,
+            user_id: &profile.user_id,
+            purpose: SpendingPurpose::Consultation,
+            pool: Pool::Consultation,
+            price: &price,
+        };
+        let paying = (answered_by == AnsweredBy::Model).then_some(&purse);
+        let claim = keyed.map(|keyed| &keyed.claim);
+        let mut beginning = Beginning::new(paying, said, now).await;
+        loop {
+            session.answering = beginning.lease().ok();
+            let begins = beginning.begins(claim);
+            match self.access.consultations.begin_turn(&session, message.as_ref(), now, begins).await? {
+                Begun::Written => break,
+                Begun::KeyTaken => return Ok(None),
+                Begun::Conflict => return Err(Conflict::AnswerPending.into()),
+                Begun::NoRoom(refused) => beginning = beginning.refused(refused).await,
+            }
         }
         transcript.extend(message);
-        Ok(Some((Asked { session, transcript, lease: lease?, heard }, profile)))
+        let lease = beginning.lease()?;
+        Ok(Some((Asked { session, transcript, lease, heard, reserved: beginning.reserved() }, profile)))
     }
 
     /// Has a stored message answered, and ends its turn.
     async fn answer(
         &self,
-        asked: Asked,
+        mut asked: Asked,
         profile: Profile,
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
-        let user_id = profile.user_id.clone();
+        let reserved = asked.reserved.take();
         let Answer { known, spending, outcome, notice } = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
-            Err(error) => {
-                let cost = match &error {
-                    ServiceError::Model(error) => error.cost(),
-                    _ => Usd::ZERO,
-                };
-                let given_back = self.give_back(&asked, cost, keyed.as_ref()).await;
-                self.model.count(&user_id, &spent(Purpose::Consultation, true, cost)).await;
+            Err(Unanswered { error, spending }) => {
+                let settling = self.settle(reserved, &spending, false);
+                let (given_back, ()) = tokio::join!(self.give_back(&asked, spending.total(), keyed.as_ref()), settling);
                 given_back?;
                 return Err(error);
             }
@@ -245,17 +290,17 @@ impl ConsultationAiService {
         turn.session.learn_goal(goal, profile.goal_text.as_ref());
         turn.notice = notice.or(turn.notice);
         let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
-        let kept = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
-        let stored = self.access.consultations.finish_turn(&answered, asked.lease, kept).await;
+        let key = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
+        let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
+        let stored = self.access.consultations.finish_turn(&answered, asked.lease, Ends { key, entry }).await;
+        let written = matches!(stored, Ok(WriteOutcome::Written));
         let filling = async {
-            if matches!(stored, Ok(WriteOutcome::Written))
-                && let Err(error) = self.accounts.fill(profile, &turn.session).await
-            {
+            if written && let Err(error) = self.accounts.fill(profile, &turn.session).await {
                 // The turn is stored and paid for; completing the consultation fills the profile again.
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
             }
         };
-        tokio::join!(self.model.count(&user_id, &spending), filling);
+        tokio::join!(self.settle(reserved, &spending, written), filling);
         match stored {
             Ok(WriteOutcome::Written) => Ok(turn),
             Ok(WriteOutcome::Conflict) => Err(Conflict::Busy.into()),
@@ -268,8 +313,8 @@ impl ConsultationAiService {
     }
 
     /// Asks the model, with what is known when the lease is held.
-    async fn ask(&self, asked: &Asked, profile: &Profile) -> Result<Answer> {
-        let known = self.access.consultations.facts(asked.session.session_id).await?;
+    async fn ask(&self, asked: &Asked, profile: &Profile) -> std::result::Result<Answer, Unanswered> {
+        let known = self.access.consultations.facts(asked.session.session_id).await.map_err(Unanswered::for_free)?;
         let said = |text: &str| answer::read(text).map(|outcome| outcome.reply);
         let (latest, earlier) = asked.transcript.split_last().expect("the message that is answered was just added");
         let message = Message {
@@ -279,7 +324,6 @@ impl ConsultationAiService {
             request_id: &asked.heard.request_id,
         };
         let spoken = self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
-        let cost = spoken.reply.cost;
         let spending = spoken.spending.clone();
         let outcome = match &spoken.instead {
             // Nothing is learned from what somebody in danger says.
@@ -287,7 +331,8 @@ impl ConsultationAiService {
             instead => {
                 let Some(outcome) = answer::read(&spoken.reply.text) else {
                     let detail = "the consultation's answer does not follow its schema".to_owned();
-                    return Err(ModelError::Malformed { detail, cost }.into());
+                    let error = ModelError::Malformed { detail, cost: spending.total() }.into();
+                    return Err(Unanswered { error, spending });
                 };
                 let reply = instead.clone().unwrap_or(outcome.reply);
                 TurnOutcome { reply: spoken.introduced(reply, &asked.heard), ..outcome }
@@ -338,8 +383,25 @@ impl ConsultationAiService {
         Ok(self.access.consultations.abandon_turn(asked.session.session_id, asked.lease, cost, key).await?)
     }
 
+    async fn settle(&self, reserved: Option<Reserved>, spending: &Spending, written: bool) {
+        if let Some(reserved) = reserved {
+            self.model.ledger.settle(reserved, spending, written).await;
+        }
+    }
+
     /// Laid out for caching: what is the same for everybody, then the talk, and what changes with every message last.
     fn request(&self, asked: &Asked, profile: &Profile, known: &[Fact]) -> ModelRequest {
+        let turns = transcript::for_model(
+            &asked.transcript,
+            asked.session.progress.current_section(),
+            known,
+            profile.goal_text.as_ref(),
+        );
+        ModelRequest { turns, ..self.base_request(profile) }
+    }
+
+    /// The request without anything that was said.
+    fn base_request(&self, profile: &Profile) -> ModelRequest {
         ModelRequest {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
@@ -348,12 +410,7 @@ impl ConsultationAiService {
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
                 .collect(),
-            turns: transcript::for_model(
-                &asked.transcript,
-                asked.session.progress.current_section(),
-                known,
-                profile.goal_text.as_ref(),
-            ),
+            turns: Vec::new(),
             output_schema: Some(prompts::consultation_schema()),
             deadline: self.deadline,
         }

@@ -14,7 +14,7 @@ use crate::config::{self, behavior, model};
 use crate::jobs::JobQueue;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Result, ServiceError};
-use crate::service::metered_model::MeteredModel;
+use crate::service::ledger::Ledger;
 use crate::service::prompts::writing;
 use crate::service::prompts::{PromptUpdater, TYPICAL_UPDATE};
 use crate::service::safety_updates::SafetyUpdates;
@@ -40,7 +40,7 @@ pub struct PartWorker {
     recipes: Recipes,
     safety: SafetyUpdates,
     submission: BatchSubmission,
-    metered: MeteredModel,
+    ledger: Ledger,
     change: ChangeSettings,
     mode: UpdateMode,
     /// What rewriting one prompt costs as a rule.
@@ -69,7 +69,7 @@ impl FromApp for PartWorker {
             recipes: writing::recipes(app)?,
             safety: SafetyUpdates::from_app(app)?,
             submission: BatchSubmission::from_app(app)?,
-            metered: MeteredModel::from_app(app)?,
+            ledger: Ledger::from_app(app)?,
             change: behavior::change(app.env())?,
             mode,
             expected_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, mode.call_mode()).unwrap_or_default(),

@@ -15,6 +15,7 @@ use crate::telemetry::events;
 use domain::due;
 use domain::lease::Lease;
 use domain::run_part::{PartKind, RunPart};
+use domain::spending::Pool;
 
 /// Users read at a time.
 const PAGE: u32 = 100;
@@ -94,7 +95,7 @@ impl PartWorker {
             if self.clock.now() >= work.deadline {
                 return Ok(Progress::OutOfTime);
             }
-            self.metered.require_budget(None).await?;
+            self.ledger.require_any_room(Pool::Weekly).await?;
             let due = self.profiles.due_page(shard, work.part.as_of, &page).await?;
             let (readable, unreadable): (Vec<_>, Vec<_>) = due.items.into_iter().partition(std::result::Result::is_ok);
             for UnreadableUser { user_id, cause } in unreadable.into_iter().filter_map(std::result::Result::err) {

@@ -1,0 +1,300 @@
+//! The ledger: what a call may cost is reserved before it is made, what it has cost is written with its answer, and the sums
+//! follow. `README.md` beside this file describes the protocol.
+
+mod balance;
+mod reconciler;
+mod told;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use tracing::warn;
+use uuid::Uuid;
+
+pub use balance::Balance;
+pub use reconciler::{Reconciled, SpendingReconciler};
+
+use self::told::Told;
+use super::error::{Budget, Result, ServiceError};
+use crate::app::{App, FromApp, StartError};
+use crate::config::model::Budgets;
+use crate::store::{EntryWrite, Hold, HoldWrites, Limits, Refused, SpendingTable, WriteOutcome};
+use crate::system::{Clock, Ids};
+use crate::telemetry::events;
+use domain::ledger::{PoolLimit, Used};
+use domain::money::Usd;
+use domain::profile::UserId;
+use domain::spending::{Pool, Spending, SpendingPurpose};
+
+/// How long an answer waits for the sums behind it. What is not settled by then is settled by the reconciler.
+const SETTLED_WITHIN: Duration = Duration::from_millis(500);
+/// When to try again where only calls that are under way stand in the way.
+const CALLS_END_WITHIN: Duration = Duration::from_secs(10);
+
+/// A budget that holds no further call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsedUp {
+    budget: Budget,
+    retry_after: Duration,
+}
+
+impl From<UsedUp> for ServiceError {
+    fn from(UsedUp { budget, retry_after }: UsedUp) -> Self {
+        Self::BudgetExhausted { budget, retry_after }
+    }
+}
+
+/// What is to be paid for.
+#[derive(Debug, Clone)]
+pub struct Purchase {
+    /// The person whose sum pays as well.
+    pub user_id: Option<UserId>,
+    /// What the call is for.
+    pub purpose: SpendingPurpose,
+    /// The pool that pays.
+    pub pool: Pool,
+    /// The most that it can cost.
+    pub amount: Usd,
+    /// How long it may take.
+    pub lasts: TimeDelta,
+}
+
+/// A reservation that is about to be made in one of the sums that may hold it.
+#[derive(Debug, Clone)]
+pub struct Bid {
+    hold: Hold,
+    limits: Limits,
+    /// Other sums of the pool that may hold it.
+    others: Vec<u32>,
+    /// What whoever finds no room is told.
+    used_up: UsedUp,
+    /// How much of the pool's share is gone with it.
+    used: Option<Used>,
+}
+
+/// A reservation that was made.
+#[derive(Debug, Clone)]
+pub struct Reserved {
+    hold: Hold,
+    used: Option<Used>,
+}
+
+/// The ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    spending: SpendingTable,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    budgets: Budgets,
+    told: Told,
+}
+
+impl FromApp for Ledger {
+    fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        Self::within(app, Budgets::read(app.env())?)
+    }
+}
+
+impl Ledger {
+    /// Within these budgets.
+    pub fn within(app: &App, budgets: Budgets) -> std::result::Result<Self, StartError> {
+        let (spending, clock, ids) = (app.spending()?, app.clock(), app.ids());
+        Ok(Self { spending, clock, ids, budgets, told: Told::default() })
+    }
+
+    /// What the pools, and a person, have taken of their shares today.
+    pub async fn balance(&self, user_id: Option<&UserId>) -> Result<Balance> {
+        let now = self.clock.now();
+        let today = now.date_naive();
+        let of_user = async {
+            match user_id {
+                Some(user_id) => self.spending.user_sum(today, user_id).await,
+                None => Ok(crate::store::UserSum::default()),
+            }
+        };
+        let (pools, user) = tokio::try_join!(self.spending.pool_sums(today), of_user)?;
+        Ok(Balance { now, pools, user })
+    }
+
+    /// What a pool may use in a day.
+    fn limit(&self, pool: Pool) -> PoolLimit {
+        PoolLimit::of(pool, self.budgets.daily.map(|daily| self.budgets.shares.of(pool, daily)))
+    }
+
+    /// A reservation where `balance` leaves room for it.
+    ///
+    /// # Errors
+    ///
+    /// The budget that has none.
+    pub async fn bid(&self, balance: &Balance, purchase: Purchase) -> std::result::Result<Bid, UsedUp> {
+        let Purchase { user_id, purpose, pool, amount, lasts } = purchase;
+        let midnight = until_tomorrow(balance.now);
+        if let Some(limit) = self.budgets.user_daily.filter(|_| user_id.is_some())
+            && !holds(limit, balance.user.taken, amount)
+        {
+            let for_good = !holds(limit, balance.user.spent, amount);
+            let retry_after = if for_good { midnight } else { CALLS_END_WITHIN.min(midnight) };
+            return Err(UsedUp { budget: Budget::UserDaily, retry_after });
+        }
+        let limit = self.limit(pool);
+        let (spent, taken) = balance.of_pool(pool);
+        let for_good = limit.whole.is_some_and(|whole| !holds(whole, spent, amount));
+        let retry_after = if for_good { midnight } else { CALLS_END_WITHIN.min(midnight) };
+        let used_up = UsedUp { budget: Budget::Daily, retry_after };
+        let call_id = self.ids.next();
+        let mut sums = balance.sums_with_room(pool, limit, amount, call_id);
+        let Some(number) = sums.pop() else {
+            self.tell(pool, Used::All, taken, balance.now).await;
+            return Err(used_up);
+        };
+        let mut with_it = taken;
+        with_it += amount;
+        let used = limit.whole.and_then(|whole| Used::of(with_it, whole));
+        let until = balance.now + lasts;
+        let day = balance.now.date_naive();
+        let limits = Limits { pool: limit.of_a_sum(), user: self.budgets.user_daily.filter(|_| user_id.is_some()) };
+        let hold = Hold { call_id, day, pool, number, user_id, purpose, amount, until };
+        Ok(Bid { hold, limits, others: sums, used_up, used })
+    }
+
+    /// The writes that make a reservation.
+    #[must_use]
+    pub fn writes(&self, bid: &Bid) -> HoldWrites {
+        self.spending.hold(&bid.hold, bid.limits)
+    }
+
+    /// The same reservation in another sum, after one has refused it.
+    ///
+    /// # Errors
+    ///
+    /// The budget that has no room, if no other sum is left.
+    pub async fn elsewhere(&self, mut bid: Bid, refused: Refused) -> std::result::Result<Bid, UsedUp> {
+        match refused {
+            // Other calls of the same person are under way.
+            Refused::User => Err(UsedUp {
+                budget: Budget::UserDaily,
+                retry_after: CALLS_END_WITHIN.min(until_tomorrow(self.clock.now())),
+            }),
+            Refused::Pool => match bid.others.pop() {
+                Some(number) => {
+                    bid.hold.number = number;
+                    Ok(bid)
+                }
+                None => {
+                    let taken = self.limit(bid.hold.pool).whole.unwrap_or_default();
+                    self.tell(bid.hold.pool, Used::All, taken, self.clock.now()).await;
+                    Err(bid.used_up)
+                }
+            },
+        }
+    }
+
+    /// Makes a reservation on its own.
+    pub async fn reserve(&self, balance: &Balance, purchase: Purchase) -> Result<Reserved> {
+        let mut bid = self.bid(balance, purchase).await?;
+        while let Some(refused) = self.spending.reserve(&bid.hold, bid.limits).await? {
+            bid = self.elsewhere(bid, refused).await?;
+        }
+        Ok(bid.made())
+    }
+
+    /// Refuses when a pool has nothing left.
+    pub async fn require_any_room(&self, pool: Pool) -> Result<()> {
+        self.require_room(pool, Usd::ZERO, Usd::from_nanos(1)).await
+    }
+
+    /// Refuses when the rest of a pool's share, less what is `reserved`, does not hold `amount`.
+    pub async fn require_room(&self, pool: Pool, reserved: Usd, amount: Usd) -> Result<()> {
+        let balance = self.balance(None).await?;
+        let mut together = reserved;
+        together += amount;
+        let purchase = Purchase {
+            user_id: None,
+            purpose: SpendingPurpose::Update,
+            pool,
+            amount: together,
+            lasts: TimeDelta::zero(),
+        };
+        Ok(self.bid(&balance, purchase).await.map(drop)?)
+    }
+
+    /// Counts what the answers of a message batch have cost.
+    pub async fn count_batch(&self, batch_id: &str, cost: Usd) -> Result<()> {
+        let spending = Spending::on(SpendingPurpose::Update, true, cost);
+        let now = self.clock.now();
+        let hold = Hold {
+            call_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, batch_id.as_bytes()),
+            day: now.date_naive(),
+            pool: Pool::Weekly,
+            number: 0,
+            user_id: None,
+            purpose: SpendingPurpose::Update,
+            amount: cost,
+            until: now,
+        };
+        self.spending.reserve(&hold, Limits::default()).await?;
+        let entry = self.spending.entry(&hold, &spending, now).map(|entry| entry.of_batch(batch_id));
+        // A conflict means that it was counted before.
+        let _ = self.spending.settle(&hold, &spending, entry).await?;
+        Ok(())
+    }
+
+    /// What a call has cost, to be written with its answer.
+    #[must_use]
+    pub fn entry(&self, reserved: &Reserved, spending: &Spending) -> Option<EntryWrite> {
+        self.spending.entry(&reserved.hold, spending, self.clock.now())
+    }
+
+    /// Lets the sums follow what a call has cost. `written` is whether that is in the ledger already. What cannot be settled in
+    /// time is left to the reconciler: nobody waits for a sum.
+    pub async fn settle(&self, reserved: Reserved, spending: &Spending, written: bool) {
+        let entry = if written { None } else { self.entry(&reserved, spending) };
+        let Reserved { hold, used } = reserved;
+        let settling = tokio::time::timeout(SETTLED_WITHIN, self.spending.settle(&hold, spending, entry));
+        let cause = match settling.await {
+            Ok(Ok(WriteOutcome::Written)) => None,
+            Ok(Ok(WriteOutcome::Conflict)) => Some("the reconciler has settled it".to_owned()),
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it takes too long".to_owned()),
+        };
+        if let Some(cause) = cause {
+            let (call_id, cost_usd) = (hold.call_id, spending.total().dollars());
+            warn!(%call_id, cost_usd, cause, "{}", events::SPENDING_SETTLED_LATER);
+        }
+        if let Some(used) = used {
+            let taken = self.limit(hold.pool).whole.unwrap_or_default();
+            self.tell(hold.pool, used, taken, self.clock.now()).await;
+        }
+    }
+}
+
+impl Bid {
+    /// The reservation that this has become.
+    #[must_use]
+    pub fn made(self) -> Reserved {
+        Reserved { hold: self.hold, used: self.used }
+    }
+}
+
+/// Whether a limit holds an amount beside what is taken.
+fn holds(limit: Usd, taken: Usd, amount: Usd) -> bool {
+    taken.nanos().checked_add(amount.nanos()).is_some_and(|together| together <= limit.nanos())
+}
+
+/// Time until the UTC day ends.
+fn until_tomorrow(now: DateTime<Utc>) -> Duration {
+    let tomorrow = now.date_naive().checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    tomorrow.and_then(|tomorrow| (tomorrow - now).to_std().ok()).unwrap_or(Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_begins_anew_at_midnight_utc() {
+        let late = "2026-11-22T23:59:30Z".parse().expect("an instant");
+        assert_eq!(until_tomorrow(late), Duration::from_secs(30));
+    }
+}
