@@ -5,6 +5,7 @@ mod killed;
 mod poison;
 mod requests;
 mod resumed;
+mod spoilt;
 mod twice;
 
 use std::collections::BTreeMap;
@@ -72,7 +73,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             log(deployment, &profile, days_ago, target).await;
         }
     }
-    let version = NewVersion {
+    let mut version = NewVersion {
         after: 0,
         entry: HistoryEntry {
             user_id: user_id.clone(),
@@ -96,7 +97,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         update_shard: Some(shard.to_owned()),
         mark: None,
     };
-    let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
+    let written = deployment.stores.versions.add_prompt_version(&mut version).await.expect("an answer");
     assert_eq!(written, WriteOutcome::Written);
 }
 

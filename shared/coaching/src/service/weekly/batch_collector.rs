@@ -8,24 +8,20 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use tracing::{Instrument as _, error, info_span};
 
-use super::batch_submission::parse_custom_id;
+use super::batch_results::{self, BatchResults};
+use super::custom_id::RequestName;
 use super::run;
-use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
-use crate::service::prompts::{Grounds, PromptUpdater};
-use crate::store::{
-    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Waiting, WriteOutcome,
-};
+use crate::store::{BatchTable, OpenBatch, RunCounters, RunTable, StoreError, Waiting};
 use crate::system::Clock;
 use crate::telemetry::{events, metrics, user_span};
-use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
-use domain::coaching_prompt::GenerationReason;
+use claude::{BatchItem, BatchOutcome, BatchProgress, Model, Purpose};
 use domain::money::Usd;
-use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
+use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 
 /// Users on a page that is handed on.
@@ -47,15 +43,13 @@ pub struct CollectionSummary {
 /// Applies batch results.
 #[derive(Clone)]
 pub struct BatchCollector {
-    profiles: ProfileTable,
-    history: PromptHistoryTable,
     runs: RunTable,
     batches: BatchTable,
     queue: Arc<dyn JobQueue>,
     model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
     metered: MeteredModel,
-    updater: PromptUpdater,
+    results: BatchResults,
     /// Results that are applied at a time.
     concurrency: usize,
     /// How often a request is put into a batch before its rewriting has failed.
@@ -75,26 +69,34 @@ struct Applications {
 enum Applied {
     /// The version was written, at this cost, a repair included.
     Updated(Usd),
-    /// It failed for good; the old prompt stays.
+    /// It failed; the old prompt stays.
     Failed,
     /// It is to be tried in another batch.
     TryAgain(Waiting),
-    /// The user is gone, has a newer version, or one that is withdrawn, or another run has decided since.
+    /// Something else has happened to the user since.
     Overtaken,
+}
+
+impl From<batch_results::Applied> for Applied {
+    fn from(applied: batch_results::Applied) -> Self {
+        match applied {
+            batch_results::Applied::Updated(cost) => Self::Updated(cost),
+            batch_results::Applied::Failed => Self::Failed,
+            batch_results::Applied::Overtaken => Self::Overtaken,
+        }
+    }
 }
 
 impl FromApp for BatchCollector {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
-            profiles: app.profiles()?,
-            history: app.prompt_history()?,
             runs: app.runs()?,
             batches: app.batches()?,
             queue: app.queue()?,
             model: app.model()?,
             clock: app.clock(),
             metered: MeteredModel::from_app(app)?,
-            updater: PromptUpdater::from_app(app)?,
+            results: BatchResults::from_app(app)?,
             concurrency: weekly::update_concurrency(app.env())?,
             attempts: weekly::batch_attempts(app.env())?,
         })
@@ -179,85 +181,34 @@ impl BatchCollector {
 
     /// `None` for a request that is not of this service.
     async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
-        let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
+        let BatchItem { custom_id, outcome } = item;
+        let Some(RequestName { user_id, version }) = RequestName::parse(&custom_id) else { return Ok(None) };
         let span = user_span(&user_id);
-        self.apply_to(batch, user_id, version, item.outcome).instrument(span).await.map(Some)
-    }
-
-    async fn apply_to(
-        &self,
-        batch: &OpenBatch,
-        user_id: UserId,
-        version: u32,
-        outcome: BatchOutcome,
-    ) -> Result<Applied> {
-        if outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
-            // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
-            // applied twice.
-            return Ok(Applied::TryAgain(Waiting { user_id, version }));
-        }
-        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Applied::Overtaken) };
-        if profile.prompt.as_ref().is_none_or(|prompt| prompt.version != version) {
-            return self.written(batch, &user_id, version).await;
-        }
-        let (prompt, pending) = match Standing::of(&self.profiles, &profile, &batch.run_id, version).await? {
-            Standing::Wanted(prompt, pending) => (prompt, pending),
-            Standing::Failed => return Ok(Applied::Failed),
-            Standing::Overtaken => return Ok(Applied::Overtaken),
+        let apply = async {
+            if outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
+                // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
+                // applied twice.
+                return Ok(Applied::TryAgain(Waiting { user_id, version }));
+            }
+            match self.results.apply(batch.into(), &user_id, version, outcome).await {
+                Ok(applied) => Ok(applied.into()),
+                Err(ServiceError::Store(cause)) if cause.is_unreadable() => {
+                    self.set_aside(batch, user_id, version, &cause).await?;
+                    Ok(Applied::Failed)
+                }
+                Err(error) => Err(error),
+            }
         };
-        match self.apply_one(batch, &profile, prompt, pending, outcome).await {
-            Ok(applied) => Ok(applied),
-            // Another collector was faster, or an admin has withdrawn the prompt.
-            Err(ServiceError::Conflict(Conflict::Busy)) => {
-                let profile = self.profiles.get(&user_id).await?;
-                let prompt = profile.as_ref().and_then(|profile| profile.prompt.as_ref());
-                if prompt.is_none_or(|prompt| prompt.version != version) {
-                    return self.written(batch, &user_id, version).await;
-                }
-                let withdrawn = profile.is_some_and(|profile| profile.is_prompt_withdrawn());
-                if withdrawn { Ok(Applied::Overtaken) } else { Err(Conflict::Busy.into()) }
-            }
-            // The rest of the batch would meet the same: it is collected later.
-            Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
-            Err(error) => {
-                if self.profiles.fail_update(&user_id, version).await? == WriteOutcome::Conflict {
-                    return Ok(Applied::Overtaken);
-                }
-                let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());
-                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
-                Ok(Applied::Failed)
-            }
-        }
+        apply.instrument(span).await.map(Some)
     }
 
-    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end
-    /// of the batch, or otherwise.
-    async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
-        let entry = self.history.get(user_id, version + 1).await?;
-        let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
-        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
-    }
-
-    async fn apply_one(
-        &self,
-        batch: &OpenBatch,
-        profile: &Profile,
-        prompt: &PersonalPrompt,
-        pending: &PendingUpdate,
-        outcome: BatchOutcome,
-    ) -> Result<Applied> {
-        let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
-        match outcome {
-            BatchOutcome::Answered(reply) => {
-                let version = self.updater.apply_batched(profile, prompt, grounds, reply).await?;
-                Ok(Applied::Updated(version.entry.cost))
-            }
-            BatchOutcome::TryAgain => {
-                let detail = "a message batch left it unanswered too often".to_owned();
-                Err(ModelError::Unavailable { detail, retry_after: None }.into())
-            }
-            BatchOutcome::Failed(error) => Err(error.into()),
-        }
+    /// A result that cannot be applied gets a job of its own, and the others are applied: it fails until what is stored of the
+    /// user is mended, and ends in the dead-letter queue. Redriven from there, it applies the answer, which is paid for.
+    async fn set_aside(&self, batch: &OpenBatch, user_id: UserId, version: u32, cause: &StoreError) -> Result<()> {
+        let OpenBatch { batch_id, run_id, as_of, request_id, .. } = batch.clone();
+        error!(run_id, batch_id, version, %cause, "{}", events::BATCH_RESULT_NOT_APPLIED);
+        let kind = PartKind::Result { batch_id, user_id, version };
+        Ok(self.queue.send(&Job::Part(RunPart { run_id, as_of, request_id, kind })).await?)
     }
 
     /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use tracing::error;
 
+use super::custom_id::RequestName;
 use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -22,7 +23,7 @@ use crate::store::{
 };
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
-use claude::{BatchEntry, ListedBatch, Model, ModelError};
+use claude::{BatchEntry, ListedBatch, Model, ModelError, ModelRequest};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::{CallMode, Usd};
 use domain::profile::UserId;
@@ -59,6 +60,15 @@ struct WaitingPage {
     draft: Option<Draft>,
 }
 
+/// What a user who waits is asked for.
+enum Asked {
+    Request(Box<ModelRequest>),
+    /// The rewriting has failed.
+    Failed,
+    /// Something else has happened to the user since.
+    Overtaken,
+}
+
 /// What goes into one batch.
 #[derive(Default)]
 struct Contents {
@@ -66,17 +76,6 @@ struct Contents {
     entries: Vec<BatchEntry>,
     bytes: usize,
     counters: RunCounters,
-}
-
-/// Names a request within its batch by what it is for: a user's prompt after this version.
-pub fn custom_id(user_id: &UserId, version: u32) -> String {
-    format!("{user_id}_{version}")
-}
-
-/// Reads that name.
-pub fn parse_custom_id(custom_id: &str) -> Option<(UserId, u32)> {
-    let (user_id, version) = custom_id.rsplit_once('_')?;
-    Some((UserId::new(user_id), version.parse().ok()?))
 }
 
 impl FromApp for BatchSubmission {
@@ -161,40 +160,46 @@ impl BatchSubmission {
         Ok(None)
     }
 
-    /// Adds the requests of a page. Whose rewriting has ended meanwhile is left out and counted.
+    /// Adds the requests of a page. Whose rewriting has ended meanwhile, or who cannot be read, is left out and counted.
     async fn add_page(&self, part: &RunPart, page: WaitingPage, contents: &mut Contents) -> Result<()> {
         for Waiting { user_id, version } in page.waiting {
-            let profile = self.profiles.get(&user_id).await?;
-            let Some(profile) = &profile else {
-                contents.counters.overtaken += 1;
-                continue;
-            };
-            let (prompt, pending) = match Standing::of(&self.profiles, profile, &part.run_id, version).await? {
-                Standing::Wanted(prompt, pending) => (prompt, pending),
-                Standing::Failed => {
-                    contents.counters.failed += 1;
-                    continue;
-                }
-                Standing::Overtaken => {
-                    contents.counters.overtaken += 1;
-                    continue;
-                }
-            };
-            match self.updater.batch_request(profile, prompt, Grounds::of(pending, part.as_of)) {
-                Ok(request) => {
+            match self.request(part, &user_id, version).await {
+                Ok(Asked::Request(request)) => {
                     let texts = request.system.iter().map(|block| block.text.len());
                     let texts = texts.chain(request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::len)));
                     contents.bytes += FRAME_BYTES + texts.sum::<usize>();
-                    contents.entries.push(BatchEntry { custom_id: custom_id(&user_id, version), request });
+                    let custom_id = RequestName { user_id, version }.custom_id();
+                    contents.entries.push(BatchEntry { custom_id, request: *request });
                 }
-                Err(error) => {
+                Ok(Asked::Failed) => contents.counters.failed += 1,
+                Ok(Asked::Overtaken) => contents.counters.overtaken += 1,
+                // The next run looks at them again.
+                Err(ServiceError::Store(cause)) if cause.is_unreadable() => {
+                    error!(run_id = part.run_id, %user_id, version, %cause, "{}", events::BATCH_REQUEST_NOT_MADE);
                     contents.counters.failed += 1;
-                    self.fail(&user_id, version, &error).await?;
                 }
+                Err(error) => return Err(error),
             }
         }
         contents.pages.push(page.page_id);
         Ok(())
+    }
+
+    /// What a user who waits is to be asked for.
+    async fn request(&self, part: &RunPart, user_id: &UserId, version: u32) -> Result<Asked> {
+        let Some(profile) = self.profiles.get(user_id).await? else { return Ok(Asked::Overtaken) };
+        let (prompt, pending) = match Standing::of(&self.profiles, &profile, &part.run_id, version).await? {
+            Standing::Wanted(prompt, pending) => (prompt, pending),
+            Standing::Failed => return Ok(Asked::Failed),
+            Standing::Overtaken => return Ok(Asked::Overtaken),
+        };
+        match self.updater.batch_request(&profile, prompt, Grounds::of(pending, part.as_of)) {
+            Ok(request) => Ok(Asked::Request(Box::new(request))),
+            Err(error) => {
+                self.fail(user_id, version, &error).await?;
+                Ok(Asked::Failed)
+            }
+        }
     }
 
     async fn submit(&self, part: &RunPart, contents: Contents) -> Result<()> {
@@ -216,7 +221,8 @@ impl BatchSubmission {
             }
             Err(error @ ModelError::Rejected { .. }) => {
                 let error = error.into();
-                for (user_id, version) in entries.iter().filter_map(|entry| parse_custom_id(&entry.custom_id)) {
+                let names = entries.iter().filter_map(|entry| RequestName::parse(&entry.custom_id));
+                for RequestName { user_id, version } in names {
                     counters.failed += 1;
                     self.fail(&user_id, version, &error).await?;
                 }
@@ -248,19 +254,5 @@ impl BatchSubmission {
 
     const fn estimate(&self, requests: u64) -> Usd {
         Usd::from_nanos(self.typical_cost.nanos().saturating_mul(requests))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_finds_its_user_and_version_again() {
-        let user_id = UserId::new("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0");
-        let id = custom_id(&user_id, 4_000_000_000);
-        assert!(id.len() <= 64, "the service takes at most 64 characters: {id}");
-        assert_eq!(parse_custom_id(&id), Some((user_id, 4_000_000_000)));
-        assert_eq!(parse_custom_id("nobody"), None);
     }
 }

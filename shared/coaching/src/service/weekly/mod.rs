@@ -3,7 +3,9 @@
 //! vanishes.
 
 mod batch_collector;
+mod batch_results;
 mod batch_submission;
+mod custom_id;
 mod overview;
 mod run;
 mod standing;

@@ -52,7 +52,7 @@ impl RunTable {
         let done = done.when("attribute_not_exists(#done)", []);
         let shards = match part.kind {
             PartKind::Shard { .. } => 1,
-            PartKind::User { .. } | PartKind::Retry { .. } => 0,
+            PartKind::User { .. } | PartKind::Retry { .. } | PartKind::Result { .. } => 0,
         };
         let run = self.runs.update(run_key(&part.run_id)).when("attribute_exists(#run_id)", []);
         match self.runs.transaction().with(done).with(run.add("shards_done", shards)).commit(OPERATION).await? {
