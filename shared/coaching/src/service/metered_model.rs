@@ -104,12 +104,6 @@ impl MeteredModel {
         Err(ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: until_tomorrow(now) })
     }
 
-    /// Counts what the answers of a message batch have cost, in one sum: the weekly run is not on a user's own budget.
-    pub async fn count_batch(&self, cost: Usd) -> Result<()> {
-        let spending = spent(Purpose::PromptUpdate, true, cost);
-        Ok(self.spending.add_to_all(self.clock.now().date_naive(), &spending).await?)
-    }
-
     /// Counts what calls of `user_id` have cost. A sum that cannot be written is logged, not returned: the answer is paid
     /// for and must not be lost with it.
     pub async fn count(&self, user_id: &UserId, spending: &Spending) {

@@ -89,9 +89,10 @@ impl SpendingTable {
         self.add_to(day, &[SpendScope::All, SpendScope::User(user_id.clone())], spending).await
     }
 
-    /// Adds to a day's sums of all what no single user is charged with.
-    pub async fn add_to_all(&self, day: NaiveDate, spending: &Spending) -> Result<(), StoreError> {
-        self.add_to(day, &[SpendScope::All], spending).await
+    /// What adds to a day's sums of all what no single user is charged with, to be written together with what it was spent
+    /// on.
+    pub(super) fn addition_to_all(&self, day: NaiveDate, spending: &Spending) -> Update {
+        self.addition(day, &SpendScope::All, spending)
     }
 
     async fn add_to(&self, day: NaiveDate, scopes: &[SpendScope], spending: &Spending) -> Result<(), StoreError> {

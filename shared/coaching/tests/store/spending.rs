@@ -2,8 +2,9 @@
 
 use super::TestDatabase;
 use super::samples::{coached, day, user};
-use coaching::store::SpendScope;
+use coaching::store::{RunCounters, SpendScope};
 use domain::money::Usd;
+use test_support::Stores;
 
 #[tokio::test]
 async fn a_days_spending_is_summed_for_everyone_and_for_each_user() {
@@ -46,10 +47,13 @@ async fn sums_do_not_stay_for_ever() {
 
 #[tokio::test]
 async fn what_no_user_is_charged_with_counts_for_everyone() {
-    let spending = TestDatabase::create().await.stores().spending;
+    let Stores { spending, runs, .. } = TestDatabase::create().await.stores();
     let today = day("2026-11-22");
     spending.add(today, &user("ana"), &coached(5)).await.expect("added");
-    spending.add_to_all(today, &coached(70)).await.expect("added");
+    for _ in 0..2 {
+        let (counters, spent) = (RunCounters::default(), coached(70));
+        runs.finish_batch("run", "msgbatch_1", &counters, &spending, (today, &spent)).await.expect("noted once");
+    }
     let spent = async |scope: SpendScope| spending.spent(today, &scope).await.expect("a sum").nanos();
     assert_eq!((spent(SpendScope::All).await, spent(SpendScope::User(user("ana"))).await), (75, 5));
 }

@@ -1,7 +1,9 @@
 //! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
 
 mod faults;
+mod given_up;
 mod killed;
+mod lost;
 mod poison;
 mod requests;
 mod resumed;
@@ -141,7 +143,8 @@ async fn settle(deployment: &Deployment) {
         deployment.claude.finish_batches();
         deployment.collect().await.expect("a collection");
         assert_eq!(deployment.run_queue().await, [], "nothing is given up");
-        if deployment.stores.batches.open().await.expect("a list").is_empty() {
+        let open = deployment.stores.batches.open().await.expect("a list");
+        if open.batches.is_empty() && open.submissions.is_empty() {
             return;
         }
     }
@@ -167,7 +170,7 @@ fn bills(deployment: &Deployment) -> BTreeMap<String, usize> {
     let mut bills = BTreeMap::new();
     for request in deployment.claude.requests() {
         for item in request.body["requests"].as_array().into_iter().flatten() {
-            let id = item["custom_id"].as_str().expect("an id").rsplit_once('_').expect("a version").0.to_owned();
+            let id = item["custom_id"].as_str().expect("an id").split('_').next().expect("a user").to_owned();
             *bills.entry(id).or_default() += 1;
         }
     }

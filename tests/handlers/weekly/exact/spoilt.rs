@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use claude_simulator::FaultKind;
 use coaching::jobs::Job;
+use coaching::store::{OpenBatch, RunState};
 use domain::money::Usd;
 use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 use test_support::{client_at, endpoint};
 
-use super::{assert_done, begin, bills, deployment, run_record, seed, settle};
+use super::{assert_done, begin, bills, deployment, run_record, seed, seed_in, settle};
 use crate::harness::{Deployment, Log, VISIBILITY};
 
 /// A word that is no goal.
@@ -149,4 +150,62 @@ async fn a_history_that_is_ahead_of_its_profile_holds_nobody_up_and_the_next_ver
         assert_eq!(deployment.profile("ana").await["system_prompt_version"], 3, "{mode}");
         assert_eq!(deployment.versions("ben").await, [2, 1], "{mode}");
     }
+}
+
+#[tokio::test]
+async fn a_batch_whose_item_cannot_be_read_hides_no_other_and_the_run_is_not_done_before_it_is_mended() {
+    let deployment = deployment("batch", &[("UPDATE_SHARDS", "2")]).await;
+    seed_in(&deployment, "000", "ana", true).await;
+    seed_in(&deployment, "001", "ben", true).await;
+    assert_eq!(deployment.begin_weekly().await, 2);
+    assert_eq!(deployment.run_queue().await, []);
+    let open = deployment.stores.batches.open().await.expect("a list").batches;
+    let OpenBatch { batch_id, run_id, attempt, .. } = open.first().expect("a batch").clone();
+    edit_batch(&deployment, &batch_id, AttributeValue::S("twice".to_owned())).await;
+    deployment.claude.finish_batches();
+    let log = Log::capture();
+    assert_eq!(deployment.collect().await.expect("a collection").batches_collected, 1);
+    let told = log.of("item_unreadable");
+    assert!(told.iter().any(|line| line["batch_id"] == batch_id.as_str()), "{told:?}");
+    assert_eq!(run_record(&deployment, &run_id).await.state, RunState::WaitingForBatch);
+    edit_batch(&deployment, &batch_id, AttributeValue::N(attempt.to_string())).await;
+    settle(&deployment).await;
+    assert_eq!(assert_done(&deployment, &run_id, 2).await.updated, 2);
+}
+
+async fn edit_batch(deployment: &Deployment, batch_id: &str, attempt: AttributeValue) {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let update = client_at(endpoint()).update_item().table_name(&deployment.tables.update_runs);
+    let update = update.key("run_id", text("batches")).key("part", text(batch_id));
+    let update = update.update_expression("SET attempt = :attempt");
+    update.expression_attribute_values(":attempt", attempt).send().await.expect("the table takes it");
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_keeps_the_part_open_and_nobody_of_other_pages_waiting() {
+    let (deployment, run_id, job) = three().await;
+    let page = format!("shard#000#{}", uuid::Uuid::nil());
+    deployment.stores.runs.open_page(&run_id, &page, &[UserId::new("dan")]).await.expect("opened");
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let spoil = |users: AttributeValue| {
+        let update = client_at(endpoint()).update_item().table_name(&deployment.tables.update_runs);
+        let update = update.key("run_id", text(&run_id)).key("part", text(&format!("page#{page}")));
+        let update = update.update_expression("SET #users = :users").expression_attribute_names("#users", "users");
+        update.expression_attribute_values(":users", users).send()
+    };
+    spoil(text("everybody")).await.expect("spoilt");
+    assert_eq!(deployment.deliver(&job).await.batch_item_failures.len(), 1, "operators find the job in the end");
+    for _ in 0..2 {
+        deployment.claude.finish_batches();
+        deployment.collect().await.expect("a collection");
+    }
+    for name in ["ana", "ben", "cleo"] {
+        assert_eq!(deployment.versions(name).await, [2, 1], "{name}");
+    }
+    assert_eq!(run_record(&deployment, &run_id).await.state, RunState::Running);
+    spoil(AttributeValue::L(Vec::new())).await.expect("mended");
+    deployment.pass(VISIBILITY);
+    assert!(deployment.deliver(&job).await.batch_item_failures.is_empty());
+    settle(&deployment).await;
+    assert_eq!(assert_done(&deployment, &run_id, 3).await.updated, 3);
 }

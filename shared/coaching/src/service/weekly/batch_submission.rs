@@ -1,15 +1,16 @@
 //! Puts the users who wait for it into message batches.
 //!
 //! A submission is noted before it is made and again when the batch is known, so that a worker that vanishes in between
-//! leaves a trace: the next one looks for the batch among those that Claude lists, and only if it is not there submits
-//! again. Nothing is paid twice, and no paid answer is lost.
+//! leaves a trace: the next one, or the collector, looks for the batch among those that Claude lists, and only if it is not
+//! there are its users submitted again. Nothing is paid twice, and no paid answer is lost.
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use tracing::error;
+use uuid::Uuid;
 
-use super::custom_id::RequestName;
+use super::custom_id::{RequestName, mark_of};
+use super::lost_submissions::{Found, LostSubmissions};
 use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
@@ -19,11 +20,12 @@ use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::service::prompts::{Grounds, PromptUpdater, TYPICAL_UPDATE};
 use crate::store::{
-    BatchTable, Draft, OpenBatch, ProfileTable, RunCounters, RunTable, UnfinishedPage, Waiting, WriteOutcome,
+    BatchTable, Draft, ProfileTable, RunCounters, RunTable, Submission, UnfinishedPage, UnfinishedPages, Waiting,
+    WriteOutcome,
 };
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
-use claude::{BatchEntry, ListedBatch, Model, ModelError, ModelRequest};
+use claude::{BatchEntry, Model, ModelError, ModelRequest};
 use domain::coaching_prompt::GenerationReason;
 use domain::money::{CallMode, Usd};
 use domain::profile::UserId;
@@ -31,8 +33,6 @@ use domain::run_part::RunPart;
 
 /// Most pages in one submission: they are noted in one transaction, which takes 100 items.
 const MOST_PAGES: usize = 90;
-/// How far Claude's clock may be behind this one.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// What a request takes besides its texts, in bytes: its schema, and the escapes of JSON.
 const FRAME_BYTES: usize = 1_024;
 /// What one page of users can add to a batch, in bytes.
@@ -48,6 +48,7 @@ pub struct BatchSubmission {
     clock: Arc<dyn Clock>,
     ids: Ids,
     metered: MeteredModel,
+    lost: LostSubmissions,
     updater: PromptUpdater,
     limits: BatchLimits,
     typical_cost: Usd,
@@ -70,12 +71,21 @@ enum Asked {
 }
 
 /// What goes into one batch.
-#[derive(Default)]
 struct Contents {
+    /// Identity of the submission.
+    draft_id: Uuid,
     pages: Vec<String>,
     entries: Vec<BatchEntry>,
     bytes: usize,
     counters: RunCounters,
+}
+
+impl Contents {
+    /// Nothing yet.
+    fn of(draft_id: Uuid) -> Self {
+        let counters = RunCounters::default();
+        Self { draft_id, pages: Vec::new(), entries: Vec::new(), bytes: 0, counters }
+    }
 }
 
 impl FromApp for BatchSubmission {
@@ -89,6 +99,7 @@ impl FromApp for BatchSubmission {
             clock: app.clock(),
             ids: app.ids(),
             metered: MeteredModel::from_app(app)?,
+            lost: LostSubmissions::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
             limits: BatchLimits::read(app.env())?,
             typical_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, CallMode::Batched).unwrap_or_default(),
@@ -97,10 +108,12 @@ impl FromApp for BatchSubmission {
 }
 
 impl BatchSubmission {
-    /// Submits everything that waits on the pages of a part, in as few batches as their limits allow.
+    /// Submits everything that waits on the pages of a part, in as few batches as their limits allow. A page that cannot be
+    /// read is an error once all others are submitted.
     pub async fn submit_waiting(&self, part: &RunPart) -> Result<()> {
+        let UnfinishedPages { pages: unfinished, unreadable } = self.runs.unfinished_pages(part).await?;
         let mut pages = Vec::new();
-        for page in self.runs.unfinished_pages(part).await? {
+        for page in unfinished {
             if let UnfinishedPage::Waiting { page_id, waiting, draft } = page {
                 pages.push(WaitingPage { page_id, waiting, draft });
             }
@@ -111,12 +124,12 @@ impl BatchSubmission {
             pages = others;
             match draft {
                 None => fresh = same,
-                Some(draft) => fresh.extend(self.settle_draft(part, &draft, same).await?),
+                Some(draft) => fresh.extend(self.settle_draft(part, draft, same).await?),
             }
         }
         let mut fresh = fresh.into_iter().peekable();
         while fresh.peek().is_some() {
-            let mut contents = Contents::default();
+            let mut contents = Contents::of(self.ids.next());
             while let Some(page) =
                 fresh.next_if(|page| contents.entries.len() + page.waiting.len() <= self.limits.requests)
             {
@@ -127,37 +140,28 @@ impl BatchSubmission {
             }
             self.submit(part, contents).await?;
         }
-        Ok(())
+        let Some((page_id, cause)) = unreadable else { return Ok(()) };
+        error!(run_id = part.run_id, page_id, %cause, "{}", events::ITEM_UNREADABLE);
+        Err(cause.into())
     }
 
-    /// Ends a submission whose worker has vanished: notes its batch if there is one, or gives the pages back.
-    async fn settle_draft(&self, part: &RunPart, draft: &Draft, pages: Vec<WaitingPage>) -> Result<Vec<WaitingPage>> {
+    /// Ends a submission whose worker has vanished: notes its batch if there is one, or gives the pages back. Where Claude may
+    /// have taken it, the pages stay as they are, and the collector looks again.
+    async fn settle_draft(&self, part: &RunPart, draft: Draft, pages: Vec<WaitingPage>) -> Result<Vec<WaitingPage>> {
         let ids: Vec<String> = pages.iter().map(|page| page.page_id.clone()).collect();
-        if let Some(batch) = self.lost_batch(&part.run_id, draft).await? {
-            let batch = self.open_batch(part, batch.batch_id, draft.requests);
-            let counters = RunCounters::default();
-            self.runs.submit_pages(&part.run_id, &ids, Some(&batch), &counters).await?;
-            return Ok(Vec::new());
-        }
-        if self.runs.withdraw_submission(&part.run_id, &ids, draft).await? == WriteOutcome::Conflict {
-            return Err(Conflict::Busy.into());
-        }
-        Ok(pages)
-    }
-
-    /// A batch as large as the draft that was made since then and that nobody knows of.
-    async fn lost_batch(&self, run_id: &str, draft: &Draft) -> Result<Option<ListedBatch>> {
-        let known = self.batches.open().await?;
-        for batch in self.model.batches_since(draft.begun_at - CLOCK_SKEW).await? {
-            let unknown = known.iter().all(|open| open.batch_id != batch.batch_id);
-            if unknown
-                && batch.requests == draft.requests
-                && !self.runs.batch_collected(run_id, &batch.batch_id).await?
-            {
-                return Ok(Some(batch));
+        match self.lost.find(&draft).await? {
+            Found::Batch(batch_id, submitted_at) => {
+                let estimate = self.estimate(draft.requests);
+                let submission = Submission { draft, part: part.clone(), pages: ids, estimate };
+                self.lost.note(&submission, batch_id, submitted_at, &RunCounters::default()).await?;
+                Ok(Vec::new())
             }
+            Found::Undecided => Ok(Vec::new()),
+            Found::Nothing => match self.runs.withdraw_submission(&part.run_id, &ids, &draft).await? {
+                WriteOutcome::Written => Ok(pages),
+                WriteOutcome::Conflict => Err(Conflict::Busy.into()),
+            },
         }
-        Ok(None)
     }
 
     /// Adds the requests of a page. Whose rewriting has ended meanwhile, or who cannot be read, is left out and counted.
@@ -168,7 +172,8 @@ impl BatchSubmission {
                     let texts = request.system.iter().map(|block| block.text.len());
                     let texts = texts.chain(request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::len)));
                     contents.bytes += FRAME_BYTES + texts.sum::<usize>();
-                    let custom_id = RequestName { user_id, version }.custom_id();
+                    let mark = Some(mark_of(contents.draft_id));
+                    let custom_id = RequestName { user_id, version, mark }.custom_id();
                     contents.entries.push(BatchEntry { custom_id, request: *request });
                 }
                 Ok(Asked::Failed) => contents.counters.failed += 1,
@@ -203,30 +208,28 @@ impl BatchSubmission {
     }
 
     async fn submit(&self, part: &RunPart, contents: Contents) -> Result<()> {
-        let Contents { pages, entries, mut counters, .. } = contents;
+        let Contents { draft_id, pages, entries, mut counters, .. } = contents;
         if entries.is_empty() {
-            return Ok(self.runs.submit_pages(&part.run_id, &pages, None, &counters).await?);
+            return Ok(self.runs.submit_pages(&part.run_id, &pages, None, None, &counters).await?);
         }
         let requests = entries.len() as u64;
-        let reserved = self.batches.open().await?.iter().map(|batch| batch.estimate).sum();
-        self.metered.require_room(reserved, self.estimate(requests)).await?;
-        let draft = Draft { draft_id: self.ids.next(), begun_at: self.clock.now(), requests };
-        if self.runs.begin_submission(&part.run_id, &pages, &draft).await? == WriteOutcome::Conflict {
+        let draft = Draft { draft_id, begun_at: self.clock.now(), requests };
+        let submission = Submission { draft, part: part.clone(), pages, estimate: self.estimate(requests) };
+        self.metered.require_room(self.batches.open().await?.estimate(), submission.estimate).await?;
+        if self.runs.begin_submission(&submission).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());
         }
         match self.model.submit_batch(&entries).await {
-            Ok(batch_id) => {
-                let batch = self.open_batch(part, batch_id, requests);
-                Ok(self.runs.submit_pages(&part.run_id, &pages, Some(&batch), &counters).await?)
-            }
+            Ok(batch_id) => self.lost.note(&submission, batch_id, self.clock.now(), &counters).await,
             Err(error @ ModelError::Rejected { .. }) => {
                 let error = error.into();
                 let names = entries.iter().filter_map(|entry| RequestName::parse(&entry.custom_id));
-                for RequestName { user_id, version } in names {
+                for RequestName { user_id, version, .. } in names {
                     counters.failed += 1;
                     self.fail(&user_id, version, &error).await?;
                 }
-                Ok(self.runs.submit_pages(&part.run_id, &pages, None, &counters).await?)
+                let Submission { draft, pages, .. } = &submission;
+                Ok(self.runs.submit_pages(&part.run_id, pages, Some(draft), None, &counters).await?)
             }
             // It may have been taken all the same: the next delivery finds out.
             Err(error) => Err(error.into()),
@@ -239,17 +242,6 @@ impl BatchSubmission {
         // A conflict means that there is a newer version: nothing is left to end.
         let _ = self.profiles.fail_update(user_id, version).await?;
         Ok(())
-    }
-
-    fn open_batch(&self, part: &RunPart, batch_id: String, requests: u64) -> OpenBatch {
-        OpenBatch {
-            batch_id,
-            run_id: part.run_id.clone(),
-            as_of: part.as_of,
-            attempt: part.kind.attempt(),
-            estimate: self.estimate(requests),
-            request_id: part.request_id.clone(),
-        }
     }
 
     const fn estimate(&self, requests: u64) -> Usd {

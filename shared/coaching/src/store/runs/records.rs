@@ -172,4 +172,21 @@ pub struct OpenBatch {
     pub estimate: Usd,
     /// What caused the run, by which all of its work is found in the log.
     pub request_id: Option<String>,
+    /// When Claude took it.
+    pub submitted_at: DateTime<Utc>,
+    /// Number of its requests.
+    pub requests: u64,
+}
+
+/// A submission that was begun: what becomes of it is noted as soon as it is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// The submission, as its pages name it.
+    pub draft: Draft,
+    /// The part of a run that it is for.
+    pub part: RunPart,
+    /// The pages whose users are in it.
+    pub pages: Vec<String>,
+    /// What it is expected to cost.
+    pub estimate: Usd,
 }

@@ -88,7 +88,7 @@ impl PartWorker {
     /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting
     /// that was begun at once may have been paid for without an answer: it is not begun again in this run.
     pub(super) async fn count_open_pages(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<()> {
-        for page in self.runs.unfinished_pages(work.part).await? {
+        for page in self.runs.unfinished_pages(work.part).await?.pages {
             let UnfinishedPage::Open { page_id, users } = page else { continue };
             let mut tally = Tally::default();
             for user_id in users {
