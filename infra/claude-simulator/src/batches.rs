@@ -122,6 +122,11 @@ impl Batches {
         finished
     }
 
+    /// Forgets every batch.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
     fn with<T>(&self, hub: &Hub, id: &str, act: impl FnOnce(&mut Batch) -> T) -> Result<T, ApiError> {
         let mut batches = self.lock();
         let found = batches.iter_mut().find(|(other, _)| other == id);

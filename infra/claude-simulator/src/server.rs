@@ -103,6 +103,11 @@ impl Simulator {
         self.hub.batches.finish(&self.hub, None, Ending::Expired);
     }
 
+    /// Forgets every batch, as the service does long after it has ended.
+    pub fn forget_batches(&self) {
+        self.hub.batches.forget();
+    }
+
     /// Moves the simulator's time forward, so that cached prompts and batches expire.
     pub fn advance(&self, by: Duration) {
         self.hub.clock.advance(by);

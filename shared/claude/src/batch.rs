@@ -35,6 +35,7 @@ pub(super) struct Batch {
 pub(super) struct Entry {
     id: String,
     created_at: DateTime<Utc>,
+    processing_status: String,
     request_counts: RequestCounts,
 }
 
@@ -60,15 +61,20 @@ impl Entry {
     pub(super) fn listed(self) -> ListedBatch {
         let RequestCounts { processing, succeeded, errored, canceled, expired } = self.request_counts;
         let requests = processing + succeeded + errored + canceled + expired;
-        ListedBatch { batch_id: self.id, created_at: self.created_at, requests }
+        let progress = progress(&self.processing_status);
+        ListedBatch { batch_id: self.id, created_at: self.created_at, requests, progress }
     }
 }
 
 impl Batch {
     pub(super) fn progress(&self) -> BatchProgress {
-        // "canceling" is progress too: results are only there once it says "ended".
-        if self.processing_status == "ended" { BatchProgress::Ended } else { BatchProgress::InProgress }
+        progress(&self.processing_status)
     }
+}
+
+/// "canceling" is progress too: results are only there once it says "ended".
+fn progress(processing_status: &str) -> BatchProgress {
+    if processing_status == "ended" { BatchProgress::Ended } else { BatchProgress::InProgress }
 }
 
 #[derive(Deserialize)]

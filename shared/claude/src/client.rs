@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -202,8 +202,14 @@ impl Model for ClaudeClient {
     }
 
     async fn batch_progress(&self, batch_id: &str) -> Result<BatchProgress, ModelError> {
-        let body: Vec<u8> = self.transport.send(&self.batch_call(batch_id, "")?, &mut Trace::default()).await?;
-        Ok(read::<Batch>(&body)?.progress())
+        let mut trace = Trace::default();
+        match self.transport.send::<Vec<u8>>(&self.batch_call(batch_id, "")?, &mut trace).await {
+            Ok(body) => Ok(read::<Batch>(&body)?.progress()),
+            Err(ModelError::Rejected { .. }) if trace.status == Some(StatusCode::NOT_FOUND) => {
+                Ok(BatchProgress::Unknown)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn batch_results(&self, batch_id: &str) -> Result<BatchResults, ModelError> {

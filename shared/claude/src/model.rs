@@ -241,6 +241,8 @@ pub enum BatchProgress {
     InProgress,
     /// Every request has a result.
     Ended,
+    /// The service knows of no batch of that id.
+    Unknown,
 }
 
 /// A batch as the service lists it.
@@ -252,6 +254,8 @@ pub struct ListedBatch {
     pub created_at: DateTime<Utc>,
     /// Number of its requests.
     pub requests: u64,
+    /// How far it has come.
+    pub progress: BatchProgress,
 }
 
 /// What became of one request of a batch.
@@ -301,7 +305,7 @@ pub trait Model: Send + Sync {
     /// Batches that were made at `since` or later, newest first.
     async fn batches_since(&self, since: DateTime<Utc>) -> Result<Vec<ListedBatch>, ModelError>;
 
-    /// How far a batch has come.
+    /// How far a batch has come. One that the service does not know (404) is no error, but `Unknown`.
     async fn batch_progress(&self, batch_id: &str) -> Result<BatchProgress, ModelError>;
 
     /// The results of a batch that has ended.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 
 use super::call_log;
 use super::circuit::{Circuit, Health};
@@ -81,6 +81,8 @@ impl Allowance {
 pub(super) struct Trace {
     /// How often it was sent.
     pub(super) attempts: u32,
+    /// The status of the last answer.
+    pub(super) status: Option<StatusCode>,
     /// Claude's name for the last try.
     pub(super) model_request_id: Option<String>,
     /// What has come of a streamed message that has not ended.
@@ -249,6 +251,7 @@ impl Transport {
             connection_fault(&error, call)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
+        trace.status = Some(status);
         if call.path == MESSAGES {
             self.pace.note(&headers, self.timer.now());
         }

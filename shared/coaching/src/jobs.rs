@@ -62,7 +62,8 @@ impl Job {
     #[must_use]
     pub const fn user_id(&self) -> Option<&UserId> {
         match self {
-            Self::Generate { user_id, .. } | Self::Part(RunPart { kind: PartKind::User { user_id }, .. }) => {
+            Self::Generate { user_id, .. }
+            | Self::Part(RunPart { kind: PartKind::User { user_id } | PartKind::Result { user_id, .. }, .. }) => {
                 Some(user_id)
             }
             Self::Absences { .. } | Self::Part(_) => None,
@@ -153,6 +154,10 @@ mod tests {
             (
                 part(PartKind::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 }),
                 message(json!({"kind": "retry", "batch_id": "msgbatch_1", "attempt": 2})),
+            ),
+            (
+                part(PartKind::Result { batch_id: "msgbatch_1".to_owned(), user_id: user_id.clone(), version: 3 }),
+                message(json!({"kind": "result", "batch_id": "msgbatch_1", "user_id": "ana", "version": 3})),
             ),
             (
                 Job::Generate {

@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 
 use super::profile::UserId;
 
+/// Most shards that people can be divided into.
+pub const MOST_SHARDS: u32 = 1_000;
+
 /// How often a person is looked at, and their prompt rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckInterval {

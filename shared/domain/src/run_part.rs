@@ -54,6 +54,16 @@ pub enum PartKind {
         /// Which try it is going to be.
         attempt: u32,
     },
+    /// One result of a message batch that could not be applied with the others: its answer is paid for, and is applied once
+    /// what stands in its way is mended.
+    Result {
+        /// The batch.
+        batch_id: String,
+        /// Whose result.
+        user_id: UserId,
+        /// The version that the answer follows.
+        version: u32,
+    },
 }
 
 impl PartKind {
@@ -64,6 +74,7 @@ impl PartKind {
             Self::Shard { .. } => "shard",
             Self::User { .. } => "user",
             Self::Retry { .. } => "retry",
+            Self::Result { .. } => "result",
         }
     }
 
@@ -71,7 +82,7 @@ impl PartKind {
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         match self {
-            Self::Shard { .. } | Self::User { .. } => 1,
+            Self::Shard { .. } | Self::User { .. } | Self::Result { .. } => 1,
             Self::Retry { attempt, .. } => *attempt,
         }
     }
@@ -84,6 +95,7 @@ impl fmt::Display for PartKind {
             Self::Shard { shard } => write!(formatter, "shard#{shard}"),
             Self::User { user_id } => write!(formatter, "user#{user_id}"),
             Self::Retry { batch_id, .. } => write!(formatter, "retry#{batch_id}"),
+            Self::Result { batch_id, user_id, .. } => write!(formatter, "result#{batch_id}#{user_id}"),
         }
     }
 }

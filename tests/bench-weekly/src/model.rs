@@ -16,11 +16,14 @@ use futures_util::stream;
 use serde_json::json;
 use uuid::Uuid;
 
+/// A request of a batch: its user, the version that it follows, and the mark of its submission.
+type Name = (Uuid, u32, u64);
+
 /// What it has been asked for. Of each request only its name is kept, in a few bytes.
 pub struct InstantModel {
     prices: PriceList,
     model: String,
-    batches: Mutex<HashMap<String, Vec<(Uuid, u32)>>>,
+    batches: Mutex<HashMap<String, Vec<Name>>>,
     submitted: Mutex<(u64, u64)>,
 }
 
@@ -63,10 +66,11 @@ impl Model for InstantModel {
 
     async fn submit_batch(&self, entries: &[BatchEntry]) -> Result<String, ModelError> {
         let names = entries.iter().filter_map(|entry| {
-            let (user_id, version) = entry.custom_id.rsplit_once('_')?;
-            Some((user_id.parse().ok()?, version.parse().ok()?))
+            let mut parts = entry.custom_id.split('_');
+            let (user_id, version, mark) = (parts.next()?, parts.next()?, parts.next()?);
+            Some((user_id.parse().ok()?, version.parse().ok()?, u64::from_str_radix(mark, 16).ok()?))
         });
-        let names: Vec<(Uuid, u32)> = names.collect();
+        let names: Vec<Name> = names.collect();
         let mut submitted = self.submitted.lock().expect("nothing panics while it holds the counts");
         *submitted = (submitted.0 + 1, submitted.1 + names.len() as u64);
         let batch_id = format!("msgbatch_{:06}", submitted.0);
@@ -85,9 +89,9 @@ impl Model for InstantModel {
     async fn batch_results(&self, batch_id: &str) -> Result<BatchResults, ModelError> {
         let names = self.batches.lock().expect("nothing panics while it holds the batches").remove(batch_id);
         let reply = self.reply();
-        let results = names.unwrap_or_default().into_iter().map(move |(user_id, version)| {
+        let results = names.unwrap_or_default().into_iter().map(move |(user_id, version, mark)| {
             let outcome = BatchOutcome::Answered(reply.clone());
-            Ok(BatchItem { custom_id: format!("{user_id}_{version}"), outcome })
+            Ok(BatchItem { custom_id: format!("{user_id}_{version}_{mark:016x}"), outcome })
         });
         Ok(stream::iter(results).boxed())
     }

@@ -72,7 +72,7 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
         done = work(&worker, &queue) => done?,
         () = watched => {}
     }
-    collector.collect().await?;
+    collector.collect(as_of() + Duration::minutes(5)).await?;
     work(&worker, &queue).await?;
     let usage = stopwatch.stop()?;
     progress.end();

@@ -137,8 +137,9 @@ async fn strike(deployment: &Deployment, case: &UseCase, name: &str, fault: Faul
         done = Box::pin(work) => done,
         () = strike.vanished.notified() => false,
     };
-    let situation = format!("{} with {fault:?} at request {at}", case.name);
-    let struck = strike.struck.lock().await.is_some();
+    let struck = strike.struck.lock().await.clone();
+    let situation = format!("{} with {fault:?} at request {at} ({struck:?})", case.name);
+    let struck = struck.is_some();
     if struck && !done {
         // Whatever the vanished function held has lapsed.
         deployment.pass(Duration::minutes(20));

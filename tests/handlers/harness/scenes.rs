@@ -176,7 +176,11 @@ impl Deployment {
     /// Lets the batch collector look once.
     pub async fn collect(&self) -> Result<CollectorAnswer, ServiceError> {
         let collector = BatchCollector::from_app(&self.app()).expect("the settings of a test are valid");
-        as_function("batch-collector", collect_batches(&collector, &self.invocation())).await
+        as_function(
+            "batch-collector",
+            collect_batches(&collector, self.now() + Duration::minutes(5), &self.invocation()),
+        )
+        .await
     }
 
     /// What Claude was asked for `task`, oldest first.

@@ -1,5 +1,6 @@
 //! Message batches.
 
+use chrono::DateTime;
 use claude_simulator::{FaultKind, Pace};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -98,6 +99,32 @@ async fn results_that_are_not_there_yet_are_refused() {
     let batch_id = simulated.client.submit_batch(&entries(1)).await.expect("a batch");
     let Err(error) = simulated.client.batch_results(&batch_id).await else { panic!("no results yet") };
     assert_eq!(error.kind(), "rejected");
+}
+
+#[tokio::test]
+async fn a_batch_that_claude_does_not_know_is_told_from_a_failure() {
+    let cases = [
+        (refusal(404, "", "not_found_error"), Ok(BatchProgress::Unknown)),
+        (refusal(403, "", "permission_error"), Err("rejected")),
+        (refusal(529, "", "overloaded_error"), Err("unavailable")),
+    ];
+    for (answer, expected) in cases {
+        let server = Scripted::start(vec![answer; 3]).await;
+        let client = client_at(&server.base_url, &Keys::new(&["sk-ant-1"]), &ManualTimer::new());
+        let progress = client.batch_progress("msgbatch_1").await;
+        assert_eq!(progress.map_err(|error| error.kind()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_listed_batch_says_how_far_it_has_come() {
+    let simulated = held().await;
+    simulated.client.submit_batch(&entries(2)).await.expect("a batch");
+    for expected in [BatchProgress::InProgress, BatchProgress::Ended] {
+        let listed = simulated.client.batches_since(DateTime::UNIX_EPOCH).await.expect("a list");
+        assert_eq!((listed[0].requests, listed[0].progress), (2, expected));
+        simulated.simulator.finish_batches();
+    }
 }
 
 #[tokio::test]

@@ -102,14 +102,18 @@ pub async fn begin_weekly_run(
 /// If the function cannot start; the log says why in one line.
 pub fn run_batch_collector() -> Result<(), Error> {
     serving::serve(BATCH_COLLECTOR, async |collector: &BatchCollector, _: IgnoredAny, context: Context| {
-        collect_batches(collector, &context.request_id).await
+        collect_batches(collector, context.deadline().into(), &context.request_id).await
     })
 }
 
 /// Applies the results of message batches that have ended, and lets runs go on that the budget of an earlier day has
-/// stopped, in the invocation of that id.
-pub async fn collect_batches(collector: &BatchCollector, invocation_id: &str) -> Result<CollectorAnswer, ServiceError> {
-    let collected = follow(BATCH_COLLECTOR, invocation_id, Box::pin(collector.collect())).await?;
+/// stopped, in the invocation of that id that is ended at `ended_at`.
+pub async fn collect_batches(
+    collector: &BatchCollector,
+    ended_at: DateTime<Utc>,
+    invocation_id: &str,
+) -> Result<CollectorAnswer, ServiceError> {
+    let collected = follow(BATCH_COLLECTOR, invocation_id, Box::pin(collector.collect(ended_at))).await?;
     let CollectionSummary { batches_open, batches_collected, parts_resumed, counters } = collected;
     Ok(CollectorAnswer {
         batches_open,

@@ -52,6 +52,7 @@ pub static SETTINGS: &[&dyn Setting] = &[
     &weekly::BATCH_MAX_REQUESTS,
     &weekly::BATCH_MAX_MEGABYTES,
     &weekly::BATCH_MAX_ATTEMPTS,
+    &weekly::BATCH_GIVE_UP_DAYS,
     &weekly::BATCH_COLLECTOR_RATE_MINUTES,
     &directory::DIRECTORY_RECOUNT_DAYS,
     &writing::PROFILE_WORD_COUNT,

@@ -1,7 +1,7 @@
 //! The weekly run: when it takes place (it may be more often), who is due, and how prompts are rewritten.
 
 use chrono::{Duration, NaiveTime};
-use domain::due::CheckInterval;
+use domain::due::{CheckInterval, MOST_SHARDS};
 use domain::local_day::TimeZone;
 use domain::money::CallMode;
 use domain::schedule::{UpdateDays, UpdateSchedule};
@@ -89,7 +89,7 @@ pub(super) static UPDATE_SHARDS: Number<u32> = Number {
     name: "UPDATE_SHARDS",
     default: 16,
     min: 1,
-    max: 1_000,
+    max: MOST_SHARDS,
     meaning: "Parts into which users are divided for the weekly update",
 };
 pub(super) static BATCH_MAX_REQUESTS: Number<usize> = Number {
@@ -112,6 +112,13 @@ pub(super) static BATCH_MAX_ATTEMPTS: Number<u32> = Number {
     min: 1,
     max: 10,
     meaning: "Message batches that a request is put into before its rewriting has failed",
+};
+pub(super) static BATCH_GIVE_UP_DAYS: Number<i64> = Number {
+    name: "BATCH_GIVE_UP_DAYS",
+    default: 29,
+    min: 2,
+    max: 29,
+    meaning: "Days after which a message batch that could not be collected is given up; Claude keeps results for 29",
 };
 pub(super) static BATCH_COLLECTOR_RATE_MINUTES: Number<u32> = Number {
     name: "BATCH_COLLECTOR_RATE_MINUTES",
@@ -249,4 +256,9 @@ impl BatchLimits {
 /// How often a request is put into a batch before its rewriting has failed.
 pub fn batch_attempts(env: &Environment) -> Result<u32, ConfigError> {
     env.get(&BATCH_MAX_ATTEMPTS)
+}
+
+/// How old a message batch may become before it is given up.
+pub fn batch_give_up_after(env: &Environment) -> Result<Duration, ConfigError> {
+    env.get(&BATCH_GIVE_UP_DAYS).map(Duration::days)
 }

@@ -33,6 +33,14 @@ pub enum StoreError {
     ForeignCursor,
 }
 
+impl StoreError {
+    /// Whether one stored item cannot be read: asking again does not help, and says nothing of any other item.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Corrupt { .. })
+    }
+}
+
 /// What became of a write that is conditional on what was read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a conditional write may not have happened"]

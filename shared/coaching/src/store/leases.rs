@@ -4,11 +4,14 @@
 //! is taken only where none holds, so a later one ends later. What a holder writes names its own instant, and whoever comes
 //! back after its lease has lapsed and been taken by another changes nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::item::ordered_instant;
+use super::item::{ordered_instant, text};
 use super::write::Update;
 use domain::lease::Lease;
+
+/// Longer than any lease.
+const LONGEST_LEASE: TimeDelta = TimeDelta::days(1);
 
 impl Update {
     /// Takes `lease` in `attribute`, unless another one holds at `now`.
@@ -16,10 +19,16 @@ impl Update {
         self.set(attribute, ordered_instant(lease.until)).when_free(attribute, now)
     }
 
-    /// Writes only while no lease in `attribute` holds at `now`.
+    /// Writes only while no lease in `attribute` holds at `now`. What is no instant, or one that no lease reaches, was put
+    /// there by hand and holds nobody up.
     pub(super) fn when_free(self, attribute: &str, now: DateTime<Utc>) -> Self {
-        let free = format!("attribute_not_exists(#{attribute}) OR #{attribute} <= :now");
-        self.when(&free, [(":now", ordered_instant(now))])
+        let free = format!(
+            "attribute_not_exists(#{attribute}) OR NOT attribute_type(#{attribute}, :text) OR #{attribute} <= :now \
+            OR #{attribute} > :beyond"
+        );
+        let values =
+            [(":text", text("S")), (":now", ordered_instant(now)), (":beyond", ordered_instant(now + LONGEST_LEASE))];
+        self.when(&free, values)
     }
 
     /// Writes only while the lease in `attribute` is `lease`.

@@ -59,7 +59,7 @@ mod write;
 pub use addresses::AddressTable;
 pub use audit::{Actor, AuditAction, AuditEntry, AuditTable};
 pub use audit_records::{AuditRecord, Recorded};
-pub use batches::BatchTable;
+pub use batches::{BatchTable, OpenBatches, UnreadableBatch};
 pub use consultation_keys::{ConsultationKeyRecord, ConsultationKeyTable};
 pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
@@ -79,8 +79,8 @@ pub use profiles::{
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};
 pub use runs::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage,
-    Waiting,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, Submission,
+    UnfinishedPage, UnfinishedPages, Waiting,
 };
 pub use spending::{
     DaySpending, EntryWrite, Hold, HoldWrites, Limits, PoolSum, Refused, SpendScope, SpendingTable, Sum, SumOfCalls,

@@ -102,10 +102,14 @@ impl<'a> Transaction<'a> {
     }
 }
 
-/// DynamoDB's own sentence about a cancelled transaction is long and says no more than the codes.
+/// DynamoDB's own sentence about a cancelled transaction is long and says no more than the codes. A write that does not suit
+/// what is stored, such as an addition to a text, is for the item's readers to tell from a database that fails.
 fn failure(operation: &'static str, error: &SdkError<TransactWriteItemsError>, codes: &[&str]) -> StoreError {
     if codes.is_empty() {
         return unavailable(operation, error);
+    }
+    if codes.contains(&"ValidationError") {
+        return StoreError::Corrupt { operation, attribute: "that it changes".to_owned() };
     }
     StoreError::Unavailable { operation, detail: format!("the transaction was cancelled [{}]", codes.join(", ")) }
 }

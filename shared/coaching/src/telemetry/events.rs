@@ -100,6 +100,19 @@ pub const PROMPT_UPDATE_RESUMED: &str = "prompt_update_resumed";
 pub const PROMPT_UPDATE_USER_ISOLATED: &str = "prompt_update_user_isolated";
 /// A message batch could not be collected; the next collection tries again.
 pub const BATCH_NOT_COLLECTED: &str = "batch_not_collected";
+/// A message batch is given up: Claude no longer knows it, or it is too old. Its requests count as failed.
+pub const BATCH_GIVEN_UP: &str = "batch_given_up";
+/// What a part of a weekly run or one of its batches has come to could not be added to the run's record; all else was done.
+pub const RUN_NOT_COUNTED: &str = "run_not_counted";
+/// One result of a message batch cannot be applied, because what is stored of its user cannot be read. The others are; this
+/// one has a job of its own.
+pub const BATCH_RESULT_NOT_APPLIED: &str = "batch_result_not_applied";
+/// The history has a version that its user's profile does not know of, as after one of the two tables was restored from a
+/// backup: the next version gets the number after it.
+pub const PROMPT_VERSION_NUMBER_TAKEN: &str = "prompt_version_number_taken";
+/// A user who waits for a message batch cannot be put into one, because what is stored of them cannot be read. The others
+/// are.
+pub const BATCH_REQUEST_NOT_MADE: &str = "batch_request_not_made";
 
 /// An item of a list of many people cannot be read, and was left out of the list.
 pub const ITEM_UNREADABLE: &str = "item_unreadable";

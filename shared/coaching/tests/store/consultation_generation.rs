@@ -105,8 +105,8 @@ async fn a_complete_session_stays_complete_and_keeps_its_profile() {
     let leased = consultations.lease_generation(id, lease(noon(), 0), noon()).await;
     assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
     consultations.save_profile_text(id, lease(noon(), 0), "The first.", Usd::from_nanos(1)).await.expect("kept");
-    let completing = NewVersion { completes: Some(id), ..version(&user("ana"), 0) };
-    let written = stores.versions.add_prompt_version(&completing).await;
+    let mut completing = NewVersion { completes: Some(id), ..version(&user("ana"), 0) };
+    let written = stores.versions.add_prompt_version(&mut completing).await;
     assert_eq!(written.expect("an answer"), WriteOutcome::Written);
 
     consultations.save_profile_text(id, lease(noon(), 0), "A late one.", Usd::from_nanos(2)).await.expect("an answer");

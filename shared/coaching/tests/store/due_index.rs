@@ -22,8 +22,8 @@ async fn with_prompts() -> (TestDatabase, ProfileTable) {
     let Stores { profiles, versions, .. } = database.stores();
     for (name, next_check_at) in CHECKS {
         assert_eq!(profiles.create_unclaimed(&profile(name)).await.expect("stored"), WriteOutcome::Written);
-        let version = version_due(&user(name), 0, next_check_at);
-        assert_eq!(versions.add_prompt_version(&version).await.expect("an answer"), WriteOutcome::Written);
+        let mut version = version_due(&user(name), 0, next_check_at);
+        assert_eq!(versions.add_prompt_version(&mut version).await.expect("an answer"), WriteOutcome::Written);
     }
     // The index may lag by moments.
     for _ in 0..200 {

@@ -55,7 +55,7 @@ async fn every_write_to_a_database_that_cannot_be_reached_is_an_error() {
     let lunch = meal(MealType::Lunch, "2026-11-21T18:00:00Z", 500);
     let lease = Lease::from(now, Duration::seconds(30));
     assert_unavailable(stores.profiles.create_unclaimed(&profile("ana")).await, "a profile");
-    assert_unavailable(stores.versions.add_prompt_version(&version(&ana, 0)).await, "a version");
+    assert_unavailable(stores.versions.add_prompt_version(&mut version(&ana, 0)).await, "a version");
     assert_unavailable(set_access(&stores, "ana", true).await, "access");
     assert_unavailable(stores.consultations.begin_turn(&session(Uuid::nil(), &ana), None, now, None).await, "a turn");
     assert_unavailable(stores.meals.log(&ana, &lunch).await, "a meal");
@@ -90,7 +90,7 @@ async fn an_error_of_the_database_names_the_operation_and_the_code() {
     let missing = stores.prompt_history.get(&user("ana"), 1).await.expect_err("there is no such table").to_string();
     assert!(missing.starts_with("reading a prompt version failed: ResourceNotFoundException"), "{missing}");
     assert_unavailable(
-        stores.versions.add_prompt_version(&version(&user("ana"), 0)).await,
+        stores.versions.add_prompt_version(&mut version(&user("ana"), 0)).await,
         "a version without its history",
     );
 
@@ -99,5 +99,5 @@ async fn an_error_of_the_database_names_the_operation_and_the_code() {
     let mut too_large = version(&user("ana"), 0);
     too_large.entry = oversized;
     let stores = TestDatabase::create().await.stores();
-    assert_unavailable(stores.versions.add_prompt_version(&too_large).await, "an item that is too large");
+    assert_unavailable(stores.versions.add_prompt_version(&mut too_large).await, "an item that is too large");
 }

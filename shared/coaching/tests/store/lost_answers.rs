@@ -74,7 +74,7 @@ async fn a_deletion_that_an_edit_overtakes_is_made_again() {
 async fn a_writer_whose_answer_was_lost_does_not_lose_against_itself() {
     let (_database, proxy) = behind([Fate::LoseAnswer; 2]).await;
     let now = at("2026-11-22T12:00:00Z");
-    let written = proxy.stores.versions.add_prompt_version(&version(&user("ana"), 0)).await;
+    let written = proxy.stores.versions.add_prompt_version(&mut version(&user("ana"), 0)).await;
     assert_eq!(written.expect("an answer"), WriteOutcome::Written);
     assert_eq!(proxy.writes().len(), 3, "two answers were lost");
     let (_database, proxy) = behind([Fate::LoseAnswer]).await;

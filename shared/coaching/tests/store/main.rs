@@ -23,6 +23,7 @@ mod runs;
 mod samples;
 mod seeding;
 mod spending;
+mod spoilt_runs;
 mod streaks;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::samples::{at, behavior, check, decision, entry, message, profile, recipe, session, user, version};
-use super::{TestDatabase, pages};
+use super::{TestDatabase, edit, pages};
 use coaching::store::{
     Actor, AuditAction, AuditEntry, CheckOutcome, CheckResult, CheckedAs, NewVersion, PageRequest, StoreError,
     WriteOutcome,
@@ -33,7 +33,7 @@ async fn read(stores: &Stores, name: &str) -> Profile {
 }
 
 async fn add(stores: &Stores, version: &NewVersion) -> WriteOutcome {
-    stores.versions.add_prompt_version(version).await.expect("an answer")
+    stores.versions.add_prompt_version(&mut version.clone()).await.expect("an answer")
 }
 
 #[tokio::test]
@@ -152,7 +152,8 @@ async fn what_was_decided_or_written_when_a_prompt_is_withdrawn_is_refused_unles
     let unchanged = CheckOutcome { result: CheckResult::Withdrawn, ..later };
     assert_eq!(stores.profiles.record_check(&user("ana"), &unchanged).await.expect("noted"), WriteOutcome::Written);
     let audited = AuditEntry { id: Uuid::from_u128(2), ..entry.clone() };
-    let written = stores.versions.add_audited_version(&version(&user("ana"), 1), &stores.audit, &audited).await;
+    let written =
+        stores.versions.add_audited_version(&mut version(&user("ana"), 1), &stores.audit, |_| audited.clone()).await;
     assert_eq!(written.expect("an answer"), WriteOutcome::Written);
     assert_eq!(read(&stores, "ana").await.prompt_withdrawn, Some(withdrawal));
     assert_eq!(set(None).await, WriteOutcome::Written);
@@ -320,4 +321,28 @@ async fn nobody_reads_on_in_the_history_of_another() {
     assert!(request.cursor.is_some());
     let refused = stores.prompt_history.list(&user("ben"), &request).await;
     assert!(matches!(refused, Err(StoreError::ForeignCursor)));
+}
+
+#[tokio::test]
+async fn a_number_that_only_the_history_has_is_passed_over_and_its_row_stays() {
+    let database = TestDatabase::create().await;
+    let stores = database.stores();
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    for after in 0..3 {
+        assert_eq!(add(&stores, &version(&user("ana"), after)).await, WriteOutcome::Written);
+    }
+    // As after the profiles were restored from a backup.
+    let earlier = Some(AttributeValue::N("1".to_owned()));
+    let key = [("user_id", AttributeValue::S("ana".to_owned()))];
+    edit(&database, &database.tables.profiles, &key, "system_prompt_version", earlier).await;
+    let mut next = NewVersion { entry: entry(&user("ana"), 2), ..version(&user("ana"), 1) };
+    "written by the next writer".clone_into(&mut next.entry.prompt);
+    assert_eq!(stores.versions.add_prompt_version(&mut next).await.expect("an answer"), WriteOutcome::Written);
+    assert_eq!(next.entry.version, 4, "the first number that is free");
+    let prompt = read(&stores, "ana").await.prompt.expect("a prompt");
+    assert_eq!((prompt.version, prompt.text.as_str()), (4, "written by the next writer"));
+    for number in [2, 3] {
+        let row = stores.prompt_history.get(&user("ana"), number).await.expect("readable").expect("there");
+        assert_eq!(row, entry(&user("ana"), number));
+    }
 }

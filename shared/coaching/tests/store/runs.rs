@@ -5,19 +5,22 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::samples::{at, day, user};
+use super::batches::{draft, reserving, submission};
+use super::samples::{at, coached, day, user};
+use super::spending::hold;
 use super::{TestDatabase, edit};
 use coaching::store::{
-    Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, UnfinishedPage, Waiting, WriteOutcome,
+    Begun, Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, Submission, UnfinishedPage,
+    Waiting, WriteOutcome,
 };
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::run_part::{PartKind, RunPart};
 use test_support::Stores;
 
-const RUN: &str = "2026-11-22T03:00:00Z";
+pub(super) const RUN: &str = "2026-11-22T03:00:00Z";
 
-fn run() -> RunRecord {
+pub(super) fn run() -> RunRecord {
     RunRecord {
         run_id: RUN.to_owned(),
         as_of: at(RUN),
@@ -29,7 +32,7 @@ fn run() -> RunRecord {
     }
 }
 
-const fn counters(checked: u64) -> RunCounters {
+pub(super) const fn counters(checked: u64) -> RunCounters {
     RunCounters {
         checked,
         unchanged: 1,
@@ -42,11 +45,11 @@ const fn counters(checked: u64) -> RunCounters {
     }
 }
 
-fn part(kind: PartKind) -> RunPart {
+pub(super) fn part(kind: PartKind) -> RunPart {
     RunPart { run_id: RUN.to_owned(), as_of: at(RUN), request_id: Some("request-1".to_owned()), kind }
 }
 
-fn shard(number: u32) -> RunPart {
+pub(super) fn shard(number: u32) -> RunPart {
     part(PartKind::Shard { shard: format!("{number:03}") })
 }
 
@@ -58,11 +61,11 @@ fn retry() -> RunPart {
     part(PartKind::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 })
 }
 
-fn lease(minute: u32) -> Lease {
+pub(super) fn lease(minute: u32) -> Lease {
     Lease { until: at(&format!("2026-11-22T03:{minute:02}:00Z")) }
 }
 
-fn waiting(name: &str) -> Waiting {
+pub(super) fn waiting(name: &str) -> Waiting {
     Waiting { user_id: user(name), version: 3 }
 }
 
@@ -87,12 +90,13 @@ async fn a_run_is_started_once() {
 
 #[tokio::test]
 async fn a_page_or_batch_that_is_counted_twice_counts_once() {
-    let runs = started().await.runs;
+    let Stores { runs, spending, .. } = started().await;
+    let (hold, spent) = (hold(day("2026-11-22"), None, 100), coached(70));
     runs.open_page(RUN, "shard#000#1", &[user("ana")]).await.expect("opened");
     for _ in 0..2 {
         runs.count_page(RUN, "shard#000#1", &counters(10), &[]).await.expect("counted");
         let updated = RunCounters { updated: 7, ..RunCounters::default() };
-        runs.finish_batch(RUN, "msgbatch_1", &updated).await.expect("noted");
+        runs.finish_batch(RUN, "msgbatch_1", &updated, spending.entry(&hold, &spent, at(RUN))).await.expect("noted");
         runs.isolate(RUN, &user("ben")).await.expect("counted");
     }
     let mut sums = counters(10);
@@ -101,6 +105,8 @@ async fn a_page_or_batch_that_is_counted_twice_counts_once() {
     assert_eq!(read(&runs).await, RunRecord { counters: sums, ..run() });
     assert!(runs.batch_collected(RUN, "msgbatch_1").await.expect("an answer"));
     assert!(!runs.batch_collected(RUN, "msgbatch_2").await.expect("an answer"));
+    let entered = spending.entered(&hold).await.expect("an answer");
+    assert_eq!(entered, Some(spent), "what the batch has cost as well");
 }
 
 #[tokio::test]
@@ -201,8 +207,9 @@ async fn a_part_that_an_earlier_release_has_stopped_is_found() {
 
 #[tokio::test]
 async fn a_page_is_unfinished_until_nobody_on_it_waits() {
-    let runs = started().await.runs;
-    let unfinished = async |part: &RunPart| runs.unfinished_pages(part).await.expect("a list");
+    let stores = started().await;
+    let runs = &stores.runs;
+    let unfinished = async |part: &RunPart| runs.unfinished_pages(part).await.expect("a list").pages;
     let page = |number: u32| format!("shard#001#{number}");
     let users = [user("ana"), user("ben")];
     for number in [1, 2, 3] {
@@ -216,30 +223,33 @@ async fn a_page_is_unfinished_until_nobody_on_it_waits() {
     assert_eq!(unfinished(&shard(1)).await, [waits(None), open.clone()]);
     assert_eq!(unfinished(&shard(2)).await, []);
 
-    let draft = Draft { draft_id: Uuid::nil(), begun_at: at(RUN), requests: 1 };
-    let begin = async |draft: &Draft| runs.begin_submission(RUN, &[page(2)], draft).await.expect("an answer");
+    let draft = draft(Uuid::nil());
+    let begin = async |draft: &Draft| {
+        let submission = Submission { draft: draft.clone(), ..submission(draft.draft_id, &page(2)) };
+        // Each try reserves anew, as each has an identity of its own.
+        let hold = reserving(&stores, &super::batches::draft(Uuid::now_v7()));
+        runs.begin_submission(&submission, hold).await.expect("an answer")
+    };
     let withdraw = async |draft: &Draft| runs.withdraw_submission(RUN, &[page(2)], draft).await.expect("an answer");
-    assert_eq!(begin(&draft).await, WriteOutcome::Written);
+    assert_eq!(begin(&draft).await, Begun::Written);
     let other = Draft { draft_id: Uuid::max(), ..draft.clone() };
-    assert_eq!(begin(&other).await, WriteOutcome::Conflict, "one submission at a time");
+    assert_eq!(begin(&other).await, Begun::Conflict, "one submission at a time");
     assert_eq!(withdraw(&other).await, WriteOutcome::Conflict, "only the one that was begun is withdrawn");
     assert_eq!(unfinished(&shard(1)).await, [waits(Some(draft.clone())), open.clone()]);
     assert_eq!(withdraw(&draft).await, WriteOutcome::Written);
-    assert_eq!(begin(&draft).await, WriteOutcome::Written);
+    assert_eq!(begin(&draft).await, Begun::Written);
     for _ in 0..2 {
         let overtaken = RunCounters { overtaken: 1, ..RunCounters::default() };
-        runs.submit_pages(RUN, &[page(2)], None, &overtaken).await.expect("noted");
+        runs.submit_pages(RUN, &[page(2)], None, None, &overtaken).await.expect("noted");
     }
     assert_eq!(unfinished(&shard(1)).await, [open]);
-    assert_eq!(begin(&draft).await, WriteOutcome::Conflict, "nobody waits any more");
-    assert_eq!(read(&runs).await.counters.overtaken, 2 * counters(0).overtaken + 1);
+    assert_eq!(begin(&draft).await, Begun::Conflict, "nobody waits any more");
+    assert_eq!(read(runs).await.counters.overtaken, 2 * counters(0).overtaken + 1);
 }
 
 #[tokio::test]
 async fn a_part_of_a_run_that_was_never_started_is_an_error() {
     let runs = TestDatabase::create().await.stores().runs;
-    let finished = runs.finish_batch(RUN, "msgbatch_1", &counters(1)).await;
-    assert!(matches!(finished, Err(StoreError::Corrupt { .. })));
     assert_eq!(runs.lease_part(&shard(0), lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
     let finished = runs.finish_part(&shard(0), lease(5)).await;
     assert!(matches!(finished, Err(StoreError::Corrupt { .. })));

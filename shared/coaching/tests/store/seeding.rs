@@ -23,9 +23,9 @@ async fn stored(database: &TestDatabase, table: &str, key: [(&str, String); 2]) 
 async fn seeded_items_are_those_that_the_stores_write() {
     let database = TestDatabase::create().await;
     let stores = database.stores();
-    let (ana, first) = (profile("ana"), version(&user("ana"), 0));
+    let (ana, mut first) = (profile("ana"), version(&user("ana"), 0));
     assert_eq!(stores.profiles.create_unclaimed(&ana).await.expect("stored"), WriteOutcome::Written);
-    assert_eq!(stores.versions.add_prompt_version(&first).await.expect("stored"), WriteOutcome::Written);
+    assert_eq!(stores.versions.add_prompt_version(&mut first).await.expect("stored"), WriteOutcome::Written);
     let key = [("user_id", "ana".to_owned()), ("", String::new())];
     assert_eq!(stored(&database, &database.tables.profiles, key).await, prompted_profile(&ana, &first));
 

@@ -1,10 +1,13 @@
 //! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
 
 mod faults;
+mod given_up;
 mod killed;
+mod lost;
 mod poison;
 mod requests;
 mod resumed;
+mod spoilt;
 mod twice;
 
 use std::collections::BTreeMap;
@@ -72,7 +75,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             log(deployment, &profile, days_ago, target).await;
         }
     }
-    let version = NewVersion {
+    let mut version = NewVersion {
         after: 0,
         entry: HistoryEntry {
             user_id: user_id.clone(),
@@ -96,7 +99,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         update_shard: Some(shard.to_owned()),
         mark: None,
     };
-    let written = deployment.stores.versions.add_prompt_version(&version).await.expect("an answer");
+    let written = deployment.stores.versions.add_prompt_version(&mut version).await.expect("an answer");
     assert_eq!(written, WriteOutcome::Written);
 }
 
@@ -140,7 +143,8 @@ async fn settle(deployment: &Deployment) {
         deployment.claude.finish_batches();
         deployment.collect().await.expect("a collection");
         assert_eq!(deployment.run_queue().await, [], "nothing is given up");
-        if deployment.stores.batches.open().await.expect("a list").is_empty() {
+        let open = deployment.stores.batches.open().await.expect("a list");
+        if open.batches.is_empty() && open.submissions.is_empty() {
             return;
         }
     }
@@ -166,7 +170,7 @@ fn bills(deployment: &Deployment) -> BTreeMap<String, usize> {
     let mut bills = BTreeMap::new();
     for request in deployment.claude.requests() {
         for item in request.body["requests"].as_array().into_iter().flatten() {
-            let id = item["custom_id"].as_str().expect("an id").rsplit_once('_').expect("a version").0.to_owned();
+            let id = item["custom_id"].as_str().expect("an id").split('_').next().expect("a user").to_owned();
             *bills.entry(id).or_default() += 1;
         }
     }

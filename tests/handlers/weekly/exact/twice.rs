@@ -2,6 +2,7 @@
 
 use claude_simulator::Task;
 use coaching::jobs::Job;
+use domain::money::Usd;
 use domain::run_part::RunPart;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
@@ -117,4 +118,20 @@ async fn what_a_user_does_while_the_batch_is_under_way_is_respected() {
     assert_eq!(deployment.profile("cleo").await, cleo, "the prompt that was asked for stays");
     assert_eq!(deployment.prompts("cleo").await[0]["reason"], "manual");
     assert_eq!(deployment.versions("ben").await, [2, 1], "new meals do not cost a paid answer");
+}
+
+#[tokio::test]
+async fn two_collectors_at_once_count_what_a_batch_has_cost_once() {
+    let deployment = people("batch").await;
+    deployment.begin_weekly().await;
+    assert_eq!(deployment.run_queue().await, []);
+    deployment.claude.finish_batches();
+    let (one, other) = tokio::join!(deployment.collect(), deployment.collect());
+    let (one, other) = (one.expect("a collection"), other.expect("a collection"));
+    assert_eq!(one.batches_collected + other.batches_collected, 1);
+    let mut cost = Usd::ZERO;
+    for name in ["ben", "cleo"] {
+        cost += Usd::from(deployment.prompts(name).await[0]["cost_usd"].as_f64().expect("a cost"));
+    }
+    assert_eq!(deployment.spent_today().await, cost);
 }

@@ -2,18 +2,17 @@
 //! follow. `README.md` beside this file describes the protocol.
 
 mod balance;
+mod batches;
 mod reconciler;
 mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use tracing::warn;
-use uuid::Uuid;
-
 pub use balance::Balance;
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 pub use reconciler::{Reconciled, SpendingReconciler};
+use tracing::warn;
 
 use self::told::Told;
 use super::error::{Budget, Result, ServiceError};
@@ -201,43 +200,22 @@ impl Ledger {
 
     /// Refuses when a pool has nothing left.
     pub async fn require_any_room(&self, pool: Pool) -> Result<()> {
-        self.require_room(pool, Usd::ZERO, Usd::from_nanos(1)).await
-    }
-
-    /// Refuses when the rest of a pool's share, less what is `reserved`, does not hold `amount`.
-    pub async fn require_room(&self, pool: Pool, reserved: Usd, amount: Usd) -> Result<()> {
         let balance = self.balance(None).await?;
-        let mut together = reserved;
-        together += amount;
-        let purchase = Purchase {
-            user_id: None,
-            purpose: SpendingPurpose::Update,
-            pool,
-            amount: together,
-            lasts: TimeDelta::zero(),
-        };
-        Ok(self.bid(&balance, purchase).await.map(drop)?)
+        let (purpose, amount, lasts) = (SpendingPurpose::Update, Usd::from_nanos(1), TimeDelta::zero());
+        Ok(self.bid(&balance, Purchase { user_id: None, purpose, pool, amount, lasts }).await.map(drop)?)
     }
 
-    /// Counts what the answers of a message batch have cost.
-    pub async fn count_batch(&self, batch_id: &str, cost: Usd) -> Result<()> {
-        let spending = Spending::on(SpendingPurpose::Update, true, cost);
-        let now = self.clock.now();
-        let hold = Hold {
-            call_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, batch_id.as_bytes()),
-            day: now.date_naive(),
-            pool: Pool::Weekly,
-            number: 0,
-            user_id: None,
-            purpose: SpendingPurpose::Update,
-            amount: cost,
-            until: now,
-        };
-        self.spending.reserve(&hold, Limits::default()).await?;
-        let entry = self.spending.entry(&hold, &spending, now).map(|entry| entry.of_batch(batch_id));
-        // A conflict means that it was counted before.
-        let _ = self.spending.settle(&hold, &spending, entry).await?;
-        Ok(())
+    /// What a pool has left today, reservations counted as spent; `None` is no limit.
+    pub async fn left(&self, pool: Pool) -> Result<Option<Usd>> {
+        let Some(limit) = self.limit(pool).whole else { return Ok(None) };
+        let (_, taken) = self.balance(None).await?.of_pool(pool);
+        Ok(Some(limit.less(taken)))
+    }
+
+    /// Whether half of a pool's share is free today.
+    pub async fn is_half_free(&self, pool: Pool) -> Result<bool> {
+        let left = self.left(pool).await?;
+        Ok(left.zip(self.limit(pool).whole).is_none_or(|(left, whole)| left.times(2) >= whole && left > Usd::ZERO))
     }
 
     /// What a call has cost, to be written with its answer.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tracing::{error, info, warn};
 
 use crate::app::{App, FromApp, StartError};
-use crate::service::error::Result;
+use crate::service::error::{Result, ServiceError};
 use crate::store::{BatchTable, Hold, PoolSum, SpendingTable, Sum, SumOfCalls, UserSum, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
@@ -140,17 +140,19 @@ impl SpendingReconciler {
         let since = self.clock.now() - BATCH_COLLECTED_WITHIN * 2;
         let looked = async {
             let listed = self.model.batches_since(since).await?;
-            let mut known: Vec<String> = self.batches.open().await?.into_iter().map(|batch| batch.batch_id).collect();
+            let open = self.batches.open().await?;
+            let mut known = Vec::new();
             for day in since.date_naive().iter_days().take_while(|day| *day <= today) {
                 known.extend(self.spending.batches_of(day).await?);
             }
-            Ok::<_, crate::service::ServiceError>((listed, known))
+            Ok::<_, ServiceError>((listed, open, known))
         };
         match looked.await {
-            Ok((listed, known)) => {
+            Ok((listed, open, known)) => {
                 let collected = self.clock.now() - BATCH_COLLECTED_WITHIN;
-                let unknown =
-                    listed.iter().filter(|batch| batch.created_at < collected && !known.contains(&batch.batch_id));
+                let unknown = listed.iter().filter(|batch| {
+                    batch.created_at < collected && !known.contains(&batch.batch_id) && !open.knows(&batch.batch_id)
+                });
                 for batch in unknown {
                     let (batch_id, requests) = (&batch.batch_id, batch.requests);
                     warn!(batch_id, requests, "{}", events::BATCH_NOT_IN_LEDGER);

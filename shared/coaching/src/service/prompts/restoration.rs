@@ -120,8 +120,8 @@ impl Restoring {
             if !is_safe(&profile, &earlier, &metrics, now) {
                 return Err(Conflict::VersionUnsuitable.into());
             }
-            let version = self.restored(&profile, prompt.version, earlier, metrics, wanted.request, now);
-            if self.store(&version, by).await? == WriteOutcome::Written {
+            let mut version = self.restored(&profile, prompt.version, earlier, metrics, wanted.request, now);
+            if self.store(&mut version, by).await? == WriteOutcome::Written {
                 let (version, reason, cost_usd) = (version.entry.version, version.entry.reason.name(), 0.0);
                 info!(version, reason, cost_usd, "{}", events::SYSTEM_PROMPT_UPDATED);
                 return Ok(version);
@@ -183,11 +183,11 @@ impl Restoring {
         }
     }
 
-    async fn store(&self, version: &NewVersion, by: &By<'_>) -> Result<WriteOutcome> {
+    async fn store(&self, version: &mut NewVersion, by: &By<'_>) -> Result<WriteOutcome> {
         let By::Admin { admin, audit, entry_id } = by else {
             return Ok(self.versions.add_prompt_version(version).await?);
         };
-        let entry = AuditEntry {
+        let entry = |version: &NewVersion| AuditEntry {
             user_id: version.entry.user_id.clone(),
             at: version.entry.created_at,
             id: *entry_id,
@@ -198,7 +198,7 @@ impl Restoring {
                 reason: admin.reason.clone(),
             },
         };
-        Ok(self.versions.add_audited_version(version, audit, &entry).await?)
+        Ok(self.versions.add_audited_version(version, audit, entry).await?)
     }
 }
 

@@ -215,7 +215,7 @@ impl PromptUpdater {
         written: &Written<CoachingPrompt>,
         mark: Option<CheckMark>,
     ) -> Result<NewVersion> {
-        let version = NewVersion {
+        let mut version = NewVersion {
             after: prompt.version,
             entry: HistoryEntry {
                 user_id: profile.user_id.clone(),
@@ -240,7 +240,7 @@ impl PromptUpdater {
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark,
         };
-        match self.versions.add_prompt_version(&version).await? {
+        match self.versions.add_prompt_version(&mut version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
             WriteOutcome::Written => {
                 let HistoryEntry { version: number, reason, cost, .. } = version.entry;

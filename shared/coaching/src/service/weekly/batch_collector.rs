@@ -1,35 +1,36 @@
 //! Applies the results of message batches that have ended.
 //!
-//! A batch is forgotten only after all its results were applied. Applied twice, a result is told from what it has
-//! written, so that it is neither paid for again nor counted differently.
+//! A batch is forgotten only after all its results were applied, by one collector at a time. Applied twice, a result is told
+//! from what it has written, so that it is neither paid for again nor counted differently.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use tracing::{Instrument as _, error, info_span};
 
-use super::batch_submission::parse_custom_id;
+use super::batch_results::{self, BatchResults};
+use super::custom_id::RequestName;
+use super::lost_submissions::LostSubmissions;
 use super::run;
-use super::standing::Standing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::ledger::Ledger;
-use crate::service::prompts::{Grounds, PromptUpdater};
-use crate::store::{
-    BatchTable, OpenBatch, ProfileTable, PromptHistoryTable, RunCounters, RunTable, Waiting, WriteOutcome,
-};
+use crate::store::{BatchTable, OpenBatch, RunCounters, RunTable, StoreError, UnreadableBatch, Waiting, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::{events, metrics, user_span};
 use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
-use domain::coaching_prompt::GenerationReason;
+use domain::lease::Lease;
 use domain::money::Usd;
-use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
+use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 
 /// Users on a page that is handed on.
 const PAGE: usize = 100;
+/// Within which Claude may not know yet of a batch that it has taken.
+const KNOWN_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// What one collection has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,19 +48,31 @@ pub struct CollectionSummary {
 /// Applies batch results.
 #[derive(Clone)]
 pub struct BatchCollector {
-    profiles: ProfileTable,
-    history: PromptHistoryTable,
     runs: RunTable,
     batches: BatchTable,
     queue: Arc<dyn JobQueue>,
     model: Arc<dyn Model>,
     clock: Arc<dyn Clock>,
     ledger: Ledger,
-    updater: PromptUpdater,
+    results: BatchResults,
+    lost: LostSubmissions,
     /// Results that are applied at a time.
     concurrency: usize,
     /// How often a request is put into a batch before its rewriting has failed.
     attempts: u32,
+    /// How old a batch may become that cannot be collected.
+    give_up_after: TimeDelta,
+}
+
+/// Where an open batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It will end.
+    Awaited,
+    /// Its results are there.
+    Ended,
+    /// They do not come any more.
+    Lost,
 }
 
 /// What came of the results of a batch.
@@ -75,43 +88,65 @@ struct Applications {
 enum Applied {
     /// The version was written, at this cost, a repair included.
     Updated(Usd),
-    /// It failed for good; the old prompt stays.
+    /// It failed; the old prompt stays.
     Failed,
     /// It is to be tried in another batch.
     TryAgain(Waiting),
-    /// The user is gone, has a newer version, or one that is withdrawn, or another run has decided since.
+    /// Something else has happened to the user since.
     Overtaken,
+}
+
+impl From<batch_results::Applied> for Applied {
+    fn from(applied: batch_results::Applied) -> Self {
+        match applied {
+            batch_results::Applied::Updated(cost) => Self::Updated(cost),
+            batch_results::Applied::Failed => Self::Failed,
+            batch_results::Applied::Overtaken => Self::Overtaken,
+        }
+    }
 }
 
 impl FromApp for BatchCollector {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
-            profiles: app.profiles()?,
-            history: app.prompt_history()?,
             runs: app.runs()?,
             batches: app.batches()?,
             queue: app.queue()?,
             model: app.model()?,
             clock: app.clock(),
             ledger: Ledger::from_app(app)?,
-            updater: PromptUpdater::from_app(app)?,
+            results: BatchResults::from_app(app)?,
+            lost: LostSubmissions::from_app(app)?,
             concurrency: weekly::update_concurrency(app.env())?,
             attempts: weekly::batch_attempts(app.env())?,
+            give_up_after: weekly::batch_give_up_after(app.env())?,
         })
     }
 }
 
 impl BatchCollector {
-    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch
-    /// does not keep the others waiting.
-    pub async fn collect(&self) -> Result<CollectionSummary> {
-        let parts_resumed = run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
+    /// Lets stopped runs go on, finds out what came of submissions whose worker has vanished, looks at every open batch and
+    /// applies those that have ended, until the function is ended at `ended_at`. What fails with one of these does not keep
+    /// the others waiting.
+    pub async fn collect(&self, ended_at: DateTime<Utc>) -> Result<CollectionSummary> {
+        let (parts_resumed, mut first_error) =
+            run::resume(&self.runs, &self.ledger, &*self.queue, self.clock.now()).await?;
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
-        let mut first_error = None;
-        for batch in self.batches.open().await? {
+        for submission in self.batches.open().await?.submissions {
+            if let Err(error) = self.lost.settle(&submission).await {
+                let (run_id, draft_id) = (&submission.part.run_id, submission.draft.draft_id);
+                error!(run_id, %draft_id, cause = %error, "{}", events::BATCH_NOT_COLLECTED);
+                first_error.get_or_insert(error);
+            }
+        }
+        let open = self.batches.open().await?;
+        for UnreadableBatch { name, run_id, cause } in &open.unreadable {
+            error!(batch_id = name, run_id, %cause, "{}", events::ITEM_UNREADABLE);
+        }
+        for batch in open.batches {
             let OpenBatch { batch_id, run_id, request_id, .. } = &batch;
             let span = info_span!("batch", request_id, run_id, batch_id);
-            match Box::pin(self.collect_one(&batch)).instrument(span.clone()).await {
+            match Box::pin(self.look_at(&batch, Lease { until: ended_at })).instrument(span.clone()).await {
                 Ok(Some(counters)) => {
                     summary.batches_collected += 1;
                     summary.counters += counters;
@@ -126,25 +161,81 @@ impl BatchCollector {
         first_error.map_or(Ok(summary), Err)
     }
 
-    /// `None` while the batch has not ended.
-    async fn collect_one(&self, batch: &OpenBatch) -> Result<Option<RunCounters>> {
-        if self.model.batch_progress(&batch.batch_id).await? == BatchProgress::InProgress {
+    /// Collects a batch that has ended, or gives it up, alone: `None` while it has not ended, or another collector is at it.
+    async fn look_at(&self, batch: &OpenBatch, lease: Lease) -> Result<Option<RunCounters>> {
+        let age = self.clock.now() - batch.submitted_at;
+        let progress = self.progress(batch, age).await?;
+        if progress == Progress::Awaited {
             return Ok(None);
+        }
+        if self.batches.lease(&batch.batch_id, lease, self.clock.now()).await? == WriteOutcome::Conflict {
+            return Ok(None);
+        }
+        let collected = match progress {
+            Progress::Ended => match self.collect_one(batch).await {
+                // The results of so old a batch do not come any more.
+                Err(ServiceError::Model(error)) if age >= self.give_up_after && !is_passing(&error) => {
+                    self.give_up(batch, age).await
+                }
+                collected => collected,
+            },
+            Progress::Awaited | Progress::Lost => self.give_up(batch, age).await,
+        };
+        if collected.is_err() {
+            // The lease lapses by itself, but the next collection may come earlier than that.
+            self.batches.release(&batch.batch_id, lease).await?;
+        }
+        collected.map(Some)
+    }
+
+    /// Where a batch of that age stands.
+    async fn progress(&self, batch: &OpenBatch, age: TimeDelta) -> Result<Progress> {
+        let too_old = age >= self.give_up_after;
+        match self.model.batch_progress(&batch.batch_id).await {
+            Ok(BatchProgress::Ended) => Ok(Progress::Ended),
+            Ok(BatchProgress::Unknown) if age >= KNOWN_WITHIN => Ok(Progress::Lost),
+            Ok(BatchProgress::InProgress | BatchProgress::Unknown) if !too_old => Ok(Progress::Awaited),
+            Ok(BatchProgress::InProgress | BatchProgress::Unknown) => Ok(Progress::Lost),
+            Err(error) if too_old && !is_passing(&error) => Ok(Progress::Lost),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Forgets a batch whose answers do not come any more. Its requests have failed, and its users are looked at by the next
+    /// run; what it held of the budget is free again.
+    async fn give_up(&self, batch: &OpenBatch, age: TimeDelta) -> Result<RunCounters> {
+        let counters = RunCounters { failed: batch.requests, ..RunCounters::default() };
+        let (requests, age_days, estimate_usd) = (batch.requests, age.num_days(), batch.estimate.dollars());
+        error!(requests, age_days, estimate_usd, "{}", events::BATCH_GIVEN_UP);
+        self.finish(batch, &counters, Usd::ZERO).await?;
+        Ok(counters)
+    }
+
+    async fn collect_one(&self, batch: &OpenBatch) -> Result<RunCounters> {
+        if self.runs.batch_collected(&batch.run_id, &batch.batch_id).await? {
+            // By a collector that vanished right after.
+            self.finish(batch, &RunCounters::default(), Usd::ZERO).await?;
+            return Ok(RunCounters::default());
         }
         let Applications { counters, spent, again } = self.apply(batch).await?;
         if !again.is_empty() {
             self.hand_on(batch, &again).await?;
         }
-        // Before the batch is noted as collected: broken off in between, a sum counts too much rather than too little.
-        self.ledger.count_batch(&batch.batch_id, spent).await?;
+        self.finish(batch, &counters, spent).await?;
         let answers = counters.updated + counters.failed + counters.overtaken;
         metrics::batch_collected(Purpose::PromptUpdate, &batch.batch_id, answers, counters.failed, spent);
-        self.runs.finish_batch(&batch.run_id, &batch.batch_id, &counters).await?;
-        run::settle(&self.runs, &self.batches, &batch.run_id).await?;
-        // Last: whatever is not done until here is done by the next collection.
-        self.batches.remove(&batch.batch_id).await?;
         run::log_sums(&batch.run_id, &batch.batch_id, &counters);
-        Ok(Some(counters))
+        Ok(counters)
+    }
+
+    /// Notes that a batch is done with, in the run's counts and in the ledger, settles it, moves the run on and forgets the batch.
+    async fn finish(&self, batch: &OpenBatch, counters: &RunCounters, spent: Usd) -> Result<()> {
+        let OpenBatch { batch_id, run_id, .. } = batch;
+        self.runs.finish_batch(run_id, batch_id, counters, self.ledger.batch_entry(batch, spent)).await?;
+        self.ledger.settle_batch(batch).await?;
+        run::settle(&self.runs, &self.batches, run_id).await?;
+        // Last: whatever is not done until here is done by the next collection.
+        Ok(self.batches.remove(batch_id).await?)
     }
 
     async fn apply(&self, batch: &OpenBatch) -> Result<Applications> {
@@ -179,85 +270,34 @@ impl BatchCollector {
 
     /// `None` for a request that is not of this service.
     async fn apply_item(&self, batch: &OpenBatch, item: BatchItem) -> Result<Option<Applied>> {
-        let Some((user_id, version)) = parse_custom_id(&item.custom_id) else { return Ok(None) };
+        let BatchItem { custom_id, outcome } = item;
+        let Some(RequestName { user_id, version, .. }) = RequestName::parse(&custom_id) else { return Ok(None) };
         let span = user_span(&user_id);
-        self.apply_to(batch, user_id, version, item.outcome).instrument(span).await.map(Some)
-    }
-
-    async fn apply_to(
-        &self,
-        batch: &OpenBatch,
-        user_id: UserId,
-        version: u32,
-        outcome: BatchOutcome,
-    ) -> Result<Applied> {
-        if outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
-            // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
-            // applied twice.
-            return Ok(Applied::TryAgain(Waiting { user_id, version }));
-        }
-        let Some(profile) = self.profiles.get(&user_id).await? else { return Ok(Applied::Overtaken) };
-        if profile.prompt.as_ref().is_none_or(|prompt| prompt.version != version) {
-            return self.written(batch, &user_id, version).await;
-        }
-        let (prompt, pending) = match Standing::of(&self.profiles, &profile, &batch.run_id, version).await? {
-            Standing::Wanted(prompt, pending) => (prompt, pending),
-            Standing::Failed => return Ok(Applied::Failed),
-            Standing::Overtaken => return Ok(Applied::Overtaken),
+        let apply = async {
+            if outcome == BatchOutcome::TryAgain && batch.attempt < self.attempts {
+                // Whatever has become of the user: the next submission finds out, and this result stays the same if it is
+                // applied twice.
+                return Ok(Applied::TryAgain(Waiting { user_id, version }));
+            }
+            match self.results.apply(batch.into(), &user_id, version, outcome).await {
+                Ok(applied) => Ok(applied.into()),
+                Err(ServiceError::Store(cause)) if cause.is_unreadable() => {
+                    self.set_aside(batch, user_id, version, &cause).await?;
+                    Ok(Applied::Failed)
+                }
+                Err(error) => Err(error),
+            }
         };
-        match self.apply_one(batch, &profile, prompt, pending, outcome).await {
-            Ok(applied) => Ok(applied),
-            // Another collector was faster, or an admin has withdrawn the prompt.
-            Err(ServiceError::Conflict(Conflict::Busy)) => {
-                let profile = self.profiles.get(&user_id).await?;
-                let prompt = profile.as_ref().and_then(|profile| profile.prompt.as_ref());
-                if prompt.is_none_or(|prompt| prompt.version != version) {
-                    return self.written(batch, &user_id, version).await;
-                }
-                let withdrawn = profile.is_some_and(|profile| profile.is_prompt_withdrawn());
-                if withdrawn { Ok(Applied::Overtaken) } else { Err(Conflict::Busy.into()) }
-            }
-            // The rest of the batch would meet the same: it is collected later.
-            Err(error @ (ServiceError::Store(_) | ServiceError::BudgetExhausted { .. })) => Err(error),
-            Err(error) => {
-                if self.profiles.fail_update(&user_id, version).await? == WriteOutcome::Conflict {
-                    return Ok(Applied::Overtaken);
-                }
-                let (reason, cost_usd) = (GenerationReason::Weekly.name(), error.cost().dollars());
-                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
-                Ok(Applied::Failed)
-            }
-        }
+        apply.instrument(span).await.map(Some)
     }
 
-    /// A result of a user who has a newer version: written from this result by a collector that did not come to the end
-    /// of the batch, or otherwise.
-    async fn written(&self, batch: &OpenBatch, user_id: &UserId, version: u32) -> Result<Applied> {
-        let entry = self.history.get(user_id, version + 1).await?;
-        let ours = entry.filter(|entry| entry.batch_id.as_ref() == Some(&batch.batch_id));
-        Ok(ours.map_or(Applied::Overtaken, |entry| Applied::Updated(entry.cost)))
-    }
-
-    async fn apply_one(
-        &self,
-        batch: &OpenBatch,
-        profile: &Profile,
-        prompt: &PersonalPrompt,
-        pending: &PendingUpdate,
-        outcome: BatchOutcome,
-    ) -> Result<Applied> {
-        let grounds = Grounds { batch_id: Some(&batch.batch_id), ..Grounds::of(pending, batch.as_of) };
-        match outcome {
-            BatchOutcome::Answered(reply) => {
-                let version = self.updater.apply_batched(profile, prompt, grounds, reply).await?;
-                Ok(Applied::Updated(version.entry.cost))
-            }
-            BatchOutcome::TryAgain => {
-                let detail = "a message batch left it unanswered too often".to_owned();
-                Err(ModelError::Unavailable { detail, retry_after: None }.into())
-            }
-            BatchOutcome::Failed(error) => Err(error.into()),
-        }
+    /// A result that cannot be applied gets a job of its own, and the others are applied: it fails until what is stored of the
+    /// user is mended, and ends in the dead-letter queue. Redriven from there, it applies the answer, which is paid for.
+    async fn set_aside(&self, batch: &OpenBatch, user_id: UserId, version: u32, cause: &StoreError) -> Result<()> {
+        let OpenBatch { batch_id, run_id, as_of, request_id, .. } = batch.clone();
+        error!(run_id, batch_id, version, %cause, "{}", events::BATCH_RESULT_NOT_APPLIED);
+        let kind = PartKind::Result { batch_id, user_id, version };
+        Ok(self.queue.send(&Job::Part(RunPart { run_id, as_of, request_id, kind })).await?)
     }
 
     /// Hands what was left unanswered to the worker, for another batch. Done twice it is the same: the pages have
@@ -274,4 +314,9 @@ impl BatchCollector {
         let part = RunPart { run_id, as_of, request_id, kind };
         Ok(self.queue.send(&Job::Part(part)).await?)
     }
+}
+
+/// Whether asking again later can help.
+const fn is_passing(error: &ModelError) -> bool {
+    matches!(error, ModelError::Unavailable { .. } | ModelError::TimedOut { .. })
 }

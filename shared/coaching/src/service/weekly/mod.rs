@@ -3,7 +3,10 @@
 //! vanishes.
 
 mod batch_collector;
+mod batch_results;
 mod batch_submission;
+mod custom_id;
+mod lost_submissions;
 mod overview;
 mod run;
 mod standing;

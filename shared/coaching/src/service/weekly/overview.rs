@@ -61,7 +61,7 @@ impl RunOverview {
                 part.state = PartState::StoppedByBudget;
             }
         }
-        let batches = batches?.into_iter().filter(|batch| batch.run_id == run_id).collect();
+        let batches = batches?.batches.into_iter().filter(|batch| batch.run_id == run_id).collect();
         Ok(RunDetails { run, parts, more_parts, batches })
     }
 }

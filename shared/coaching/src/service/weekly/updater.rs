@@ -86,7 +86,11 @@ impl WeeklyUpdater {
         };
         let state = match self.runs.start(&run).await? {
             WriteOutcome::Written => state,
-            WriteOutcome::Conflict => self.runs.get(&run_id).await?.map_or(state, |run| run.state),
+            WriteOutcome::Conflict => match self.runs.get(&run_id).await {
+                // It is begun; where it stands is for its parts to find out.
+                Err(cause) if cause.is_unreadable() => state,
+                run => run?.map_or(state, |run| run.state),
+            },
         };
         info!(run_id, jobs_queued, "{}", events::PROMPT_UPDATE_STARTED);
         for shard in due {

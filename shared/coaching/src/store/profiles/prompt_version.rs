@@ -1,5 +1,7 @@
 //! A new prompt version with everything that is written together with it.
 
+use tracing::warn;
+
 use super::attributes::next_check_at;
 use super::profile_key;
 use super::withdrawal::IN_USE;
@@ -7,9 +9,13 @@ use crate::store::consultations::completion;
 use crate::store::item::{instant, native, number, text};
 use crate::store::prompt_history::entry_item;
 use crate::store::table::Table;
-use crate::store::transaction::Transaction;
+use crate::store::transaction::{Committed, Transaction};
 use crate::store::write::Update;
 use crate::store::{AuditEntry, AuditTable, NewVersion, StoreError, WriteOutcome};
+use crate::telemetry::events;
+
+/// Where the history row stands in the transaction of a version.
+const HISTORY_ROW: usize = 0;
 
 /// Prompt versions as they are written, in DynamoDB: into the profile, the history and the session that they complete.
 #[derive(Debug, Clone)]
@@ -27,22 +33,49 @@ impl PromptVersionTable {
     /// Writes prompt, history row and what goes with them in one transaction; `Conflict` if the version in force is not
     /// `version.after`, or is withdrawn.
     ///
-    /// Prompt, history row and the end of the consultation: all or nothing.
-    pub async fn add_prompt_version(&self, version: &NewVersion) -> Result<WriteOutcome, StoreError> {
-        let profile = self.new_version(version).when(IN_USE, []);
-        self.written(version, profile).commit("writing a prompt version").await.map(WriteOutcome::from)
+    /// Prompt, history row and the end of the consultation: all or nothing. Where the history has a row of that number that
+    /// the profile does not know of, `version` gets the next number that is free.
+    pub async fn add_prompt_version(&self, version: &mut NewVersion) -> Result<WriteOutcome, StoreError> {
+        self.numbered("writing a prompt version", version, |version| {
+            self.written(version, self.new_version(version).when(IN_USE, []))
+        })
+        .await
     }
 
-    /// Writes a version as [`Self::add_prompt_version`] does, together with an entry of the audit: both or neither. An
-    /// admin may do so while the prompt is withdrawn, which it stays.
+    /// Writes a version as [`Self::add_prompt_version`] does, together with the entry of the audit that tells of it: both or
+    /// neither. An admin may do so while the prompt is withdrawn, which it stays.
     pub async fn add_audited_version(
         &self,
-        version: &NewVersion,
+        version: &mut NewVersion,
         audit: &AuditTable,
-        entry: &AuditEntry,
+        entry: impl Fn(&NewVersion) -> AuditEntry,
     ) -> Result<WriteOutcome, StoreError> {
-        let transaction = self.written(version, self.new_version(version)).with(audit.entry(entry));
-        transaction.commit("writing a prompt version for a user").await.map(WriteOutcome::from)
+        self.numbered("writing a prompt version for a user", version, |version| {
+            self.written(version, self.new_version(version)).with(audit.entry(&entry(version)))
+        })
+        .await
+    }
+
+    /// Commits the transaction of a version under the first number from its own on that the history does not have. A profile
+    /// that knows less than its history was restored from a backup or changed by hand: the rows that it does not know of stay
+    /// as they are.
+    async fn numbered<'a>(
+        &'a self,
+        operation: &'static str,
+        version: &mut NewVersion,
+        transaction: impl Fn(&NewVersion) -> Transaction<'a>,
+    ) -> Result<WriteOutcome, StoreError> {
+        loop {
+            match transaction(version).commit(operation).await? {
+                Committed::Written => return Ok(WriteOutcome::Written),
+                Committed::Refused(positions) if positions == [HISTORY_ROW] => {
+                    let (user_id, taken) = (&version.entry.user_id, version.entry.version);
+                    warn!(%user_id, version = taken, "{}", events::PROMPT_VERSION_NUMBER_TAKEN);
+                    version.entry.version += 1;
+                }
+                Committed::Refused(_) => return Ok(WriteOutcome::Conflict),
+            }
+        }
     }
 
     /// A version as it is written with `profile`, the change of the profile.

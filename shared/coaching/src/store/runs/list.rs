@@ -50,7 +50,7 @@ impl RunTable {
     pub async fn parts(&self, run_id: &str, limit: u32, now: DateTime<Utc>) -> Result<Vec<PartProgress>, StoreError> {
         let query = self.runs.query("listing the parts of a run", ("run_id", run_id));
         let stored = query.between("part", "part#".to_owned(), "part$".to_owned()).first(limit).await?;
-        stored.iter().map(|stored| read_part(stored, now)).collect()
+        Ok(readable(&stored, |stored| read_part(stored, now)).collect())
     }
 }
 

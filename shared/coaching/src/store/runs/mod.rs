@@ -7,15 +7,21 @@ mod pages;
 mod parts;
 mod records;
 
+pub use pages::UnfinishedPages;
 pub use records::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, Submission,
+    UnfinishedPage, Waiting,
 };
+
+use tracing::error;
 
 use super::item::{Item, Stored, flag, instant, item, native, number, read_native, text};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
 use super::write::Update;
-use crate::store::{StoreError, WriteOutcome};
+use crate::store::{EntryWrite, StoreError, WriteOutcome};
+use crate::telemetry::events;
+use domain::due::MOST_SHARDS;
 use domain::money::Usd;
 use domain::profile::UserId;
 
@@ -39,7 +45,29 @@ impl RunTable {
         counts(counters).into_iter().fold(sums, |sums, (name, count)| sums.add(name, count))
     }
 
-    /// Commits a write that happens once, as the first of `transaction`, together with what it adds to the run.
+    /// Commits a write that happens once, as the first of `writes`, together with what it adds to the run. A run whose
+    /// record is gone, or has a sum that is no number, goes without: nobody waits for it.
+    async fn counted<'a>(
+        &'a self,
+        operation: &'static str,
+        run_id: &str,
+        counters: &RunCounters,
+        writes: impl Fn() -> Transaction<'a>,
+    ) -> Result<(), StoreError> {
+        let cause = match writes().with(self.sums(run_id, counters)).commit(operation).await {
+            Ok(Committed::Refused(conditions)) if !conditions.contains(&0) => no_such_run(operation),
+            Ok(Committed::Written | Committed::Refused(_)) => return Ok(()),
+            Err(error) if error.is_unreadable() => error,
+            Err(error) => return Err(error),
+        };
+        match writes().commit(operation).await? {
+            Committed::Written => error!(run_id, %cause, "{}", events::RUN_NOT_COUNTED),
+            Committed::Refused(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Commits a write that happens once, as the first of `transaction`, together with a change of the run.
     async fn once(&self, operation: &'static str, transaction: Transaction<'_>) -> Result<(), StoreError> {
         match transaction.commit(operation).await? {
             Committed::Refused(conditions) if !conditions.contains(&0) => Err(no_such_run(operation)),
@@ -118,13 +146,22 @@ impl RunTable {
         stored.as_ref().map(read_run).transpose()
     }
 
-    /// Notes a collected batch with its counts. Noting the same batch of a run twice changes nothing.
-    pub async fn finish_batch(&self, run_id: &str, batch_id: &str, counters: &RunCounters) -> Result<(), StoreError> {
+    /// Notes a collected batch with its counts, and enters what its answers have cost in the ledger. Noting the same batch of a
+    /// run twice changes nothing.
+    pub async fn finish_batch(
+        &self,
+        run_id: &str,
+        batch_id: &str,
+        counters: &RunCounters,
+        entry: Option<EntryWrite>,
+    ) -> Result<(), StoreError> {
         let mut done = key(run_id, format!("batch#{batch_id}"));
         done.extend(counts(counters).map(|(name, count)| (name.to_owned(), number(count))));
-        let transaction =
-            self.runs.transaction().with(self.runs.put(done).only_new("part")).with(self.sums(run_id, counters));
-        self.once("noting a collected batch", transaction).await
+        self.counted("noting a collected batch", run_id, counters, || {
+            let transaction = self.runs.transaction().with(self.runs.put(done.clone()).only_new("part"));
+            entry.clone().into_iter().fold(transaction, |transaction, entry| transaction.with(entry.0))
+        })
+        .await
     }
 
     /// Whether a batch of the run was noted as collected.
@@ -137,8 +174,8 @@ impl RunTable {
     pub async fn isolate(&self, run_id: &str, user_id: &UserId) -> Result<(), StoreError> {
         let once = self.runs.put(key(run_id, format!("isolated#{user_id}"))).only_new("part");
         let counters = RunCounters { isolated: 1, ..RunCounters::default() };
-        let transaction = self.runs.transaction().with(once).with(self.sums(run_id, &counters));
-        self.once("counting a user who is checked alone", transaction).await
+        let writes = || self.runs.transaction().with(once.clone());
+        self.counted("counting a user who is checked alone", run_id, &counters, writes).await
     }
 
     /// Sets the state.
@@ -150,7 +187,8 @@ impl RunTable {
         }
     }
 
-    /// The largest number of shards that users have ever been spread over, after taking `shards` into account.
+    /// The largest number of shards that users have ever been spread over, after taking `shards` into account: the largest that
+    /// there can be where what was noted cannot be read.
     pub async fn widest_shards(&self, shards: u32) -> Result<u32, StoreError> {
         const OPERATION: &str = "noting the number of shards";
         let key = key(OF_ALL_RUNS, "widest_shards");
@@ -162,7 +200,10 @@ impl RunTable {
         match self.runs.write(OPERATION, update).await? {
             WriteOutcome::Written => Ok(shards),
             WriteOutcome::Conflict => match self.runs.get(OPERATION, key).await? {
-                Some(stored) => stored.number("shards"),
+                Some(stored) => stored.number("shards").or_else(|cause| {
+                    error!(%cause, "{}", events::ITEM_UNREADABLE);
+                    Ok(MOST_SHARDS)
+                }),
                 None => Ok(shards),
             },
         }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{RunTable, key, run_key};
 use crate::store::item::{Item, Stored, day, instant, item, native, read_text, text};
+use crate::store::page::readable;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
 use crate::store::{RunState, StoppedPart, StoreError, WriteOutcome};
@@ -52,7 +53,7 @@ impl RunTable {
         let done = done.when("attribute_not_exists(#done)", []);
         let shards = match part.kind {
             PartKind::Shard { .. } => 1,
-            PartKind::User { .. } | PartKind::Retry { .. } => 0,
+            PartKind::User { .. } | PartKind::Retry { .. } | PartKind::Result { .. } => 0,
         };
         let run = self.runs.update(run_key(&part.run_id)).when("attribute_exists(#run_id)", []);
         match self.runs.transaction().with(done).with(run.add("shards_done", shards)).commit(OPERATION).await? {
@@ -84,10 +85,10 @@ impl RunTable {
         self.once(OPERATION, transaction).await
     }
 
-    /// Every part that stopped and was not taken up again.
+    /// Every part that stopped and was not taken up again, as far as they can be read.
     pub async fn stopped_parts(&self) -> Result<Vec<StoppedPart>, StoreError> {
         let stored = self.runs.query("listing the parts of runs that stopped", ("run_id", STOPPED)).all().await?;
-        stored.iter().map(read_stopped).collect()
+        Ok(readable(&stored, read_stopped).collect())
     }
 
     /// The parts of one run that stopped and were not taken up again.
@@ -95,7 +96,7 @@ impl RunTable {
         let query = self.runs.query("listing the parts of a run that stopped", ("run_id", STOPPED));
         // `$` follows `#`.
         let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).all().await?;
-        stored.iter().map(read_stopped).collect()
+        Ok(readable(&stored, read_stopped).collect())
     }
 
     /// Forgets that a part stopped, and lets its run go on.
@@ -105,7 +106,8 @@ impl RunTable {
         let transaction = self.runs.transaction().with(forget).with(self.state(&part.run_id, RunState::Running));
         match transaction.commit(OPERATION).await? {
             Committed::Written => Ok(()),
-            Committed::Refused(_) => Err(super::no_such_run(OPERATION)),
+            // There is no such run any more.
+            Committed::Refused(_) => self.runs.write(OPERATION, self.runs.delete(stopped_key(part))).await.map(drop),
         }
     }
 

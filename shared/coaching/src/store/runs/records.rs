@@ -82,6 +82,9 @@ pub struct Draft {
     pub begun_at: DateTime<Utc>,
     /// Number of requests in it.
     pub requests: u64,
+    /// The most that they can cost, which is reserved; nothing in one that an earlier release has begun.
+    #[serde(default)]
+    pub most: Usd,
 }
 
 /// A page of users of one part of a run, as far as something is left to do with it.
@@ -168,8 +171,27 @@ pub struct OpenBatch {
     pub as_of: DateTime<Utc>,
     /// Which try of its requests it is, from 1.
     pub attempt: u32,
-    /// What it is expected to cost.
+    /// The most that it can cost.
     pub estimate: Usd,
     /// What caused the run, by which all of its work is found in the log.
     pub request_id: Option<String>,
+    /// When Claude took it.
+    pub submitted_at: DateTime<Utc>,
+    /// Number of its requests.
+    pub requests: u64,
+    /// The submission that it was, by which money is reserved for it; `None` of a batch of an earlier release.
+    pub draft: Option<Draft>,
+}
+
+/// A submission that was begun: what becomes of it is noted as soon as it is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// The submission, as its pages name it.
+    pub draft: Draft,
+    /// The part of a run that it is for.
+    pub part: RunPart,
+    /// The pages whose users are in it.
+    pub pages: Vec<String>,
+    /// The most that it can cost.
+    pub estimate: Usd,
 }

@@ -182,6 +182,12 @@ impl SpendingTable {
         Some(EntryWrite(self.sums.put(attributes)))
     }
 
+    /// What the call of a reservation has cost by the ledger, if that is known.
+    pub async fn entered(&self, hold: &Hold) -> Result<Option<Spending>, StoreError> {
+        let entry = self.sums.get("reading what a call has cost", key(hold, "entry")).await?;
+        entry.as_ref().map(read_spending).transpose()
+    }
+
     /// The message batches that stand in the ledger of a day.
     pub async fn batches_of(&self, day: NaiveDate) -> Result<Vec<String>, StoreError> {
         let partition = partition(day, Pool::Weekly, 0);
@@ -226,8 +232,7 @@ impl SpendingTable {
         let holds = crate::store::page::readable(&stored, read_hold);
         let mut lapsed = Vec::new();
         for hold in holds.filter(|hold| hold.until <= now) {
-            let entry = self.sums.get("reading what a call has cost", key(&hold, "entry")).await?;
-            let spending = entry.as_ref().map(read_spending).transpose()?;
+            let spending = self.entered(&hold).await?;
             lapsed.push((hold, spending));
         }
         Ok(lapsed)

@@ -45,7 +45,7 @@ async fn deliver_ended_at(deployment: &Deployment, job: &Job, moment: Moment, en
 async fn collect(deployment: &Deployment, moment: Moment) -> Option<CollectorAnswer> {
     let (interruption, app) = Interruption::of(deployment, moment).await;
     let service = BatchCollector::from_app(&app).expect("the settings of a test are valid");
-    let answer = interruption.run(collect_batches(&service, "killed")).await;
+    let answer = interruption.run(collect_batches(&service, deployment.now() + Duration::minutes(5), "killed")).await;
     deployment.pass(VISIBILITY);
     answer.map(|answer| answer.expect("a collection"))
 }

@@ -125,7 +125,7 @@ impl SystemPromptGenerator {
         let prompt = written.value.render();
         let words = count_words(&prompt);
         let (conversational_profile, session_id) = completed.unzip();
-        let version = NewVersion {
+        let mut version = NewVersion {
             after,
             entry: HistoryEntry {
                 user_id: profile.user_id.clone(),
@@ -149,10 +149,10 @@ impl SystemPromptGenerator {
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark: None,
         };
-        match self.versions.add_prompt_version(&version).await? {
+        match self.versions.add_prompt_version(&mut version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
             WriteOutcome::Written => {
-                let (version, cost_usd) = (after + 1, written.cost.dollars());
+                let (version, cost_usd) = (version.entry.version, written.cost.dollars());
                 let event = match reason {
                     GenerationReason::Initial => events::INITIAL_SYSTEM_PROMPT_GENERATED,
                     _ => events::SYSTEM_PROMPT_UPDATED,

@@ -90,10 +90,19 @@ impl PartWorker {
     async fn is_under_way(&self, profile: &Profile, part: &RunPart) -> Result<bool> {
         let other = profile.pending_update.as_ref().and_then(|pending| pending.other_run(&part.run_id));
         let Some(other) = other else { return Ok(false) };
-        if self.batches.open().await?.iter().any(|batch| batch.run_id == other) {
+        let open = self.batches.open().await?;
+        let now = self.clock.now();
+        let mut submissions = open.submissions.iter().filter(|submission| submission.part.run_id == other);
+        // What came of an older one is known as soon as its batch has ended.
+        if open.may_be_of(other) || submissions.any(|begun| now - begun.draft.begun_at < FIRST_BATCH_WITHIN) {
             return Ok(true);
         }
-        Ok(self.runs.get(other).await?.is_some_and(|run| match run.state {
+        let run = match self.runs.get(other).await {
+            // Where it stands is not known: should it come back to them, it finds that another run has decided.
+            Err(cause) if cause.is_unreadable() => None,
+            run => run?,
+        };
+        Ok(run.is_some_and(|run| match run.state {
             RunState::Done => false,
             RunState::StoppedByBudget => true,
             RunState::Running | RunState::WaitingForBatch => part.as_of - run.as_of < FIRST_BATCH_WITHIN,

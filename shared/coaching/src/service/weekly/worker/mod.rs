@@ -18,6 +18,7 @@ use crate::service::ledger::Ledger;
 use crate::service::prompts::writing;
 use crate::service::prompts::{PromptUpdater, TYPICAL_UPDATE};
 use crate::service::safety_updates::SafetyUpdates;
+use crate::service::weekly::batch_results::BatchResults;
 use crate::service::weekly::batch_submission::BatchSubmission;
 use crate::store::{BatchTable, ProfileTable, PromptHistoryTable, RunTable};
 use crate::system::{Clock, Ids};
@@ -40,6 +41,7 @@ pub struct PartWorker {
     recipes: Recipes,
     safety: SafetyUpdates,
     submission: BatchSubmission,
+    results: BatchResults,
     ledger: Ledger,
     change: ChangeSettings,
     mode: UpdateMode,
@@ -69,6 +71,7 @@ impl FromApp for PartWorker {
             recipes: writing::recipes(app)?,
             safety: SafetyUpdates::from_app(app)?,
             submission: BatchSubmission::from_app(app)?,
+            results: BatchResults::from_app(app)?,
             ledger: Ledger::from_app(app)?,
             change: behavior::change(app.env())?,
             mode,

@@ -88,11 +88,18 @@ impl PartWorker {
     /// Counts the pages that an earlier delivery of the job has left open, by what is noted of their users. A rewriting
     /// that was begun at once may have been paid for without an answer: it is not begun again in this run.
     pub(super) async fn count_open_pages(&self, work: &Work<'_>, counters: &mut RunCounters) -> Result<()> {
-        for page in self.runs.unfinished_pages(work.part).await? {
+        for page in self.runs.unfinished_pages(work.part).await?.pages {
             let UnfinishedPage::Open { page_id, users } = page else { continue };
             let mut tally = Tally::default();
             for user_id in users {
-                tally.add(self.noted(&user_id, &page_id).await?);
+                match self.noted(&user_id, &page_id).await {
+                    Ok(checked) => tally.add(checked),
+                    // Before the page is counted: afterwards nobody would come back to this user.
+                    Err(ServiceError::Store(cause)) if cause.is_unreadable() => {
+                        self.set_aside(work, &user_id, cause.into()).await?;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             self.count(work, &page_id, tally, counters).await?;
         }
@@ -132,8 +139,8 @@ impl PartWorker {
     /// the queue delivers it again, and hands it to the dead-letter queue in the end.
     async fn set_aside(&self, work: &Work<'_>, user_id: &UserId, cause: ServiceError) -> Result<()> {
         match work.part.kind {
-            PartKind::Shard { .. } => self.isolate(work.part, user_id, &cause).await,
-            PartKind::User { .. } | PartKind::Retry { .. } => Err(cause),
+            PartKind::Shard { .. } | PartKind::Retry { .. } => self.isolate(work.part, user_id, &cause).await,
+            PartKind::User { .. } | PartKind::Result { .. } => Err(cause),
         }
     }
 

@@ -82,6 +82,10 @@ impl PartWorker {
                 self.update_page(work, due.into_iter().collect(), counters).await?
             }
             PartKind::Retry { .. } => Progress::Done,
+            PartKind::Result { batch_id, user_id, version } => {
+                self.results.apply_alone(work.part, batch_id, user_id, *version).await?;
+                Progress::Done
+            }
         };
         if matches!(progress, Progress::Done) {
             self.submission.submit_waiting(work.part).await?;
