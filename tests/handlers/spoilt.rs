@@ -104,3 +104,18 @@ async fn in_the_list_of_replies_and_a_spoilt_address_hides_no_reply() {
     let table = &deployment.tables.coach_conversations;
     assert_one_is_left(&deployment, list, table, ["user_id", "item"], "system_prompt_version_used").await;
 }
+
+#[tokio::test]
+async fn the_mark_of_an_hour_hides_no_reply() {
+    let deployment = Deployment::new().await;
+    for name in ["ana", "ben"] {
+        deployment.consulted(name).await;
+        deployment.tell(name, "Good morning").await;
+    }
+    let list = by_admin("list-replies");
+    until(|| async { listed(&deployment, &list).await.len() == 2 }).await;
+    spoil(&deployment.tables.coach_conversations, ["user_id", "item"], "shards").await;
+    let log = Log::capture();
+    assert_eq!(listed(&deployment, &list).await.len(), 2);
+    assert!(!log.of("item_unreadable").is_empty());
+}

@@ -1,6 +1,7 @@
 //! The consultation and the coach.
 
 use domain::consultation::ConsultationSettings;
+use domain::conversation::MOST_REPLY_SHARDS;
 use domain::money::PriceList;
 
 use super::environment::{ConfigError, Environment};
@@ -58,7 +59,7 @@ pub(super) static REPLY_SHARDS: Number<u32> = Number {
     name: "REPLY_SHARDS",
     default: 4,
     min: 1,
-    max: 16,
+    max: MOST_REPLY_SHARDS,
     meaning: "Shards that the list of everybody's replies is spread over, each hour anew",
 };
 pub(super) static CONSULTATION_MODEL: Text<String> = model("CONSULTATION_MODEL", "Model for the consultation");

@@ -4,6 +4,7 @@ mod faults;
 mod given_up;
 mod killed;
 mod lost;
+mod one_row;
 mod poison;
 mod requests;
 mod resumed;

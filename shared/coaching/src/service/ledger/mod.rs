@@ -96,6 +96,11 @@ impl FromApp for Ledger {
 }
 
 impl Ledger {
+    /// Within the budget of all alone: a person's own is for what they ask themselves.
+    pub fn of_all(app: &App) -> std::result::Result<Self, StartError> {
+        Self::within(app, Budgets::of_all(app.env())?)
+    }
+
     /// Within these budgets.
     pub fn within(app: &App, budgets: Budgets) -> std::result::Result<Self, StartError> {
         let (spending, clock, ids) = (app.spending()?, app.clock(), app.ids());

@@ -114,7 +114,7 @@ impl FromApp for BatchCollector {
             queue: app.queue()?,
             model: app.model()?,
             clock: app.clock(),
-            ledger: Ledger::from_app(app)?,
+            ledger: Ledger::of_all(app)?,
             results: BatchResults::from_app(app)?,
             lost: LostSubmissions::from_app(app)?,
             concurrency: weekly::update_concurrency(app.env())?,

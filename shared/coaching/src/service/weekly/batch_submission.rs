@@ -103,7 +103,7 @@ impl FromApp for BatchSubmission {
             model: app.model()?,
             clock: app.clock(),
             ids: app.ids(),
-            ledger: Ledger::from_app(app)?,
+            ledger: Ledger::of_all(app)?,
             lost: LostSubmissions::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
             limits: BatchLimits::read(app.env())?,

@@ -49,7 +49,7 @@ impl FromApp for LostSubmissions {
             runs: app.runs()?,
             batches: app.batches()?,
             queue: app.queue()?,
-            ledger: Ledger::from_app(app)?,
+            ledger: Ledger::of_all(app)?,
             model: app.model()?,
             clock: app.clock(),
         })

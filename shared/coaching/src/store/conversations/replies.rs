@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
+use tracing::error;
 use uuid::Uuid;
 
 use super::{ConversationTable, key};
@@ -17,7 +18,8 @@ use crate::store::item::{Item, Stored, item, number, ordered, read_text, text};
 use crate::store::page::readable;
 use crate::store::schema::REPLIES_INDEX;
 use crate::store::{Cursor, Page, PageRequest, StoreError};
-use domain::conversation::CoachMessage;
+use crate::telemetry::events;
+use domain::conversation::{CoachMessage, MOST_REPLY_SHARDS};
 use domain::profile::UserId;
 
 /// The partition of replies whose hour has no mark as far as their writer knows.
@@ -134,7 +136,8 @@ impl ConversationTable {
         Ok(Page { items, next: next.as_deref().map(cursor_before).transpose()? })
     }
 
-    /// Hours with replies, the latest first, as many as a page looks into and one more.
+    /// Hours with replies, the latest first, as many as a page looks into and one more. One whose mark cannot be read may be
+    /// spread over as many shards as there can be.
     async fn hours(&self, before: Option<&str>) -> Result<Vec<MarkedHour>, StoreError> {
         let mut query = self.items.query("listing hours with replies", ("user_id", MARKS));
         if let Some(before) = before {
@@ -142,7 +145,13 @@ impl ConversationTable {
         }
         let most = u32::try_from(MOST_HOURS + 1).unwrap_or(u32::MAX);
         let stored = query.descending().first(most).await?;
-        let hour = |stored: &Stored| Ok(MarkedHour { hour: stored.text("item")?, shards: stored.number("shards")? });
+        let hour = |stored: &Stored| {
+            let shards = stored.number("shards").unwrap_or_else(|cause| {
+                error!(%cause, "{}", events::ITEM_UNREADABLE);
+                MOST_REPLY_SHARDS
+            });
+            Ok(MarkedHour { hour: stored.text("item")?, shards })
+        };
         stored.iter().map(hour).collect()
     }
 

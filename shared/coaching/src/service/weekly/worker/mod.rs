@@ -72,7 +72,7 @@ impl FromApp for PartWorker {
             safety: SafetyUpdates::from_app(app)?,
             submission: BatchSubmission::from_app(app)?,
             results: BatchResults::from_app(app)?,
-            ledger: Ledger::from_app(app)?,
+            ledger: Ledger::of_all(app)?,
             change: behavior::change(app.env())?,
             mode,
             expected_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, mode.call_mode()).unwrap_or_default(),
