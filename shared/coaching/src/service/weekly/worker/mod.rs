@@ -1,12 +1,14 @@
 //! Works on the parts of weekly runs.
 
 mod check;
+mod pace;
 mod page;
 mod part;
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use claude::Timer;
 
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, DueSettings, UpdateMode};
@@ -34,6 +36,7 @@ pub struct PartWorker {
     batches: BatchTable,
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
     ids: Ids,
     tracker: BehavioralTracker,
     updater: PromptUpdater,
@@ -63,6 +66,7 @@ impl FromApp for PartWorker {
             batches: app.batches()?,
             queue: app.queue()?,
             clock: app.clock(),
+            timer: app.timer(),
             ids: app.ids(),
             tracker: BehavioralTracker::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,

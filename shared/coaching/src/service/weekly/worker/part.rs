@@ -3,9 +3,12 @@
 //! Every step leaves what was done in the stores before the next begins, so that a worker may vanish at any point: the
 //! next delivery of the job counts what the last one has left uncounted and goes on with the users who are still due.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
+use super::pace::Pace;
 use super::{PartWorker, Result, ServiceError};
 use crate::jobs::Job;
 use crate::service::error::Conflict;
@@ -32,6 +35,8 @@ pub(super) struct Work<'a> {
     pub(super) part: &'a RunPart,
     /// When the worker hands on what is left.
     pub(super) deadline: DateTime<Utc>,
+    /// When the next user is checked.
+    pub(super) pace: Pace,
 }
 
 impl PartWorker {
@@ -42,7 +47,8 @@ impl PartWorker {
         if self.runs.lease_part(&part, lease, now).await? == WriteOutcome::Conflict {
             return Err(Conflict::Busy.into());
         }
-        let work = Work { part: &part, deadline: ended_at - self.winding_up };
+        let pace = Pace::new(Arc::clone(&self.timer));
+        let work = Work { part: &part, deadline: ended_at - self.winding_up, pace };
         let mut counters = RunCounters::default();
         match self.work(&work, &mut counters).await {
             Ok(Progress::Done) => {
