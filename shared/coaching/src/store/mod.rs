@@ -67,12 +67,13 @@ pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, 
 pub use error::{StoreError, WriteOutcome};
 pub use idempotency::{Attempt, Begun, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse};
 pub use locks::{Lock, LockOutcome, LockTable};
-pub use meals::MealTable;
+pub use meals::{EarlyMeal, MealTable};
 pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, LISTED_ATTRIBUTES,
-    NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser, UserAtRisk,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, FirstDay, FirstDayWrite,
+    HistoryEntry, LISTED_ATTRIBUTES, NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser,
+    UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};
