@@ -78,8 +78,8 @@ pub use profiles::{
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};
 pub use runs::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, UnfinishedPage,
-    Waiting,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StopCause, StoppedPart,
+    UnfinishedPage, Waiting,
 };
 pub use spending::{DaySpending, SpendScope, SpendingTable};
 pub use streaks::{Followed, StreakTable, WatchedStreak};

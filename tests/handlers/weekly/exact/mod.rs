@@ -1,10 +1,12 @@
 //! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
 
+mod done;
 mod faults;
 mod killed;
 mod poison;
 mod requests;
 mod resumed;
+mod switched_off;
 mod twice;
 
 use std::collections::BTreeMap;

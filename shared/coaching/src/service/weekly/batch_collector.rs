@@ -60,6 +60,8 @@ pub struct BatchCollector {
     concurrency: usize,
     /// How often a request is put into a batch before its rewriting has failed.
     attempts: u32,
+    /// Whether automatic updates are switched on.
+    automatic: bool,
 }
 
 /// What came of the results of a batch.
@@ -97,15 +99,21 @@ impl FromApp for BatchCollector {
             updater: PromptUpdater::from_app(app)?,
             concurrency: weekly::update_concurrency(app.env())?,
             attempts: weekly::batch_attempts(app.env())?,
+            automatic: weekly::automatic_updates(app.env())?,
         })
     }
 }
 
 impl BatchCollector {
-    /// Lets stopped runs go on, looks at every open batch and applies those that have ended. What fails with one batch
+    /// Lets stopped runs go on, or stops them where automatic updates are switched off; looks at every open batch and applies those that have ended. What fails with one batch
     /// does not keep the others waiting.
     pub async fn collect(&self) -> Result<CollectionSummary> {
-        let parts_resumed = run::resume(&self.runs, &*self.queue, self.clock.now()).await?;
+        let parts_resumed = if self.automatic {
+            run::resume(&self.runs, &self.batches, &*self.queue, self.clock.now()).await?
+        } else {
+            run::switch_off(&self.runs).await?;
+            0
+        };
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
         let mut first_error = None;
         for batch in self.batches.open().await? {

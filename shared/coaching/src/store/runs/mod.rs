@@ -8,10 +8,11 @@ mod parts;
 mod records;
 
 pub use records::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, UnfinishedPage, Waiting,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StopCause, StoppedPart,
+    UnfinishedPage, Waiting,
 };
 
-use super::item::{Item, Stored, flag, instant, item, native, number, read_native, text};
+use super::item::{Item, Stored, flag, instant, item, native, number, read_native, read_number, text};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
 use super::write::Update;
@@ -118,6 +119,15 @@ impl RunTable {
         stored.as_ref().map(read_run).transpose()
     }
 
+    /// One run, and how many of the users who are checked alone it waits for.
+    pub async fn get_with_open(&self, run_id: &str) -> Result<Option<(RunRecord, u64)>, StoreError> {
+        let Some(stored) = self.runs.get("reading a run", run_key(run_id)).await? else { return Ok(None) };
+        let run = read_run(&stored)?;
+        let done: u64 = stored.optional("alone_done", read_number)?.unwrap_or_default();
+        let open = run.counters.isolated.saturating_sub(done);
+        Ok(Some((run, open)))
+    }
+
     /// Notes a collected batch with its counts. Noting the same batch of a run twice changes nothing.
     pub async fn finish_batch(&self, run_id: &str, batch_id: &str, counters: &RunCounters) -> Result<(), StoreError> {
         let mut done = key(run_id, format!("batch#{batch_id}"));
@@ -148,6 +158,12 @@ impl RunTable {
             WriteOutcome::Written => Ok(()),
             WriteOutcome::Conflict => Err(no_such_run(OPERATION)),
         }
+    }
+
+    /// Sets the state of a run that is in the state `from`; `Conflict` if it is not.
+    pub async fn move_state(&self, run_id: &str, from: RunState, to: RunState) -> Result<WriteOutcome, StoreError> {
+        let update = self.state(run_id, to).when("#state = :from", [(":from", native(&from))]);
+        self.runs.write("moving the state of a run", update).await
     }
 
     /// The largest number of shards that users have ever been spread over, after taking `shards` into account.

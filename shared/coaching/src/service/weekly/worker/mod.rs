@@ -46,6 +46,8 @@ pub struct PartWorker {
     metered: MeteredModel,
     change: ChangeSettings,
     mode: UpdateMode,
+    /// Whether automatic updates are switched on.
+    automatic: bool,
     /// What rewriting one prompt costs as a rule.
     expected_cost: Usd,
     due: DueSettings,
@@ -76,6 +78,7 @@ impl FromApp for PartWorker {
             metered: MeteredModel::from_app(app)?,
             change: behavior::change(app.env())?,
             mode,
+            automatic: weekly::automatic_updates(app.env())?,
             expected_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, mode.call_mode()).unwrap_or_default(),
             due: DueSettings::read(app.env())?,
             concurrency: weekly::update_concurrency(app.env())?,
