@@ -37,7 +37,7 @@ impl CheckInterval {
     /// an hour later by the user's id, as far as an hour of the tolerance is left. Everybody is due at the same runs as
     /// without it.
     ///
-    /// Spread, because the index of due users is sorted by this instant: DynamoDB divides a partition that is written
+    /// Spread, because the index of due users is sorted by this instant: the database divides a partition that is written
     /// much by its sort key, and cannot divide one second.
     #[must_use]
     pub fn next_check_of(&self, user_id: &UserId, as_of: DateTime<Utc>) -> DateTime<Utc> {

@@ -201,6 +201,22 @@ async fn a_part_that_an_earlier_release_has_stopped_is_found() {
 }
 
 #[tokio::test]
+async fn of_many_parts_that_stopped_as_many_are_read_as_are_shown_and_the_same_ones() {
+    let runs = started().await.runs;
+    for name in ["dan", "ana", "cleo", "ben"] {
+        let stopped = StoppedPart { part: of_user(name), day: day("2026-11-22"), cause: StopCause::Budget };
+        let leased = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
+        assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
+        runs.stop_part(&stopped, lease(5)).await.expect("noted");
+    }
+    let parts = runs.parts(RUN, 3, at(RUN)).await.expect("a list");
+    let stopped = runs.stopped_parts_of(RUN, 3).await.expect("a list");
+    let shown: Vec<String> = parts.into_iter().map(|part| part.part).collect();
+    assert_eq!(stopped.iter().map(|stopped| stopped.part.kind.to_string()).collect::<Vec<_>>(), shown);
+    assert_eq!(shown, ["user#ana", "user#ben", "user#cleo"]);
+}
+
+#[tokio::test]
 async fn a_stop_without_a_cause_was_that_of_a_budget() {
     let database = TestDatabase::create().await;
     let runs = database.stores().runs;

@@ -49,7 +49,7 @@ impl RunOverview {
         let run = self.runs.get(run_id).await?.ok_or(Missing::Run)?;
         let (parts, stopped, batches) = tokio::join!(
             self.runs.parts(run_id, MOST_PARTS + 1, self.clock.now()),
-            self.runs.stopped_parts_of(run_id),
+            self.runs.stopped_parts_of(run_id, MOST_PARTS + 1),
             self.batches.open(),
         );
         let stopped: BTreeMap<String, StopCause> =

@@ -122,11 +122,12 @@ impl RunTable {
         stored.iter().map(read_stopped).collect()
     }
 
-    /// The parts of one run that stopped and were not taken up again.
-    pub async fn stopped_parts_of(&self, run_id: &str) -> Result<Vec<StoppedPart>, StoreError> {
+    /// The first `limit` parts of one run that stopped and were not taken up again, in the order of [`Self::parts`]: those of
+    /// them that are among as many of all its parts are here.
+    pub async fn stopped_parts_of(&self, run_id: &str, limit: u32) -> Result<Vec<StoppedPart>, StoreError> {
         let query = self.runs.query("listing the parts of a run that stopped", ("run_id", STOPPED));
         // `$` follows `#`.
-        let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).all().await?;
+        let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).first(limit).await?;
         stored.iter().map(read_stopped).collect()
     }
 
