@@ -79,5 +79,7 @@ def _follow_run(stack: dict, run_id: str) -> None:
         note("`infra/local/stack invoke batch-collector` applies the batch once Claude has ended it")
     elif record["state"] == "stopped_by_budget":
         note("the budget of the day is used up; `infra/local/stack invoke batch-collector` goes on tomorrow")
+    elif record["state"] == "switched_off":
+        note("ENABLE_AUTOMATIC_UPDATES is false; once it is true, `infra/local/stack invoke batch-collector` goes on")
     if given_up := weekly.dead_letters(stack):
         note(f"jobs in the dead-letter queue: {given_up}; `infra/local/stack logs prompt-worker` tells why")

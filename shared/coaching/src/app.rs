@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
-use claude::{ClaudeClient, Model};
+use claude::{ClaudeClient, Model, SystemTimer, Timer};
 
 use crate::SecretsManagerKey;
 use crate::aws;
@@ -23,6 +23,7 @@ pub struct App {
     env: Environment,
     clients: Arc<Clients>,
     clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
 }
 
 /// The clients, each built when it is first asked for.
@@ -73,7 +74,7 @@ impl App {
             queue: OnceLock::new(),
             first_prompts: OnceLock::new(),
         };
-        Self { env, clients: Arc::new(clients), clock: Arc::new(SystemClock) }
+        Self { env, clients: Arc::new(clients), clock: Arc::new(SystemClock), timer: Arc::new(SystemTimer) }
     }
 
     /// The same with another way to the tables.
@@ -106,6 +107,12 @@ impl App {
         Self { clock, ..self }
     }
 
+    /// The same with another way to let time pass.
+    #[must_use]
+    pub fn with_timer(self, timer: Arc<dyn Timer>) -> Self {
+        Self { timer, ..self }
+    }
+
     fn with(self, change: impl FnOnce(&mut Clients)) -> Self {
         let mut clients = (*self.clients).clone();
         change(&mut clients);
@@ -122,6 +129,12 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
+    }
+
+    /// The passing of time.
+    #[must_use]
+    pub fn timer(&self) -> Arc<dyn Timer> {
+        Arc::clone(&self.timer)
     }
 
     /// Identities.

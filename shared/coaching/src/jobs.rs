@@ -86,6 +86,9 @@ impl Job {
 #[error("the job queue did not accept the message: {0}")]
 pub struct QueueError(pub String);
 
+/// The longest that a queue keeps a job back: what SQS allows.
+pub const LONGEST_DELAY: Duration = Duration::from_mins(15);
+
 /// Takes jobs for a worker. A job may be delivered more than once.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
@@ -94,7 +97,7 @@ pub trait JobQueue: Send + Sync {
         self.send_after(job, Duration::ZERO).await
     }
 
-    /// Queues one job that is delivered after `delay`, which is at most 15 minutes.
+    /// Queues one job that is delivered after `delay`, which is at most [`LONGEST_DELAY`].
     async fn send_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError>;
 }
 

@@ -7,6 +7,10 @@ use super::profile::UserId;
 
 /// Most shards that people can be divided into.
 pub const MOST_SHARDS: u32 = 1_000;
+/// Over how long a time the next looks at those are spread who are looked at in one run.
+const SPREAD: Duration = Duration::hours(1);
+/// What of the tolerance stays for runs that come earlier, as they do where the clocks of the schedule go forward.
+const KEPT: Duration = Duration::hours(1);
 
 /// How often a person is looked at, and their prompt rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,24 @@ impl CheckInterval {
         let tolerance = self.tolerance.max(Duration::seconds(1));
         let wait = (Duration::days(i64::from(self.min_days)) - tolerance).max(Duration::zero());
         as_of.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC).trunc_subsecs(0)
+    }
+
+    /// The instant from which `user_id`, looked at as of `as_of`, is due again: as [`Self::next_check_at`] says, or up to
+    /// an hour later by the user's id, as far as an hour of the tolerance is left. Everybody is due at the same runs as
+    /// without it.
+    ///
+    /// Spread, because the index of due users is sorted by this instant: the database divides a partition that is written
+    /// much by its sort key, and cannot divide one second.
+    #[must_use]
+    pub fn next_check_of(&self, user_id: &UserId, as_of: DateTime<Utc>) -> DateTime<Utc> {
+        let next = self.next_check_at(as_of);
+        // With no least number of days everybody is due at any later run.
+        let room = if self.min_days == 0 { Duration::zero() } else { (self.tolerance - KEPT).min(SPREAD) };
+        let Some(room) = u32::try_from(room.num_seconds()).ok().filter(|seconds| *seconds > 0) else { return next };
+        let hash = Sha256::digest(user_id.as_str());
+        // Other bytes than those that the shard follows from.
+        let number = u32::from_be_bytes([hash[4], hash[5], hash[6], hash[7]]);
+        next.checked_add_signed(Duration::seconds(i64::from(number % room))).unwrap_or(next)
     }
 
     /// Whether enough time has passed at `now` since something happened at `at`.
@@ -98,6 +120,39 @@ mod tests {
         for tolerance in [0, 12] {
             let next = interval(0, tolerance).next_check_at(run);
             assert!(!is_due(next, run) && is_due(next, run + Duration::seconds(1)), "{tolerance} hours");
+        }
+    }
+
+    #[test]
+    fn the_next_checks_of_a_run_are_spread_over_an_hour_second_by_second() {
+        let (weekly, run) = (interval(7, 12), instant("2026-11-22T03:00:00Z"));
+        let mut seconds = std::collections::BTreeMap::<i64, u32>::new();
+        for person in 0..36_000 {
+            let next = weekly.next_check_of(&UserId::new(format!("person-{person}")), run);
+            assert_eq!(next, weekly.next_check_of(&UserId::new(format!("person-{person}")), run));
+            *seconds.entry((next - weekly.next_check_at(run)).num_seconds()).or_default() += 1;
+        }
+        assert!(seconds.keys().all(|second| (0..3_600).contains(second)));
+        assert!(seconds.values().all(|people| *people < 35), "ten in a second on average: {seconds:?}");
+    }
+
+    #[test]
+    fn everybody_is_due_at_the_same_runs_wherever_in_the_hour_their_next_check_lies() {
+        let run = instant("2026-11-22T03:00:00Z");
+        for (min_days, tolerance) in
+            [(0, 0), (0, 12), (1, 0), (1, 1), (1, 2), (1, 23), (3, 12), (3, 23), (7, 1), (7, 12)]
+        {
+            let interval = interval(min_days, tolerance);
+            for person in 0..200 {
+                let next = interval.next_check_of(&UserId::new(format!("person-{person}")), run);
+                let due: Vec<bool> = (0..9).map(|days| is_due(next, run + Duration::days(days))).collect();
+                let expected: Vec<bool> = (0..9).map(|days| days >= i64::from(min_days).max(1)).collect();
+                assert_eq!(due, expected, "{min_days} days, {tolerance} hours: {next}");
+                if tolerance >= 1 && min_days > 0 {
+                    let early = run + Duration::days(i64::from(min_days)) - Duration::hours(1);
+                    assert!(is_due(next, early + Duration::seconds(1)), "the clocks go forward: {next}");
+                }
+            }
         }
     }
 

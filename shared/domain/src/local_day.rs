@@ -47,6 +47,12 @@ impl TimeZone {
         instant.with_timezone(&self.0).date_naive()
     }
 
+    /// The instant at which the wall clock shows `time` on `day`: the first of two, and `None` where the clocks skip it.
+    #[must_use]
+    pub fn shown_at(self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
+        self.0.from_local_datetime(&day.and_time(time)).earliest().map(|instant| instant.to_utc())
+    }
+
     /// The instant at which the wall clock shows `time` on `day`: the first of two, and where the clocks skip it, as
     /// much later as they skip.
     #[must_use]

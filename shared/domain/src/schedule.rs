@@ -58,15 +58,21 @@ pub struct UpdateSchedule {
 }
 
 impl UpdateSchedule {
-    /// The first run after `now`. A time that a change of clocks skips or repeats is taken where EventBridge Scheduler
-    /// takes it: the skipped one is run at the next valid moment, the repeated one the first time.
+    /// The first run after `now`. A time that a change of clocks skips or repeats is treated as EventBridge Scheduler
+    /// treats it: there is no run at one that is skipped, and one at the first of two.
+    ///
+    /// "When time shifts forward in the Spring, if a cron expression falls on a non-existent date and time, your
+    /// schedule invocation is skipped. When time shifts backwards in the Fall, your schedule runs only once and does not
+    /// repeat its invocation"
+    /// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time>).
     #[must_use]
     pub fn next_run_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let today = self.timezone.day_of(now);
-        // This day a week ahead is the last that can be the next: its run of today may be over.
-        let days = (0..=7).map(|ahead| today + Days::new(ahead)).filter(|day| self.days.contains(day.weekday()));
-        let mut runs = days.map(|day| self.timezone.instant_of(day, self.time));
-        // One is found: every day of the week comes within a week, and at least one of them has a run.
+        // This day two weeks ahead is the last that can be the next: the run of today may be over, and the clocks may
+        // skip the one a week ahead.
+        let days = (0..=14).map(|ahead| today + Days::new(ahead)).filter(|day| self.days.contains(day.weekday()));
+        let mut runs = days.filter_map(|day| self.timezone.shown_at(day, self.time));
+        // One is found: every day of the week comes twice, and no clocks skip the same time in two weeks running.
         runs.find(|run| *run > now).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
@@ -126,25 +132,33 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_hour_is_run_once() {
-        let repeated = UpdateSchedule {
-            time: NaiveTime::from_hms_opt(1, 30, 0).expect("a time"),
-            ..schedule("daily", "America/Denver")
-        };
-        assert_eq!(next(repeated, "2026-11-01T07:00:00Z"), ["Sun 11-01 07:30", "Mon 11-02 08:30"]);
-    }
-
-    #[test]
     fn three_in_the_morning_is_meant_where_the_schedule_lives() {
         let next = schedule("sun", "America/Denver").next_run_after(instant("2026-11-18T12:00:00Z"));
         assert_eq!(next, instant("2026-11-22T10:00:00Z"));
     }
 
+    fn half_past(hour: u32, schedule: UpdateSchedule) -> UpdateSchedule {
+        UpdateSchedule { time: NaiveTime::from_hms_opt(hour, 30, 0).expect("a time"), ..schedule }
+    }
+
     #[test]
-    fn a_time_that_the_clocks_skip_is_run_right_after() {
-        let time = NaiveTime::from_hms_opt(2, 30, 0).expect("a time");
-        let skipped = UpdateSchedule { time, ..schedule("sun", "Europe/Berlin") };
-        assert_eq!(skipped.next_run_after(instant("2026-03-28T12:00:00Z")), instant("2026-03-29T01:30:00Z"));
+    fn a_time_that_the_clocks_skip_is_not_run() {
+        let berlin = next(half_past(2, schedule("daily", "Europe/Berlin")), "2027-03-27T00:00:00Z");
+        assert_eq!(berlin, ["Sat 03-27 01:30", "Mon 03-29 00:30", "Tue 03-30 00:30"]);
+        let new_york = next(half_past(2, schedule("daily", "America/New_York")), "2027-03-13T00:00:00Z");
+        assert_eq!(new_york, ["Sat 03-13 07:30", "Mon 03-15 06:30", "Tue 03-16 06:30"]);
+        let weekly = next(half_past(2, schedule("sun", "Europe/Berlin")), "2027-03-21T12:00:00Z");
+        assert_eq!(weekly, ["Sun 04-04 00:30", "Sun 04-11 00:30"], "a whole week is left out");
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_repeat_is_run_once() {
+        let berlin = next(half_past(2, schedule("daily", "Europe/Berlin")), "2026-10-24T12:00:00Z");
+        assert_eq!(berlin, ["Sun 10-25 00:30", "Mon 10-26 01:30"]);
+        let new_york = next(half_past(1, schedule("daily", "America/New_York")), "2026-10-31T12:00:00Z");
+        assert_eq!(new_york, ["Sun 11-01 05:30", "Mon 11-02 06:30"]);
+        let unrepeated = next(half_past(2, schedule("daily", "America/New_York")), "2026-10-31T12:00:00Z");
+        assert_eq!(unrepeated, ["Sun 11-01 07:30", "Mon 11-02 07:30"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use claude::{ApiKey, KeyError};
-use coaching::jobs::{Job, JobQueue, QueueError};
+use coaching::jobs::{Job, JobQueue, LONGEST_DELAY, QueueError};
 use coaching::system::Clock;
 use tokio::sync::Notify;
 
@@ -39,7 +39,7 @@ impl Clock for TestClock {
 /// A queue whose jobs wait until a test delivers them.
 #[derive(Default)]
 pub struct TestQueue {
-    jobs: Mutex<Vec<Job>>,
+    jobs: Mutex<Vec<(Job, std::time::Duration)>>,
     broken: AtomicBool,
     last_delay_seconds: AtomicU64,
     arrived: Notify,
@@ -58,7 +58,20 @@ impl TestQueue {
     /// If a test has panicked while it held the queue.
     #[must_use]
     pub fn take(&self) -> Vec<Job> {
-        std::mem::take(&mut *self.jobs.lock().expect("no test panics while it holds the queue"))
+        let mut jobs = self.jobs.lock().expect("no test panics while it holds the queue");
+        std::mem::take(&mut *jobs).into_iter().map(|(job, _)| job).collect()
+    }
+
+    /// The jobs that wait, without those that are kept back as long as a queue can: they stay in it.
+    ///
+    /// # Panics
+    ///
+    /// If a test has panicked while it held the queue.
+    #[must_use]
+    pub fn take_soon(&self) -> Vec<Job> {
+        let mut jobs = self.jobs.lock().expect("no test panics while it holds the queue");
+        let soon = jobs.extract_if(.., |(_, delay)| *delay < LONGEST_DELAY);
+        soon.map(|(job, _)| job).collect()
     }
 
     /// The seconds for which the last job was to wait.
@@ -80,7 +93,7 @@ impl JobQueue for TestQueue {
             return Err(QueueError("the queue is broken".to_owned()));
         }
         self.last_delay_seconds.store(delay.as_secs(), Ordering::Relaxed);
-        self.jobs.lock().expect("no test panics while it holds the queue").push(job.clone());
+        self.jobs.lock().expect("no test panics while it holds the queue").push((job.clone(), delay));
         self.arrived.notify_one();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Counts the requests that a DynamoDB client sends, by operation and table.
+//! Counts the requests that a DynamoDB client sends, by operation and table, and what they write to each partition.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,12 +8,21 @@ use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 
+use crate::pacing;
+use crate::partitions::{Busiest, Writes};
+
 /// Requests by operation and table, such as `Query meals`.
 pub type Requests = BTreeMap<String, u64>;
 
 /// The counter.
 #[derive(Debug, Clone, Default)]
-pub struct Counting(Arc<Mutex<Requests>>);
+pub struct Counting(Arc<Mutex<Counted>>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    requests: Requests,
+    writes: Writes,
+}
 
 impl Counting {
     /// The same client, counted.
@@ -31,7 +40,7 @@ impl Counting {
     /// If a thread panicked while it counted.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        self.0.lock().expect("nothing panics while it counts").clone()
+        self.0.lock().expect("nothing panics while it counts").requests.clone()
     }
 
     /// How many of one kind were sent so far.
@@ -41,7 +50,17 @@ impl Counting {
     /// If a thread panicked while it counted.
     #[must_use]
     pub fn count(&self, kind: &str) -> u64 {
-        self.0.lock().expect("nothing panics while it counts").get(kind).copied().unwrap_or(0)
+        self.0.lock().expect("nothing panics while it counts").requests.get(kind).copied().unwrap_or(0)
+    }
+
+    /// The most that was written to one partition in a second, by table or index.
+    ///
+    /// # Panics
+    ///
+    /// If a thread panicked while it counted.
+    #[must_use]
+    pub fn busiest(&self) -> Busiest {
+        self.0.lock().expect("nothing panics while it counts").writes.busiest()
     }
 }
 
@@ -65,7 +84,9 @@ impl Intercept for Counting {
             (Some(operation), Some(table)) => format!("{operation} {table}"),
             (None, _) => "other".to_owned(),
         };
-        *self.0.lock().expect("nothing panics while it counts").entry(kind).or_default() += 1;
+        let mut counted = self.0.lock().expect("nothing panics while it counts");
+        counted.writes.note(&kind, body, pacing::second());
+        *counted.requests.entry(kind).or_default() += 1;
         Ok(())
     }
 }

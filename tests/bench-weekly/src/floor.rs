@@ -14,6 +14,7 @@ use test_support::{client_at, endpoint};
 use crate::child::Progress;
 use crate::counting::{Counting, Requests};
 use crate::measure::{Figures, Stopwatch};
+use crate::partitions::Busiest;
 use crate::scene::{CONCURRENCY, Failure, PROMPT, SHARDS, TODAY, as_of, tables};
 
 /// Users in one page, and one more to see whether there is another page.
@@ -57,7 +58,15 @@ pub async fn run(users: u64, changed: u64) -> Result<Figures, Failure> {
     floor.progress.end();
     let requests = counting.requests();
     let users = handled(&requests);
-    Ok(Figures { usage, users, changed: changed.len() as u64, requests, batches: 0, cost_usd: 0.0 })
+    Ok(Figures {
+        usage,
+        users,
+        changed: changed.len() as u64,
+        requests,
+        busiest: Busiest::new(),
+        batches: 0,
+        cost_usd: 0.0,
+    })
 }
 
 /// Every user is written once by the check.

@@ -7,6 +7,8 @@ pub mod database;
 pub mod floor;
 mod measure;
 mod model;
+mod pacing;
+mod partitions;
 pub mod report;
 pub mod scene;
 pub mod seeding;
@@ -14,3 +16,4 @@ pub mod worker;
 
 pub use counting::{Counting, Requests};
 pub use measure::{Figures, Usage};
+pub use partitions::{Busiest, Busy};

@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::counting::Requests;
+use crate::partitions::Busiest;
 use crate::scene::Failure;
 
 /// Clock ticks in a second, in which Linux counts CPU time (`getconf CLK_TCK`).
@@ -33,6 +34,8 @@ pub struct Figures {
     pub changed: u64,
     /// Requests to DynamoDB.
     pub requests: Requests,
+    /// The most that one partition took in a second, by table or index.
+    pub busiest: Busiest,
     /// Message batches submitted.
     pub batches: u64,
     /// What the answers would have cost at list prices, in USD.

@@ -5,6 +5,8 @@ use crate::measure::Figures;
 
 /// Users a second that the worker must reach, as a share of the floor's.
 const LEAST_SHARE: f64 = 0.8;
+/// Writes that a partition may take in a second; DynamoDB takes a thousand of at most a kilobyte.
+const MOST_WRITES: u64 = 200;
 /// How much more memory the largest run may take than the smallest, in bytes.
 const MOST_GROWTH: u64 = 20 * 1024 * 1024;
 /// How much longer a user may take in the largest run than in the smallest.
@@ -87,6 +89,18 @@ pub fn goals(all: &[Measured]) -> Vec<(bool, String)> {
             verdict(met)
         );
         goals.push((met, line));
+        goals.extend(measured.worker.busiest.iter().map(|(place, busy)| {
+            let met = busy.writes <= MOST_WRITES;
+            let line = format!(
+                "{} users: {} writes in a second to partition `{}` of `{place}`, the busiest; the goal of at most \
+                 {MOST_WRITES} is {}.",
+                measured.users,
+                busy.writes,
+                busy.partition,
+                verdict(met)
+            );
+            (met, line)
+        }));
     }
     if let [smallest, .., largest] = all {
         let peak = |measured: &Measured| measured.worker.usage.peak_bytes;
@@ -121,4 +135,32 @@ pub fn into_readme(readme: &str, tables: &str) -> Option<String> {
     let (before, rest) = readme.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}{tables}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Usage;
+    use crate::partitions::{Busiest, Busy};
+
+    fn figures(writes: u64) -> Figures {
+        let busy = Busy { partition: "007".to_owned(), writes };
+        Figures {
+            usage: Usage { seconds: 1.0, cpu_seconds: 1.0, peak_bytes: 1 },
+            users: 1_000,
+            changed: 0,
+            requests: [].into(),
+            busiest: Busiest::from([("due_v1".to_owned(), busy)]),
+            batches: 0,
+            cost_usd: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_partition_that_takes_more_than_two_hundred_writes_in_a_second_misses_the_goal() {
+        for (writes, met) in [(200, true), (201, false)] {
+            let measured = Measured { users: 1_000, rounds: 1, worker: figures(writes), floor: figures(0) };
+            assert_eq!(goals(&[measured]).iter().all(|(met, _)| *met), met, "{writes} writes");
+        }
+    }
 }

@@ -18,6 +18,7 @@ use crate::child::Progress;
 use crate::counting::Counting;
 use crate::measure::{Figures, Stopwatch};
 use crate::model::InstantModel;
+use crate::pacing::{self, PutForward};
 use crate::scene::{CONCURRENCY, Failure, as_of, variables};
 
 /// What a check writes, by which the users who are done are counted.
@@ -58,6 +59,7 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let model = Arc::new(InstantModel::new(prices, prompt_model));
     let queue = Arc::new(Queue::default());
     let app = app.with_model(model.clone()).with_queue(queue.clone()).with_clock(Arc::new(FixedClock));
+    let app = app.with_timer(Arc::new(PutForward));
     let updater = WeeklyUpdater::from_app(&app)?;
     let worker = PromptWorker::from_app(&app)?;
     let collector = BatchCollector::from_app(&app)?;
@@ -80,8 +82,8 @@ pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
     let counters = counters(&app, &run_id).await?;
     let (batches, changed) = model.submitted();
     let cost_usd = counters.cost.dollars();
-    let requests = counting.requests();
-    Ok((Figures { usage, users: counters.checked, changed, requests, batches, cost_usd }, counters))
+    let (requests, busiest) = (counting.requests(), counting.busiest());
+    Ok((Figures { usage, users: counters.checked, changed, requests, busiest, batches, cost_usd }, counters))
 }
 
 /// Carries out jobs until none is left, as many at a time as the queue hands out.
@@ -92,7 +94,7 @@ async fn work(worker: &PromptWorker, queue: &Queue) -> Result<(), Failure> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let jobs = jobs.into_iter().map(|job| worker.carry_out(job, ended_at));
+        let jobs = jobs.into_iter().map(|job| pacing::job(worker.carry_out(job, ended_at)));
         stream::iter(jobs).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
     }
 }

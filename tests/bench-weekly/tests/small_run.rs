@@ -18,5 +18,7 @@ async fn everybody_is_handled_once_and_the_unchanged_cost_one_read_and_one_write
     assert_eq!(sent("Query meals"), USERS, "one read each");
     assert_eq!(sent("UpdateItem profiles"), USERS, "one write each");
     assert_eq!(sent("GetItem profiles"), 3 * updated, "who has changed is read when checked, submitted and collected");
+    let busiest = figures.busiest.get("due_v1").expect("the index is written to");
+    assert!(busiest.writes >= 2 && busiest.writes <= 200, "{busiest:?}");
     assert_eq!(figures.changed, updated, "no call to Claude for the others");
 }

@@ -1,5 +1,6 @@
 //! From a finished talk to profile and prompt version 1.
 
+mod budget;
 mod failure;
 mod once;
 mod result;

@@ -269,10 +269,10 @@ impl Deployment {
         Box::pin(as_function("prompt-worker", coaching::api::jobs::work(&worker, event, &invocation, ended_at))).await
     }
 
-    /// Delivers jobs until the queue is empty; every one must succeed.
+    /// Delivers jobs until none but those are left that wait for long; every one must succeed.
     pub async fn run_jobs(&self) {
         for _ in 0..100 {
-            let jobs = self.take_jobs();
+            let jobs = self.queue.take_soon();
             if jobs.is_empty() {
                 return;
             }
@@ -290,7 +290,7 @@ impl Deployment {
         let mut dead = Vec::new();
         let mut waiting: Vec<(Job, u32)> = Vec::new();
         for _ in 0..100 {
-            waiting.extend(self.take_jobs().into_iter().map(|job| (job, 0)));
+            waiting.extend(self.queue.take_soon().into_iter().map(|job| (job, 0)));
             if waiting.is_empty() {
                 return dead;
             }

@@ -18,7 +18,7 @@ pub async fn by_the_ledger(deployment: &Deployment) -> BTreeMap<String, UserSum>
     let today = deployment.now().date_naive();
     let mut sums: BTreeMap<String, UserSum> = BTreeMap::new();
     for sum in spending.pool_sums(today).await.expect("sums") {
-        let SumOfCalls { entries, holds } = spending.calls_of(today, sum.pool, sum.number).await.expect("a ledger");
+        let SumOfCalls { entries, holds, .. } = spending.calls_of(today, sum.pool, sum.number).await.expect("a ledger");
         let name = format!("{:?}", Sum::Pool(sum.pool, sum.number));
         let mut add = |user_id: Option<&UserId>, spent: Usd, held: Usd| {
             let names = [Some(name.clone()), user_id.map(|user_id| format!("{:?}", Sum::User(user_id.clone())))];

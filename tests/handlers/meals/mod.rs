@@ -1,6 +1,7 @@
 //! Logging meals, and the days they count for.
 
 mod edits;
+mod first_day;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

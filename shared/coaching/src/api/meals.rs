@@ -33,7 +33,7 @@ pub static LOG_MEAL: Route = Route {
         ),
         ..Sample::EMPTY
     },
-    refusals: &[&[Code::ProfileNotFound, Code::MealNotFound]],
+    refusals: &[&[Code::ProfileNotFound, Code::MealNotFound, Code::Busy]],
     ..Route::new("POST", "/v1/meals", "log-meal", |app| serve(app, log_meal))
 };
 
@@ -101,7 +101,7 @@ pub static DELETE_MEAL: Route = Route {
     variables: &[MEAL_ID],
     answers: &[Answer::no_content("The meal is gone.")],
     sample: Sample { path: &["2026-11-20.0192b3c8-52d0-7f11-8a44-9d1c5be0f3a2"], ..Sample::EMPTY },
-    refusals: &[&[Code::MealNotFound]],
+    refusals: &[&[Code::MealNotFound, Code::Busy]],
     ..Route::new("DELETE", "/v1/meals/{meal_id}", "delete-meal", |app| serve(app, delete_meal))
 };
 

@@ -89,6 +89,8 @@ pub enum PromptGeneration {
         failed_at: DateTime<Utc>,
         /// Why, in a sentence for the person.
         reason: String,
+        /// When the writing goes on by itself; null unless a budget is used up.
+        retry_at: Option<DateTime<Utc>>,
     },
 }
 
@@ -96,8 +98,8 @@ impl PromptGeneration {
     fn of(listed: &ListedUser, profile: &Profile) -> Self {
         match (&listed.generation, profile.prompt_asked_for_at()) {
             (Some(FirstPrompt::Generating { since }), _) => Self::Generating { since: *since },
-            (Some(FirstPrompt::Failed { failed_at, reason }), _) => {
-                Self::Failed { failed_at: *failed_at, reason: reason.clone() }
+            (Some(FirstPrompt::Failed { failed_at, reason, retry_at }), _) => {
+                Self::Failed { failed_at: *failed_at, reason: reason.clone(), retry_at: *retry_at }
             }
             (None, Some(since)) => Self::Generating { since },
             (None, None) => Self::Idle,

@@ -30,7 +30,7 @@ pub(super) static PROMPT_UPDATE_TIMEZONE: Text<TimeZone> = Text {
 pub(super) static ENABLE_AUTOMATIC_UPDATES: Flag = Flag {
     name: "ENABLE_AUTOMATIC_UPDATES",
     default: true,
-    meaning: "false keeps the schedule but makes each weekly run do nothing",
+    meaning: "false keeps the schedule but makes each weekly run do nothing, and stops one that is under way",
 };
 pub(super) static ENABLE_REALTIME_UPDATES: Flag = Flag {
     name: "ENABLE_REALTIME_UPDATES",

@@ -2,7 +2,9 @@
 //! queue of their own, `first-prompt-jobs`: a weekly run fills the other one with the work of hours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 
 use super::error::{Result, ServiceError};
@@ -10,7 +12,10 @@ use super::prompts::SystemPromptGenerator;
 use super::safety_updates::SafetyUpdates;
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::DueSettings;
+use crate::jobs::{Job, JobQueue, LONGEST_DELAY};
 use crate::store::RunTable;
+use crate::system::Clock;
+use domain::coaching_prompt::GenerationReason;
 use domain::consultation::SessionId;
 use domain::profile::UserId;
 
@@ -20,6 +25,8 @@ pub struct FirstPrompts {
     generator: SystemPromptGenerator,
     updates: SafetyUpdates,
     shards: Shards,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
 }
 
 impl FromApp for FirstPrompts {
@@ -28,6 +35,8 @@ impl FromApp for FirstPrompts {
             generator: SystemPromptGenerator::from_app(app)?,
             updates: SafetyUpdates::from_app(app)?,
             shards: Shards::from_app(app)?,
+            queue: app.first_prompt_queue()?,
+            clock: app.clock(),
         })
     }
 }
@@ -36,7 +45,9 @@ impl FirstPrompts {
     /// Writes what a completed consultation leads to. `Err` asks for another delivery of the job of `request_id`.
     pub async fn write(&self, user_id: &UserId, session_id: SessionId, request_id: &str) -> Result<()> {
         self.shards.note().await?;
-        self.generator.generate_initial_prompt(session_id).await?;
+        if let Some(retry_at) = self.generator.generate_initial_prompt(session_id).await? {
+            return self.again(user_id, session_id, request_id, retry_at).await;
+        }
         // While it was written, the person's risk state may have changed.
         match self.updates.accounts().get(user_id).await {
             Ok(profile) => self.updates.have_rewritten(&profile, request_id).await,
@@ -45,6 +56,30 @@ impl FirstPrompts {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+impl FirstPrompts {
+    /// Puts the job back until there is a budget for it. A message of the queue waits for a quarter of an hour at most, and
+    /// is put back as often as it takes.
+    async fn again(
+        &self,
+        user_id: &UserId,
+        session_id: SessionId,
+        request_id: &str,
+        retry_at: DateTime<Utc>,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let job = Job::Generate {
+            user_id: user_id.clone(),
+            reason: GenerationReason::Initial,
+            session_id: Some(session_id),
+            requested_at: now,
+            request_id: Some(request_id.to_owned()),
+        };
+        let left = (retry_at - now).to_std().unwrap_or_default();
+        // A second more, because the queue counts whole ones.
+        Ok(self.queue.send_after(&job, (left + Duration::from_secs(1)).min(LONGEST_DELAY)).await?)
     }
 }
 

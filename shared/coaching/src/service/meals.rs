@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
+use crate::store::{EarlyMeal, MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::field::FieldError;
 use domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
-use domain::profile::UserId;
+use domain::profile::{Profile, UserId};
 
 /// How far ahead of our clock a meal may lie: time zones and clocks that are off, not plans.
 const AHEAD: Duration = Duration::hours(24);
@@ -58,14 +58,28 @@ impl MealService {
         check_eaten_at(entry.eaten_at, now)?;
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let meal = Meal::log(MealId(id), entry, profile.timezone, now);
-        if self.meals.log(user_id, &meal).await? == WriteOutcome::Conflict {
+        if self.log_once(user_id, &profile, &meal).await? == WriteOutcome::Conflict {
             // A repetition of a request whose answer was lost: the meal is there and counted.
             return Ok(self.meals.get(user_id, meal.day, meal.meal_id).await?.ok_or(Missing::Meal)?);
         }
-        if meal.day < profile.first_day {
-            self.profiles.note_first_day(user_id, meal.day).await?;
-        }
         Ok(meal)
+    }
+
+    /// Logs a meal unless it is there, and with it that the first day is not later.
+    async fn log_once(&self, user_id: &UserId, profile: &Profile, meal: &Meal) -> Result<WriteOutcome> {
+        if meal.day >= profile.account_day().max(profile.first_day) {
+            return Ok(self.meals.log(user_id, meal).await?);
+        }
+        for _ in 0..ATTEMPTS {
+            let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Profile)?;
+            let first_day = self.profiles.first_day_with(user_id, read, meal.day);
+            match self.meals.log_early(user_id, meal, first_day).await? {
+                EarlyMeal::Done => return Ok(WriteOutcome::Written),
+                EarlyMeal::Conflict => return Ok(WriteOutcome::Conflict),
+                EarlyMeal::Overtaken => {}
+            }
+        }
+        Err(Conflict::Busy.into())
     }
 
     /// Meals of a range of local days, the last seven by default.
@@ -109,9 +123,27 @@ impl MealService {
         Err(Conflict::Busy.into())
     }
 
-    /// Deletes a meal and takes it off its day.
+    /// Deletes a meal and takes it off its day. With the first meal of all, the first day moves to the next one, or to
+    /// the day of sign-up.
     pub async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<()> {
-        if self.meals.delete(user_id, day, meal_id).await? { Ok(()) } else { Err(Missing::Meal.into()) }
+        // Who has no profile has no meal.
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Meal)?;
+        if day >= profile.account_day() {
+            return if self.meals.delete(user_id, day, meal_id).await? { Ok(()) } else { Err(Missing::Meal.into()) };
+        }
+        for _ in 0..ATTEMPTS {
+            // Read before the meals: what is logged behind this is noticed by it.
+            let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Meal)?;
+            let other = self.meals.first_day_beside(user_id, day, meal_id).await?;
+            let first = other.map_or(profile.account_day(), |other| other.min(profile.account_day()));
+            let first_day = self.profiles.first_day_without(user_id, read, first);
+            match self.meals.delete_early(user_id, day, meal_id, first_day).await? {
+                EarlyMeal::Done => return Ok(()),
+                EarlyMeal::Conflict => return Err(Missing::Meal.into()),
+                EarlyMeal::Overtaken => {}
+            }
+        }
+        Err(Conflict::Busy.into())
     }
 }
 

@@ -11,10 +11,22 @@ use uuid::Uuid;
 use super::item::{Item, Stored, day, instant, item, native, number, read_text, text};
 use super::retry::{ATTEMPTS, back_off};
 use super::table::Table;
+use super::transaction::{Committed, Transaction};
 use super::write::{Condition, Delete, Put, Update};
-use crate::store::{Page, PageRequest, StoreError, WriteOutcome};
+use crate::store::{FirstDayWrite, Page, PageRequest, StoreError, WriteOutcome};
 use domain::meals::{DayTotals, Grams, Meal, MealId, NewMeal};
 use domain::profile::UserId;
+
+/// What became of the logging or deleting of a meal that a person's first day follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarlyMeal {
+    /// It was done, and the first day is as it was to be.
+    Done,
+    /// The meal that was to be logged is there already, or the one that was to be deleted is not.
+    Conflict,
+    /// The first day was changed since it was read, or the meal was.
+    Overtaken,
+}
 
 /// Meals and day totals, in DynamoDB.
 #[derive(Debug, Clone)]
@@ -35,18 +47,28 @@ impl MealTable {
         pairs.fold(update, |update, ((name, new), (_, old))| update.add(name, i64::from(new) - i64::from(old)))
     }
 
+    /// Logs a meal unless one with its day and id is there.
+    fn logged(&self, user_id: &UserId, meal: &Meal) -> Transaction<'_> {
+        self.meals.transaction().with(self.meals.put(of_meal(user_id, meal)).only_new("item")).with(self.change_day(
+            user_id,
+            &DayTotals::empty(meal.day),
+            &DayTotals::of_meal(meal),
+        ))
+    }
+
     /// Deletes a meal unless it was changed since it was read.
-    async fn delete_as_read(&self, user_id: &UserId, key: Item, stored: &Stored) -> Result<WriteOutcome, StoreError> {
+    fn deleted(&self, user_id: &UserId, key: Item, stored: &Stored) -> Result<Transaction<'_>, StoreError> {
         let counted = read_counted(stored)?;
         let transaction = self
             .meals
             .transaction()
             .with(Delete { condition: as_read(stored)?, ..self.meals.delete(key) })
             .with(self.change_day(user_id, &counted, &DayTotals::empty(counted.day)));
-        transaction.commit(DELETING).await.map(WriteOutcome::from)
+        Ok(transaction)
     }
 }
 
+const LOGGING: &str = "logging a meal";
 const CHANGING: &str = "changing a meal";
 const DELETING: &str = "deleting a meal";
 
@@ -171,12 +193,21 @@ fn as_read(stored: &Stored) -> Result<Condition, StoreError> {
 impl MealTable {
     /// Stores a meal and adds it to its day in one transaction; `Conflict` if a meal with its day and id is there already.
     pub async fn log(&self, user_id: &UserId, meal: &Meal) -> Result<WriteOutcome, StoreError> {
-        let transaction = self
-            .meals
-            .transaction()
-            .with(self.meals.put(of_meal(user_id, meal)).only_new("item"))
-            .with(self.change_day(user_id, &DayTotals::empty(meal.day), &DayTotals::of_meal(meal)));
-        transaction.commit("logging a meal").await.map(WriteOutcome::from)
+        self.logged(user_id, meal).commit(LOGGING).await.map(WriteOutcome::from)
+    }
+
+    /// Logs a meal as [`Self::log`] does, and the first day that follows from it in the same transaction.
+    pub async fn log_early(
+        &self,
+        user_id: &UserId,
+        meal: &Meal,
+        first_day: FirstDayWrite,
+    ) -> Result<EarlyMeal, StoreError> {
+        Ok(match self.logged(user_id, meal).with(first_day.0).commit(LOGGING).await? {
+            Committed::Written => EarlyMeal::Done,
+            Committed::Refused(conditions) if conditions.contains(&0) => EarlyMeal::Conflict,
+            Committed::Refused(_) => EarlyMeal::Overtaken,
+        })
     }
 
     /// One meal.
@@ -225,13 +256,42 @@ impl MealTable {
         let key = meal_key(user_id, day, meal_id);
         for attempt in 0..ATTEMPTS {
             let Some(stored) = self.meals.get(DELETING, key.clone()).await? else { return Ok(false) };
-            if self.delete_as_read(user_id, key.clone(), &stored).await? == WriteOutcome::Written {
+            if self.deleted(user_id, key.clone(), &stored)?.commit(DELETING).await? == Committed::Written {
                 return Ok(true);
             }
             back_off(attempt).await;
         }
         let detail = "the meal was changed again and again".to_owned();
         Err(StoreError::Unavailable { operation: DELETING, detail })
+    }
+
+    /// Deletes a meal as [`Self::delete`] does, once, and the first day that follows from it in the same transaction.
+    pub async fn delete_early(
+        &self,
+        user_id: &UserId,
+        day: NaiveDate,
+        meal_id: MealId,
+        first_day: FirstDayWrite,
+    ) -> Result<EarlyMeal, StoreError> {
+        let key = meal_key(user_id, day, meal_id);
+        let Some(stored) = self.meals.get(DELETING, key.clone()).await? else { return Ok(EarlyMeal::Conflict) };
+        let deleted = self.deleted(user_id, key, &stored)?.with(first_day.0);
+        Ok(if deleted.commit(DELETING).await? == Committed::Written { EarlyMeal::Done } else { EarlyMeal::Overtaken })
+    }
+
+    /// The first day with a meal other than `meal_id` of `day`, read consistently.
+    pub async fn first_day_beside(
+        &self,
+        user_id: &UserId,
+        day: NaiveDate,
+        meal_id: MealId,
+    ) -> Result<Option<NaiveDate>, StoreError> {
+        let query = self.meals.query("looking for the first meal", ("user_id", user_id.as_str()));
+        // `$` follows `#`.
+        let first = query.between("item", "meal#".to_owned(), "meal$".to_owned()).first(2).await?;
+        let left_out = Some(text(format!("meal#{day}#{}", meal_id.0)));
+        let other = first.iter().find(|stored| stored.item().get("item") != left_out.as_ref());
+        other.map(|stored| stored.day("day")).transpose()
     }
 
     /// Totals of the logged days within `from..=to`, in order of days. A day from which every meal was deleted is left

@@ -69,18 +69,19 @@ pub use idempotency::{
     Attempt, Begins, Begun, Ends, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse,
 };
 pub use locks::{Lock, LockOutcome, LockTable};
-pub use meals::MealTable;
+pub use meals::{EarlyMeal, MealTable};
 pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, HistoryEntry, LISTED_ATTRIBUTES,
-    NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser, UserAtRisk,
+    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, FirstDay, FirstDayWrite,
+    HistoryEntry, LISTED_ATTRIBUTES, NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser,
+    UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};
 pub use runs::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StoppedPart, Submission,
-    UnfinishedPage, UnfinishedPages, Waiting,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, RunTable, StopCause, StoppedPart,
+    Submission, UnfinishedPage, UnfinishedPages, Waiting,
 };
 pub use spending::{
     DaySpending, EntryWrite, Hold, HoldWrites, Limits, PoolSum, Refused, SpendScope, SpendingTable, Sum, SumOfCalls,

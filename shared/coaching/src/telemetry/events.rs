@@ -94,6 +94,8 @@ pub const SKIPPING_PROMPT_UPDATE_PROMPT_WITHDRAWN: &str = "skipping_prompt_updat
 pub const SKIPPING_PROMPT_UPDATE_UNDER_WAY: &str = "skipping_prompt_update_under_way";
 /// A part of a weekly run stopped because the budget of the day is used up; it goes on the day after.
 pub const PROMPT_UPDATE_STOPPED_BY_BUDGET: &str = "prompt_update_stopped_by_budget";
+/// A weekly run, or a part of it, stops because automatic updates are switched off; it goes on once they are switched on.
+pub const PROMPT_UPDATE_SWITCHED_OFF: &str = "prompt_update_switched_off";
 /// A part of a weekly run that had stopped goes on.
 pub const PROMPT_UPDATE_RESUMED: &str = "prompt_update_resumed";
 /// A user who cannot be handled with the others of a shard gets a job of their own.

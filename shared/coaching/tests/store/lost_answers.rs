@@ -153,7 +153,8 @@ async fn transactions_that_meet_are_tried_again_under_the_same_token_until_they_
 #[tokio::test]
 async fn a_single_write_that_meets_a_transaction_is_tried_again() {
     let (_database, proxy) = behind([Fate::Refuse("TransactionConflictException"); 2]).await;
-    proxy.stores.profiles.note_first_day(&user("ana"), day("2026-10-01")).await.expect("noted");
+    let noted = proxy.stores.profiles.fail_update(&user("ana"), 1).await;
+    assert_eq!(noted.expect("an answer"), WriteOutcome::Conflict, "ana has no prompt");
     assert_eq!(proxy.writes().len(), 3);
 }
 
@@ -165,7 +166,7 @@ async fn contention_that_does_not_end_is_an_error_and_not_a_conflict() {
     assert_eq!(error.to_string(), "logging a meal failed: the transaction was cancelled [TransactionConflict, None]");
     assert!(proxy.writes().len() < 20, "it gives up");
     let (_database, proxy) = behind([Fate::Refuse("TransactionConflictException"); 50]).await;
-    let refused = proxy.stores.profiles.note_first_day(&user("ana"), day("2026-10-01")).await;
+    let refused = proxy.stores.profiles.fail_update(&user("ana"), 1).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })));
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::samples::{at, day, plain_profile, profile, set_access, user};
+use super::samples::{at, plain_profile, profile, set_access, user};
 use super::{TestDatabase, edit};
 use coaching::store::{AccessChange, ProfileTable, StoreError, WriteOutcome};
 use domain::profile::{BodyData, Email, ManualRegeneration, Name};
@@ -104,17 +104,6 @@ async fn everyone_with_an_address_is_found() {
     found.sort();
     assert_eq!(found, [user("ana"), user("ana-2")]);
     assert_eq!(profiles.find_by_email(&address("cleo@example.com")).await.expect("an answer"), []);
-}
-
-#[tokio::test]
-async fn the_first_day_only_moves_back() {
-    let (_database, profiles) = with_ana().await;
-    for (noted, then) in [("2026-11-05", "2026-11-01"), ("2026-10-20", "2026-10-20"), ("2026-10-21", "2026-10-20")] {
-        profiles.note_first_day(&user("ana"), day(noted)).await.expect("noted");
-        assert_eq!(profiles.get(&user("ana")).await.expect("readable").expect("there").first_day, day(then));
-    }
-    profiles.note_first_day(&user("ben"), day("2026-10-20")).await.expect("an answer");
-    assert_eq!(profiles.get(&user("ben")).await.expect("an answer"), None, "nobody is made up");
 }
 
 #[tokio::test]

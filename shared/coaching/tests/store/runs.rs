@@ -10,8 +10,8 @@ use super::samples::{at, coached, day, user};
 use super::spending::hold;
 use super::{TestDatabase, edit};
 use coaching::store::{
-    Begun, Draft, RunCounters, RunRecord, RunState, RunTable, StoppedPart, StoreError, Submission, UnfinishedPage,
-    Waiting, WriteOutcome,
+    Begun, Draft, RunCounters, RunRecord, RunState, RunTable, StopCause, StoppedPart, StoreError, Submission,
+    UnfinishedPage, Waiting, WriteOutcome,
 };
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -146,7 +146,7 @@ async fn a_part_is_worked_on_by_one_worker_and_done_once() {
 async fn a_part_that_stopped_is_remembered_until_it_goes_on() {
     let runs = started().await.runs;
     for part in [shard(1), retry()] {
-        let stopped = StoppedPart { part, day: day("2026-11-22") };
+        let stopped = StoppedPart { part, day: day("2026-11-22"), cause: StopCause::Budget };
         let leased = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
         assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
@@ -172,7 +172,7 @@ async fn a_worker_whose_lease_has_lapsed_changes_nothing_of_what_the_next_one_ho
 
     runs.release_part(&shard(1), lapsed).await.expect("without effect");
     runs.finish_part(&shard(1), lapsed).await.expect("without effect");
-    let stopped = StoppedPart { part: shard(1), day: day("2026-11-22") };
+    let stopped = StoppedPart { part: shard(1), day: day("2026-11-22"), cause: StopCause::Budget };
     runs.stop_part(&stopped, lapsed).await.expect("without effect");
     assert_eq!(take(21, lapsed.until).await, WriteOutcome::Conflict, "the next one is still at it");
     assert_eq!(read(&runs).await, run(), "neither done nor stopped");
@@ -196,13 +196,48 @@ async fn a_part_that_an_earlier_release_has_stopped_is_found() {
         (map("user", text("ana")), of_user("ana")),
         (map("retry", batch), retry()),
     ] {
-        let stopped = StoppedPart { part, day: day("2026-11-22") };
+        let stopped = StoppedPart { part, day: day("2026-11-22"), cause: StopCause::Budget };
         assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
         let key = [("run_id", text("stopped")), ("part", text(&format!("{RUN}#{}", stopped.part.kind)))];
         edit(&database, &database.tables.update_runs, &key, "of_part", Some(written)).await;
         assert!(runs.stopped_parts().await.expect("a list").contains(&stopped), "{stopped:?}");
     }
+}
+
+#[tokio::test]
+async fn of_many_parts_that_stopped_as_many_are_read_as_are_shown_and_the_same_ones() {
+    let runs = started().await.runs;
+    for name in ["dan", "ana", "cleo", "ben"] {
+        let stopped = StoppedPart { part: of_user(name), day: day("2026-11-22"), cause: StopCause::Budget };
+        let leased = runs.lease_part(&stopped.part, lease(5), at(RUN)).await;
+        assert_eq!(leased.expect("an answer"), WriteOutcome::Written);
+        runs.stop_part(&stopped, lease(5)).await.expect("noted");
+    }
+    let parts = runs.parts(RUN, 3, at(RUN)).await.expect("a list");
+    let stopped = runs.stopped_parts_of(RUN, 3).await.expect("a list");
+    let shown: Vec<String> = parts.into_iter().map(|part| part.part).collect();
+    assert_eq!(stopped.iter().map(|stopped| stopped.part.kind.to_string()).collect::<Vec<_>>(), shown);
+    assert_eq!(shown, ["user#ana", "user#ben", "user#cleo"]);
+}
+
+#[tokio::test]
+async fn a_stop_without_a_cause_was_that_of_a_budget() {
+    let database = TestDatabase::create().await;
+    let runs = database.stores().runs;
+    assert_eq!(runs.start(&run()).await.expect("stored"), WriteOutcome::Written);
+    for cause in [StopCause::SwitchedOff, StopCause::Budget] {
+        let stopped = StoppedPart { part: shard(1), day: day("2026-11-22"), cause };
+        assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
+        runs.stop_part(&stopped, lease(5)).await.expect("noted");
+        assert_eq!(read(&runs).await.state, cause.of_run());
+        assert_eq!(runs.stopped_parts().await.expect("a list"), [stopped]);
+    }
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let key = [("run_id", text("stopped")), ("part", text(&format!("{RUN}#{}", shard(1).kind)))];
+    edit(&database, &database.tables.update_runs, &key, "cause", None).await;
+    let stopped = runs.stopped_parts().await.expect("a list");
+    assert_eq!(stopped.iter().map(|stopped| stopped.cause).collect::<Vec<_>>(), [StopCause::Budget]);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::runs::{RUN, counters, lease, run, shard, waiting};
 use super::samples::{at, coached, day, user};
 use super::spending::hold;
 use super::{TestDatabase, edit};
-use coaching::store::{Begun, RunCounters, StoppedPart, UnfinishedPage, WriteOutcome};
+use coaching::store::{Begun, RunCounters, StopCause, StoppedPart, UnfinishedPage, WriteOutcome};
 use test_support::Stores;
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_page_or_stopped_part_that_cannot_be_read_hides_no_other() {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     for number in [1, 2] {
         runs.open_page(RUN, &format!("shard#001#{number}"), &[user("ana")]).await.expect("opened");
-        let stopped = StoppedPart { part: shard(number), day: day("2026-11-22") };
+        let stopped = StoppedPart { part: shard(number), day: day("2026-11-22"), cause: StopCause::Budget };
         assert_eq!(runs.lease_part(&stopped.part, lease(5), at(RUN)).await.expect("an answer"), WriteOutcome::Written);
         runs.stop_part(&stopped, lease(5)).await.expect("noted");
     }
@@ -64,9 +64,9 @@ async fn a_page_or_stopped_part_that_cannot_be_read_hides_no_other() {
         [UnfinishedPage::Open { page_id: "shard#001#2".to_owned(), users: vec![user("ana")] }]
     );
     assert_eq!(unfinished.unreadable.expect("the other one").0, "shard#001#1");
-    let other = StoppedPart { part: shard(2), day: day("2026-11-22") };
+    let other = StoppedPart { part: shard(2), day: day("2026-11-22"), cause: StopCause::Budget };
     assert_eq!(runs.stopped_parts().await.expect("a list"), std::slice::from_ref(&other));
-    assert_eq!(runs.stopped_parts_of(RUN).await.expect("a list"), [other]);
+    assert_eq!(runs.stopped_parts_of(RUN, 10).await.expect("a list"), [other]);
 }
 
 #[tokio::test]

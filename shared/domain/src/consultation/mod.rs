@@ -10,6 +10,6 @@ mod wrong_keys;
 pub use fact::{Category, Challenge, Experience, Fact, FactDetail, GoalFact, MealHabit, Training};
 pub use key::{ConsultationKey, KeyRefusal, KeyState, KeyTerms};
 pub use section::{ConsultationSection, Progress};
-pub use session::{ConsultationMessage, ConsultationSettings, NotReady, Session, SessionId, Status};
+pub use session::{BudgetWait, ConsultationMessage, ConsultationSettings, NotReady, Session, SessionId, Status};
 pub use turn::{Learned, TurnOutcome};
 pub use wrong_keys::WrongKeys;

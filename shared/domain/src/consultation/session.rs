@@ -38,6 +38,15 @@ pub enum Status {
     Failed,
 }
 
+/// A budget that is used up, and keeps profile and prompt from being written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetWait {
+    /// Whether it is the person's own, and not that of all.
+    pub own: bool,
+    /// When there is a new one.
+    pub until: DateTime<Utc>,
+}
+
 /// Limits of a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsultationSettings {
@@ -95,6 +104,8 @@ pub struct Session {
     pub cost: Usd,
     /// A plain sentence on why the last attempt to complete failed.
     pub failure: Option<String>,
+    /// The budget that the last attempt to complete waits for, if it failed for want of one.
+    pub budget_wait: Option<BudgetWait>,
     /// When it began.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -134,6 +145,7 @@ impl Session {
             conversational_profile: None,
             cost: Usd::ZERO,
             failure: None,
+            budget_wait: None,
             created_at: now,
             updated_at: now,
         }

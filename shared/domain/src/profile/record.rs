@@ -73,6 +73,13 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The local day of sign-up, in the person's present zone: behaviour is measured from it on, or from the first
+    /// meal of an earlier day.
+    #[must_use]
+    pub fn account_day(&self) -> NaiveDate {
+        self.timezone.day_of(self.created_at)
+    }
+
     /// Since when a fresh prompt has been asked for that is not there yet; `None` while none is.
     #[must_use]
     pub fn prompt_asked_for_at(&self) -> Option<DateTime<Utc>> {

@@ -91,6 +91,9 @@ pub enum FirstPrompt {
         failed_at: DateTime<Utc>,
         /// Why, in a sentence for the person.
         reason: String,
+        /// When the writing goes on by itself, if it failed for want of a budget.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<DateTime<Utc>>,
     },
 }
 
@@ -119,7 +122,7 @@ mod tests {
     #[test]
     fn a_first_prompt_that_is_written_or_has_failed_is_seen_whether_the_consultation_is_open_or_not() {
         let generating = FirstPrompt::Generating { since: at() };
-        let failed = FirstPrompt::Failed { failed_at: at(), reason: "Try again.".to_owned() };
+        let failed = FirstPrompt::Failed { failed_at: at(), reason: "Try again.".to_owned(), retry_at: None };
         for consultation_enabled in [true, false] {
             let state = |generation| Standing { generation: Some(generation), consultation_enabled, ..NEW }.state();
             assert_eq!([state(&generating), state(&failed)], [UserState::Generating, UserState::Failed]);

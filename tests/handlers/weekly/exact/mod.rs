@@ -1,5 +1,6 @@
 //! Every due user is handled once in a run, whatever is repeated or breaks off, and the counters add up.
 
+mod done;
 mod faults;
 mod given_up;
 mod killed;
@@ -9,10 +10,12 @@ mod poison;
 mod requests;
 mod resumed;
 mod spoilt;
+mod switched_off;
 mod twice;
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use coaching::app::FromApp as _;
 use coaching::jobs::Job;
@@ -68,7 +71,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         log(deployment, &profile, days_ago, target).await;
     }
     let first_day = profile.timezone.day_of(deployment.now() - Duration::days(LOGGED_DAYS));
-    deployment.stores.profiles.note_first_day(&user_id, first_day).await.expect("noted");
+    deployment.edit_profile(name, "first_day", AttributeValue::S(first_day.to_string())).await;
     profile = read(deployment, &user_id).await;
     let metrics = measure(deployment, &profile).await;
     if changed {

@@ -171,7 +171,8 @@ pub static COMPLETE_CONSULTATION: Route = Route {
     tag: TAG,
     summary: "Completes a consultation: psychological profile, then prompt version 1.",
     description: "Waits for a while; 202 means that the work goes on in the background, and that \
-        `GET /v1/consultation/{session_id}` tells when it is done. Completing a complete session changes nothing.",
+        `GET /v1/consultation/{session_id}` tells when it is done. Where a budget is used up the work goes on by itself when there is a new one. Completing a \
+        complete session changes nothing.",
     variables: &[SESSION_ID],
     answers: &[
         Answer::ok("The personal coach exists.", body::<CompletionResponse>),
@@ -185,6 +186,8 @@ pub static COMPLETE_CONSULTATION: Route = Route {
         Code::AnswerPending,
         Code::ConsultationTooShort,
         Code::GenerationFailed,
+        Code::UserDailyBudgetExhausted,
+        Code::DailyBudgetExhausted,
     ]],
     ..Route::new("POST", "/v1/consultation/{session_id}/complete", "complete-consultation", |app| {
         serve(app, complete_consultation)

@@ -202,6 +202,8 @@ pub struct ConsultationResponse {
     pub system_prompt_version: Option<u32>,
     /// Why completing failed, and what to do next.
     pub failure: Option<String>,
+    /// When the work goes on by itself, where completing failed because a budget is used up.
+    pub retry_at: Option<DateTime<Utc>>,
     /// Everything said so far, in order.
     pub conversation_history: Vec<SpokenMessage>,
     /// Everything learned so far.
@@ -223,6 +225,7 @@ impl From<ConsultationView> for ConsultationResponse {
             progress: (&session.progress).into(),
             system_prompt_version,
             failure: session.failure,
+            retry_at: session.budget_wait.map(|wait| wait.until),
             conversation_history: transcript.into_iter().map(SpokenMessage::from).collect(),
             extracted_items: facts.len(),
             extracted: facts,

@@ -90,14 +90,16 @@ impl SpendingReconciler {
         Ok(())
     }
 
-    /// Compares the sums of a day with its ledger, and writes those anew that differ; how many they were.
+    /// Compares the sums of a day with its ledger, and writes those anew that differ; how many they were. A sum of whose calls
+    /// one cannot be read stays as it is.
     async fn compare(&self, day: NaiveDate) -> Result<u32> {
-        let mut mended = 0;
+        let (mut mended, mut whole) = (0, true);
         let mut of_people: BTreeMap<UserId, (Spending, Usd)> = BTreeMap::new();
         for sum in self.spending.pool_sums(day).await? {
-            let SumOfCalls { entries, holds } = self.spending.calls_of(day, sum.pool, sum.number).await?;
-            let of_sum = entries.iter().fold(Spending::default(), |all, (_, _, spending)| all.and(spending));
-            let held = holds.iter().map(|(_, amount)| *amount).sum();
+            let calls = self.spending.calls_of(day, sum.pool, sum.number).await?;
+            whole &= calls.unreadable == 0;
+            let (of_sum, held) = (calls.spending(), calls.held());
+            let SumOfCalls { entries, holds, unreadable } = calls;
             for (_, user_id, spending) in entries {
                 if let Some(user_id) = user_id {
                     let of_person = of_people.entry(user_id).or_default();
@@ -109,8 +111,15 @@ impl SpendingReconciler {
                     of_people.entry(user_id).or_default().1 += amount;
                 }
             }
+            if unreadable > 0 {
+                continue;
+            }
             let read = UserSum { spent: sum.spent, taken: sum.taken };
             mended += self.mend(day, &Sum::Pool(sum.pool, sum.number), read, &of_sum, held).await?;
+        }
+        if !whole {
+            // Whose call cannot be read is not known.
+            return Ok(mended);
         }
         for (user_id, read) in self.spending.user_sums(day).await? {
             let (spending, held) = of_people.remove(&user_id).unwrap_or_default();

@@ -176,7 +176,7 @@ impl Restoring {
             },
             conversational_profile: None,
             completes: None,
-            next_check_at: self.interval.next_check_at(now),
+            next_check_at: self.interval.next_check_of(&profile.user_id, now),
             // Where the person is found stays as it is.
             update_shard: None,
             mark: None,

@@ -236,7 +236,7 @@ impl PromptUpdater {
             },
             conversational_profile: None,
             completes: None,
-            next_check_at: self.due.interval.next_check_at(grounds.as_of),
+            next_check_at: self.due.interval.next_check_of(&profile.user_id, grounds.as_of),
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark,
         };

@@ -62,6 +62,8 @@ pub struct BatchCollector {
     attempts: u32,
     /// How old a batch may become that cannot be collected.
     give_up_after: TimeDelta,
+    /// Whether automatic updates are switched on.
+    automatic: bool,
 }
 
 /// Where an open batch stands.
@@ -120,17 +122,22 @@ impl FromApp for BatchCollector {
             concurrency: weekly::update_concurrency(app.env())?,
             attempts: weekly::batch_attempts(app.env())?,
             give_up_after: weekly::batch_give_up_after(app.env())?,
+            automatic: weekly::automatic_updates(app.env())?,
         })
     }
 }
 
 impl BatchCollector {
-    /// Lets stopped runs go on, finds out what came of submissions whose worker has vanished, looks at every open batch and
-    /// applies those that have ended, until the function is ended at `ended_at`. What fails with one of these does not keep
-    /// the others waiting.
+    /// Lets stopped runs go on, or stops them where automatic updates are switched off; finds out what came of submissions whose
+    /// worker has vanished, looks at every open batch and applies those that have ended, until the function is ended at
+    /// `ended_at`. What fails with one of these does not keep the others waiting.
     pub async fn collect(&self, ended_at: DateTime<Utc>) -> Result<CollectionSummary> {
-        let (parts_resumed, mut first_error) =
-            run::resume(&self.runs, &self.ledger, &*self.queue, self.clock.now()).await?;
+        let (parts_resumed, mut first_error) = if self.automatic {
+            run::resume(&self.runs, &self.batches, &self.ledger, &*self.queue, self.clock.now()).await?
+        } else {
+            run::switch_off(&self.runs).await?;
+            (0, None)
+        };
         let mut summary = CollectionSummary { parts_resumed, ..CollectionSummary::default() };
         for submission in self.batches.open().await?.submissions {
             if let Err(error) = self.lost.settle(&submission).await {

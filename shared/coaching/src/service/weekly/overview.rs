@@ -1,10 +1,11 @@
 //! Weekly runs as admins look at them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::app::{App, FromApp, StartError};
 use crate::service::error::{Missing, Result};
-use crate::store::{BatchTable, OpenBatch, Page, PageRequest, PartProgress, PartState, RunRecord, RunTable};
+use crate::store::{BatchTable, OpenBatch, Page, PageRequest, PartProgress, RunRecord, RunTable, StopCause};
 use crate::system::Clock;
 
 /// Most parts of a run that are told of.
@@ -48,17 +49,18 @@ impl RunOverview {
         let run = self.runs.get(run_id).await?.ok_or(Missing::Run)?;
         let (parts, stopped, batches) = tokio::join!(
             self.runs.parts(run_id, MOST_PARTS + 1, self.clock.now()),
-            self.runs.stopped_parts_of(run_id),
+            self.runs.stopped_parts_of(run_id, MOST_PARTS + 1),
             self.batches.open(),
         );
-        let stopped: Vec<String> = stopped?.into_iter().map(|stopped| stopped.part.kind.to_string()).collect();
+        let stopped: BTreeMap<String, StopCause> =
+            stopped?.into_iter().map(|stopped| (stopped.part.kind.to_string(), stopped.cause)).collect();
         let mut parts = parts?;
         let most = usize::try_from(MOST_PARTS).unwrap_or(usize::MAX);
         let more_parts = parts.len() > most;
         parts.truncate(most);
         for part in &mut parts {
-            if stopped.contains(&part.part) {
-                part.state = PartState::StoppedByBudget;
+            if let Some(cause) = stopped.get(&part.part) {
+                part.state = cause.of_part();
             }
         }
         let batches = batches?.batches.into_iter().filter(|batch| batch.run_id == run_id).collect();

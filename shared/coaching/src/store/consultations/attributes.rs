@@ -39,6 +39,7 @@ pub(super) fn of_session(session: &Session) -> Item {
         ("learned_goal", session.goal.as_ref().map(native)),
         ("conversational_profile", session.conversational_profile.as_ref().map(text)),
         ("failure", session.failure.as_ref().map(text)),
+        ("budget_wait", session.budget_wait.as_ref().map(native)),
     ];
     attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     attributes
@@ -63,6 +64,7 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         conversational_profile: stored.optional("conversational_profile", read_text)?,
         cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
         failure: stored.optional("failure", read_text)?,
+        budget_wait: stored.optional("budget_wait", read_native)?,
         created_at: stored.instant("created_at")?,
         updated_at: stored.instant("updated_at")?,
     })

@@ -9,13 +9,16 @@ use crate::store::table::Table;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
 use crate::store::{StoreError, WriteOutcome};
-use domain::consultation::SessionId;
+use domain::consultation::{BudgetWait, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::{FirstPrompt, UserId};
 
 /// The attribute of the lease to write profile and prompt.
 const LEASE: &str = "generation_until";
+
+/// The attribute of the budget that is waited for.
+const BUDGET_WAIT: &str = "budget_wait";
 
 /// Marks a session that is being generated as complete, in the transaction that writes its prompt.
 pub(in crate::store) fn completion(sessions: &Table, session_id: SessionId, at: DateTime<Utc>) -> Update {
@@ -46,6 +49,7 @@ impl ConsultationTable {
             .set("status", text("generating"))
             .set("updated_at", instant(now))
             .remove("failure")
+            .remove(BUDGET_WAIT)
             .remove("answering_until")
             .remove(LEASE)
             .when(
@@ -105,8 +109,24 @@ impl ConsultationTable {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let update = failed(&self.sessions, session_id, failure, now).end_lease(LEASE, lease);
-        let told = self.told(user_id, &FirstPrompt::Failed { failed_at: now, reason: failure.to_owned() });
+        let told = self.told(user_id, &told_failure(failure, now, None));
         self.sessions.transaction().with(update).with(told).commit("noting a failed generation").await.map(drop)
+    }
+
+    /// Moves the session from `generating` to `failed` as [`Self::fail_generation`] does, until there is a budget again.
+    pub async fn await_budget(
+        &self,
+        user_id: &UserId,
+        session_id: SessionId,
+        lease: Lease,
+        failure: &str,
+        wait: BudgetWait,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let update = failed(&self.sessions, session_id, failure, now).set(BUDGET_WAIT, native(&wait));
+        let told = self.told(user_id, &told_failure(failure, now, Some(wait.until)));
+        let transaction = self.sessions.transaction().with(update.end_lease(LEASE, lease)).with(told);
+        transaction.commit("noting that a generation waits for a budget").await.map(drop)
     }
 
     /// Moves the session from `generating` to `failed` with a plain sentence, because no worker will hear of it. Without
@@ -119,7 +139,7 @@ impl ConsultationTable {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let update = failed(&self.sessions, session_id, failure, now).when_free(LEASE, now).remove(LEASE);
-        let told = self.told(user_id, &FirstPrompt::Failed { failed_at: now, reason: failure.to_owned() });
+        let told = self.told(user_id, &told_failure(failure, now, None));
         self.sessions.transaction().with(update).with(told).commit("withdrawing a generation").await.map(drop)
     }
 
@@ -134,6 +154,10 @@ impl ConsultationTable {
         let update = self.sessions.update(session_key(session_id)).end_lease(LEASE, lease);
         self.sessions.write("giving back the generation of a prompt", update).await.map(drop)
     }
+}
+
+fn told_failure(reason: &str, failed_at: DateTime<Utc>, retry_at: Option<DateTime<Utc>>) -> FirstPrompt {
+    FirstPrompt::Failed { failed_at, reason: reason.to_owned(), retry_at }
 }
 
 fn failed(sessions: &Table, session_id: SessionId, failure: &str, now: DateTime<Utc>) -> Update {

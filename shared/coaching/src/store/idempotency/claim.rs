@@ -10,6 +10,9 @@ use crate::store::write::Update;
 use crate::store::{Attempt, EntryWrite, HoldWrites, Refused, StoreError};
 use domain::lease::Lease;
 
+/// Longest body of an answer that is kept, in bytes: an item of DynamoDB takes 400 KB, with its key and everything else.
+const MOST_KEPT: usize = 390_000;
+
 /// A key that was free when it was looked at.
 #[derive(Debug, Clone)]
 pub struct KeyClaim {
@@ -110,15 +113,22 @@ impl KeyClaim {
     }
 
     /// Claims the key and keeps its answer at once, for a transaction that does all that the request does, unless another try
-    /// has claimed the key in the meantime.
+    /// has claimed the key in the meantime. An answer that is too large is left out, as if the try had ended without one.
     #[must_use]
     pub fn settled(&self, response: &StoredResponse, now: DateTime<Utc>) -> KeyWrite {
+        if !is_kept(response) {
+            return self.noted(now);
+        }
         KeyWrite(with_answer(self.described(now), response).remove("lease_until"))
     }
 
-    /// Keeps the answer of the try that holds `lease`.
+    /// Keeps the answer of the try that holds `lease`. With one that is too large the key is given back: it must not hinder the
+    /// transaction that stores the reply, and a repetition finds that.
     #[must_use]
     pub fn answered(&self, response: &StoredResponse, lease: Lease) -> KeyWrite {
+        if !is_kept(response) {
+            return self.released(lease);
+        }
         let update = with_answer(self.requests.update(self.key.clone()), response);
         KeyWrite(update.end_lease("lease_until", lease))
     }
@@ -129,8 +139,12 @@ impl KeyClaim {
         KeyWrite(self.requests.update(self.key.clone()).end_lease("lease_until", lease))
     }
 
-    /// Keeps an answer that was found, without having claimed the key. Of several answers the first stands.
+    /// Keeps an answer that was found, without having claimed the key. Of several answers the first stands; one that is too
+    /// large is found again.
     pub async fn keep(&self, response: &StoredResponse) -> Result<(), StoreError> {
+        if !is_kept(response) {
+            return Ok(());
+        }
         let update = with_answer(self.described(self.looked_at), response).remove("lease_until");
         self.requests.write("keeping the answer to a request", update).await.map(drop)
     }
@@ -148,6 +162,10 @@ impl KeyClaim {
             .set("expires_at", number(self.expires_at))
             .when(FREE, [(":present_second", present_second), (":present", ordered_instant(now))])
     }
+}
+
+fn is_kept(response: &StoredResponse) -> bool {
+    response.body.len() <= MOST_KEPT
 }
 
 fn with_answer(update: Update, response: &StoredResponse) -> Update {

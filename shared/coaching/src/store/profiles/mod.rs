@@ -5,6 +5,7 @@ mod attributes;
 mod checks;
 mod details;
 mod due_index;
+mod first_day;
 mod listed;
 mod manual_regeneration;
 mod prompt_version;
@@ -15,9 +16,7 @@ mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
-use super::item::{Item, Stored, day, flag, item, text};
+use super::item::{Item, Stored, flag, item, text};
 use super::page::readable;
 use super::schema::EMAIL_INDEX;
 use super::table::Table;
@@ -39,6 +38,7 @@ impl ProfileTable {
 
 pub use address::Created;
 pub(super) use attributes::of_profile;
+pub use first_day::{FirstDay, FirstDayWrite};
 pub use listed::LISTED_ATTRIBUTES;
 pub use prompt_version::PromptVersionTable;
 #[cfg(feature = "seeding")]
@@ -128,16 +128,5 @@ impl ProfileTable {
                 Ok(if stored.is_some() { AccessChange::Unchanged } else { AccessChange::NoSuchUser })
             }
         }
-    }
-
-    /// Moves the first day back to `day` if it is later than that.
-    pub async fn note_first_day(&self, user_id: &UserId, first: NaiveDate) -> Result<(), StoreError> {
-        let update = self
-            .profiles
-            .update(profile_key(user_id))
-            .set("first_day", day(first))
-            .when("#first_day > :earlier_than", [(":earlier_than", day(first))]);
-        // Refused means that the person was here before that day already, or is not here at all.
-        self.profiles.write("noting a person's first day", update).await.map(drop)
     }
 }

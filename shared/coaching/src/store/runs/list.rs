@@ -55,9 +55,11 @@ impl RunTable {
 }
 
 fn read_part(stored: &Stored, now: DateTime<Utc>) -> Result<PartProgress, StoreError> {
-    let done = stored.optional("done", read_native::<bool>)?.unwrap_or(false);
+    let said = |attribute| Ok::<_, StoreError>(stored.optional(attribute, read_native::<bool>)?.unwrap_or(false));
+    let (done, given_up) = (said("done")?, said("given_up")?);
     let lease = stored.optional("lease_until", read_instant)?;
     let state = match lease {
+        _ if given_up => PartState::GivenUp,
         _ if done => PartState::Done,
         Some(until) if until > now => PartState::InWork,
         _ => PartState::Waiting,

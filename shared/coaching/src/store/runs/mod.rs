@@ -9,13 +9,13 @@ mod records;
 
 pub use pages::UnfinishedPages;
 pub use records::{
-    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StoppedPart, Submission,
+    Draft, OpenBatch, PartProgress, PartState, RunCounters, RunRecord, RunState, StopCause, StoppedPart, Submission,
     UnfinishedPage, Waiting,
 };
 
 use tracing::error;
 
-use super::item::{Item, Stored, flag, instant, item, native, number, read_native, text};
+use super::item::{Item, Stored, flag, instant, item, native, number, read_native, read_number, text};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
 use super::write::Update;
@@ -146,6 +146,15 @@ impl RunTable {
         stored.as_ref().map(read_run).transpose()
     }
 
+    /// One run, and how many of the users who are checked alone it waits for.
+    pub async fn get_with_open(&self, run_id: &str) -> Result<Option<(RunRecord, u64)>, StoreError> {
+        let Some(stored) = self.runs.get("reading a run", run_key(run_id)).await? else { return Ok(None) };
+        let run = read_run(&stored)?;
+        let done: u64 = stored.optional("alone_done", read_number)?.unwrap_or_default();
+        let open = run.counters.isolated.saturating_sub(done);
+        Ok(Some((run, open)))
+    }
+
     /// Notes a collected batch with its counts, and enters what its answers have cost in the ledger. Noting the same batch of a
     /// run twice changes nothing.
     pub async fn finish_batch(
@@ -185,6 +194,12 @@ impl RunTable {
             WriteOutcome::Written => Ok(()),
             WriteOutcome::Conflict => Err(no_such_run(OPERATION)),
         }
+    }
+
+    /// Sets the state of a run that is in the state `from`; `Conflict` if it is not.
+    pub async fn move_state(&self, run_id: &str, from: RunState, to: RunState) -> Result<WriteOutcome, StoreError> {
+        let update = self.state(run_id, to).when("#state = :from", [(":from", native(&from))]);
+        self.runs.write("moving the state of a run", update).await
     }
 
     /// The largest number of shards that users have ever been spread over, after taking `shards` into account: the largest that

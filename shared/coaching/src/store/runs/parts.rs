@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{RunTable, key, run_key};
-use crate::store::item::{Item, Stored, day, instant, item, native, read_text, text};
+use crate::store::item::{Item, Stored, day, instant, item, native, number, read_native, read_number, read_text, text};
 use crate::store::page::readable;
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
@@ -51,15 +51,46 @@ impl RunTable {
         const OPERATION: &str = "noting that a part of a run is done";
         let done = self.runs.update(part_key(part)).end_lease(LEASE, lease).set("done", native(&true));
         let done = done.when("attribute_not_exists(#done)", []);
-        let shards = match part.kind {
-            PartKind::Shard { .. } => 1,
-            PartKind::User { .. } | PartKind::Retry { .. } | PartKind::Result { .. } => 0,
-        };
-        let run = self.runs.update(run_key(&part.run_id)).when("attribute_exists(#run_id)", []);
-        match self.runs.transaction().with(done).with(run.add("shards_done", shards)).commit(OPERATION).await? {
+        match self.runs.transaction().with(done).with(self.one_done(part)).commit(OPERATION).await? {
             Committed::Written => Ok(()),
             Committed::Refused(conditions) if conditions.contains(&0) => self.release_part(part, lease).await,
             Committed::Refused(_) => Err(super::no_such_run(OPERATION)),
+        }
+    }
+
+    /// Notes that the work on a part about one user has failed, and gives the right to work on it back. The failure of number
+    /// `most` is the last: the part is given up, and the run waits for it no longer. Answers whether it is.
+    pub async fn fail_part(&self, part: &RunPart, lease: Lease, most: u32) -> Result<bool, StoreError> {
+        const OPERATION: &str = "noting that a part of a run failed";
+        let stored = self.runs.get(OPERATION, part_key(part)).await?;
+        let before = stored.map(|stored| stored.optional("failures", read_number::<u32>)).transpose()?.flatten();
+        let failures = before.unwrap_or_default().saturating_add(1);
+        let failed = self.runs.update(part_key(part)).end_lease(LEASE, lease).set("failures", number(failures));
+        if failures < most {
+            self.runs.write(OPERATION, failed).await.map(drop)?;
+            return Ok(false);
+        }
+        let given_up = failed.set("done", native(&true)).set("given_up", native(&true));
+        let given_up = given_up.when("attribute_not_exists(#done)", []);
+        self.once(OPERATION, self.runs.transaction().with(given_up).with(self.one_done(part))).await?;
+        Ok(true)
+    }
+
+    /// Whether somebody whom a batch has left without an answer is to be put into another one.
+    pub async fn awaits_retry(&self, run_id: &str) -> Result<bool, StoreError> {
+        let pages = self.runs.query("looking for who waits for another batch", ("run_id", run_id));
+        // `$` follows `#`.
+        let pages = pages.between("part", "page#retry#".to_owned(), "page#retry$".to_owned()).all().await?;
+        Ok(pages.iter().any(|page| ["users", "waiting"].iter().any(|left| page.item().contains_key(*left))))
+    }
+
+    /// Counts a part as done in its run.
+    fn one_done(&self, part: &RunPart) -> Update {
+        let run = self.runs.update(run_key(&part.run_id)).when("attribute_exists(#run_id)", []);
+        match part.kind {
+            PartKind::Shard { .. } => run.add("shards_done", 1),
+            PartKind::User { .. } => run.add("alone_done", 1),
+            PartKind::Retry { .. } | PartKind::Result { .. } => run.add("shards_done", 0),
         }
     }
 
@@ -74,6 +105,7 @@ impl RunTable {
             ("of_part", native(&part.kind)),
             ("as_of", instant(part.as_of)),
             ("day", day(stopped.day)),
+            ("cause", native(&stopped.cause)),
         ]));
         note.extend(part.request_id.as_ref().map(|request_id| ("request_id".to_owned(), text(request_id))));
         let transaction = self
@@ -81,7 +113,7 @@ impl RunTable {
             .transaction()
             .with(self.runs.update(part_key(part)).end_lease(LEASE, lease))
             .with(self.runs.put(note))
-            .with(self.state(&part.run_id, RunState::StoppedByBudget));
+            .with(self.state(&part.run_id, stopped.cause.of_run()));
         self.once(OPERATION, transaction).await
     }
 
@@ -91,11 +123,12 @@ impl RunTable {
         Ok(readable(&stored, read_stopped).collect())
     }
 
-    /// The parts of one run that stopped and were not taken up again.
-    pub async fn stopped_parts_of(&self, run_id: &str) -> Result<Vec<StoppedPart>, StoreError> {
+    /// The first `limit` parts of one run that stopped and were not taken up again, in the order of [`Self::parts`]: those of
+    /// them that are among as many of all its parts are here.
+    pub async fn stopped_parts_of(&self, run_id: &str, limit: u32) -> Result<Vec<StoppedPart>, StoreError> {
         let query = self.runs.query("listing the parts of a run that stopped", ("run_id", STOPPED));
         // `$` follows `#`.
-        let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).all().await?;
+        let stored = query.between("part", format!("{run_id}#"), format!("{run_id}$")).first(limit).await?;
         Ok(readable(&stored, read_stopped).collect())
     }
 
@@ -152,5 +185,6 @@ fn read_stopped(stored: &Stored) -> Result<StoppedPart, StoreError> {
         request_id: stored.optional("request_id", read_text)?,
         kind: stored.native::<OfPart>("of_part")?.into(),
     };
-    Ok(StoppedPart { part, day: stored.day("day")? })
+    let cause = stored.optional("cause", read_native)?.unwrap_or_default();
+    Ok(StoppedPart { part, day: stored.day("day")?, cause })
 }

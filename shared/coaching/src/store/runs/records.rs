@@ -18,12 +18,14 @@ use domain::run_part::RunPart;
 pub enum RunState {
     /// Shards are being worked on.
     Running,
-    /// Every shard is done; results of message batches are awaited.
+    /// Every shard is done; results of message batches are awaited, or users who are checked alone.
     WaitingForBatch,
     /// Nothing is left to do.
     Done,
     /// The budget of the day was used up.
     StoppedByBudget,
+    /// Automatic updates were switched off; it goes on once they are switched on.
+    SwitchedOff,
 }
 
 /// Counts of a weekly run or of a part of it. Once the run is done,
@@ -108,13 +110,46 @@ pub enum UnfinishedPage {
     },
 }
 
-/// A part that stopped because the budget of a day was used up.
+/// Why a part of a run stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopCause {
+    /// The budget of a day was used up.
+    #[default]
+    Budget,
+    /// Automatic updates are switched off.
+    SwitchedOff,
+}
+
+impl StopCause {
+    /// The state of a run with such a part.
+    #[must_use]
+    pub const fn of_run(self) -> RunState {
+        match self {
+            Self::Budget => RunState::StoppedByBudget,
+            Self::SwitchedOff => RunState::SwitchedOff,
+        }
+    }
+
+    /// The state of such a part.
+    #[must_use]
+    pub const fn of_part(self) -> PartState {
+        match self {
+            Self::Budget => PartState::StoppedByBudget,
+            Self::SwitchedOff => PartState::SwitchedOff,
+        }
+    }
+}
+
+/// A part that stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoppedPart {
     /// The part.
     pub part: RunPart,
-    /// The UTC day whose budget was used up.
+    /// The UTC day on which it stopped, whose budget was used up if that is why.
     pub day: NaiveDate,
+    /// Why.
+    pub cause: StopCause,
 }
 
 /// A part of a run that a worker has begun.
@@ -137,6 +172,10 @@ pub enum PartState {
     Waiting,
     /// It waits for the budget of the next day.
     StoppedByBudget,
+    /// It waits until automatic updates are switched on.
+    SwitchedOff,
+    /// It is about one user and has failed as often as the queue delivers its job, which is in the dead-letter queue.
+    GivenUp,
     /// Nothing is left to do.
     Done,
 }

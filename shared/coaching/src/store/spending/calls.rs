@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, NaiveDate, Utc};
+use tracing::error;
 use uuid::Uuid;
 
 use super::{SpendingTable, Sum, TAKEN, TOTAL, UserSum, attribute, change, expires_at, sums};
@@ -13,6 +14,7 @@ use crate::store::item::{
 use crate::store::transaction::Committed;
 use crate::store::write::{Put, Update};
 use crate::store::{StoreError, WriteOutcome};
+use crate::telemetry::events;
 use domain::money::Usd;
 use domain::profile::UserId;
 use domain::spending::{Pool, Spending, SpendingPurpose};
@@ -266,19 +268,46 @@ impl SpendingTable {
         self.sums.write("setting a sum to what the ledger says", update.when(unchanged, values)).await
     }
 
+    /// Writes a sum of a pool as its ledger says, whatever it is; answers with it.
+    pub(super) async fn write_sum_anew(&self, day: NaiveDate, pool: Pool, sum: u32) -> Result<UserSum, StoreError> {
+        let calls = self.calls_of(day, pool, sum).await?;
+        let (spending, held) = (calls.spending(), calls.held());
+        let (spent, mut taken) = (spending.total(), spending.total());
+        taken += held;
+        let mut attributes = Sum::Pool(pool, sum).key(day);
+        attributes.extend(item([
+            (TOTAL, number(spent.nanos())),
+            (TAKEN, number(taken.nanos())),
+            ("expires_at", number(expires_at(day))),
+        ]));
+        let amounts = spending.amounts();
+        attributes.extend(amounts.map(|((purpose, pool), amount)| (attribute(purpose, pool), number(amount.nanos()))));
+        let _ = self.sums.write("writing a sum anew", self.sums.put(attributes)).await?;
+        Ok(UserSum { spent, taken })
+    }
+
     /// What the calls of one sum have cost by the ledger, with whose they were, in any order; and what is reserved in it.
     pub async fn calls_of(&self, day: NaiveDate, pool: Pool, sum: u32) -> Result<SumOfCalls, StoreError> {
         let partition = partition(day, pool, sum);
         let stored = self.sums.query("reading the ledger of a sum", ("day", &partition)).all().await?;
         let mut calls = SumOfCalls::default();
-        for stored in &stored {
+        let mut read = |stored: &Stored| {
             let user_id = stored.optional("user_id", read_text)?.map(UserId::new);
             if stored.text("scope")?.starts_with("hold#") {
                 calls.holds.push((user_id, read_hold(stored)?.amount));
             } else {
                 calls.entries.push((stored.native("call_id")?, user_id, read_spending(stored)?));
             }
+            Ok::<_, StoreError>(())
+        };
+        let mut unreadable = 0;
+        for stored in &stored {
+            if let Err(cause) = read(stored) {
+                error!(%day, pool = pool.name(), sum, %cause, "{}", events::ITEM_UNREADABLE);
+                unreadable += 1;
+            }
         }
+        calls.unreadable = unreadable;
         Ok(calls)
     }
 }
@@ -290,6 +319,22 @@ pub struct SumOfCalls {
     pub entries: Vec<(Uuid, Option<UserId>, Spending)>,
     /// What is reserved, likewise.
     pub holds: Vec<(Option<UserId>, Usd)>,
+    /// How many of its items cannot be read.
+    pub unreadable: usize,
+}
+
+impl SumOfCalls {
+    /// What all calls have cost.
+    #[must_use]
+    pub fn spending(&self) -> Spending {
+        self.entries.iter().fold(Spending::default(), |all, (_, _, spending)| all.and(spending))
+    }
+
+    /// What is reserved in all.
+    #[must_use]
+    pub fn held(&self) -> Usd {
+        self.holds.iter().map(|(_, amount)| *amount).sum()
+    }
 }
 
 fn read_hold(stored: &Stored) -> Result<Hold, StoreError> {

@@ -19,11 +19,13 @@ mod calls;
 use chrono::{Days, NaiveDate, NaiveTime};
 use futures_util::future::ready;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use tracing::error;
 
 use super::item::{Item, Stored, day as day_attribute, item, number, read_number, text};
 use super::table::Table;
 use super::write::Update;
 use crate::store::{StoreError, WriteOutcome};
+use crate::telemetry::events;
 use domain::ledger::Used;
 use domain::money::Usd;
 use domain::profile::UserId;
@@ -152,30 +154,37 @@ fn read_user_sum(stored: &Stored) -> Result<UserSum, StoreError> {
     Ok(UserSum { spent, taken: amount(TAKEN)?.unwrap_or(spent) })
 }
 
-/// `None` for what is no sum of a pool.
-fn read_pool_sum(stored: &Stored) -> Result<Option<PoolSum>, StoreError> {
-    let scope = stored.text("scope")?;
-    let Some((name, number)) = scope.strip_prefix("pool#").and_then(|scope| scope.split_once('#')) else {
-        return Ok(None);
-    };
-    // A pool that a later release has is none of this one's.
-    let Some(pool) = Pool::ALL.into_iter().find(|pool| pool.name() == name) else { return Ok(None) };
-    let number = number.parse().map_err(|_| stored.corrupt("scope"))?;
-    let UserSum { spent, taken } = read_user_sum(stored)?;
-    Ok(Some(PoolSum { pool, number, spent, taken }))
+/// Which sum of which pool an item is; `None` for what is none, or one of a pool that a later release has.
+fn pool_sum_of(stored: &Stored) -> Option<(Pool, u32)> {
+    let scope = stored.text("scope").ok()?;
+    let (name, number) = scope.strip_prefix("pool#")?.split_once('#')?;
+    let pool = Pool::ALL.into_iter().find(|pool| pool.name() == name)?;
+    Some((pool, number.parse().ok()?))
 }
 
 /// The sum of all calls, of days before there were pools.
 const ALL: &str = "all";
 
 impl SpendingTable {
-    /// The sums of all pools on a day.
+    /// The sums of all pools on a day. One that cannot be read, as after a change by hand, is written anew from the ledger of its
+    /// calls: everybody draws from it.
     pub async fn pool_sums(&self, day: NaiveDate) -> Result<Vec<PoolSum>, StoreError> {
-        let day = day.to_string();
-        let query = self.sums.query("reading what pools have spent", ("day", &day));
+        let partition = day.to_string();
+        let query = self.sums.query("reading what pools have spent", ("day", &partition));
         let stored = query.between("scope", "pool#".to_owned(), "pool$".to_owned()).all().await?;
-        let read = stored.iter().map(read_pool_sum).collect::<Result<Vec<_>, _>>()?;
-        Ok(read.into_iter().flatten().collect())
+        let mut sums = Vec::with_capacity(stored.len());
+        for stored in &stored {
+            let Some((pool, number)) = pool_sum_of(stored) else { continue };
+            let sum = match read_user_sum(stored) {
+                Ok(sum) => sum,
+                Err(cause) => {
+                    error!(%day, pool = pool.name(), number, %cause, "{}", events::ITEM_UNREADABLE);
+                    self.write_sum_anew(day, pool, number).await?
+                }
+            };
+            sums.push(PoolSum { pool, number, spent: sum.spent, taken: sum.taken });
+        }
+        Ok(sums)
     }
 
     /// A person's sum on a day.
@@ -210,7 +219,7 @@ impl SpendingTable {
                     ["day", TOTAL].into_iter().chain(names.iter().map(String::as_str)).collect();
                 let keys = days.map(|day| Sum::User(user_id.clone()).key(day)).collect();
                 let stored = self.sums.get_many("reading what was spent on some days", keys, &attributes).await?;
-                stored.iter().map(read_day).collect::<Result<_, _>>()?
+                crate::store::page::readable(&stored, read_day).collect()
             }
         };
         days.retain(|spent| spent.total > Usd::ZERO);
@@ -226,8 +235,8 @@ impl SpendingTable {
         let stored = query.between("scope", ALL.to_owned(), "pool$".to_owned()).all().await?;
         let is_sum =
             |stored: &&Stored| stored.text("scope").is_ok_and(|scope| scope == ALL || scope.starts_with("pool#"));
-        let sums = stored.iter().filter(is_sum).map(read_day).collect::<Result<Vec<_>, _>>()?;
-        Ok(sums.into_iter().reduce(|mut sum, next| {
+        let sums = crate::store::page::readable(stored.iter().filter(is_sum), read_day);
+        Ok(sums.reduce(|mut sum, next| {
             sum.total += next.total;
             DaySpending { spending: sum.spending.and(&next.spending), ..sum }
         }))

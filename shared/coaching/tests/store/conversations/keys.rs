@@ -70,6 +70,29 @@ async fn a_key_is_under_way_with_its_question_and_answered_with_its_reply() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_too_large_to_be_kept_is_stored_as_a_reply_and_gives_its_key_back() {
+    for length in [390_001, 500_000] {
+        let (stores, first, asked, claim) = claimed().await;
+        let reply = reply_to(&first, None);
+        let large = StoredResponse { status: 200, body: "x".repeat(length) };
+        let kept = Some(claim.answered(&large, lease(noon())));
+        let conversation = answered(&asked, &reply);
+        let finished = stores.conversations.finish_turn(&conversation, &first, &reply, None, lease(noon()), kept).await;
+        assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
+        let again = free(&stores.idempotency, id(7), noon()).await;
+        assert_eq!((again.resource_id(), again.is_repetition()), (first.message_id, true));
+        again.keep(&large).await.expect("left out");
+    }
+    let (stores, first, asked, claim) = claimed().await;
+    let largest = StoredResponse { status: 200, body: "x".repeat(390_000) };
+    let kept = Some(claim.answered(&largest, lease(noon())));
+    let reply = reply_to(&first, None);
+    let conversation = answered(&asked, &reply);
+    let finished = stores.conversations.finish_turn(&conversation, &first, &reply, None, lease(noon()), kept).await;
+    assert_eq!(finished.expect("it fits"), WriteOutcome::Written);
+}
+
+#[tokio::test]
 async fn a_reply_that_comes_too_late_keeps_no_answer() {
     let (stores, first, asked, claim) = claimed().await;
     let lapsed = noon() + Duration::seconds(30);

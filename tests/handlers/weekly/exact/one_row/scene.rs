@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use coaching::jobs::Job;
 use coaching::store::schema::TABLES;
-use coaching::store::{OpenBatch, RunCounters, RunRecord, RunState, StoppedPart, WriteOutcome};
+use coaching::store::{OpenBatch, RunCounters, RunRecord, RunState, StopCause, StoppedPart, WriteOutcome};
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::run_part::{PartKind, RunPart};
@@ -116,7 +116,7 @@ async fn earlier_run(deployment: &Deployment) {
     let part = RunPart { run_id: run_id.clone(), as_of, request_id: None, kind };
     let lease = Lease { until: deployment.now() + Duration::minutes(15) };
     assert_eq!(runs.lease_part(&part, lease, deployment.now()).await.expect("an answer"), WriteOutcome::Written);
-    let stopped = StoppedPart { part, day: deployment.now().date_naive() };
+    let stopped = StoppedPart { part, day: deployment.now().date_naive(), cause: StopCause::Budget };
     runs.stop_part(&stopped, lease).await.expect("noted");
     let batch = OpenBatch {
         batch_id: "msgbatch_earlier".to_owned(),
@@ -127,6 +127,7 @@ async fn earlier_run(deployment: &Deployment) {
         request_id: None,
         submitted_at: deployment.now(),
         requests: 1,
+        draft: None,
     };
     let noted = runs.submit_pages(&run_id, &[], None, Some(&batch), &RunCounters::default()).await;
     noted.expect("noted");

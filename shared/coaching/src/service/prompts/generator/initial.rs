@@ -1,16 +1,17 @@
 //! The first prompt, with the psychological profile that it is written from.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info};
 
 use super::SystemPromptGenerator;
 use crate::prompts;
-use crate::service::error::{Result, ServiceError};
+use crate::service::error::{Budget, Result, ServiceError};
 use crate::service::prompts::writing;
 use crate::store::WriteOutcome;
 use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
 use domain::coaching_prompt::{GenerationReason, check_profile, count_words};
-use domain::consultation::{Fact, Session, SessionId, Status};
+use domain::consultation::{BudgetWait, Fact, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::profile::Profile;
@@ -18,18 +19,41 @@ use domain::profile::Profile;
 impl SystemPromptGenerator {
     /// Writes profile and prompt version 1 of a session that is being completed, and marks it as complete together with
     /// them. Without effect if the session is not being completed or another worker is at it. A failure that a repetition
-    /// of the job cannot mend marks the session as failed; the person can complete it again.
-    pub async fn generate_initial_prompt(&self, session_id: SessionId) -> Result<()> {
-        let Some(session) = self.consultations.get(session_id).await? else { return Ok(()) };
+    /// of the job cannot mend marks the session as failed; the person can complete it again. One for want of a budget is
+    /// mended by a repetition at the instant that is answered.
+    pub async fn generate_initial_prompt(&self, session_id: SessionId) -> Result<Option<DateTime<Utc>>> {
+        let Some(mut session) = self.consultations.get(session_id).await? else { return Ok(None) };
         let now = self.clock.now();
+        if let (Status::Failed, Some(wait)) = (session.status, session.budget_wait) {
+            if now < wait.until {
+                return Ok(Some(wait.until));
+            }
+            if self.consultations.begin_generation(&session.user_id, session_id, now).await? == WriteOutcome::Conflict {
+                return Ok(None);
+            }
+            session.status = Status::Generating;
+        }
         if session.status != Status::Generating {
-            return Ok(());
+            return Ok(None);
         }
         let lease = Lease::from(now, self.lease);
         if self.consultations.lease_generation(session_id, lease, now).await? == WriteOutcome::Conflict {
-            return Ok(());
+            return Ok(None);
         }
         match self.write_initial(&session, lease).await {
+            Err(error @ ServiceError::BudgetExhausted { budget, retry_after }) => {
+                let (reason, cost_usd) = (GenerationReason::Initial.name(), error.cost().dollars());
+                error!(reason, cause = %error, cost_usd, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
+                let now = self.clock.now();
+                let until = now + TimeDelta::from_std(retry_after).unwrap_or(TimeDelta::days(1));
+                let failure = format!(
+                    "Today's budget is used up. Your coach is written by itself after {}: come back then.",
+                    until.format("%H:%M UTC on %-d %B %Y")
+                );
+                let wait = BudgetWait { own: budget == Budget::UserDaily, until };
+                self.consultations.await_budget(&session.user_id, session_id, lease, &failure, wait, now).await?;
+                Ok(Some(until))
+            }
             Err(ServiceError::Store(error)) => {
                 self.consultations.release_generation(session_id, lease).await?;
                 Err(error.into())
@@ -40,9 +64,9 @@ impl SystemPromptGenerator {
                 let failure = "Your coach could not be written. Complete the consultation again to try once more.";
                 let now = self.clock.now();
                 self.consultations.fail_generation(&session.user_id, session_id, lease, failure, now).await?;
-                Ok(())
+                Ok(None)
             }
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(None),
         }
     }
 

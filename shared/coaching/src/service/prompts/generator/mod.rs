@@ -145,7 +145,7 @@ impl SystemPromptGenerator {
             },
             conversational_profile,
             completes: session_id,
-            next_check_at: self.due.interval.next_check_at(now),
+            next_check_at: self.due.interval.next_check_of(&profile.user_id, now),
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark: None,
         };

@@ -11,11 +11,11 @@ use super::access::Access;
 use crate::app::{App, FromApp, StartError};
 use crate::config::{talk, writing};
 use crate::jobs::{Job, JobQueue};
-use crate::service::error::{Conflict, Result, ServiceError};
+use crate::service::error::{Budget, Conflict, Result, ServiceError};
 use crate::store::WriteOutcome;
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
-use domain::consultation::{ConsultationSettings, Session, SessionId, Status};
+use domain::consultation::{BudgetWait, ConsultationSettings, Session, SessionId, Status};
 use domain::money::Usd;
 use domain::profile::UserId;
 
@@ -58,6 +58,7 @@ impl Completing {
     pub async fn complete(&self, user_id: &UserId, session_id: SessionId, request_id: &str) -> Result<Completion> {
         let session = self.access.owned(user_id, session_id).await?;
         if session.status != Status::Complete {
+            self.require_budget(&session)?;
             self.access.admitted(user_id).await?;
             self.request_generation(&session, request_id).await?;
         }
@@ -70,6 +71,7 @@ impl Completing {
                     return Ok(version.map_or(Completion::UnderWay, Completion::Done));
                 }
                 Status::Failed => {
+                    self.require_budget(&session)?;
                     return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"], cost: Usd::ZERO });
                 }
                 Status::InProgress | Status::Generating if waited >= self.wait => return Ok(Completion::UnderWay),
@@ -78,6 +80,16 @@ impl Completing {
                     waited += LOOK_EVERY;
                 }
             }
+        }
+    }
+
+    /// Refuses while the session waits for a budget: the work goes on by itself then.
+    fn require_budget(&self, session: &Session) -> Result<()> {
+        let Some(BudgetWait { own, until }) = session.budget_wait else { return Ok(()) };
+        let budget = if own { Budget::UserDaily } else { Budget::Daily };
+        match (until - self.clock.now()).to_std() {
+            Ok(retry_after) if !retry_after.is_zero() => Err(ServiceError::BudgetExhausted { budget, retry_after }),
+            _ => Ok(()),
         }
     }
 

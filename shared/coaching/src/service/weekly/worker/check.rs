@@ -104,7 +104,7 @@ impl PartWorker {
         };
         Ok(run.is_some_and(|run| match run.state {
             RunState::Done => false,
-            RunState::StoppedByBudget => true,
+            RunState::StoppedByBudget | RunState::SwitchedOff => true,
             RunState::Running | RunState::WaitingForBatch => part.as_of - run.as_of < FIRST_BATCH_WITHIN,
         }))
     }
@@ -157,7 +157,7 @@ impl PartWorker {
             as_of: part.as_of,
             result,
             checked_at: self.clock.now(),
-            next_check_at: self.due.interval.next_check_at(part.as_of),
+            next_check_at: self.due.interval.next_check_of(&user.user_id, part.as_of),
             update_shard: due::shard_of(&user.user_id, self.due.shards),
             mark: CheckMark { page_id: page_id.to_owned(), outcome },
         }

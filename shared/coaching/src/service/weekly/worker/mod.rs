@@ -1,12 +1,14 @@
 //! Works on the parts of weekly runs.
 
 mod check;
+mod pace;
 mod page;
 mod part;
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use claude::Timer;
 
 use crate::app::{App, FromApp, StartError};
 use crate::config::weekly::{self, DueSettings, UpdateMode};
@@ -35,6 +37,7 @@ pub struct PartWorker {
     batches: BatchTable,
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
     ids: Ids,
     tracker: BehavioralTracker,
     updater: PromptUpdater,
@@ -45,6 +48,8 @@ pub struct PartWorker {
     ledger: Ledger,
     change: ChangeSettings,
     mode: UpdateMode,
+    /// Whether automatic updates are switched on.
+    automatic: bool,
     /// What rewriting one prompt costs as a rule.
     expected_cost: Usd,
     due: DueSettings,
@@ -65,6 +70,7 @@ impl FromApp for PartWorker {
             batches: app.batches()?,
             queue: app.queue()?,
             clock: app.clock(),
+            timer: app.timer(),
             ids: app.ids(),
             tracker: BehavioralTracker::from_app(app)?,
             updater: PromptUpdater::from_app(app)?,
@@ -75,6 +81,7 @@ impl FromApp for PartWorker {
             ledger: Ledger::of_all(app)?,
             change: behavior::change(app.env())?,
             mode,
+            automatic: weekly::automatic_updates(app.env())?,
             expected_cost: prices.cost(&prompt_model, &TYPICAL_UPDATE, mode.call_mode()).unwrap_or_default(),
             due: DueSettings::read(app.env())?,
             concurrency: weekly::update_concurrency(app.env())?,

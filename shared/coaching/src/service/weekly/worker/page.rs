@@ -61,6 +61,7 @@ impl PartWorker {
         let results: Vec<(UserId, Result<Checked>)> = stream::iter(users)
             .take_while(|_| std::future::ready(self.clock.now() < work.deadline))
             .map(|user| async move {
+                work.pace.turn().await;
                 let checked = self.check(&user, work.part, page).instrument(user_span(&user.user_id)).await;
                 (user.user_id, checked)
             })
