@@ -16,6 +16,10 @@ use prices::Prices;
 use template::Template;
 use usage::{Kind, Usage};
 
+use domain::ledger::PoolShares;
+use domain::money::Usd;
+use domain::spending::Pool;
+
 /// How many people use the app in a month.
 const PEOPLE: [f64; 4] = [10.0, 1_000.0, 10_000.0, 100_000.0];
 /// Characters of a line.
@@ -49,8 +53,8 @@ struct Bill {
     people: f64,
     lines: Vec<(&'static str, f64)>,
     coach: f64,
-    /// What Claude takes on the day of a weekly run.
-    busiest_day: f64,
+    /// The day's budget whose shares hold what each pool takes on its busiest day: for weekly updates, that of the run.
+    budget: f64,
 }
 
 impl Bill {
@@ -78,7 +82,14 @@ impl Bill {
             ("log and metrics (CloudWatch)", watching),
             ("queue, secret, data sent", queue + prices.of("secret_month") + cost(Kind::SentByte)),
         ];
-        Self { people, lines, coach, busiest_day: (coach + consultation) / 30.0 + weekly / habits::RUNS }
+        let shares = PoolShares::parse(template.default("DailyBudgetShares")).expect("the default shares are the whole");
+        let share = |pool| shares.of(pool, Usd::from(1.0)).dollars();
+        let pools = [
+            coach / 30.0 / share(Pool::Live),
+            consultation / 30.0 / share(Pool::Consultation),
+            weekly / habits::RUNS / share(Pool::Weekly),
+        ];
+        Self { people, lines, coach, budget: pools.into_iter().fold(0.0, f64::max) }
     }
 
     fn total(&self) -> f64 {
@@ -116,7 +127,7 @@ fn table(bills: &[Bill]) -> String {
     row("**together**", &|bill| format!("**{}**", rounded(bill.total())));
     row("for each user", &|bill| rounded(bill.total() / bill.people));
     row("share of the coach's messages", &|bill| format!("{:.0}%", 100.0 * bill.coach / bill.total()));
-    row("`DAILY_BUDGET_USD` has to be above", &|bill| rounded(bill.busiest_day));
+    row("`DAILY_BUDGET_USD` has to be above", &|bill| rounded(bill.budget));
     table.push('\n');
     table
 }
