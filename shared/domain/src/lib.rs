@@ -22,3 +22,4 @@ pub mod run_part;
 pub mod safety;
 pub mod schedule;
 pub mod spending;
+pub mod word;

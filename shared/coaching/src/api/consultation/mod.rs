@@ -46,6 +46,7 @@ pub static START_CONSULTATION: Route = Route {
         Code::SessionNotFound,
         Code::ConsultationAlreadyComplete,
         Code::ConsultationGenerating,
+        Code::ConsultationStateUnknown,
         Code::Busy,
     ]],
     sample: Sample { body: Some(r#"{"key": "7K3Q-9F2M-XC4T-0HBV-N8RD-5WJY-E6PA"}"#), ..Sample::EMPTY },
@@ -83,6 +84,7 @@ pub static SEND_CONSULTATION_MESSAGE: Route = Route {
             Code::ConsultationAlreadyComplete,
             Code::ConsultationGenerating,
             Code::ConsultationCompletionFailed,
+            Code::ConsultationStateUnknown,
             Code::AnswerPending,
             Code::MessageLimitReached,
             Code::Busy,
@@ -184,6 +186,7 @@ pub static COMPLETE_CONSULTATION: Route = Route {
         Code::SessionNotFound,
         Code::AnswerPending,
         Code::ConsultationTooShort,
+        Code::ConsultationStateUnknown,
         Code::GenerationFailed,
     ]],
     ..Route::new("POST", "/v1/consultation/{session_id}/complete", "complete-consultation", |app| {

@@ -24,6 +24,9 @@ pub enum RunState {
     Done,
     /// The budget of the day was used up.
     StoppedByBudget,
+    /// A state that this release does not know: another one has written it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Counts of a weekly run or of a part of it. Once the run is done,

@@ -95,7 +95,7 @@ impl PartWorker {
         }
         Ok(self.runs.get(other).await?.is_some_and(|run| match run.state {
             RunState::Done => false,
-            RunState::StoppedByBudget => true,
+            RunState::StoppedByBudget | RunState::Unknown => true,
             RunState::Running | RunState::WaitingForBatch => part.as_of - run.as_of < FIRST_BATCH_WITHIN,
         }))
     }
