@@ -1,6 +1,7 @@
 //! Rows of another release: each says by which shapes it was written, and no word or number in one that this release does not
 //! know is an error for anybody.
 
+mod restored;
 mod shapes;
 mod words;
 
