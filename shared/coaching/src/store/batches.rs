@@ -1,6 +1,6 @@
 //! Open message batches: the partition `batches` of the `update_runs` table.
 
-use super::item::{Item, instant, item, number, read_text, text};
+use super::item::{Item, instant, item, number, read_number, read_text, text};
 use super::table::Table;
 use crate::store::{OpenBatch, StoreError};
 use domain::money::Usd;
@@ -46,8 +46,9 @@ impl BatchTable {
                 batch_id: stored.text("part")?,
                 run_id: stored.text("of_run")?,
                 as_of: stored.instant("as_of")?,
-                attempt: stored.number("attempt")?,
-                estimate: Usd::from_nanos(stored.number("estimate_nano_usd")?),
+                // Batches that earlier releases have noted say neither.
+                attempt: stored.optional("attempt", read_number)?.unwrap_or(1),
+                estimate: Usd::from_nanos(stored.count("estimate_nano_usd")?),
                 request_id: stored.optional("request_id", read_text)?,
             })
         });
