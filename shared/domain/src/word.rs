@@ -19,7 +19,7 @@ pub struct Word {
 
 impl Word {
     /// Longest word, in bytes.
-    pub const MAX: usize = 47;
+    pub const MAX: usize = 27;
     /// What every word of another release is shown as.
     pub const UNKNOWN: Self = {
         let (mut bytes, word) = ([0; Self::MAX], b"unknown");

@@ -33,13 +33,13 @@ async fn set(table: &str, (name, key, path): Place<'_>, value: AttributeValue) -
     for step in way {
         at = match at {
             AttributeValue::M(map) => map.get_mut(*step).unwrap_or_else(|| panic!("{path:?} ends at {step}")),
-            AttributeValue::L(list) => &mut list[step.parse::<usize>().expect("a place in a list")],
+            AttributeValue::L(members) => &mut members[step.parse::<usize>().expect("a place in a list")],
             other => panic!("{other:?} has no members"),
         };
     }
     match at {
         AttributeValue::M(map) => drop(map.insert((*last).to_owned(), value)),
-        AttributeValue::L(list) => list.push(value),
+        AttributeValue::L(members) => members.push(value),
         other => panic!("{other:?} has no members"),
     }
     let AttributeValue::M(after) = item else { unreachable!("it began as an item") };
