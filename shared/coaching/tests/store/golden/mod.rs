@@ -111,9 +111,10 @@ fn rows(file: &str) -> Vec<Row> {
 }
 
 fn releases() -> Vec<String> {
-    let files = std::fs::read_dir(folder()).expect("the folder").map(|file| file.expect("a file").file_name());
-    let mut files: Vec<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
-    files.retain(|name| name.ends_with(".json"));
+    let files = std::fs::read_dir(folder()).expect("the folder").map(|file| file.expect("a file").path());
+    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
+    let names = files.filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()));
+    let mut files: Vec<String> = names.collect();
     files.sort();
     files
 }

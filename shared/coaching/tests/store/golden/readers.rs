@@ -32,13 +32,12 @@ pub(super) fn shape_of(table: &str, item: &Item) -> String {
         "profiles" if version() == Some("0") => "person",
         "profiles" if has("prompt_withdrawn") => "person with a withdrawn prompt",
         "profiles" => "person with a prompt",
-        "consultation_sessions" => text(item, "item").split('#').next().unwrap_or_default(),
         "coach_conversations" if text(item, "user_id") == "reply-hours" => "hour",
         "coach_conversations" if has("in_reply_to") => "reply",
         "coach_conversations" if has("position") => "question",
-        "coach_conversations" => text(item, "item").split('#').next().unwrap_or_default(),
-        "consultation_keys" => text(item, "item").split('#').next().unwrap_or_default(),
-        "meals" => text(item, "item").split('#').next().unwrap_or_default(),
+        "coach_conversations" | "consultation_sessions" | "consultation_keys" | "meals" => {
+            text(item, "item").split('#').next().unwrap_or_default()
+        }
         "prompt_history" => "version",
         "update_runs" => match text(item, "run_id") {
             "batches" => "open batch",
@@ -205,10 +204,11 @@ async fn of_run(stores: &Stores, shape: &str, item: &Item) -> Result<bool, Store
     })
 }
 
+const NAMED: &str = "the table has a name";
+
 async fn of_request(database: &TestDatabase, stores: &Stores, shape: &str, item: &Item) -> Result<bool, StoreError> {
     let (ana, now) = (user("ana"), at("2026-11-22T12:00:00Z"));
     let app = app(&database.client, database.tables.variables());
-    const NAMED: &str = "the table has a name";
     Ok(match shape {
         "minor" => app.minors().expect(NAMED).of_age_on(&ana).await?.is_some(),
         "address" => {
