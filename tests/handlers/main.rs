@@ -31,6 +31,7 @@ mod prompts;
 mod real_claude;
 mod realtime;
 mod recipes;
+mod releases;
 mod replies;
 mod report;
 mod restoration;

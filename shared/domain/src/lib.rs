@@ -23,3 +23,4 @@ pub mod run_part;
 pub mod safety;
 pub mod schedule;
 pub mod spending;
+pub mod word;

@@ -91,8 +91,9 @@ impl std::iter::Sum for Usd {
     }
 }
 
-/// Tokens that one call used, as the model's answer counts them.
+/// Tokens that one call used, as the model's answer counts them. A count that is not there is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TokenUsage {
     /// Input tokens that were neither read from nor written to the cache.
     pub input_tokens: u64,

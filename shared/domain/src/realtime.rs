@@ -23,6 +23,9 @@ pub enum Cause {
         /// The person's day on which that was noticed.
         noticed_on: NaiveDate,
     },
+    /// Something that this release does not know: another one has noticed it. Nobody is asked to follow it here.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Cause {
@@ -32,6 +35,7 @@ impl Cause {
         match self {
             Self::BrokenStreak { .. } => "broken_streak",
             Self::NewDanger { .. } => "new_danger",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -40,7 +44,7 @@ impl Cause {
     #[must_use]
     pub const fn reason(self) -> GenerationReason {
         match self {
-            Self::BrokenStreak { .. } => GenerationReason::Realtime,
+            Self::BrokenStreak { .. } | Self::Unknown => GenerationReason::Realtime,
             Self::NewDanger { .. } => GenerationReason::Safety,
         }
     }
@@ -82,6 +86,7 @@ pub fn may_rewrite(
             knows || profile.risk.at(now) >= Risk::NoDeficit
         }
         Cause::NewDanger { .. } => false,
+        Cause::Unknown => true,
     };
     let before = [Some(prompt.last_prompt_update), last.map(|request| request.requested_at)];
     !unwanted

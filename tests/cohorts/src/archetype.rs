@@ -123,7 +123,8 @@ pub fn cohort_with_habits(
     begin: NaiveDate,
     days: u32,
 ) -> impl Iterator<Item = Person> {
-    let group = kinds.iter().fold(64, |group, kind| group * 16 + *kind as u64);
+    let number = |kind: &PatternKind| (0..).zip(PatternKind::ALL).find(|(_, each)| each == kind);
+    let group = kinds.iter().filter_map(number).fold(64, |group, (number, _)| group * 16 + number);
     (0..size).map(move |number| {
         let seed = member(seed, group, number);
         let mut chance = Chance::of(seed, 0x0A2C_4E71);

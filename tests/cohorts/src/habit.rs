@@ -26,7 +26,7 @@ pub enum Habit {
 
 impl Habit {
     /// Draws a habit of `kind` for somebody who is watched from day 0 to before day `days`. `None` for a drop-off of
-    /// logging, which is a [`Course`](crate::Course).
+    /// logging, which is a [`Course`](crate::Course), and for a pattern that is not known.
     pub(crate) fn draw(kind: PatternKind, days: u32, chance: &mut Chance) -> Option<Self> {
         Some(match kind {
             PatternKind::WeekendOvereating => Self::Weekend(chance.within(0.25, 0.7)),
@@ -58,7 +58,7 @@ impl Habit {
                 Self::RestrictAndBinge(chance.whole(1, 3), chance.within(0.35, 0.6), chance.within(1.45, 2.0))
             }
             PatternKind::UnderEating => Self::UnderEating(chance.within(0.42, 0.66)),
-            PatternKind::LoggingDropOff => return None,
+            PatternKind::LoggingDropOff | PatternKind::Unknown(_) => return None,
         })
     }
 

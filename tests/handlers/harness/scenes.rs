@@ -209,7 +209,8 @@ impl Deployment {
         let answer = request.expression_attribute_values(":user", AttributeValue::S(name.to_owned())).send().await;
         let entries = answer.expect("the audit can be read").items.unwrap_or_default();
         let told = |entry: HashMap<String, AttributeValue>| {
-            let told = entry.into_iter().filter(|(name, _)| !["user_id", "at", "month"].contains(&name.as_str()));
+            let told =
+                entry.into_iter().filter(|(name, _)| !["user_id", "at", "month", "schema"].contains(&name.as_str()));
             told.map(|(name, value)| (name, plain(&value))).collect()
         };
         entries.into_iter().map(|entry| Value::Object(told(entry))).collect()

@@ -57,6 +57,6 @@ pub struct AuditEntryResponse {
 impl From<AuditRecord> for AuditEntryResponse {
     fn from(record: AuditRecord) -> Self {
         let AuditRecord { user_id, at, actor, what } = record;
-        Self { user_id: user_id.to_string(), at, actor, what }
+        Self { user_id: user_id.to_string(), at, actor, what: what.shown() }
     }
 }

@@ -50,7 +50,7 @@ impl From<BehaviorView> for BehaviorResponse {
         Self {
             metrics: if without_judgement { metrics.without_judgement() } else { metrics },
             daily: behavior.daily,
-            last_decision: last_decision.filter(|_| !without_judgement),
+            last_decision: last_decision.filter(|_| !without_judgement).map(Decision::shown),
             last_behavior_check,
         }
     }

@@ -95,8 +95,8 @@ impl From<BehaviorMetrics> for BehaviorMetricsResponse {
             total_meals: metrics.meals,
             total_calories: metrics.calories,
             total_protein_tenths_g: metrics.protein_tenths,
-            most_common_failure_pattern: metrics.most_common_failure_pattern(),
-            patterns: metrics.patterns,
+            most_common_failure_pattern: metrics.most_common_failure_pattern().map(PatternKind::shown),
+            patterns: metrics.patterns.into_iter().map(Pattern::shown).collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::meals::time;
+use super::meals::{MealTypeChoice, time};
 use crate::http::field::Field;
 use domain::field::FieldErrors;
 use domain::meals::{Grams, MealChange, MealChangeFields, MealType, NewMeal};
@@ -20,8 +20,8 @@ pub struct UpdateMealRequest {
     pub name: Option<Field<String>>,
     /// Which meal of the day.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "MealType")]
-    pub meal_type: Option<Field<MealType>>,
+    #[schemars(with = "MealTypeChoice")]
+    pub meal_type: Option<Field<MealTypeChoice>>,
     /// When you ate it (RFC 3339 with offset). It must be on the local day that the meal counts for.
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "DateTime<Utc>")]
@@ -63,7 +63,7 @@ impl UpdateMealRequest {
         let number = |field, value: Option<Field<f64>>| value.map(|value| value.required(field));
         MealChange::parse(MealChangeFields {
             name: self.name.map(|name| name.required("name")),
-            meal_type: self.meal_type.map(|meal_type| meal_type.required("meal_type")),
+            meal_type: self.meal_type.map(|meal_type| meal_type.required("meal_type").map(MealType::from)),
             eaten_at: self.eaten_at.map(|eaten_at| time("eaten_at", eaten_at)),
             calories: number("calories", self.calories),
             protein_g: number("protein_g", self.protein_g),

@@ -123,7 +123,7 @@ pub struct LogMealRequest {
     #[schemars(length(min = 1, max = NewMeal::NAME_MAX))]
     pub name: Field<String>,
     /// Which meal of the day.
-    pub meal_type: Field<MealType>,
+    pub meal_type: Field<MealTypeChoice>,
     /// When you ate it (RFC 3339 with offset). It decides the local day, in your present time zone.
     pub eaten_at: Field<DateTime<Utc>>,
     /// Energy in kcal.
@@ -144,12 +144,37 @@ pub struct LogMealRequest {
     pub notes: Field<String>,
 }
 
+/// Which meal of the day something can be logged as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MealTypeChoice {
+    /// The first meal of the day.
+    Breakfast,
+    /// A midday meal.
+    Lunch,
+    /// An evening meal.
+    Dinner,
+    /// Anything between meals.
+    Snack,
+}
+
+impl From<MealTypeChoice> for MealType {
+    fn from(choice: MealTypeChoice) -> Self {
+        match choice {
+            MealTypeChoice::Breakfast => Self::Breakfast,
+            MealTypeChoice::Lunch => Self::Lunch,
+            MealTypeChoice::Dinner => Self::Dinner,
+            MealTypeChoice::Snack => Self::Snack,
+        }
+    }
+}
+
 impl LogMealRequest {
     /// The validated meal, or every field that cannot be accepted.
     pub fn parse(self) -> Result<NewMeal, FieldErrors> {
         NewMeal::parse(MealFields {
             name: self.name.required("name"),
-            meal_type: self.meal_type.required("meal_type"),
+            meal_type: self.meal_type.required("meal_type").map(MealType::from),
             eaten_at: time("eaten_at", self.eaten_at),
             calories: self.calories.required("calories"),
             protein_g: self.protein_g.required("protein_g"),
@@ -229,7 +254,7 @@ impl From<Meal> for MealResponse {
             meal_id: MealRef { day: meal.day, meal_id: meal.meal_id }.to_string(),
             day: meal.day,
             name: entry.name,
-            meal_type: entry.meal_type,
+            meal_type: entry.meal_type.shown(),
             eaten_at: entry.eaten_at,
             calories: entry.calories,
             protein_g: entry.protein.into(),

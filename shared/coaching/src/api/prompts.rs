@@ -108,10 +108,10 @@ impl From<VersionWithDiff> for PromptVersionResponse {
         Self {
             version: entry.version,
             prompt: entry.prompt,
-            reason: entry.reason,
-            user_type: entry.recipe.user_type,
+            reason: entry.reason.shown(),
+            user_type: entry.recipe.user_type.map(UserType::shown),
             variant: entry.recipe.variant.into(),
-            decision: entry.decision,
+            decision: entry.decision.map(Decision::shown),
             restored_from: entry.restored.map(|restored| restored.version),
             behavioral_data: entry.behavioral_data.map(BehaviorMetricsResponse::from),
             model: entry.model,

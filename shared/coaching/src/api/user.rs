@@ -156,14 +156,14 @@ impl UserOverviewResponse {
             }),
             timezone: profile.timezone.name().to_owned(),
             first_day: profile.first_day,
-            targets_basis: profile.current_targets().basis,
+            targets_basis: profile.current_targets().basis.shown(),
             next_check_at: listed.next_check_at,
             last_behavior_check: profile.last_behavior_check,
             update_pending: profile.pending_update.is_some(),
             recipe: prompt.map(|prompt| RecipeOverview {
-                user_type: prompt.recipe.user_type,
+                user_type: prompt.recipe.user_type.map(UserType::shown),
                 variant: prompt.recipe.variant.as_str().to_owned(),
-                assigned: prompt.recipe.assigned,
+                assigned: prompt.recipe.assigned.shown(),
             }),
             prompt_withdrawn: profile
                 .prompt_withdrawn

@@ -68,6 +68,7 @@ fn pattern(pattern: &Pattern) -> String {
         Severity::Mild => "mild",
         Severity::Moderate => "moderate",
         Severity::Severe => "severe",
+        Severity::Unknown(_) => "of unknown severity",
     };
     let name = pattern.kind.name().replace('_', " ");
     let warning = if pattern.kind == PatternKind::UnderEating {

@@ -332,7 +332,7 @@ const fn goal(goal: Goal) -> &'static str {
     match goal {
         Goal::LoseWeight => "lose weight",
         Goal::BuildMuscle => "build muscle",
-        Goal::Maintain => "maintain weight",
+        Goal::Maintain | Goal::Unknown(_) => "maintain weight",
         Goal::ImprovePerformance => "improve performance",
     }
 }

@@ -33,7 +33,7 @@ const VARIANTS: &[(&str, &str)] = &[
 /// The text for a type of person. What is written for a beginner harms nobody of whom the type is not known.
 const fn for_user_type(user_type: Option<UserType>) -> &'static str {
     match user_type {
-        None | Some(UserType::Beginner | UserType::Unknown) => include_str!("recipes/beginner.txt"),
+        None | Some(UserType::Beginner | UserType::Unknown(_)) => include_str!("recipes/beginner.txt"),
         Some(UserType::Advanced) => include_str!("recipes/advanced.txt"),
         Some(UserType::Athlete) => include_str!("recipes/athlete.txt"),
     }

@@ -46,6 +46,8 @@ pub enum Conflict {
     ConsultationGenerating,
     /// Completing the session failed; it can be completed again.
     CompletionFailed,
+    /// The session is in a state that another release has written.
+    ConsultationStateUnknown,
     /// The previous message is still being answered.
     AnswerPending,
     /// The session has taken its last message.

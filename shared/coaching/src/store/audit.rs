@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::item::{Item, item, ordered, text};
+use super::page::readable;
 use super::table::Table;
-use super::write::Put;
+use super::write::{Put, SCHEMA};
 use crate::store::StoreError;
 use domain::profile::UserId;
 use domain::recipe::{UserType, VariantName};
@@ -18,7 +19,7 @@ use domain::safety::{Reason, Risk, Signal};
 /// How a signal is named among the actions.
 const SIGNAL: &str = "safety_signal";
 /// The attributes of every entry; all others are the details of its action.
-pub(super) const OF_EVERY_ENTRY: [&str; 5] = ["user_id", "at", "actor", "action", "month"];
+pub(super) const OF_EVERY_ENTRY: [&str; 6] = ["user_id", "at", "actor", "action", "month", SCHEMA];
 
 /// Who has done something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +157,8 @@ impl AuditTable {
         self.entries.write("recording an audit entry", self.entry(entry)).await.map(drop)
     }
 
-    /// The signals that were heard of somebody within a time, oldest first.
+    /// The signals that were heard of somebody within a time, oldest first. An entry that cannot be read is told of in the log
+    /// and left out.
     pub async fn signals(
         &self,
         user_id: &UserId,
@@ -167,7 +169,7 @@ impl AuditTable {
         // `$` follows `#`.
         let stored = query.between("at", ordered(from), format!("{}$", ordered(to))).all().await?;
         let heard = stored.iter().filter(|entry| entry.text("action").is_ok_and(|action| action == SIGNAL));
-        heard.map(|entry| entry.native("signal")).collect()
+        Ok(readable(heard, |entry| entry.native("signal")).collect())
     }
 
     /// An entry as a write, for the transaction that does what it tells of.

@@ -13,6 +13,7 @@ use super::item::{Stored, read_native};
 use super::schema::AUDIT_TIME_INDEX;
 use crate::store::{Page, PageRequest, StoreError};
 use domain::profile::UserId;
+use domain::recipe::UserType;
 
 /// No entry of an earlier month is listed by time.
 const FIRST_MONTH: NaiveDate = NaiveDate::from_ymd_opt(2026, 1, 1).expect("the first of January is a day");
@@ -49,6 +50,22 @@ pub enum Recorded {
         /// Its details, as they stand in the table.
         details: Map<String, Value>,
     },
+}
+
+impl Recorded {
+    /// As it is shown.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        match self {
+            Self::Known(AuditAction::SafetySignal { signal, risk }) => {
+                Self::Known(AuditAction::SafetySignal { signal: signal.shown(), risk })
+            }
+            Self::Known(AuditAction::RecipeSet { user_type, variant, reason }) => {
+                Self::Known(AuditAction::RecipeSet { user_type: user_type.map(UserType::shown), variant, reason })
+            }
+            other => other,
+        }
+    }
 }
 
 impl AuditTable {

@@ -113,7 +113,7 @@ pub(super) fn of_submission(submission: &Submission) -> Item {
 }
 
 fn read_estimate(stored: &Stored) -> Result<Usd, StoreError> {
-    stored.number("estimate_nano_usd").map(Usd::from_nanos)
+    stored.count("estimate_nano_usd").map(Usd::from_nanos)
 }
 
 fn read_batch(stored: &Stored) -> Result<OpenBatch, StoreError> {
@@ -122,7 +122,7 @@ fn read_batch(stored: &Stored) -> Result<OpenBatch, StoreError> {
         batch_id: stored.text("part")?,
         run_id: stored.text("of_run")?,
         as_of,
-        attempt: stored.number("attempt")?,
+        attempt: stored.optional("attempt", read_number)?.unwrap_or(1),
         estimate: read_estimate(stored)?,
         request_id: stored.optional("request_id", read_text)?,
         // Batches of an earlier release tell neither.

@@ -8,7 +8,11 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use tracing::error;
+
 use crate::store::StoreError;
+use crate::telemetry::events;
+use domain::safety::{Health, Risk};
 
 /// An item, or a part of one.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -112,6 +116,18 @@ impl Stored {
         self.optional(attribute, read)?.ok_or_else(|| self.corrupt(attribute))
     }
 
+    /// Reads an attribute that may be missing, and that counts as missing where it cannot be read: what it says is found out
+    /// again, or does not stop its owner. A line of the log names it.
+    pub(super) fn or_missing<T>(&self, attribute: &str, read: impl FnOnce(&AttributeValue) -> Option<T>) -> Option<T> {
+        let told = |cause: &StoreError| error!(%cause, attribute, "{}", events::ITEM_UNREADABLE);
+        self.optional(attribute, read).inspect_err(told).ok().flatten()
+    }
+
+    /// A count; a missing one is 0.
+    pub(super) fn count<N: FromStr + Default>(&self, attribute: &str) -> Result<N, StoreError> {
+        Ok(self.optional(attribute, read_number)?.unwrap_or_default())
+    }
+
     /// Text.
     pub(super) fn text(&self, attribute: &str) -> Result<String, StoreError> {
         self.required(attribute, read_text)
@@ -159,6 +175,20 @@ pub(super) fn read_instant(value: &AttributeValue) -> Option<DateTime<Utc>> {
     let text = value.as_s().ok()?.trim();
     let with_offset = text.parse::<DateTime<Utc>>();
     with_offset.or_else(|_| text.parse::<NaiveDateTime>().map(|time| time.and_utc())).ok()
+}
+
+/// What a person has told of their health; conditions that another release asks for are left out.
+pub(super) fn read_health(value: &AttributeValue) -> Option<Health> {
+    let told = value.as_m().ok()?.iter().filter(|(_, has)| !has.is_null());
+    let told = told.map(|(name, has)| Some((name.as_str(), *has.as_bool().ok()?)));
+    Some(Health::named(told.collect::<Option<Vec<_>>>()?))
+}
+
+/// The risk state that a text was written for. One that this release does not know counts as none: whomever the coach has to
+/// be careful with gets the text written anew.
+pub(super) fn read_written_for(value: &AttributeValue) -> Option<Risk> {
+    let word = value.as_s().ok()?;
+    Some(Risk::ALL.into_iter().find(|risk| risk.name() == word).unwrap_or_default())
 }
 
 /// A value in DynamoDB's own types.

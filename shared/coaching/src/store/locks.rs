@@ -45,7 +45,11 @@ pub struct LockTable {
 }
 
 fn key(lock: &Lock) -> Item {
-    item([("user_id", text(lock.user_id.as_str())), ("request", text(format!("lock#{}", lock.work)))])
+    key_of(&lock.user_id, &lock.work)
+}
+
+fn key_of(user_id: &UserId, work: &str) -> Item {
+    item([("user_id", text(user_id.as_str())), ("request", text(format!("lock#{work}")))])
 }
 
 impl LockTable {
@@ -105,6 +109,20 @@ impl LockTable {
     pub async fn finish(&self, lock: &Lock) -> Result<(), StoreError> {
         let done = self.end(lock).set("done", native(&true));
         self.locks.write("noting that the work under a lock is done", done).await.map(drop)
+    }
+
+    /// Whether the work under a lock is done.
+    pub async fn is_done(&self, user_id: &UserId, work: &str) -> Result<bool, StoreError> {
+        let lock = key_of(user_id, work);
+        let stored = self.locks.get("looking whether the work under a lock is done", lock).await?;
+        Ok(stored.is_some_and(|stored| stored.item().contains_key("done")))
+    }
+
+    /// Takes back that the work is done: somebody takes the lock again.
+    pub async fn reopen(&self, user_id: &UserId, work: &str) -> Result<(), StoreError> {
+        let again = self.locks.update(key_of(user_id, work)).remove("done").when("attribute_exists(#done)", []);
+        // Refused means that somebody else has taken it back.
+        self.locks.write("taking back that the work under a lock is done", again).await.map(drop)
     }
 
     /// Refused for one who is not the holder any more.

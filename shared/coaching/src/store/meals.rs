@@ -110,18 +110,18 @@ pub(super) fn of_day(user_id: &UserId, totals: &DayTotals) -> Item {
 fn read_totals(stored: &Stored) -> Result<DayTotals, StoreError> {
     Ok(DayTotals {
         day: stored.day("day")?,
-        meals: stored.number("meals")?,
-        calories: stored.number("calories")?,
-        protein_tenths: stored.number("protein_tenths")?,
-        carbs_tenths: stored.number("carbs_tenths")?,
-        fat_tenths: stored.number("fat_tenths")?,
-        evening_calories: stored.number("evening_calories")?,
-        breakfasts: stored.number("breakfasts")?,
-        lunches: stored.number("lunches")?,
-        dinners: stored.number("dinners")?,
-        snacks: stored.number("snacks")?,
-        snack_calories: stored.number("snack_calories")?,
-        stress_meals: stored.number("stress_meals")?,
+        meals: stored.count("meals")?,
+        calories: stored.count("calories")?,
+        protein_tenths: stored.count("protein_tenths")?,
+        carbs_tenths: stored.count("carbs_tenths")?,
+        fat_tenths: stored.count("fat_tenths")?,
+        evening_calories: stored.count("evening_calories")?,
+        breakfasts: stored.count("breakfasts")?,
+        lunches: stored.count("lunches")?,
+        dinners: stored.count("dinners")?,
+        snacks: stored.count("snacks")?,
+        snack_calories: stored.count("snack_calories")?,
+        stress_meals: stored.count("stress_meals")?,
     })
 }
 
@@ -216,7 +216,7 @@ impl MealTable {
         stored.as_ref().map(read_meal).transpose()
     }
 
-    /// Meals of the days `from..=to`, newest day first.
+    /// Meals of the days `from..=to`, newest day first. One that cannot be read is told of in the log and left out.
     pub async fn list(
         &self,
         user_id: &UserId,
@@ -230,9 +230,7 @@ impl MealTable {
         let query = self.meals.query("listing meals", ("user_id", user_id.as_str())).descending();
         // `$` follows `#`.
         let query = query.between("item", format!("meal#{from}#"), format!("meal#{to}$"));
-        let page = query.page(page, &["user_id", "item"]).await?;
-        let items = page.items.iter().map(read_meal).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: page.next })
+        Ok(query.page(page, &["user_id", "item"]).await?.read_readable(read_meal))
     }
 
     /// Replaces a meal by `after`, which has the same id and day, and changes its day by the difference, in one

@@ -1,6 +1,6 @@
 //! The `prompt_history` table: one item a version, written once.
 
-use super::item::{Item, Stored, instant, item, native, number, read_native, read_text, text};
+use super::item::{Item, Stored, instant, item, native, number, read_native, read_text, read_written_for, text};
 use super::table::Table;
 use crate::store::{HistoryEntry, Page, PageRequest, StoreError};
 use domain::money::Usd;
@@ -48,26 +48,24 @@ fn read_entry(stored: &Stored) -> Result<HistoryEntry, StoreError> {
         version: stored.number("version")?,
         prompt: stored.text("prompt")?,
         reason: stored.native("reason")?,
-        recipe: stored.optional("recipe", read_native)?.unwrap_or_default(),
-        decision: stored.optional("decision", read_native)?,
-        behavioral_data: stored.optional("behavioral_data", read_native)?,
+        recipe: stored.or_missing("recipe", read_native).unwrap_or_default(),
+        decision: stored.or_missing("decision", read_native),
+        behavioral_data: stored.or_missing("behavioral_data", read_native),
         model: stored.text("model")?,
         usage: stored.native("usage")?,
         cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
         created_at: stored.instant("created_at")?,
         batch_id: stored.optional("batch_id", read_text)?,
-        risk: stored.optional("prompt_risk", read_native)?.unwrap_or_default(),
+        risk: stored.optional("prompt_risk", read_written_for)?.unwrap_or_default(),
         restored: stored.optional("restored", read_native)?,
     })
 }
 
 impl PromptHistoryTable {
-    /// A user's versions, newest first.
+    /// A user's versions, newest first. One that cannot be read is told of in the log and left out.
     pub async fn list(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<HistoryEntry>, StoreError> {
         let query = self.history.query("listing prompt versions", ("user_id", user_id.as_str())).descending();
-        let page = query.page(page, &["user_id", "version"]).await?;
-        let items = page.items.iter().map(read_entry).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: page.next })
+        Ok(query.page(page, &["user_id", "version"]).await?.read_readable(read_entry))
     }
 
     /// One version.

@@ -83,7 +83,8 @@ pub const PROMPT_INDEX: &str = "by_prompt_v1";
 pub const FORMER_PROMPT_INDEX: &str = "by_next_check_v1";
 /// Name of the index that lists watched logging streaks by when they are broken.
 pub const BREAKS_INDEX: &str = "breaks_v1";
-/// Name of the index that lists messages and conversations by time.
+/// Name of the index that lists messages and conversations by time. It has no version: a local index is made with its table and can
+/// be neither added nor taken out later, so that there is never a next one beside it.
 pub const TIME_INDEX: &str = "by_time";
 /// Name of the index that lists the audit by time.
 pub const AUDIT_TIME_INDEX: &str = "by_time_v1";
@@ -266,3 +267,16 @@ pub const TABLES: &[TableDefinition] = &[
         variable: "STREAKS_TABLE",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_index_that_can_have_a_next_version_has_a_version_in_its_name() {
+        for (table, index) in TABLES.iter().flat_map(|table| table.indexes.iter().map(move |index| (table, index))) {
+            let version = index.name.rsplit_once("_v").and_then(|(_, version)| version.parse::<u32>().ok());
+            assert_eq!(version.is_none(), index.is_local(table), "{} of {}", index.name, table.name);
+        }
+    }
+}

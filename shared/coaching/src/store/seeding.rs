@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::store::NewVersion;
 use crate::store::profiles::with_version;
+use crate::store::write::shaped;
 use crate::store::{conversations, meals, profiles};
 use domain::conversation::{CoachMessage, Conversation};
 use domain::meals::DayTotals;
@@ -14,23 +15,23 @@ use domain::profile::{Profile, UserId};
 /// The profile of somebody who has got a first prompt version.
 #[must_use]
 pub fn prompted_profile(profile: &Profile, version: &NewVersion) -> HashMap<String, AttributeValue> {
-    with_version(profiles::of_profile(profile), version)
+    shaped(with_version(profiles::of_profile(profile), version))
 }
 
 /// A day on which somebody has logged.
 #[must_use]
 pub fn logged_day(user_id: &UserId, totals: &DayTotals) -> HashMap<String, AttributeValue> {
-    meals::of_day(user_id, totals)
+    shaped(meals::of_day(user_id, totals))
 }
 
 /// A message to or from the coach.
 #[must_use]
 pub fn coach_message(message: &CoachMessage) -> HashMap<String, AttributeValue> {
-    conversations::of_message(message)
+    shaped(conversations::of_message(message))
 }
 
 /// The header of a conversation.
 #[must_use]
 pub fn conversation(conversation: &Conversation) -> HashMap<String, AttributeValue> {
-    conversations::of_header(conversation)
+    shaped(conversations::of_header(conversation))
 }

@@ -12,7 +12,7 @@ use super::item::{Item, Stored};
 use super::query::Query;
 use super::sdk_error::{unavailable, unreadable};
 use super::transaction::Transaction;
-use super::write::{Check, Condition, Delete, Put, Update, expression_of, filled};
+use super::write::{Check, Condition, Delete, Put, Update, expression_of, filled, shaped};
 use crate::store::{Begins, Ends, KeyWrite, StoreError, WriteOutcome};
 use crate::telemetry::events;
 
@@ -44,7 +44,7 @@ impl Table {
 
     /// A new item, or one that replaces another.
     pub(super) fn put(&self, item: Item) -> Put {
-        Put { table: self.name.to_string(), item, condition: Condition::default() }
+        Put { table: self.name.to_string(), item: shaped(item), condition: Condition::default() }
     }
 
     /// A change of the item with `key`.
@@ -52,11 +52,12 @@ impl Table {
         Update::new(self.name.to_string(), key)
     }
 
-    /// The deletion of the item with `key`.
+    /// A condition on the item with `key`, which stays as it is.
     pub(super) fn check(&self, key: Item) -> Check {
         Check { table: self.name.to_string(), key, condition: Condition::default() }
     }
 
+    /// The deletion of the item with `key`.
     pub(super) fn delete(&self, key: Item) -> Delete {
         Delete { table: self.name.to_string(), key, condition: Condition::default() }
     }

@@ -2,12 +2,26 @@
 //!
 //! Conditions are DynamoDB's own expressions. Every `#name` in them is the attribute of that name, so that no attribute
 //! clashes with DynamoDB's 573 reserved words (`name`, `status` and `day` are some).
+//!
+//! Every write of an item says in the attribute `schema` by which shapes it was made, so that what an earlier release has
+//! written last can be found once a shape changes.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{self, AttributeValue, TransactWriteItem};
 
-use super::item::Item;
+use super::item::{Item, number};
+
+/// The attribute of every item that says by which shapes it was written last.
+pub(super) const SCHEMA: &str = "schema";
+/// The number of the shapes that this release writes. It is raised with a change that a reader has to tell from the shape before.
+const SHAPES: u32 = 1;
+
+/// The item, with the shapes that it is written by.
+pub(super) fn shaped(mut item: Item) -> Item {
+    item.insert(SCHEMA.to_owned(), number(SHAPES));
+    item
+}
 
 /// A condition with its values.
 #[derive(Debug, Clone, Default)]
@@ -76,9 +90,11 @@ pub(super) struct Update {
 }
 
 impl Update {
-    /// A change of nothing yet.
+    /// A change of nothing yet but the shapes that the item is written by.
     pub(super) fn new(table: String, key: Item) -> Self {
-        Self { table, key, condition: Condition::default(), set: Vec::new(), remove: Vec::new(), add: Vec::new() }
+        let nothing =
+            Self { table, key, condition: Condition::default(), set: Vec::new(), remove: Vec::new(), add: Vec::new() };
+        nothing.set(SCHEMA, number(SHAPES))
     }
 
     /// Sets an attribute.
@@ -96,6 +112,14 @@ impl Update {
         }
     }
 
+    /// Sets an attribute if there is a value, and else leaves it as it is: it may be one that cannot be read here.
+    pub(super) fn set_known(self, attribute: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.set(attribute, value),
+            None => self,
+        }
+    }
+
     /// Removes an attribute.
     pub(super) fn remove(mut self, attribute: &str) -> Self {
         self.remove.push(format!("#{attribute}"));
@@ -106,7 +130,7 @@ impl Update {
     /// Adds to a number; a missing one counts as 0.
     pub(super) fn add(mut self, attribute: &str, amount: impl Into<i128>) -> Self {
         self.add.push(format!("#{attribute} :{attribute}"));
-        self.value(attribute, super::item::number(amount));
+        self.value(attribute, number(amount));
         self
     }
 
@@ -114,7 +138,7 @@ impl Update {
     pub(super) fn add_to(mut self, place: usize, attribute: &str, amount: impl Into<i128>) -> Self {
         self.add.push(format!("#n{place} :n{place}"));
         self.condition.names.insert(format!("#n{place}"), attribute.to_owned());
-        self.condition.values.insert(format!(":n{place}"), super::item::number(amount));
+        self.condition.values.insert(format!(":n{place}"), number(amount));
         self
     }
 
@@ -250,11 +274,11 @@ mod tests {
             .add("cost", 3)
             .when("#revision = :read", [(":read", number(2))])
             .when("attribute_exists(#id)", []);
-        assert_eq!(update.expression(), "SET #status = :status REMOVE #failure ADD #cost :cost");
+        assert_eq!(update.expression(), "SET #schema = :schema, #status = :status REMOVE #failure ADD #cost :cost");
         assert_eq!(update.condition.expression, "(#revision = :read) AND (attribute_exists(#id))");
         let mut names: Vec<_> = update.condition.names.values().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["cost", "failure", "id", "revision", "status"]);
+        assert_eq!(names, ["cost", "failure", "id", "revision", "schema", "status"]);
     }
 
     #[test]

@@ -104,3 +104,17 @@ async fn a_holder_whose_answer_was_lost_does_not_lose_the_lock_to_itself() {
     proxy.stores.locks.finish(&held).await.expect("noted");
     assert_eq!(take(&database.stores().locks, noon() + Duration::hours(1)).await, LockOutcome::Taken);
 }
+
+#[tokio::test]
+async fn work_that_is_done_is_done_until_somebody_takes_that_back() {
+    let locks = locks().await;
+    let lock = first(take(&locks, noon()).await);
+    let is_done = || async { locks.is_done(&user("ana"), WORK).await.expect("an answer") };
+    locks.reopen(&user("ana"), WORK).await.expect("an answer");
+    assert_eq!((is_done().await, take(&locks, noon()).await), (false, LockOutcome::Taken), "it is held");
+    locks.finish(&lock).await.expect("finished");
+    assert_eq!((is_done().await, take(&locks, noon()).await), (true, LockOutcome::Taken));
+    locks.reopen(&user("ana"), WORK).await.expect("taken back");
+    assert!(!is_done().await);
+    again(take(&locks, noon()).await);
+}

@@ -10,6 +10,7 @@ mod consultations;
 mod conversations;
 mod due_index;
 mod failures;
+mod golden;
 mod idempotency;
 mod locks;
 mod lost_answers;

@@ -141,6 +141,20 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_of_another_release_is_kept_and_shown_as_unknown() {
+        let today = day("2026-03-31");
+        let metrics = measured(&history(today, &[Some(900); 20]), today);
+        let mut stored = serde_json::to_value(&metrics).expect("metrics serialise");
+        stored["patterns"][0]["kind"] = "night_eating".into();
+        stored["patterns"][0]["severity"] = "critical".into();
+        let read: BehaviorMetrics = serde_json::from_value(stored.clone()).expect("it is read");
+        assert_eq!(serde_json::to_value(&read).expect("it serialises"), stored);
+        assert!(!read.has_new_danger(None), "what a pattern means is known to who has found it");
+        let shown = serde_json::to_value(read.patterns[0].clone().shown()).expect("it serialises");
+        assert_eq!((&shown["kind"], &shown["severity"]), (&"unknown".into(), &"unknown".into()));
+    }
+
+    #[test]
     fn what_older_versions_stored_beside_the_counts_is_passed_over() {
         let today = day("2026-03-31");
         let metrics = measured(&history(today, &[Some(2000); 7]), today);

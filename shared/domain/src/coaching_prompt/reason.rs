@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::word::Word;
+
 /// Why a prompt version was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +21,9 @@ pub enum GenerationReason {
     Safety,
     /// An earlier version was put back in force.
     Restored,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 impl GenerationReason {
@@ -32,6 +37,16 @@ impl GenerationReason {
             Self::Realtime => "realtime",
             Self::Safety => "safety",
             Self::Restored => "restored",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
         }
     }
 }

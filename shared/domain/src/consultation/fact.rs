@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::meals::MealType;
+
 /// The four kinds of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,20 @@ pub struct Fact {
     /// The fields of its category.
     #[serde(flatten)]
     pub detail: FactDetail,
+}
+
+impl Fact {
+    /// As it is shown.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        let detail = match self.detail {
+            FactDetail::Meals(habit) => {
+                FactDetail::Meals(MealHabit { meal_type: habit.meal_type.map(MealType::shown), ..habit })
+            }
+            other => other,
+        };
+        Self { detail, ..self }
+    }
 }
 
 /// The typed fields of a fact, by category.
@@ -90,7 +106,7 @@ pub struct MealHabit {
     /// The habit in a few words.
     pub habit: String,
     /// The meal that it is about.
-    pub meal_type: Option<crate::meals::MealType>,
+    pub meal_type: Option<MealType>,
     /// When it usually happens, as `HH:MM` local time.
     pub usual_time: Option<String>,
 }

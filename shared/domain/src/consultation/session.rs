@@ -36,6 +36,9 @@ pub enum Status {
     Complete,
     /// Writing them failed; completing again tries again.
     Failed,
+    /// A state that this release does not know: another one has written it. Nothing goes on in it here.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A budget that is used up, and keeps profile and prompt from being written.

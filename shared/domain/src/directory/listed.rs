@@ -57,6 +57,7 @@ impl ListedUser {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RiskCourse {
     /// The state that lasts.
+    #[serde(deserialize_with = "Risk::stored")]
     pub lasting: Risk,
     /// States that end by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -67,6 +68,7 @@ pub struct RiskCourse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldRisk {
     /// The state.
+    #[serde(deserialize_with = "Risk::stored")]
     pub risk: Risk,
     /// When it ends.
     pub until: DateTime<Utc>,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::grams::Grams;
 use crate::local_day::TimeZone;
+use crate::word::Word;
 
 /// Local time from which a meal counts as evening eating.
 pub const EVENING_BEGINS: NaiveTime = NaiveTime::from_hms_opt(20, 0, 0).expect("20:00:00 is a time of day");
@@ -28,6 +29,20 @@ pub enum MealType {
     Dinner,
     /// Anything between meals.
     Snack,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
+}
+
+impl MealType {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
 }
 
 /// A validated meal that has not been given its identity and its day.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldError, parse_text};
 use crate::safety::{Signal, triage};
+use crate::word::Word;
 
 /// What the person wants from the coach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,9 @@ pub enum Goal {
     Maintain,
     /// Perform better at a sport.
     ImprovePerformance,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 impl Goal {
@@ -34,6 +38,16 @@ impl Goal {
             Self::BuildMuscle => "build_muscle",
             Self::Maintain => "maintain",
             Self::ImprovePerformance => "improve_performance",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
         }
     }
 

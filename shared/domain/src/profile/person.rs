@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldError, parse_number, parse_text};
+use crate::word;
 
 /// Sex, as the energy formula distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -161,12 +162,15 @@ impl Diet {
 
 /// What is optional at sign-up and may be learned in the consultation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BodyData {
     /// Sex, if known.
+    #[serde(deserialize_with = "word::known")]
     pub sex: Option<Sex>,
     /// Height, if known.
     pub height: Option<Height>,
     /// Activity level, if known.
+    #[serde(deserialize_with = "word::known")]
     pub activity_level: Option<ActivityLevel>,
     /// Diet, if known.
     pub diet: Option<Diet>,

@@ -15,6 +15,7 @@ use super::goal::Goal;
 use super::person::{ActivityLevel, Age, BodyData, Sex, Weight};
 use crate::field::FieldError;
 use crate::safety::Risk;
+use crate::word::Word;
 
 /// Maintenance energy of a lightly active adult, in kcal a kilogram of body weight a day.
 const KCAL_PER_KG: f64 = 30.0;
@@ -56,6 +57,20 @@ pub enum TargetBasis {
     MaintenanceSafety,
     /// Chosen by the person.
     Custom,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
+}
+
+impl TargetBasis {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
 }
 
 /// What a person means to eat in a day.
@@ -158,6 +173,12 @@ impl Subject<'_> {
 }
 
 impl Targets {
+    /// As they are shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        Self { basis: self.basis.shown(), ..self }
+    }
+
     /// Targets for a person, by the best formula that the known body data allow.
     #[must_use]
     pub fn calculate(subject: &Subject<'_>) -> Self {
@@ -235,7 +256,7 @@ fn goal_factor(goal: Goal) -> f64 {
     match goal {
         Goal::LoseWeight => 0.8,
         Goal::BuildMuscle => 1.1,
-        Goal::Maintain | Goal::ImprovePerformance => 1.0,
+        Goal::Maintain | Goal::ImprovePerformance | Goal::Unknown(_) => 1.0,
     }
 }
 
@@ -244,7 +265,7 @@ fn protein_per_kg(goal: Goal) -> f64 {
     match goal {
         Goal::LoseWeight | Goal::BuildMuscle => 1.8,
         Goal::ImprovePerformance => 1.6,
-        Goal::Maintain => 1.4,
+        Goal::Maintain | Goal::Unknown(_) => 1.4,
     }
 }
 

@@ -67,7 +67,7 @@ impl Recipes {
         decided: &RecipeOverride,
         today: NaiveDate,
     ) -> Recipe {
-        let user_type = decided.user_type.filter(|decided| *decided != UserType::Unknown).or(user_type);
+        let user_type = decided.user_type.filter(|decided| UserType::ALL.contains(decided)).or(user_type);
         let since = |variant: &VariantName| {
             let kept = before.filter(|before| before.variant == *variant).and_then(|before| before.since);
             Some(kept.unwrap_or(today))
@@ -96,6 +96,7 @@ impl Recipes {
 mod tests {
     use super::*;
     use crate::recipe::Experiment;
+    use crate::word::Word;
 
     fn name(name: &str) -> VariantName {
         VariantName::parse("variant", name).expect("a name")
@@ -140,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_person_keeps_their_variant_its_experiment_and_its_day_when_the_weights_change_and_follows_their_type() {
-        for assigned in [Assignment::Random, Assignment::Default, Assignment::Restored, Assignment::Unknown] {
+        for assigned in
+            [Assignment::Random, Assignment::Default, Assignment::Restored, Assignment::Unknown(Word::UNKNOWN)]
+        {
             let kept = next("standard=1,direct=0", Some(&recipe("direct", assigned)), &RecipeOverride::default());
             assert_eq!(kept, of_athlete("direct", assigned));
         }
@@ -180,7 +183,7 @@ mod tests {
         let decided = |user_type| RecipeOverride { user_type: Some(user_type), variant: None };
         let by_admin = next("direct=1", Some(&before), &decided(UserType::Beginner));
         assert_eq!(by_admin, Recipe { user_type: Some(UserType::Beginner), ..before.clone() });
-        let unknown = next("direct=1", Some(&before), &decided(UserType::Unknown));
+        let unknown = next("direct=1", Some(&before), &decided(UserType::Unknown(Word::UNKNOWN)));
         assert_eq!(unknown.user_type, Some(UserType::Athlete), "what a later version knows is no decision here");
     }
 }

@@ -11,6 +11,8 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::word::Word;
+
 pub use choice::{RecipeOverride, Recipes};
 pub use user_type::UserType;
 pub use variant::VariantName;
@@ -51,15 +53,24 @@ pub enum Assignment {
     Admin,
     /// With an earlier version that was restored, by the person or by an admin: somebody has chosen it.
     Restored,
-    /// In a way that this version of the program does not know: a later one has written it.
-    #[serde(other)]
-    Unknown,
+    /// In a way that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 impl Assignment {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
+
     /// Whether somebody has chosen the variant, or may have, so that chance has nothing to do with it any more.
     const fn is_chosen(self) -> bool {
-        matches!(self, Self::Admin | Self::Restored | Self::Unknown)
+        matches!(self, Self::Admin | Self::Restored | Self::Unknown(_))
     }
 }
 
@@ -112,10 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_version_has_written_is_read_as_unknown() {
+    fn words_of_another_release_are_kept() {
         let later = json!({"user_type": "senior", "variant": "standard", "assigned": "by_lot", "colour": "green"});
         let read: Recipe = serde_json::from_value(later).expect("reads");
-        assert_eq!((read.user_type, read.assigned), (Some(UserType::Unknown), Assignment::Unknown));
+        assert_eq!(read.user_type.map(UserType::name), Some("unknown"));
+        let written = serde_json::to_value(&read).expect("serialises");
+        assert_eq!(written, json!({"user_type": "senior", "variant": "standard", "assigned": "by_lot"}));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consultation::{Experience, Fact, FactDetail, Training};
 use crate::profile::{ActivityLevel, Goal};
+use crate::word::Word;
 
 /// For whom a prompt is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -17,9 +18,9 @@ pub enum UserType {
     Advanced,
     /// Somebody who has trained hard for many years and trains to perform.
     Athlete,
-    /// A type that this version of the program does not know: a later one has written it. Nobody is given it.
-    #[serde(other)]
-    Unknown,
+    /// A type that this release does not know: another one has written it. Nobody is given it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 /// Sessions a week of one activity from which somebody trains regularly.
@@ -38,7 +39,16 @@ impl UserType {
             Self::Beginner => "beginner",
             Self::Advanced => "advanced",
             Self::Athlete => "athlete",
-            Self::Unknown => "unknown",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
         }
     }
 

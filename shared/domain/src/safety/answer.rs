@@ -63,7 +63,7 @@ pub fn foreword(signal: Signal, language: Language, given: u32) -> &'static str 
 fn halves(signal: Signal, language: Language) -> &'static Halves {
     let texts = texts(language);
     match signal {
-        Signal::SelfHarm => &texts.self_harm,
+        Signal::SelfHarm | Signal::Unknown(_) => &texts.self_harm,
         Signal::Abuse => &texts.abuse,
         Signal::Emergency => &texts.emergency,
         Signal::EatingDisorder => &texts.eating_disorder,

@@ -82,6 +82,17 @@ impl Condition {
 }
 
 impl Health {
+    /// The conditions that `told` names, by their names; what it names besides is left out: another release has asked for it.
+    #[must_use]
+    pub fn named<'a>(told: impl IntoIterator<Item = (&'a str, bool)>) -> Self {
+        told.into_iter().fold(Self::default(), |mut health, (name, has)| {
+            if let Some(condition) = Condition::ALL.into_iter().find(|condition| condition.name() == name) {
+                *health.field(condition) = Some(has);
+            }
+            health
+        })
+    }
+
     const fn field(&mut self, condition: Condition) -> &mut Option<bool> {
         match condition {
             Condition::PregnancyOrBreastfeeding => &mut self.pregnancy_or_breastfeeding,
@@ -138,6 +149,12 @@ mod tests {
             assert_eq!(json, serde_json::json!({ condition.name(): true }));
             assert_eq!(serde_json::to_value(condition).expect("a name"), condition.name());
         }
+    }
+
+    #[test]
+    fn a_condition_that_another_release_asks_for_is_left_out_and_hides_no_other() {
+        let health = Health::named([("insulin", true), ("scurvy", true), ("eating_disorder", false)]);
+        assert_eq!(health, Health { insulin: Some(true), eating_disorder: Some(false), ..Health::default() });
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a message can tell of the person who wrote it, and how careful that makes the coach.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::word::Word;
 
 /// How careful the coach is with a person, from not more than usual on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +38,9 @@ pub enum Signal {
     Emergency,
     /// Suicide or self-harm.
     SelfHarm,
+    /// One that this release does not know: another one has heard it. It makes the coach as careful as the gravest.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 /// The kind of a safety answer, as the API names it.
@@ -80,6 +85,16 @@ impl SafetyKind {
 }
 
 impl Risk {
+    /// Every one, the most careful last.
+    pub const ALL: [Self; 4] = [Self::None, Self::Caution, Self::NoDeficit, Self::Referred];
+
+    /// Reads a stored state. One that this release does not know is taken for the most careful: what another release found
+    /// reason to tell apart is nothing to be careless with.
+    pub fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Word::deserialize(deserializer)?;
+        Ok(Self::ALL.into_iter().find(|risk| risk.name() == word.as_str()).unwrap_or(Self::Referred))
+    }
+
     /// Whether a prompt that was written for this state suits one like `other`: with or without an energy deficit, and with a
     /// condition in mind if there is one.
     #[must_use]
@@ -117,10 +132,20 @@ impl Signal {
             Self::Abuse => "abuse",
             Self::Emergency => "emergency",
             Self::SelfHarm => "self_harm",
+            Self::Unknown(_) => "unknown",
         }
     }
 
-    /// Every one, the gravest last.
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
+
+    /// Every one that is heard, the gravest last.
     pub const ALL: [Self; 7] = [
         Self::Medical,
         Self::Pregnancy,
@@ -138,7 +163,7 @@ impl Signal {
             Self::Medical | Self::Pregnancy => SafetyKind::Medical,
             Self::EatingDisorder => SafetyKind::EatingDisorder,
             Self::Minor => SafetyKind::Minor,
-            Self::Abuse | Self::Emergency | Self::SelfHarm => SafetyKind::Crisis,
+            Self::Abuse | Self::Emergency | Self::SelfHarm | Self::Unknown(_) => SafetyKind::Crisis,
         }
     }
 
@@ -148,7 +173,7 @@ impl Signal {
         match self {
             Self::Medical => Risk::Caution,
             Self::Pregnancy | Self::EatingDisorder => Risk::NoDeficit,
-            Self::Minor | Self::Abuse | Self::Emergency | Self::SelfHarm => Risk::Referred,
+            Self::Minor | Self::Abuse | Self::Emergency | Self::SelfHarm | Self::Unknown(_) => Risk::Referred,
         }
     }
 }

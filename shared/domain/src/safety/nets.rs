@@ -28,7 +28,8 @@ impl ModelReading {
             language: Option<String>,
         }
         let Answer { signals, language } = serde_json::from_str(answer).ok()?;
-        Some(Self { signals, language: language.as_deref().and_then(Language::from_code) })
+        let known = signals.iter().all(|signal| Signal::ALL.contains(signal));
+        known.then(|| Self { signals, language: language.as_deref().and_then(Language::from_code) })
     }
 }
 

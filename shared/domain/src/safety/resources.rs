@@ -65,7 +65,7 @@ pub fn country(locale: Option<&Locale>, zone: TimeZone) -> Option<String> {
 #[must_use]
 pub fn contacts(signal: Signal, country: Option<&str>) -> Vec<&'static Contact> {
     let wanted: &[Service] = match signal {
-        Signal::SelfHarm => &[Service::Crisis, Service::Emergency],
+        Signal::SelfHarm | Signal::Unknown(_) => &[Service::Crisis, Service::Emergency],
         Signal::Abuse => &[Service::Abuse, Service::Emergency],
         Signal::Emergency => &[Service::Emergency],
         Signal::EatingDisorder => &[Service::EatingDisorder],

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::health::Condition;
 use super::kind::{Risk, SafetyKind, Signal};
+use crate::word::Word;
 
 /// Hours between two signals that count as two: one evening can have two dates.
 const APART: Duration = Duration::hours(6);
@@ -22,6 +23,7 @@ const REMEMBERED_DAYS: i64 = 30;
 #[serde(default)]
 pub struct RiskRecord {
     /// The state that lasts.
+    #[serde(deserialize_with = "Risk::stored")]
     pub lasting: Risk,
     /// What was heard last of each kind.
     pub heard: BTreeMap<Signal, Heard>,
@@ -52,6 +54,9 @@ pub enum Danger {
     /// A condition that the person has told of.
     #[serde(untagged)]
     Condition(Condition),
+    /// One that this release does not know: another one has followed it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 impl Danger {
@@ -61,6 +66,7 @@ impl Danger {
         match self {
             Self::Underweight => Risk::NoDeficit,
             Self::Condition(condition) => condition.risk(),
+            Self::Unknown(_) => Risk::Referred,
         }
     }
 }
@@ -98,7 +104,9 @@ impl RiskRecord {
         if let Some(risk) = new {
             self.confirm(risk, now);
         }
-        self.followed = dangers;
+        // What another release has followed it does not follow again.
+        self.followed.retain(|followed| matches!(followed, Danger::Unknown(_)));
+        self.followed.extend(dangers);
         if self.at(now) == Risk::None {
             self.since = None;
         }
@@ -153,6 +161,26 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn what_another_release_has_written_makes_the_coach_as_careful_as_it_can_be_and_is_written_back() {
+        let now = at("2026-11-20T22:00:00Z");
+        let read = |stored: serde_json::Value| serde_json::from_value::<RiskRecord>(stored).expect("it is read");
+        assert_eq!(read(serde_json::json!({"lasting": "watched"})).at(now), Risk::Referred);
+        let stored = serde_json::json!({
+            "lasting": "none",
+            "heard": {"grief": {"day": "2026-11-20", "until": "2026-11-21T10:00:00Z"}},
+            "answers": {"grief": 2},
+            "followed": ["insulin", "scurvy"],
+        });
+        let mut record = read(stored.clone());
+        assert_eq!(serde_json::to_value(&record).expect("it serialises"), stored);
+        assert_eq!((record.at(now), record.at(now + Duration::days(1))), (Risk::Referred, Risk::None));
+        record.follow(BTreeSet::from([Danger::Underweight]), now);
+        assert_eq!(record.lasting, Risk::NoDeficit, "what another release has followed is followed no second time");
+        let followed = serde_json::to_value(&record.followed).expect("it serialises");
+        assert_eq!(followed, serde_json::json!(["underweight", "scurvy"]));
     }
 
     fn hear(record: &mut RiskRecord, signal: Signal, now: &str) {

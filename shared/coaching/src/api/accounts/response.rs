@@ -69,7 +69,7 @@ impl ProfileResponse {
     #[must_use]
     pub fn new(profile: Profile, now: DateTime<Utc>) -> Self {
         Self {
-            targets: profile.targets_in_force(now),
+            targets: profile.targets_in_force(now).shown(),
             risk: profile.risk.at(now),
             locale: profile.locale.as_ref().map(ToString::to_string),
             health: profile.health,
@@ -78,7 +78,7 @@ impl ProfileResponse {
             email: profile.email.as_str().to_owned(),
             age: profile.age.years(),
             weight_kg: profile.weight.kg(),
-            goal: profile.goal,
+            goal: profile.goal.shown(),
             goal_text: profile.goal_text.as_ref().map(GoalText::as_str).map(str::to_owned),
             timezone: profile.timezone.name().to_owned(),
             sex: profile.body.sex,

@@ -157,7 +157,7 @@ impl From<ConsultationTurn> for ConsultationMessageResponse {
             session_id: turn.session.session_id,
             message: turn.reply,
             progress: (&turn.session.progress).into(),
-            extracted: turn.learned,
+            extracted: turn.learned.into_iter().map(Fact::shown).collect(),
             extracted_items: turn.facts_known,
             notice: turn.notice.into(),
         }
@@ -228,7 +228,7 @@ impl From<ConsultationView> for ConsultationResponse {
             retry_at: session.budget_wait.map(|wait| wait.until),
             conversation_history: transcript.into_iter().map(SpokenMessage::from).collect(),
             extracted_items: facts.len(),
-            extracted: facts,
+            extracted: facts.into_iter().map(Fact::shown).collect(),
             created_at: session.created_at,
             updated_at: session.updated_at,
         }

@@ -15,12 +15,13 @@ pub(super) fn simplify(schema: &mut Value) {
             if members.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
                 members.remove("format");
             }
-            if let Some(words) = members.get("oneOf").and_then(words) {
+            let choice = ["oneOf", "anyOf"].into_iter().find(|choice| members.contains_key(*choice));
+            if let Some((choice, words)) = choice.and_then(|choice| Some((choice, words(&members[choice])?))) {
                 let listed: Vec<String> =
                     words.iter().map(|(word, meaning)| format!("- `{word}`: {meaning}")).collect();
                 let description = members.get("description").and_then(Value::as_str).unwrap_or_default();
                 let description = format!("{description}\n\n{}", listed.join("\n"));
-                members.remove("oneOf");
+                members.remove(choice);
                 members.insert("type".to_owned(), json!("string"));
                 members.insert("enum".to_owned(), words.iter().map(|(word, _)| word.as_str()).collect());
                 members.insert("description".to_owned(), json!(description.trim()));
@@ -45,12 +46,15 @@ mod tests {
 
     #[test]
     fn words_with_meanings_become_one_enum() {
-        let mut schema = json!({"description": "Who.", "oneOf": [
-            {"const": "me", "type": "string", "description": "The one\nwho speaks."}, {"const": "you", "type": "string"}]});
-        simplify(&mut schema);
+        let words = json!([
+            {"const": "me", "type": "string", "description": "The one\nwho speaks."}, {"const": "you", "type": "string"}]);
         let expected = json!({
             "type": "string", "enum": ["me", "you"], "description": "Who.\n\n- `me`: The one who speaks.\n- `you`:"});
-        assert_eq!(schema, expected);
+        for choice in ["oneOf", "anyOf"] {
+            let mut schema = json!({"description": "Who.", choice: words});
+            simplify(&mut schema);
+            assert_eq!(schema, expected, "{choice}");
+        }
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum Code {
     ConsultationGenerating,
     /// Completing the consultation failed; it can be completed again.
     ConsultationCompletionFailed,
+    /// The consultation is in a state that another version of the service has written.
+    ConsultationStateUnknown,
     /// The previous message is still being answered.
     AnswerPending,
     /// The consultation has taken its last message.
@@ -147,6 +149,7 @@ impl Code {
             | Self::ConsultationAlreadyComplete
             | Self::ConsultationGenerating
             | Self::ConsultationCompletionFailed
+            | Self::ConsultationStateUnknown
             | Self::AnswerPending
             | Self::MessageLimitReached
             | Self::ConsultationTooShort

@@ -79,6 +79,7 @@ fn conflicts() -> Vec<ApiError> {
         Conflict::ConsultationComplete,
         Conflict::ConsultationGenerating,
         Conflict::CompletionFailed,
+        Conflict::ConsultationStateUnknown,
         Conflict::AnswerPending,
         Conflict::MessageLimit { most: 60 },
         Conflict::TooFewMessages { sent: 1, needed: 3 },

@@ -56,6 +56,7 @@ fn every_error_has_its_status_and_code() {
         (service(Conflict::ConsultationComplete), 409, Code::ConsultationAlreadyComplete, false),
         (service(Conflict::ConsultationGenerating), 409, Code::ConsultationGenerating, true),
         (service(Conflict::CompletionFailed), 409, Code::ConsultationCompletionFailed, false),
+        (service(Conflict::ConsultationStateUnknown), 409, Code::ConsultationStateUnknown, false),
         (service(Conflict::AnswerPending), 409, Code::AnswerPending, true),
         (service(Conflict::MessageLimit { most: 60 }), 409, Code::MessageLimitReached, false),
         (service(Conflict::TooFewMessages { sent: 1, needed: 3 }), 409, Code::ConsultationTooShort, false),

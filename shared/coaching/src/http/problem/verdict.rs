@@ -188,6 +188,11 @@ fn conflict_verdict(conflict: Conflict) -> Verdict {
             Code::ConsultationCompletionFailed,
             "Your coach could not be written. Complete the consultation again to try once more.".to_owned(),
         ),
+        Conflict::ConsultationStateUnknown => (
+            Code::ConsultationStateUnknown,
+            "Your consultation cannot go on right now. Try again in an hour, and tell support the request_id if it stays so."
+                .to_owned(),
+        ),
         Conflict::AnswerPending => (
             Code::AnswerPending,
             "Your previous message is still being answered. Wait for the answer and send this one again.".to_owned(),

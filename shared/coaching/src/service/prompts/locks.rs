@@ -9,7 +9,7 @@ use super::writing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::service::error::{Conflict, Result};
-use crate::store::{LockOutcome, LockTable};
+use crate::store::{LockOutcome, LockTable, ProfileTable};
 use crate::system::{Clock, Ids};
 use domain::lease::Lease;
 use domain::profile::UserId;
@@ -18,6 +18,7 @@ use domain::profile::UserId;
 #[derive(Clone)]
 pub struct WriterLocks {
     locks: LockTable,
+    profiles: ProfileTable,
     clock: Arc<dyn Clock>,
     ids: Ids,
     /// How long a writer may take before it counts as gone.
@@ -28,7 +29,7 @@ impl FromApp for WriterLocks {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         let longest = writing::longest(model::background_timeout(app.env())?);
         let lasts = TimeDelta::from_std(longest).expect("the settings keep time-outs to minutes");
-        Ok(Self { locks: app.locks()?, clock: app.clock(), ids: app.ids(), lasts })
+        Ok(Self { locks: app.locks()?, profiles: app.profiles()?, clock: app.clock(), ids: app.ids(), lasts })
     }
 }
 
@@ -62,7 +63,13 @@ impl WriterLocks {
         version: u32,
         write: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let lock = match self.take(user_id, &format!("version#{}", version + 1)).await? {
+        let work = format!("version#{}", version + 1);
+        let mut taken = self.take(user_id, &work).await?;
+        if taken == LockOutcome::Taken && self.was_taken_back(user_id, version, &work).await? {
+            self.locks.reopen(user_id, &work).await?;
+            taken = self.take(user_id, &work).await?;
+        }
+        let lock = match taken {
             LockOutcome::First(lock) | LockOutcome::Again(lock) => lock,
             LockOutcome::Taken => return Err(Conflict::VersionUnderWay.into()),
         };
@@ -74,5 +81,15 @@ impl WriterLocks {
         // What was written or what went wrong counts more; a lock that stays lapses by itself.
         .unwrap_or_default();
         written
+    }
+
+    /// Whether `work`, which writes the version after `version`, is done, and `version` is in force all the same: the profile
+    /// comes from a backup. The profile is read last, because a version is written before its lock is done.
+    async fn was_taken_back(&self, user_id: &UserId, version: u32, work: &str) -> Result<bool> {
+        if !self.locks.is_done(user_id, work).await? {
+            return Ok(false);
+        }
+        let profile = self.profiles.get(user_id).await?;
+        Ok(profile.is_some_and(|profile| profile.prompt.map_or(0, |prompt| prompt.version) == version))
     }
 }

@@ -147,12 +147,14 @@ impl StreakWatcher {
         let broken = broken.map(|streak| Cause::BrokenStreak { last_day: streak.last });
         let followed = self.streaks.followed(&profile.user_id).await?;
         let last = followed.request.as_ref();
-        if let Some(interrupted) = last.filter(|request| !request.queued) {
+        let known = |request: &&Request| !request.queued && request.cause != Cause::Unknown;
+        if let Some(interrupted) = last.filter(known) {
             self.queue(&profile.user_id, interrupted, request_id).await?;
         }
         let is_new = |cause: &Cause| match *cause {
             Cause::BrokenStreak { last_day } => followed.noticed != Some(last_day),
             Cause::NewDanger { .. } => last.is_none_or(|request| request.cause != *cause),
+            Cause::Unknown => false,
         };
         let mut noticed = None;
         for cause in danger.into_iter().chain(broken).filter(is_new) {

@@ -32,7 +32,7 @@ pub async fn settle(runs: &RunTable, batches: &BatchTable, run_id: &str) -> Resu
         RunState::Running | RunState::SwitchedOff => run.shards_done >= run.shards_queued,
         // A user who was checked alone may come later than the shards.
         RunState::WaitingForBatch | RunState::Done => true,
-        RunState::StoppedByBudget => false,
+        RunState::StoppedByBudget | RunState::Unknown => false,
     };
     if !shards_done {
         return Ok(());

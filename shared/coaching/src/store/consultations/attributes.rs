@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use super::session_key;
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, instant, item, native, number, ordered_instant, read_instant, read_native, read_text, text,
+    Item, Stored, instant, item, native, number, ordered_instant, read_health, read_instant, read_native, read_text,
+    text,
 };
 use domain::consultation::{ConsultationMessage, Fact, Progress, Session, SessionId};
 use domain::lease::Lease;
@@ -57,8 +58,8 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         user_messages: stored.number("user_messages")?,
         message_count: stored.number("message_count")?,
         body: stored.native("body")?,
-        goal: stored.optional("learned_goal", read_native)?,
-        health: stored.optional("health", read_native)?.unwrap_or_default(),
+        goal: stored.or_missing("learned_goal", read_native),
+        health: stored.optional("health", read_health)?.unwrap_or_default(),
         answering: lease("answering_until")?,
         generation: lease("generation_until")?,
         conversational_profile: stored.optional("conversational_profile", read_text)?,

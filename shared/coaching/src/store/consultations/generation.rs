@@ -98,6 +98,22 @@ impl ConsultationTable {
         }
     }
 
+    /// Moves the session from `generating` to `complete` for a person who has the prompt that it leads to, and gives the lease
+    /// back. Without effect once the lease has lapsed and is somebody else's.
+    pub async fn complete_generation(
+        &self,
+        user_id: &UserId,
+        session_id: SessionId,
+        lease: Lease,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let update = completion(&self.sessions, session_id, now).while_held(LEASE, lease);
+        let told = self.profiles.update(profile_key(user_id)).remove("prompt_generation");
+        let told = told.when("attribute_exists(#user_id)", []);
+        let transaction = self.sessions.transaction().with(update).with(told);
+        transaction.commit("completing a consultation that has led to a prompt").await.map(drop)
+    }
+
     /// Moves the session from `generating` to `failed` with a plain sentence, and gives the lease back. Without effect on
     /// a session that is not `generating`, and once the lease has lapsed and is somebody else's.
     pub async fn fail_generation(

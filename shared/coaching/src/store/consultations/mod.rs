@@ -8,6 +8,7 @@ mod generation;
 mod turns;
 
 use super::item::{Item, item, text};
+use super::page::readable;
 use super::profiles::profile_key;
 use super::table::Table;
 use crate::store::{StoreError, WriteOutcome};
@@ -72,21 +73,21 @@ impl ConsultationTable {
         stored.as_ref().map(attributes::read_session).transpose()
     }
 
-    /// Its messages in order.
+    /// Its messages in order. One that cannot be read is told of in the log and left out.
     pub async fn transcript(&self, session_id: SessionId) -> Result<Vec<ConsultationMessage>, StoreError> {
         let id = session_id.to_string();
         let query = self.sessions.query("reading a transcript", ("session_id", &id));
         // `$` follows `#`.
         let stored = query.between("item", "message#".to_owned(), "message$".to_owned()).all().await?;
-        stored.iter().map(attributes::read_message).collect()
+        Ok(readable(&stored, attributes::read_message).collect())
     }
 
-    /// Its facts, by category and subject.
+    /// Its facts, by category and subject. One that cannot be read is told of in the log and left out.
     pub async fn facts(&self, session_id: SessionId) -> Result<Vec<Fact>, StoreError> {
         let id = session_id.to_string();
         let query = self.sessions.query("reading the facts of a consultation", ("session_id", &id));
         let stored = query.between("item", "fact#".to_owned(), "fact$".to_owned()).all().await?;
-        let mut facts: Vec<Fact> = stored.iter().map(|stored| stored.native("fact")).collect::<Result<_, _>>()?;
+        let mut facts: Vec<Fact> = readable(&stored, |stored| stored.native("fact")).collect();
         // The items come by subject already, but their categories in the order of the alphabet.
         facts.sort_by_key(Fact::category);
         Ok(facts)

@@ -10,7 +10,8 @@ use domain::conversation::{CoachMessage, Conversation};
 use domain::profile::UserId;
 
 impl ConversationTable {
-    /// A user's messages, newest first; of one conversation if it is named.
+    /// A user's messages, newest first; of one conversation if it is named. One that cannot be read is told of in the log and
+    /// left out, here as in the list of conversations.
     pub async fn list_messages(
         &self,
         user_id: &UserId,
@@ -18,17 +19,19 @@ impl ConversationTable {
         page: &PageRequest,
     ) -> Result<Page<CoachMessage>, StoreError> {
         let Some(conversation_id) = conversation_id else {
-            return self.by_time("listing messages", user_id, "message", page).await?.read(attributes::read_message);
+            let page = self.by_time("listing messages", user_id, "message", page).await?;
+            return Ok(page.read_readable(attributes::read_message));
         };
         let (low, high) = messages_of(conversation_id);
         let query = self.items.query("listing messages", ("user_id", user_id.as_str())).between("item", low, high);
-        query.descending().page(page, &["user_id", "item"]).await?.read(attributes::read_message)
+        Ok(query.descending().page(page, &["user_id", "item"]).await?.read_readable(attributes::read_message))
     }
 
     /// A user's conversations, the one that was written in last first. No message is read. One that is written in while it
     /// is listed moves to the front, from where a list begun anew shows it.
     pub async fn list(&self, user_id: &UserId, page: &PageRequest) -> Result<Page<Conversation>, StoreError> {
-        self.by_time("listing conversations", user_id, "conversation", page).await?.read(attributes::read_header)
+        let page = self.by_time("listing conversations", user_id, "conversation", page).await?;
+        Ok(page.read_readable(attributes::read_header))
     }
 
     /// A page of one kind of item, newest first.

@@ -24,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::item::{Item, item, text};
+use super::page::readable;
 use super::table::Table;
 use crate::store::StoreError;
 use domain::conversation::{CoachMessage, Conversation};
@@ -77,7 +78,8 @@ impl ConversationTable {
         stored.as_ref().map(attributes::read_header).transpose()
     }
 
-    /// The last `limit` messages of a conversation, oldest first, read consistently.
+    /// The last `limit` messages of a conversation, oldest first, read consistently. One that cannot be read is told of in the
+    /// log and left out.
     pub async fn recent(
         &self,
         user_id: &UserId,
@@ -87,7 +89,7 @@ impl ConversationTable {
         let (low, high) = messages_of(conversation_id);
         let query = self.items.query("reading a conversation", ("user_id", user_id.as_str()));
         let stored = query.between("item", low, high).descending().first(limit).await?;
-        stored.iter().rev().map(attributes::read_message).collect()
+        Ok(readable(stored.iter().rev(), attributes::read_message).collect())
     }
 
     /// The conversation that began with `words` last, as far as it is remembered.

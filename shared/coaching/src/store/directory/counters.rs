@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::store::item::{Item, Stored, flag, instant, item, native, number, read_instant, read_native, read_number};
 use crate::store::item::{read_text, text};
 use crate::store::table::Table;
-use crate::store::write::{Check, Update};
+use crate::store::write::{Check, SCHEMA, Update};
 use crate::store::{Cursor, StoreError, WriteOutcome};
 use domain::directory::Counts;
 use domain::profile::UserId;
@@ -64,9 +64,10 @@ fn read_epoch(stored: &Stored) -> Result<Epoch, StoreError> {
     Ok(stored.optional("epoch", read_number)?.map(Epoch).unwrap_or_default())
 }
 
-/// What an item has summed up: every number in it that has a name of ours.
+/// What an item has summed up: every number in it but the one of its shapes.
 fn sums_of(stored: &Stored) -> Counts {
-    let numbers = stored.item().iter().filter_map(|(name, value)| Some((name.clone(), read_number(value)?)));
+    let attributes = stored.item().iter().filter(|(name, _)| *name != SCHEMA);
+    let numbers = attributes.filter_map(|(name, value)| Some((name.clone(), read_number(value)?)));
     numbers.collect()
 }
 
@@ -127,10 +128,12 @@ impl CounterTable {
         const OPERATION: &str = "beginning a recount";
         let stored = self.counters.get(OPERATION, epoch_key()).await?;
         let epoch = stored.as_ref().map(read_epoch).transpose()?.unwrap_or_default();
-        let step = stored.as_ref().map(|stored| stored.optional("step", read_native)).transpose()?.flatten();
-        let recount = if let Some(step) = step {
-            let from = stored.as_ref().map(|stored| stored.optional("walked_to", read_text)).transpose()?.flatten();
-            Recount { epoch, step, from: from.map(Cursor) }
+        let under_way = stored.as_ref().filter(|stored| stored.item().contains_key("step"));
+        let recount = if let Some(stored) = under_way {
+            // At a step of another release the walk begins again, which changes nothing of what it has moved already.
+            let step: Option<RecountStep> = stored.or_missing("step", read_native);
+            let from = step.and_then(|_| stored.or_missing("walked_to", read_text));
+            Recount { epoch, step: step.unwrap_or(RecountStep::Profiles), from: from.map(Cursor) }
         } else {
             let began = stored.as_ref().map(|stored| stored.optional("began_at", read_instant)).transpose()?;
             if began.flatten().is_some_and(|began| began > not_since) {

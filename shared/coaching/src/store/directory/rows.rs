@@ -83,7 +83,7 @@ pub(super) fn read_user(stored: &Stored) -> Result<ListedUser, StoreError> {
         created_at: stored.instant("created_at")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
         suspended: stored.flag("suspended")?,
-        generation: stored.optional("prompt_generation", read_native)?,
+        generation: stored.or_missing("prompt_generation", read_native),
         version: stored.optional("system_prompt_version", read_number)?,
         prompt_withdrawn_at: stored.optional("prompt_withdrawn_at", read_instant)?,
         last_prompt_update: stored.optional("last_prompt_update", read_instant)?,

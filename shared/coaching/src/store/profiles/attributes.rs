@@ -8,10 +8,9 @@ use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_instant, read_native,
-    read_number, read_text, text,
+    Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_health, read_instant,
+    read_native, read_number, read_text, read_written_for, text,
 };
-use domain::behavior::BehaviorMetrics;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
@@ -86,13 +85,13 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         goal_text: stored.optional("goal_text", read_native)?,
         timezone: read_timezone(stored)?,
         body: BodyData {
-            sex: stored.optional("sex", read_native)?,
-            height: stored.optional("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok())?,
-            activity_level: stored.optional("activity_level", read_native)?,
-            diet: stored.optional("diet", read_native)?,
+            sex: stored.or_missing("sex", read_native),
+            height: stored.or_missing("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok()),
+            activity_level: stored.or_missing("activity_level", read_native),
+            diet: stored.or_missing("diet", read_native),
         },
-        locale: stored.optional("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok())?,
-        health: stored.optional("health", read_native)?.unwrap_or_default(),
+        locale: stored.or_missing("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok()),
+        health: stored.optional("health", read_health)?.unwrap_or_default(),
         risk: stored.optional("risk", read_native)?.unwrap_or_default(),
         targets: read_targets(stored)?,
         first_day: stored.day("first_day")?,
@@ -100,10 +99,10 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         consultation_session_id: stored.optional("consultation_session_id", read_native)?,
         conversational_profile: stored.optional("conversational_profile", read_text)?,
         prompt: read_prompt(stored)?,
-        behavioral_data: stored.optional("behavioral_data", read_native)?,
+        behavioral_data: stored.or_missing("behavioral_data", read_native),
         last_behavior_check: stored.optional("last_behavior_check", read_instant)?,
-        pending_update: stored.optional("pending_update", read_native)?,
-        recipe_override: stored.optional("recipe_override", read_native)?.unwrap_or_default(),
+        pending_update: stored.or_missing("pending_update", read_native),
+        recipe_override: stored.or_missing("recipe_override", read_native).unwrap_or_default(),
         prompt_withdrawn: read_withdrawal(stored)?,
         manual_regeneration: stored
             .optional("manual_regeneration_requested_at", read_instant)?
@@ -123,9 +122,9 @@ fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
         text: stored.text("coaching_system_prompt")?,
         version,
         last_prompt_update: stored.instant("last_prompt_update")?,
-        prompt_behavioral_data: read_prompt_behavior(stored)?,
-        risk: stored.optional("prompt_risk", read_native)?.unwrap_or_default(),
-        recipe: stored.optional("recipe", read_native)?.unwrap_or_default(),
+        prompt_behavioral_data: stored.or_missing("prompt_behavioral_data", read_native),
+        risk: stored.optional("prompt_risk", read_written_for)?.unwrap_or_default(),
+        recipe: stored.or_missing("recipe", read_native).unwrap_or_default(),
         next_check_at: stored.instant("next_check_at")?,
     }))
 }
@@ -136,8 +135,4 @@ pub(super) fn read_email(stored: &Stored) -> Result<Email, StoreError> {
 
 pub(super) fn read_timezone(stored: &Stored) -> Result<TimeZone, StoreError> {
     stored.required("timezone", |value| TimeZone::parse("timezone", value.as_s().ok()?).ok())
-}
-
-pub(super) fn read_prompt_behavior(stored: &Stored) -> Result<Option<BehaviorMetrics>, StoreError> {
-    stored.optional("prompt_behavioral_data", read_native)
 }

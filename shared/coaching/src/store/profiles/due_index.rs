@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::attributes::{next_check_at, read_email, read_prompt_behavior, read_timezone};
+use super::attributes::{next_check_at, read_email, read_timezone};
 use super::details::read_targets;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{Stored, read_native};
@@ -53,8 +53,8 @@ fn read_due_user(stored: &Stored) -> Result<DueUser, StoreError> {
         first_day: stored.day("first_day")?,
         version: stored.number("system_prompt_version")?,
         last_prompt_update: stored.instant("last_prompt_update")?,
-        behavioral_data: stored.optional("behavioral_data", read_native)?,
-        prompt_behavioral_data: read_prompt_behavior(stored)?,
+        behavioral_data: stored.or_missing("behavioral_data", read_native),
+        prompt_behavioral_data: stored.or_missing("prompt_behavioral_data", read_native),
         next_check_at: stored.instant("next_check_at")?,
     })
 }

@@ -79,26 +79,26 @@ fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
         created_at: stored.instant("created_at")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
         suspended: stored.optional("suspended", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
-        generation: stored.optional("prompt_generation", read_native)?,
+        generation: stored.or_missing("prompt_generation", read_native),
         version,
         prompt_withdrawn_at,
         last_prompt_update,
         next_check_at: prompted("next_check_at")?,
         risk: RiskCourse::of(&stored.optional::<RiskRecord>("risk", read_native)?.unwrap_or_default()),
-        outcome: in_use.map(|written_at| read_outcome(stored, written_at)).transpose()?,
+        outcome: in_use.map(|written_at| read_outcome(stored, written_at)),
     })
 }
 
 /// Prompts from before there were recipes count as of the default, which nobody was given by chance. Where a recipe does not say
 /// since when the person has had its variant, that is since the prompt was written.
-fn read_outcome(stored: &Stored, written_at: DateTime<Utc>) -> Result<Outcome, StoreError> {
-    let recipe = stored.optional::<Recipe>("recipe", read_native)?.unwrap_or_default();
-    let latest = stored.optional("behavioral_data", read_native)?;
-    let behind = stored.optional("prompt_behavioral_data", read_native)?;
-    Ok(Outcome {
+fn read_outcome(stored: &Stored, written_at: DateTime<Utc>) -> Outcome {
+    let recipe = stored.or_missing::<Recipe>("recipe", read_native).unwrap_or_default();
+    let latest = stored.or_missing("behavioral_data", read_native);
+    let behind = stored.or_missing("prompt_behavioral_data", read_native);
+    Outcome {
         at_random: recipe.assigned == Assignment::Random,
         variant: recipe.variant.as_str().to_owned(),
         measured: Measured::of(latest.as_ref(), behind.as_ref(), recipe.since.unwrap_or(written_at.date_naive())),
         experiment: recipe.experiment,
-    })
+    }
 }

@@ -68,6 +68,9 @@ pub enum CheckedAs {
     Updated,
     /// The rewriting failed; the old prompt stays.
     Failed,
+    /// Something that this release does not know: another one has noted it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What a check has found.

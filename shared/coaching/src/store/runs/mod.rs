@@ -111,14 +111,14 @@ fn read_run(stored: &Stored) -> Result<RunRecord, StoreError> {
         shards_queued: stored.number("shards_queued")?,
         shards_done: stored.number("shards_done")?,
         counters: RunCounters {
-            checked: stored.number("checked")?,
-            unchanged: stored.number("unchanged")?,
-            updated: stored.number("updated")?,
-            batched: stored.number("batched")?,
-            failed: stored.number("failed")?,
-            overtaken: stored.number("overtaken")?,
-            isolated: stored.number("isolated")?,
-            cost: Usd::from_nanos(stored.number("cost_nano_usd")?),
+            checked: stored.count("checked")?,
+            unchanged: stored.count("unchanged")?,
+            updated: stored.count("updated")?,
+            batched: stored.count("batched")?,
+            failed: stored.count("failed")?,
+            overtaken: stored.count("overtaken")?,
+            isolated: stored.count("isolated")?,
+            cost: Usd::from_nanos(stored.count("cost_nano_usd")?),
         },
     })
 }

@@ -26,6 +26,9 @@ pub enum RunState {
     StoppedByBudget,
     /// Automatic updates were switched off; it goes on once they are switched on.
     SwitchedOff,
+    /// A state that this release does not know: another one has written it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Counts of a weekly run or of a part of it. Once the run is done,

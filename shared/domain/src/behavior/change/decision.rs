@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::word::Word;
+
 /// Whether the prompt is rewritten, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
@@ -12,6 +14,14 @@ pub struct Decision {
     pub rules: Vec<ChangedRule>,
     /// The decision in a sentence or two.
     pub summary: String,
+}
+
+impl Decision {
+    /// As it is shown.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        Self { rules: self.rules.into_iter().map(ChangedRule::shown).collect(), ..self }
+    }
 }
 
 /// One rule that found a change. Numbers are null for [`Rule::ChangeDetectionOff`].
@@ -34,6 +44,11 @@ pub struct ChangedRule {
 }
 
 impl ChangedRule {
+    /// As it is shown.
+    fn shown(self) -> Self {
+        Self { rule: self.rule.shown(), baseline: self.baseline.shown(), ..self }
+    }
+
     /// Whether `other` says the same of another baseline.
     pub(super) fn repeats(&self, other: &Self) -> bool {
         (self.rule, self.from, self.to, self.threshold) == (other.rule, other.from, other.to, other.threshold)
@@ -56,6 +71,20 @@ pub enum Rule {
     Streak,
     /// A long meal logging streak has ended, noticed as it happened.
     BrokenStreak,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
+}
+
+impl Rule {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
 }
 
 /// What the present behaviour is compared with.
@@ -70,4 +99,18 @@ pub enum Baseline {
     EndedStreak,
     /// Nothing was on record.
     None,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
+}
+
+impl Baseline {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
 }

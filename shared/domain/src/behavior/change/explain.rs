@@ -52,7 +52,7 @@ pub(super) fn rule(finding: Finding, baseline: Baseline) -> ChangedRule {
         Baseline::LastWeek => "Since the last check",
         Baseline::CurrentPrompt => "Since the current prompt was written",
         Baseline::EndedStreak => "Since the last streak ended",
-        Baseline::None => "Since nothing was on record",
+        Baseline::None | Baseline::Unknown(_) => "Since nothing was on record",
     };
     let (rule, from, to, threshold, what) = match finding {
         Finding::Rate { rule, from, to, threshold } => {

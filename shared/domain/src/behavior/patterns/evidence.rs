@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::word::Word;
+
 /// The patterns, in the order in which equally severe ones are named: what endangers a person comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -26,10 +28,13 @@ pub enum PatternKind {
     DietSwitching,
     /// Logging that has nearly stopped after it was regular.
     LoggingDropOff,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
 }
 
 impl PatternKind {
-    /// Every pattern.
+    /// Every pattern that is looked for.
     pub const ALL: [Self; 8] = [
         Self::UnderEating,
         Self::RestrictAndBinge,
@@ -59,6 +64,16 @@ impl PatternKind {
             Self::StressEating => "stress_eating",
             Self::DietSwitching => "diet_switching",
             Self::LoggingDropOff => "logging_drop_off",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
         }
     }
 }
@@ -73,6 +88,20 @@ pub enum Severity {
     Moderate,
     /// As strong as such evidence gets.
     Severe,
+    /// One that this release does not know: another one has written it.
+    #[serde(untagged)]
+    Unknown(Word),
+}
+
+impl Severity {
+    /// As it is shown.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
+            known => known,
+        }
+    }
 }
 
 /// A failure pattern.
@@ -94,6 +123,12 @@ impl Pattern {
             _ => Severity::Severe,
         };
         Self { kind, severity, evidence }
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        Self { kind: self.kind.shown(), severity: self.severity.shown(), ..self }
     }
 }
 

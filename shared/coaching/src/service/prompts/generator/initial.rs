@@ -73,6 +73,14 @@ impl SystemPromptGenerator {
     async fn write_initial(&self, session: &Session, lease: Lease) -> Result<()> {
         let facts = self.consultations.facts(session.session_id).await?;
         let profile = self.accounts.get(&session.user_id).await?;
+        if profile.prompt.is_some() {
+            // The session comes from a backup: what completing it leads to is there already, and paid for.
+            let now = self.clock.now();
+            return Ok(self
+                .consultations
+                .complete_generation(&session.user_id, session.session_id, lease, now)
+                .await?);
+        }
         let profile = self.accounts.fill(profile, session).await?.as_at(self.clock.now());
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),

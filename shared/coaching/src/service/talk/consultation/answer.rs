@@ -48,6 +48,7 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
     };
     let health = answer.health.into_iter().map(|Told { condition, quote }| (condition, quote)).collect();
     let Answer { section_covered, facts, goal, .. } = answer;
+    let goal = goal.filter(|goal| Goal::ALL.contains(goal));
     Some(TurnOutcome { reply, section_covered, facts, body, goal, health })
 }
 

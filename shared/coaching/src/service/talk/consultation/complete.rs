@@ -74,6 +74,7 @@ impl Completing {
                     self.require_budget(&session)?;
                     return Err(ServiceError::UnusableText { kinds: vec!["generation_failed"], cost: Usd::ZERO });
                 }
+                Status::Unknown => return Err(Conflict::ConsultationStateUnknown.into()),
                 Status::InProgress | Status::Generating if waited >= self.wait => return Ok(Completion::UnderWay),
                 Status::InProgress | Status::Generating => {
                     tokio::time::sleep(LOOK_EVERY).await;
@@ -97,6 +98,7 @@ impl Completing {
         let now = self.clock.now();
         let claimed = match session.status {
             Status::Complete => return Ok(()),
+            Status::Unknown => return Err(Conflict::ConsultationStateUnknown.into()),
             // Under way. If the worker vanished, its lease has lapsed and a new job takes over.
             Status::Generating => session.generation.is_none_or(|lease| !lease.holds(now)),
             Status::InProgress | Status::Failed => {

@@ -215,6 +215,7 @@ impl ConsultationAiService {
             Status::Generating => return Err(Conflict::ConsultationGenerating.into()),
             Status::Complete => return Err(Conflict::ConsultationComplete.into()),
             Status::Failed => return Err(Conflict::CompletionFailed.into()),
+            Status::Unknown => return Err(Conflict::ConsultationStateUnknown.into()),
         }
         // A transcript that ends elsewhere was read while an answer was being stored.
         let whole = transcript.last().map_or(0, |last| last.sequence + 1) == session.message_count;

@@ -80,6 +80,7 @@ impl Opening {
         match session.status {
             Status::Complete => return Err(Conflict::ConsultationComplete.into()),
             Status::Generating => return Err(Conflict::ConsultationGenerating.into()),
+            Status::Unknown => return Err(Conflict::ConsultationStateUnknown.into()),
             Status::InProgress | Status::Failed => {}
         }
         let transcript = self.access.consultations.transcript(session_id).await?;

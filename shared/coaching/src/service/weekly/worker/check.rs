@@ -104,7 +104,7 @@ impl PartWorker {
         };
         Ok(run.is_some_and(|run| match run.state {
             RunState::Done => false,
-            RunState::StoppedByBudget | RunState::SwitchedOff => true,
+            RunState::StoppedByBudget | RunState::SwitchedOff | RunState::Unknown => true,
             RunState::Running | RunState::WaitingForBatch => part.as_of - run.as_of < FIRST_BATCH_WITHIN,
         }))
     }

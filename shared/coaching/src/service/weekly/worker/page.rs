@@ -119,7 +119,7 @@ impl PartWorker {
                 let entry = self.history.get(user_id, version).await?;
                 Checked::Updated(entry.map(|entry| entry.cost).unwrap_or_default())
             }
-            CheckedAs::Failed => Checked::Failed,
+            CheckedAs::Failed | CheckedAs::Unknown => Checked::Failed,
             CheckedAs::Begun => {
                 let (reason, cause) = (GenerationReason::Weekly.name(), INTERRUPTED);
                 error!(%user_id, reason, cause, "{}", events::PERSONALIZED_PROMPT_GENERATION_FAILED);
