@@ -28,6 +28,7 @@ fn read_all(env: &Environment) -> Result<(), ConfigError> {
     BatchLimits::read(env)?;
     weekly::update_concurrency(env)?;
     weekly::batch_attempts(env)?;
+    weekly::batch_give_up_after(env)?;
     ProfileSettings::read(env, &prices)?;
     PromptSettings::read(env, &prices)?;
     writing::variant_weights(env, &crate::prompts::variants())?;

@@ -3,10 +3,11 @@
 use claude_simulator::Task;
 use coaching::jobs::Job;
 use domain::money::Usd;
+use domain::profile::UserId;
 use domain::run_part::RunPart;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
-use crate::harness::{Call, Deployment, VISIBILITY};
+use crate::harness::{Call, Deployment, Log, VISIBILITY};
 
 const PEOPLE: [(&str, bool); 4] = [("ana", false), ("ben", true), ("cleo", true), ("dan", false)];
 
@@ -134,4 +135,34 @@ async fn two_collectors_at_once_count_what_a_batch_has_cost_once() {
         cost += Usd::from(deployment.prompts(name).await[0]["cost_usd"].as_f64().expect("a cost"));
     }
     assert_eq!(deployment.spent_today().await, cost);
+}
+
+#[tokio::test]
+async fn a_job_whose_work_is_done_ends_quietly() {
+    let deployment = people("batch").await;
+    deployment.sign_up_admitted("eve").await;
+    let session_id = deployment.start("eve").await;
+    for message in crate::harness::CONSULTATION {
+        assert_eq!(deployment.say("eve", &session_id, message).await.status, 200);
+    }
+    assert_eq!(deployment.complete("eve", &session_id).await.status, 202);
+    deployment.begin_weekly().await;
+    let mut jobs = deployment.take_jobs();
+    let Some(Job::Part(shard)) = jobs.iter().find(|job| job.kind() == "shard").cloned() else {
+        panic!("a shard's job: {jobs:?}")
+    };
+    jobs.push(Job::Part(shard.of_user(UserId::new("ben"))));
+    assert_eq!(jobs.len(), 3);
+    for job in &jobs {
+        assert!(deployment.deliver(job).await.batch_item_failures.is_empty(), "{job:?}");
+    }
+    settle(&deployment).await;
+    let asked = deployment.claude.requests().len();
+    for job in &jobs {
+        let log = Log::capture();
+        assert!(deployment.deliver(job).await.batch_item_failures.is_empty(), "{job:?}");
+        let loud: Vec<_> = log.lines().into_iter().filter(|line| line["level"] != "INFO").collect();
+        assert!(loud.is_empty(), "{job:?}: {loud:?}");
+    }
+    assert_eq!(deployment.claude.requests().len(), asked, "nothing is asked again");
 }
