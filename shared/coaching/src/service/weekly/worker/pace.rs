@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use claude::Timer;
 
-/// Users of a part whose check begins in one second, at most: 180 writes to the index, which leaves some of 200 to those
-/// who get or change a prompt in the meantime.
-const USERS_A_SECOND: u32 = 90;
+/// Time from the beginning of one check of a part to that of the next: 90 begin in a second at most, which are 180 writes to
+/// the index and leave some of 200 to those who get or change a prompt in the meantime.
+const BETWEEN: Duration = Duration::from_micros(11_112);
 
 /// Lets the checks of a part begin one after another.
 pub(super) struct Pace {
@@ -32,7 +32,7 @@ impl Pace {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let now = self.timer.now();
             let turn = now.max(*next);
-            *next = turn + Duration::from_secs(1) / USERS_A_SECOND;
+            *next = turn + BETWEEN;
             turn - now
         };
         if !wait.is_zero() {
