@@ -82,7 +82,8 @@ impl Bill {
             ("log and metrics (CloudWatch)", watching),
             ("queue, secret, data sent", queue + prices.of("secret_month") + cost(Kind::SentByte)),
         ];
-        let shares = PoolShares::parse(template.default("DailyBudgetShares")).expect("the default shares are the whole");
+        let shares =
+            PoolShares::parse(template.default("DailyBudgetShares")).expect("the default shares are the whole");
         let share = |pool| shares.of(pool, Usd::from(1.0)).dollars();
         let pools = [
             coach / 30.0 / share(Pool::Live),

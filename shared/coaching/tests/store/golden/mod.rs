@@ -28,8 +28,10 @@ type Item = HashMap<String, AttributeValue>;
 const LATEST: &str = "latest.json";
 /// The release before this one: what it requires this one has to write.
 const BEFORE: &str = "2026-11-30.3.json";
+/// Shapes that this release does not write any more, and without which the one before goes on: a budget of the day begins anew.
+const RETIRED: [&str; 1] = ["sum of all"];
 /// Shapes that the release before does not write, so that nothing of it reads them.
-const NEW_SHAPES: [&str; 0] = [];
+const NEW_SHAPES: [&str; 6] = ["compared", "entry", "hold", "sum of a pool", "told of a pool", "submission"];
 
 /// An item of a release.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,6 +211,9 @@ async fn golden_rows_of_this_release_have_all_that_the_one_before_requires() {
     let before = rows(BEFORE);
     for earlier in &before {
         assert!(!earlier.requires.is_empty(), "{} says what it requires", earlier.shape);
+        if RETIRED.contains(&earlier.shape.as_str()) {
+            continue;
+        }
         let row = &written.get(&(earlier.table.clone(), earlier.shape.clone()));
         let row = row.unwrap_or_else(|| panic!("{} of {} is not written any more", earlier.shape, earlier.table));
         let missing: Vec<&String> = earlier.requires.iter().filter(|name| !row.item.contains_key(*name)).collect();

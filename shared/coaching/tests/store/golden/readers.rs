@@ -9,10 +9,12 @@ use uuid::Uuid;
 use super::Item;
 use crate::samples::{at, day, user};
 use coaching::store::schema::TableDefinition;
-use coaching::store::{Attempt, LockOutcome, PageRequest, SpendScope, StoreError};
+use coaching::store::{Attempt, LockOutcome, PageRequest, SpendScope, StoreError, WriteOutcome};
 use domain::lease::Lease;
+use domain::ledger::Used;
 use domain::profile::{Email, Profile};
 use domain::run_part::{PartKind, RunPart};
+use domain::spending::Pool;
 use test_support::{Stores, app};
 
 /// Words that a first message may have had, by which its conversation is found.
@@ -40,6 +42,7 @@ pub(super) fn shape_of(table: &str, item: &Item) -> String {
         }
         "prompt_history" => "version",
         "update_runs" => match text(item, "run_id") {
+            "batches" if text(item, "part").starts_with("draft#") => "submission",
             "batches" => "open batch",
             "stopped" => "stopped part",
             "all" if has("shards") => "widest shards",
@@ -58,8 +61,16 @@ pub(super) fn shape_of(table: &str, item: &Item) -> String {
             _ if has("response_status") => "answered request",
             _ => "claimed request",
         },
-        "spending" if text(item, "scope") == "all" => "sum of all",
-        "spending" => "sum of one",
+        "spending" => match text(item, "scope").split('#').next().unwrap_or_default() {
+            "all" => "sum of all",
+            "user" => "sum of one",
+            "pool" => "sum of a pool",
+            "told" => "told of a pool",
+            "compared" => "compared",
+            "hold" => "hold",
+            "entry" => "entry",
+            other => panic!("{other} has no shape"),
+        },
         "audit" => text(item, "action"),
         "user_directory" => "listed user",
         "counters" if text(item, "part") == "#epoch" => "epoch",
@@ -137,7 +148,7 @@ async fn read(
             let same = stores.meals.get(&ana, meal.day, meal.meal_id).await?.as_ref() == Some(meal);
             // Changing it reads what it has counted.
             let changed = stores.meals.update(&ana, meal, meal).await?;
-            Ok(same && changed == coaching::store::WriteOutcome::Written)
+            Ok(same && changed == WriteOutcome::Written)
         }
         ("prompt_history", _) => {
             let listed = stores.prompt_history.list(&ana, &page).await?.items;
@@ -146,6 +157,18 @@ async fn read(
         }
         ("update_runs", _) => of_run(stores, shape, item).await,
         ("idempotency", _) => of_request(database, stores, shape, item).await,
+        ("spending", "told of a pool") => {
+            let told = stores.spending.note_told(day("2026-11-22"), Pool::Live, Used::Most).await?;
+            Ok(told == WriteOutcome::Conflict)
+        }
+        ("spending", "compared") => {
+            Ok(stores.spending.note_compared(day("2026-11-22")).await? == WriteOutcome::Conflict)
+        }
+        ("spending", "sum of a pool") => Ok(stores.spending.pool_sums(day(text(item, "day"))).await?.len() == 1),
+        ("spending", "hold" | "entry") => {
+            let calls = stores.spending.calls_of(day("2026-11-22"), Pool::Live, 3).await?;
+            Ok(calls.unreadable == 0 && calls.holds.len() + calls.entries.len() == 1)
+        }
         ("spending", _) => {
             let scope = if shape == "sum of all" { SpendScope::All } else { SpendScope::User(ana) };
             let days = stores.spending.on_days([day(text(item, "day"))].into_iter(), &scope).await?;
@@ -189,14 +212,15 @@ async fn of_run(stores: &Stores, shape: &str, item: &Item) -> Result<bool, Store
         kind: PartKind::Shard { shard: "007".to_owned() },
     };
     Ok(match shape {
-        "open batch" => stores.batches.open().await?.len() == 1,
+        "open batch" => stores.batches.open().await?.batches.len() == 1,
         "stopped part" => runs.stopped_parts().await?.len() == 1,
         "widest shards" => runs.widest_shards(1).await? > 1,
         "run" => runs.get(run_id).await?.is_some(),
         "listed run" => runs.page(&PageRequest::first(10)).await.is_ok(),
         "part" => runs.parts(run_id, 10, at("2026-11-22T03:00:00Z")).await?.len() == 1,
-        "open page" | "waiting page" | "drafted page" => runs.unfinished_pages(&part).await?.len() == 1,
-        "counted page" => runs.unfinished_pages(&part).await?.is_empty(),
+        "submission" => stores.batches.open().await?.submissions.len() == 1,
+        "open page" | "waiting page" | "drafted page" => runs.unfinished_pages(&part).await?.pages.len() == 1,
+        "counted page" => runs.unfinished_pages(&part).await?.pages.is_empty(),
         "batch" => runs.batch_collected(run_id, "msgbatch_1").await?,
         // Nothing of them is read but that they are there.
         "isolated" | "shard" => true,

@@ -6,19 +6,23 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use super::readers::OPENING;
+use crate::batches::reserving;
 use crate::samples::{
     at, behavior, check, coached, day, decision, goal, meal, message, profile, recipe, session, user, version,
 };
+use crate::spending::hold;
 use coaching::app::App;
 use coaching::store::{
-    Actor, Attempt, AuditAction, AuditEntry, CheckMark, CheckResult, CheckedAs, ConsultationKeyRecord, Draft,
-    NewVersion, OpenBatch, RowChange, RunCounters, RunRecord, RunState, StoppedPart, StoredResponse, Waiting,
+    Actor, Attempt, AuditAction, AuditEntry, CheckMark, CheckResult, CheckedAs, ConsultationKeyRecord, Draft, Hold,
+    Limits, NewVersion, OpenBatch, RowChange, RunCounters, RunRecord, RunState, StopCause, StoppedPart, StoredResponse,
+    Submission, Waiting,
 };
 use coaching::store::{Answered, LockOutcome};
 use domain::consultation::{ConsultationKey, KeyTerms, Session};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation, Role};
 use domain::directory::{ListedUser, Measured, Outcome, RiskCourse};
 use domain::lease::Lease;
+use domain::ledger::Used;
 use domain::meals::MealType;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{FirstPrompt, GoalText, LearnedGoal, PendingUpdate, PromptWithdrawal};
@@ -26,6 +30,7 @@ use domain::realtime::{Cause, Request};
 use domain::recipe::{RecipeOverride, UserType};
 use domain::run_part::{PartKind, RunPart};
 use domain::safety::{Reason, Risk, Signal};
+use domain::spending::Pool;
 use test_support::{Stores, TestDatabase, app};
 
 const RUN: &str = "2026-11-22T03:00:00Z";
@@ -55,12 +60,26 @@ pub(super) async fn everything(database: &TestDatabase) {
         ..lunch
     };
     let _ = stores.meals.log(&user("ana"), &noted).await.expect("stored");
-    stores.spending.add(day("2026-11-22"), &user("ana"), &coached(17)).await.expect("stored");
+    spending(&stores).await;
     let streaks = &stores.streaks;
     streaks.watch(&user("ana"), "007", at("2026-11-24T00:00:00Z")).await.expect("stored");
     let cause = Cause::BrokenStreak { last_day: day("2026-11-20") };
     let request = Request { requested_at: at(NOON), cause, queued: false };
     let _ = streaks.claim(&user("ana"), &request, Some(day("2026-11-20")), None).await.expect("stored");
+}
+
+async fn spending(stores: &Stores) {
+    let (today, spending) = (day("2026-11-22"), &stores.spending);
+    for (number, settled) in [(51, true), (52, false)] {
+        let hold = Hold { call_id: Uuid::from_u128(number), ..hold(today, Some(user("ana")), 1_000) };
+        let _ = spending.reserve(&hold, Limits::default()).await.expect("stored");
+        if settled {
+            let entry = spending.entry(&hold, &coached(17), at(NOON));
+            let _ = spending.settle(&hold, &coached(17), entry).await.expect("stored");
+        }
+    }
+    let _ = spending.note_told(today, Pool::Live, Used::Most).await.expect("stored");
+    let _ = spending.note_compared(today).await.expect("stored");
 }
 
 async fn people(stores: &Stores, app: &App) {
@@ -70,14 +89,14 @@ async fn people(stores: &Stores, app: &App) {
         let _ = stores.profiles.create_unclaimed(&profile(name)).await.expect("stored");
     }
     // Ben stays without a prompt, and that of Cleo is withdrawn.
-    let _ = stores.versions.add_prompt_version(&version(&user("cleo"), 0)).await.expect("stored");
+    let _ = stores.versions.add_prompt_version(&mut version(&user("cleo"), 0)).await.expect("stored");
     let ana = user("ana");
     let first = NewVersion { conversational_profile: Some("She wants to be heard.".to_owned()), ..version(&ana, 0) };
     let mut restored = version(&ana, 2);
     restored.entry.restored.get_or_insert(coaching::store::Restored { version: 1, request: Uuid::from_u128(7) });
     let mark = CheckMark { page_id: "shard#007#page".to_owned(), outcome: CheckedAs::Updated };
-    for version in [first, version(&ana, 1), NewVersion { mark: Some(mark), ..restored }] {
-        let _ = stores.versions.add_prompt_version(&version).await.expect("stored");
+    for mut version in [first, version(&ana, 1), NewVersion { mark: Some(mark), ..restored }] {
+        let _ = stores.versions.add_prompt_version(&mut version).await.expect("stored");
     }
     let pending = PendingUpdate {
         decision: decision(),
@@ -196,8 +215,14 @@ async fn run(stores: &Stores) {
     for (number, waiting) in [(2, &waiting[..]), (3, &waiting[..]), (4, &[])] {
         runs.count_page(RUN, &format!("shard#007#page-{number}"), &counters, waiting).await.expect("stored");
     }
-    let draft = Draft { draft_id: Uuid::from_u128(31), begun_at: now, requests: 1 };
-    let _ = runs.begin_submission(RUN, &["shard#007#page-3".to_owned()], &draft).await.expect("stored");
+    let draft = Draft { draft_id: Uuid::from_u128(31), begun_at: now, requests: 1, most: Usd::from_nanos(7) };
+    let submission = Submission {
+        draft: draft.clone(),
+        part: shard.clone(),
+        pages: vec!["shard#007#page-3".to_owned()],
+        estimate: Usd::from_nanos(7),
+    };
+    let _ = runs.begin_submission(&submission, reserving(stores, &draft)).await.expect("stored");
     let batch = OpenBatch {
         batch_id: "msgbatch_1".to_owned(),
         run_id: RUN.to_owned(),
@@ -205,13 +230,16 @@ async fn run(stores: &Stores) {
         attempt: 1,
         estimate: Usd::from_nanos(7),
         request_id: Some("request-1".to_owned()),
+        submitted_at: now,
+        requests: 1,
+        draft: Some(draft),
     };
     runs.open_page(RUN, "shard#007#page-5", &[user("ana")]).await.expect("stored");
     runs.count_page(RUN, "shard#007#page-5", &counters, &waiting).await.expect("stored");
-    runs.submit_pages(RUN, &["shard#007#page-5".to_owned()], Some(&batch), &counters).await.expect("stored");
-    runs.finish_batch(RUN, "msgbatch_1", &counters).await.expect("stored");
+    runs.submit_pages(RUN, &["shard#007#page-5".to_owned()], None, Some(&batch), &counters).await.expect("stored");
+    runs.finish_batch(RUN, "msgbatch_1", &counters, None).await.expect("stored");
     runs.isolate(RUN, &user("ana")).await.expect("stored");
-    let stopped = StoppedPart { part: shard, day: day("2026-11-22") };
+    let stopped = StoppedPart { part: shard, day: day("2026-11-22"), cause: StopCause::Budget };
     runs.stop_part(&stopped, lease).await.expect("stored");
     let retry = part(PartKind::Retry { batch_id: "msgbatch_1".to_owned(), attempt: 2 });
     let _ = runs.lease_part(&retry, lease, now).await.expect("stored");
@@ -257,7 +285,11 @@ async fn directory(stores: &Stores) {
         created_at: profile("ana").created_at,
         consultation_enabled: true,
         suspended: false,
-        generation: Some(FirstPrompt::Failed { failed_at: at(NOON), reason: "Try again.".to_owned() }),
+        generation: Some(FirstPrompt::Failed {
+            failed_at: at(NOON),
+            reason: "Try again.".to_owned(),
+            retry_at: Some(at(NOON)),
+        }),
         version: Some(3),
         prompt_withdrawn_at: Some(at(NOON)),
         last_prompt_update: Some(at(RUN)),
