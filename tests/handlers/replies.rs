@@ -138,12 +138,12 @@ async fn an_hour_is_marked_while_claude_is_asked() {
     deployment.tell("ana", "Good morning").await;
     let call = Call::to("send-coach-message").by("ana").json(&json!({"message": "What is for lunch?"}));
     let first =
-        ["GetItem profiles", "GetItem spending", "GetItem spending", "Query meals", "GetItem coach-conversations"];
+        ["GetItem profiles", "Query spending", "GetItem spending", "Query meals", "GetItem coach-conversations"];
     let rounds: &[&[&str]] = &[
         &first,
-        &["TransactWriteItems coach-conversations"],
+        &["TransactWriteItems coach-conversations, spending"],
         &["POST /v1/messages", "UpdateItem coach-conversations"],
-        &["TransactWriteItems coach-conversations"],
+        &["TransactWriteItems coach-conversations, spending"],
         &["TransactWriteItems spending"],
     ];
     Box::pin(Rounds::of(&deployment, call, rounds)).await;

@@ -166,3 +166,17 @@ async fn an_item_without_the_shapes_that_it_was_written_by_is_read_as_one() {
     week(&deployment, &CHANGED).await;
     assert_eq!(version_in_force(&deployment).await, 2);
 }
+
+#[tokio::test]
+async fn people_put_back_without_their_history_get_the_next_number_that_is_free() {
+    let deployment = rewriting(&[]).await;
+    deployment.prompted("ana", &[2_000; 30]).await;
+    let profiles = Backup::of(&deployment, "PROFILES_TABLE").await;
+    week(&deployment, &CHANGED).await;
+    assert_eq!(deployment.versions("ana").await, [2, 1]);
+    profiles.restore().await;
+    assert_eq!((version_in_force(&deployment).await, deployment.versions("ana").await), (1, vec![2, 1]));
+    assert_served(&deployment, "people put back").await;
+    week(&deployment, &CHANGED).await;
+    assert_eq!((version_in_force(&deployment).await, deployment.versions("ana").await), (3, vec![3, 2, 1]));
+}

@@ -142,7 +142,7 @@ async fn no_word_of_another_release_is_an_error_for_anybody() {
         (("user_directory", "", &["risk", "lasting"]), word()),
         (("user_directory", "", &["prompt_generation"]), map([("state", word())])),
         (("counters", "0", &["later_word#2"]), AttributeValue::N("3".to_owned())),
-        (("spending", "all", &["later_word_live_nano_usd"]), AttributeValue::N("3".to_owned())),
+        (("spending", "pool#", &["later_word_live_nano_usd"]), AttributeValue::N("3".to_owned())),
     ];
     for (place, value) in cases {
         let because = format!("{place:?}");

@@ -78,9 +78,6 @@ pub const STATE_INDEX: &str = "by_state_v1";
 pub const ADDRESS_INDEX: &str = "by_address_v1";
 /// Name of the index that lists users with a prompt by the time of their sign-up.
 pub const PROMPT_INDEX: &str = "by_prompt_v1";
-/// Name of the index by which the version before lists users with a prompt. A deployment changes one index of a table, so that a
-/// later one takes it out.
-pub const FORMER_PROMPT_INDEX: &str = "by_next_check_v1";
 /// Name of the index that lists watched logging streaks by when they are broken.
 pub const BREAKS_INDEX: &str = "breaks_v1";
 /// Name of the index that lists messages and conversations by time. It has no version: a local index is made with its table and can
@@ -237,11 +234,6 @@ pub const TABLES: &[TableDefinition] = &[
             IndexDefinition {
                 name: PROMPT_INDEX,
                 key: &[text("prompted"), text("created_at")],
-                contents: IndexContents::KeysOnly,
-            },
-            IndexDefinition {
-                name: FORMER_PROMPT_INDEX,
-                key: &[text("prompted"), text("next_check_at")],
                 contents: IndexContents::KeysOnly,
             },
         ],

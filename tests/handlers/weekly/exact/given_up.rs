@@ -6,8 +6,8 @@ use coaching::store::RunState;
 use super::{assert_done, bills, deployment, run_record, seed, settle};
 use crate::harness::{Deployment, Log};
 
-/// Holds one submission of one request, and not two.
-const BUDGET: (&str, &str) = ("DAILY_BUDGET_USD", "0.005");
+/// Its weekly share holds one submission of one request, and not two.
+const BUDGET: (&str, &str) = ("DAILY_BUDGET_USD", "0.15");
 
 /// Ana, who has changed, in a batch that is under way; and her run.
 async fn submitted() -> (Deployment, String) {
