@@ -108,3 +108,24 @@ async fn an_answer_that_cannot_be_used_is_paid_for_all_the_same() {
     assert!(deployment.spent_today().await > before);
     assert_eq!(deployment.profile("ana").await["user_id"], json!("ana"));
 }
+
+#[tokio::test]
+async fn a_share_that_is_spread_over_several_sums_is_used_to_the_last_and_then_until_midnight() {
+    // Twelve dollars are two sums; each call is taken for a dollar or two.
+    let prices = r#"{"claude-sonnet-5-5":{"input":100,"output":500,"cache_read":5,"cache_write":125}}"#;
+    let deployment = Deployment::with(&[
+        ("DAILY_BUDGET_USD", "20"),
+        ("DAILY_BUDGET_SHARES", "live=20,consultation=10,weekly=10,trial=60"),
+        ("USER_DAILY_BUDGET_USD", "0"),
+        ("MODEL_PRICES", prices),
+        ("COACH_MAX_TOKENS", "200"),
+    ])
+    .await;
+    deployment.sign_up("ana").await;
+    let refused = talk_until_refused(&deployment, "ana").await;
+    assert_eq!(refused.assert_retry(503, "daily_budget_exhausted"), 12 * 3_600);
+    let spending = deployment.app().spending().expect("the settings of a test are valid");
+    let sums = spending.pool_sums(deployment.now().date_naive()).await.expect("sums");
+    assert_eq!(sums.len(), 2, "{sums:?}");
+    assert!(sums.iter().all(|sum| sum.spent == sum.taken && sum.spent <= domain::money::Usd::from(6.0)), "{sums:?}");
+}

@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn shares_name_each_pool_once_and_are_the_whole() {
         let shares = PoolShares::parse("trial=5, live=40,consultation=20,weekly=35").expect("shares");
-        let of = |pool| shares.of(pool, Usd::from(100.0)).dollars();
-        assert_eq!(Pool::ALL.map(of), [40.0, 20.0, 35.0, 5.0]);
+        let of = |pool| shares.of(pool, Usd::from_nanos(1_000)).nanos();
+        assert_eq!(Pool::ALL.map(of), [400, 200, 350, 50]);
         for (text, error) in [
             ("live=40", SharesError::NotOnce("consultation")),
             ("live=40,live=40,consultation=20,weekly=35,trial=5", SharesError::NotOnce("live")),

@@ -59,8 +59,8 @@ impl Deployment {
     /// Lets `spending-reconciler` work.
     pub async fn reconcile(&self) -> Reconciled {
         let reconciler = SpendingReconciler::from_app(&self.app()).expect("the settings of a test are valid");
-        let reconciled = reconcile_spending(&reconciler, "test");
-        as_function("spending-reconciler", reconciled).await.expect("a reconciliation")
+        let work = reconcile_spending(&reconciler, "test");
+        as_function("spending-reconciler", work).await.expect("a reconciliation")
     }
 
     /// A person's behaviour.

@@ -30,8 +30,12 @@ pub async fn by_the_ledger(deployment: &Deployment) -> BTreeMap<String, UserSum>
             }
         };
         add(None, Usd::ZERO, Usd::ZERO);
-        entries.iter().for_each(|(_, user_id, spending)| add(user_id.as_ref(), spending.total(), Usd::ZERO));
-        holds.iter().for_each(|(user_id, amount)| add(user_id.as_ref(), Usd::ZERO, *amount));
+        for (_, user_id, spending) in &entries {
+            add(user_id.as_ref(), spending.total(), Usd::ZERO);
+        }
+        for (user_id, amount) in &holds {
+            add(user_id.as_ref(), Usd::ZERO, *amount);
+        }
     }
     sums
 }

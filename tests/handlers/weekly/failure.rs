@@ -83,29 +83,17 @@ async fn meals_that_cannot_be_read_are_not_a_user_who_stopped_logging() {
 
 #[tokio::test]
 async fn when_the_days_budget_is_used_up_the_rest_stays_due() {
-    let deployment = deployment_with(&[("DAILY_BUDGET_USD", "0.0001")]).await;
-    deployment.sign_up_admitted("ana").await;
-    for days_ago in 1..=30 {
-        deployment.eat("ana", deployment.now() - chrono::Duration::days(days_ago), 2_000).await;
-    }
-    let session_id = deployment.start("ana").await;
-    // A call a day is what this budget allows.
-    for message in &crate::harness::CONSULTATION[..3] {
-        assert_eq!(deployment.say("ana", &session_id, message).await.status, 200);
-        deployment.pass(chrono::Duration::days(1));
-    }
-    deployment.complete("ana", &session_id).await;
-    deployment.run_jobs().await;
-    deployment.pass(chrono::Duration::days(1));
-    assert_eq!(deployment.complete("ana", &session_id).await.status, 202, "the profile is there, the prompt is next");
-    deployment.run_jobs().await;
-    assert_eq!(deployment.versions("ana").await, [1]);
+    let mut deployment = deployment().await;
+    deployment.prompted("ana", &[2_000; 30]).await;
     deployment.live("ana", &[0; 7]).await;
     deployment.tell("ana", "Hello there").await;
+    deployment.set("DAILY_BUDGET_USD", "0.0001");
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [1]);
     assert_eq!(deployment.begin_weekly().await, 1, "still due");
     deployment.run_jobs().await;
+    assert_eq!(deployment.versions("ana").await, [1]);
+    deployment.set("DAILY_BUDGET_USD", "1");
     deployment.pass(chrono::Duration::days(1));
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [2, 1]);
@@ -124,12 +112,16 @@ async fn a_budget_that_runs_out_in_the_middle_of_a_run_leaves_the_others_due() {
         }
         deployment.pass(chrono::Duration::days(1));
     }
-    deployment.set("DAILY_BUDGET_USD", "0.000000001");
+    // The weekly share holds one or two rewritings that are under way.
+    deployment.set("DAILY_BUDGET_USD", "0.5");
     deployment.weekly().await;
-    assert_eq!(rewritten(&deployment, names).await, 2, "as many as had begun together");
-    deployment.pass(chrono::Duration::days(1));
-    deployment.weekly().await;
-    assert_eq!(rewritten(&deployment, names).await, 4, "the others the day after");
+    let some = rewritten(&deployment, names).await;
+    assert!((1..4).contains(&some), "{some} of four");
+    for _ in 0..6 {
+        deployment.pass(chrono::Duration::days(1));
+        deployment.weekly().await;
+    }
+    assert_eq!(rewritten(&deployment, names).await, 4, "the others on the days after");
 }
 
 async fn rewritten(deployment: &crate::harness::Deployment, names: [&str; 4]) -> usize {

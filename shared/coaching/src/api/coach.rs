@@ -56,7 +56,7 @@ impl FromApp for Coach {
 }
 
 async fn send_coach_message(state: Arc<Coach>, request: ApiRequest) -> ApiResult {
-    safety::listen(&*state, &request).await
+    Box::pin(safety::listen(&*state, &request)).await
 }
 
 impl Listening for Coach {

@@ -67,6 +67,7 @@ impl FromApp for SecondNet {
 
 impl SecondNet {
     /// The most that reading a message can cost, with so many bytes of what was said.
+    #[must_use]
     pub fn worst(&self, bytes: usize) -> Usd {
         let request = |choice| {
             request(
@@ -97,7 +98,10 @@ impl SecondNet {
         };
         let read = match read {
             Some(read) => read,
-            None => within(deadline.saturating_sub(began.elapsed()).min(GRACE), reading).await,
+            None => {
+                within(deadline.saturating_sub(began.elapsed()).min(GRACE), self.model.worst_try(&asked, 0), reading)
+                    .await
+            }
         };
         (answered, self.act_on(message, read).await)
     }
@@ -110,7 +114,9 @@ impl SecondNet {
         let reserving = self.model.reserve(message.user_id, &asked, open, self.model.worst(&asked, 0));
         // A budget that cannot be read is as good as none.
         let reserved = timeout(CONFIRMED_WITHIN, reserving).await.ok()?.ok()?;
-        let opinion = self.act_on(message, within(CONFIRMED_WITHIN, self.ask(&asked)).await).await;
+        let opinion = self
+            .act_on(message, within(CONFIRMED_WITHIN, self.model.worst_try(&asked, 0), self.ask(&asked)).await)
+            .await;
         self.model.ledger.settle(reserved, &spent(Purpose::Safety, open, opinion.cost), false).await;
         opinion.heard
     }
@@ -154,11 +160,11 @@ struct Read {
     cost: Usd,
 }
 
-/// What was read in time.
-async fn within(time: Duration, reading: impl Future<Output = Read>) -> Read {
+/// What was read in time. What was asked and is not waited for may be billed: it counts as the most that a try can cost.
+async fn within(time: Duration, worst: Usd, reading: impl Future<Output = Read>) -> Read {
     timeout(time, reading).await.unwrap_or_else(|_| {
         warn!(cause = "out of time", "{}", events::SAFETY_MODEL_FAILED);
-        Read::default()
+        Read { reading: None, cost: worst }
     })
 }
 

@@ -75,8 +75,12 @@ pub const PROFILE_NOT_FILLED: &str = "profile_not_filled";
 pub const REPLY_HOUR_NOT_MARKED: &str = "reply_hour_not_marked";
 /// What a call cost stands in the ledger, but not in the day's sums yet; the reconciler settles it.
 pub const SPENDING_SETTLED_LATER: &str = "spending_settled_later";
+/// What a call has cost could not be entered in the ledger; it will count as the most that it can have cost.
+pub const SPENDING_NOT_ENTERED: &str = "spending_not_entered";
 /// A call was never settled and may have been made: it counts as the most that it can have cost.
 pub const SPENDING_EXPIRED: &str = "spending_expired";
+/// A call whose time is over could not be settled; the next reconciliation tries again.
+pub const SPENDING_NOT_SETTLED: &str = "spending_not_settled";
 /// A sum of a day differed from the ledger of its calls and was written anew.
 pub const SPENDING_RECONCILED: &str = "spending_reconciled";
 /// Claude has worked on a message batch that stands nowhere in the ledger; it is another deployment's, or was lost.

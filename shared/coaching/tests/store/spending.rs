@@ -97,7 +97,7 @@ async fn reservations_lapse_when_their_time_is_over() {
     assert_eq!(spending.reserve(&silent, Limits::default()).await.expect("reserved"), None);
     let lapsed = async |at| spending.lapsed(today, Pool::Live, 3, at).await.expect("a list");
     assert_eq!(lapsed(noon(today)).await, []);
-    assert_eq!(lapsed(noon(today) + Duration::minutes(1)).await, [(silent, None)]);
+    assert_eq!(lapsed(noon(today) + Duration::minutes(1)).await, [silent]);
 }
 
 #[tokio::test]

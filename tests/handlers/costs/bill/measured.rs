@@ -66,12 +66,12 @@ pub async fn measure() -> Measured {
     let signing_up = watched.of(Kind::Consultation, watched.sign_up(&person)).await;
     let meals = person.meals("before", watched.deployment.now());
     let meal = watched.of(Kind::Coach, watched.eat(&meals)).await.times(1.0 / count(meals.len()));
-    let joining = watched.of(Kind::Consultation, watched.consult(&person)).await.and(&signing_up);
+    let joining = Box::pin(watched.of(Kind::Consultation, watched.consult(&person))).await.and(&signing_up);
     let opening = watched.of(Kind::Coach, watched.open()).await;
     let message = watched.of(Kind::Coach, watched.talk()).await.times(1.0 / count(CONVERSATION.len()));
-    let check = watched.of(Kind::Weekly, watched.update()).await;
+    let check = Box::pin(watched.of(Kind::Weekly, watched.update())).await;
     eat(&watched.deployment, NAME, &person, "after").await;
-    let rewriting = watched.of(Kind::Weekly, watched.update()).await;
+    let rewriting = Box::pin(watched.of(Kind::Weekly, watched.update())).await;
     assert_eq!(
         watched.deployment.versions(NAME).await,
         [2, 1],

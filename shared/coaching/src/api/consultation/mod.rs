@@ -109,7 +109,7 @@ impl FromApp for Talk {
 }
 
 async fn send_consultation_message(talk: Arc<Talk>, request: ApiRequest) -> ApiResult {
-    safety::listen(&*talk, &request).await
+    Box::pin(safety::listen(&*talk, &request)).await
 }
 
 impl Listening for Talk {

@@ -21,16 +21,30 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// What a pool has spent, and what it has taken with all reservations.
-    pub(super) fn of_pool(&self, pool: Pool) -> (Usd, Usd) {
-        let sums = || self.pools.iter().filter(|sum| sum.pool == pool);
-        (sums().map(|sum| sum.spent).sum(), sums().map(|sum| sum.taken).sum())
+    /// What a pool has taken, with all reservations.
+    pub(super) fn taken(&self, pool: Pool) -> Usd {
+        self.pools.iter().filter(|sum| sum.pool == pool).map(|sum| sum.taken).sum()
+    }
+
+    /// When it was looked at.
+    pub(in crate::service) const fn looked_at(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Whether no sum of a pool holds `amount` beside what is spent: then only the next day does.
+    pub(super) fn is_spent(&self, pool: Pool, limit: PoolLimit, amount: Usd) -> bool {
+        let Some(of_a_sum) = limit.of_a_sum() else { return false };
+        let spent = |number| {
+            let sum = self.pools.iter().find(|sum| sum.pool == pool && sum.number == number);
+            sum.map_or(Usd::ZERO, |sum| sum.spent)
+        };
+        (0..limit.sums).all(|number| !holds(of_a_sum, spent(number), amount))
     }
 
     /// The sums of a pool that have room for `amount`, in an order that differs from call to call: who looks at the same
     /// moment begins elsewhere. None where all of them together have none, as after a budget was lowered.
     pub(super) fn sums_with_room(&self, pool: Pool, limit: PoolLimit, amount: Usd, call_id: Uuid) -> Vec<u32> {
-        let (_, taken) = self.of_pool(pool);
+        let taken = self.taken(pool);
         if limit.whole.is_some_and(|whole| !holds(whole, taken, amount)) {
             return Vec::new();
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Bid, Ledger, Purchase};
 use crate::service::error::Result;
-use crate::store::{Draft, EntryWrite, Hold, Limits, OpenBatch};
+use crate::store::{Draft, EntryWrite, Hold, OpenBatch};
 use domain::money::Usd;
 use domain::spending::{Pool, Spending, SpendingPurpose};
 
@@ -49,34 +49,36 @@ impl Ledger {
 
     /// What the answers of a batch have cost, to be written with the note that it is collected.
     #[must_use]
-    pub fn batch_entry(&self, batch: &OpenBatch, cost: Usd) -> Option<EntryWrite> {
+    pub fn batch_entry(&self, batch: &OpenBatch, cost: Usd) -> EntryWrite {
         let spending = Spending::on(SpendingPurpose::Update, true, cost);
-        let entry = self.spending.entry(&self.hold_of_batch(batch), &spending, self.clock.now());
-        entry.map(|entry| entry.of_batch(&batch.batch_id))
+        let entry = self.spending.entry_in_any_case(&hold_of_batch(batch), &spending, self.clock.now());
+        entry.of_batch(&batch.batch_id)
     }
 
     /// Lets the sums follow what the ledger says of a batch that is collected or given up.
     pub async fn settle_batch(&self, batch: &OpenBatch) -> Result<()> {
-        let hold = self.hold_of_batch(batch);
-        let spending = self.spending.entered(&hold).await?.unwrap_or_default();
-        if batch.draft.is_none() {
-            // Nothing was reserved by an earlier release: it is now, so that this is counted once as well.
-            self.spending.reserve(&hold, Limits::default()).await?;
-        }
+        let hold = hold_of_batch(batch);
+        let Some(spending) = self.spending.entered(&hold).await? else { return Ok(()) };
         // A conflict means that it was settled before.
-        let _ = self.spending.settle(&hold, &spending, None).await?;
+        let _ = if hold.amount == Usd::ZERO {
+            // Nothing was reserved by an earlier release.
+            let entry = self.spending.entry_in_any_case(&hold, &spending, self.clock.now()).of_batch(&batch.batch_id);
+            self.spending.count_once(&hold, &spending, entry).await?
+        } else {
+            self.spending.settle(&hold, &spending, None).await?
+        };
         Ok(())
     }
+}
 
-    fn hold_of_batch(&self, batch: &OpenBatch) -> Hold {
-        match &batch.draft {
-            Some(draft) => hold_of(draft),
-            None => hold_of(&Draft {
-                draft_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, batch.batch_id.as_bytes()),
-                begun_at: batch.submitted_at,
-                requests: batch.requests,
-                most: Usd::ZERO,
-            }),
-        }
+fn hold_of_batch(batch: &OpenBatch) -> Hold {
+    match &batch.draft {
+        Some(draft) => hold_of(draft),
+        None => hold_of(&Draft {
+            draft_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, batch.batch_id.as_bytes()),
+            begun_at: batch.submitted_at,
+            requests: batch.requests,
+            most: Usd::ZERO,
+        }),
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub use balance::Balance;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 pub use reconciler::{Reconciled, SpendingReconciler};
+use tokio::time::timeout;
 use tracing::warn;
 
 use self::told::Told;
@@ -28,6 +29,8 @@ use domain::spending::{Pool, Spending, SpendingPurpose};
 
 /// How long an answer waits for the sums behind it. What is not settled by then is settled by the reconciler.
 const SETTLED_WITHIN: Duration = Duration::from_millis(500);
+/// How long the writers of profiles and prompts wait for the sums.
+const SETTLED_BEHIND: Duration = Duration::from_secs(10);
 /// When to try again where only calls that are under way stand in the way.
 const CALLS_END_WITHIN: Duration = Duration::from_secs(10);
 
@@ -68,15 +71,15 @@ pub struct Bid {
     others: Vec<u32>,
     /// What whoever finds no room is told.
     used_up: UsedUp,
-    /// How much of the pool's share is gone with it.
-    used: Option<Used>,
+    /// How much of the pool's share is gone with it, and what that is.
+    used: Option<(Used, Usd)>,
 }
 
 /// A reservation that was made.
 #[derive(Debug, Clone)]
 pub struct Reserved {
     hold: Hold,
-    used: Option<Used>,
+    used: Option<(Used, Usd)>,
 }
 
 /// The ledger.
@@ -142,21 +145,20 @@ impl Ledger {
             return Err(UsedUp { budget: Budget::UserDaily, retry_after });
         }
         let limit = self.limit(pool);
-        let (spent, taken) = balance.of_pool(pool);
-        let for_good = limit.whole.is_some_and(|whole| !holds(whole, spent, amount));
+        let taken = balance.taken(pool);
+        let for_good = balance.is_spent(pool, limit, amount);
         let retry_after = if for_good { midnight } else { CALLS_END_WITHIN.min(midnight) };
         let used_up = UsedUp { budget: Budget::Daily, retry_after };
-        let call_id = self.ids.next();
+        let (call_id, day) = (self.ids.next(), balance.now.date_naive());
         let mut sums = balance.sums_with_room(pool, limit, amount, call_id);
         let Some(number) = sums.pop() else {
-            self.tell(pool, Used::All, taken, balance.now).await;
+            self.tell(day, pool, Used::All, taken).await;
             return Err(used_up);
         };
         let mut with_it = taken;
         with_it += amount;
-        let used = limit.whole.and_then(|whole| Used::of(with_it, whole));
+        let used = limit.whole.and_then(|whole| Used::of(with_it, whole)).map(|used| (used, with_it));
         let until = balance.now + lasts;
-        let day = balance.now.date_naive();
         let limits = Limits { pool: limit.of_a_sum(), user: self.budgets.user_daily.filter(|_| user_id.is_some()) };
         let hold = Hold { call_id, day, pool, number, user_id, purpose, amount, until };
         Ok(Bid { hold, limits, others: sums, used_up, used })
@@ -180,17 +182,15 @@ impl Ledger {
                 budget: Budget::UserDaily,
                 retry_after: CALLS_END_WITHIN.min(until_tomorrow(self.clock.now())),
             }),
-            Refused::Pool => match bid.others.pop() {
-                Some(number) => {
+            Refused::Pool => {
+                if let Some(number) = bid.others.pop() {
                     bid.hold.number = number;
-                    Ok(bid)
+                    return Ok(bid);
                 }
-                None => {
-                    let taken = self.limit(bid.hold.pool).whole.unwrap_or_default();
-                    self.tell(bid.hold.pool, Used::All, taken, self.clock.now()).await;
-                    Err(bid.used_up)
-                }
-            },
+                let taken = self.limit(bid.hold.pool).whole.unwrap_or_default();
+                self.tell(bid.hold.day, bid.hold.pool, Used::All, taken).await;
+                Err(bid.used_up)
+            }
         }
     }
 
@@ -205,16 +205,20 @@ impl Ledger {
 
     /// Refuses when a pool has nothing left.
     pub async fn require_any_room(&self, pool: Pool) -> Result<()> {
+        self.require_room(pool, Usd::from_nanos(1)).await
+    }
+
+    /// Refuses when a pool does not hold `amount` more.
+    pub async fn require_room(&self, pool: Pool, amount: Usd) -> Result<()> {
         let balance = self.balance(None).await?;
-        let (purpose, amount, lasts) = (SpendingPurpose::Update, Usd::from_nanos(1), TimeDelta::zero());
+        let (purpose, lasts) = (SpendingPurpose::Update, TimeDelta::zero());
         Ok(self.bid(&balance, Purchase { user_id: None, purpose, pool, amount, lasts }).await.map(drop)?)
     }
 
     /// What a pool has left today, reservations counted as spent; `None` is no limit.
     pub async fn left(&self, pool: Pool) -> Result<Option<Usd>> {
         let Some(limit) = self.limit(pool).whole else { return Ok(None) };
-        let (_, taken) = self.balance(None).await?.of_pool(pool);
-        Ok(Some(limit.less(taken)))
+        Ok(Some(limit.less(self.balance(None).await?.taken(pool))))
     }
 
     /// Whether half of a pool's share is free today.
@@ -230,24 +234,40 @@ impl Ledger {
     }
 
     /// Lets the sums follow what a call has cost. `written` is whether that is in the ledger already. What cannot be settled in
-    /// time is left to the reconciler: nobody waits for a sum.
+    /// half a second is left to the reconciler: nobody waits for a sum.
     pub async fn settle(&self, reserved: Reserved, spending: &Spending, written: bool) {
+        self.settle_within(SETTLED_WITHIN, reserved, spending, written).await;
+    }
+
+    /// The same where nobody waits.
+    pub async fn settle_behind(&self, reserved: Reserved, spending: &Spending) {
+        self.settle_within(SETTLED_BEHIND, reserved, spending, false).await;
+    }
+
+    async fn settle_within(&self, time: Duration, reserved: Reserved, spending: &Spending, written: bool) {
         let entry = if written { None } else { self.entry(&reserved, spending) };
         let Reserved { hold, used } = reserved;
-        let settling = tokio::time::timeout(SETTLED_WITHIN, self.spending.settle(&hold, spending, entry));
-        let cause = match settling.await {
-            Ok(Ok(WriteOutcome::Written)) => None,
-            Ok(Ok(WriteOutcome::Conflict)) => Some("the reconciler has settled it".to_owned()),
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some("it takes too long".to_owned()),
+        let settling = timeout(time, self.spending.settle(&hold, spending, entry));
+        let telling = async {
+            if let Some((used, taken)) = used {
+                self.tell(hold.day, hold.pool, used, taken).await;
+            }
         };
-        if let Some(cause) = cause {
-            let (call_id, cost_usd) = (hold.call_id, spending.total().dollars());
-            warn!(%call_id, cost_usd, cause, "{}", events::SPENDING_SETTLED_LATER);
-        }
-        if let Some(used) = used {
-            let taken = self.limit(hold.pool).whole.unwrap_or_default();
-            self.tell(hold.pool, used, taken, self.clock.now()).await;
+        let cause = match tokio::join!(settling, telling).0 {
+            Ok(Ok(WriteOutcome::Written)) => return,
+            Ok(Ok(WriteOutcome::Conflict)) => "the reconciler has settled it".to_owned(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it takes too long".to_owned(),
+        };
+        let (call_id, cost_usd) = (hold.call_id, spending.total().dollars());
+        warn!(%call_id, cost_usd, cause, "{}", events::SPENDING_SETTLED_LATER);
+        if !written {
+            // What is known is not to count as the most that it could have been. The entry is an item of its own, which no
+            // other call writes.
+            let known = self.spending.entry_in_any_case(&hold, spending, self.clock.now());
+            if !matches!(timeout(time, self.spending.enter(known)).await, Ok(Ok(()))) {
+                warn!(%call_id, cost_usd, "{}", events::SPENDING_NOT_ENTERED);
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ use domain::spending::Spending;
 
 /// How long after its end a day is compared: until then, calls of it may be under way.
 const DAY_SETTLED_AFTER: TimeDelta = TimeDelta::hours(1);
+/// How many days before today are looked at.
+const DAYS_BACK: u64 = 3;
 /// How long a batch may be with Claude before its absence from the ledger is told of: it is collected within a day.
 const BATCH_COLLECTED_WITHIN: TimeDelta = TimeDelta::days(2);
 
@@ -49,31 +51,37 @@ impl FromApp for SpendingReconciler {
 }
 
 impl SpendingReconciler {
-    /// Settles the calls of today and yesterday whose time is over, and compares yesterday's sums once.
+    /// Settles the calls of the last days whose time is over, and compares yesterday's sums once.
     pub async fn reconcile(&self) -> Result<Reconciled> {
         let now = self.clock.now();
         let mut reconciled = Reconciled::default();
         let today = now.date_naive();
-        let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-        for day in [yesterday, today] {
+        let days_before = |days| today.checked_sub_days(Days::new(days)).unwrap_or(today);
+        let mut first_error = None;
+        for day in (0..=DAYS_BACK).map(days_before) {
             for PoolSum { pool, number, .. } in self.spending.pool_sums(day).await? {
-                for (hold, spending) in self.spending.lapsed(day, pool, number, now).await? {
-                    self.end(&hold, spending, &mut reconciled).await?;
+                for hold in self.spending.lapsed(day, pool, number, now).await? {
+                    // One that cannot be settled keeps no other.
+                    if let Err(cause) = self.end(&hold, &mut reconciled).await {
+                        error!(call_id = %hold.call_id, %cause, "{}", events::SPENDING_NOT_SETTLED);
+                        first_error.get_or_insert(cause);
+                    }
                 }
             }
         }
-        if (now - DAY_SETTLED_AFTER).date_naive() == today
-            && self.spending.note_compared(yesterday).await? == WriteOutcome::Written
-        {
+        let yesterday = days_before(1);
+        if (now - DAY_SETTLED_AFTER).date_naive() == today && self.spending.is_to_be_compared(yesterday).await? {
             reconciled.sums_mended = self.compare(yesterday).await?;
             self.look_for_unknown_batches(today).await;
+            // Last: broken off, it is done again.
+            let _ = self.spending.note_compared(yesterday).await?;
         }
-        Ok(reconciled)
+        first_error.map_or(Ok(reconciled), Err)
     }
 
     /// Ends a reservation whose time is over: at what stands in the ledger, or as spent.
-    async fn end(&self, hold: &Hold, entered: Option<Spending>, reconciled: &mut Reconciled) -> Result<()> {
-        let Some(spending) = entered else {
+    async fn end(&self, hold: &Hold, reconciled: &mut Reconciled) -> Result<()> {
+        let Some(spending) = self.spending.entered(hold).await? else {
             let mut spending = Spending::default();
             spending.add(hold.purpose, hold.pool, hold.amount);
             let entry = self.spending.entry(hold, &spending, self.clock.now());

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::Ledger;
@@ -12,6 +14,9 @@ use crate::telemetry::{events, metrics};
 use domain::ledger::Used;
 use domain::money::Usd;
 use domain::spending::Pool;
+
+/// How long an answer waits for the note that operators are told.
+const NOTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What this execution environment knows to be told.
 #[derive(Debug, Clone, Default)]
@@ -28,13 +33,13 @@ impl Told {
 
 impl Ledger {
     /// Tells operators that so much of a pool's share is used, unless they were told today.
-    pub(super) async fn tell(&self, pool: Pool, used: Used, taken: Usd, now: DateTime<Utc>) {
-        let day = now.date_naive();
+    pub(super) async fn tell(&self, day: NaiveDate, pool: Pool, used: Used, taken: Usd) {
         if !self.told.is_news(day, pool, used) {
             return;
         }
         // Told twice is better than not at all.
-        if !matches!(self.spending.note_told(day, pool, used).await, Ok(WriteOutcome::Conflict)) {
+        let noting = timeout(NOTED_WITHIN, self.spending.note_told(day, pool, used));
+        if !matches!(noting.await, Ok(Ok(WriteOutcome::Conflict))) {
             let (percent, share_usd) = (used.percent(), self.limit(pool).whole.unwrap_or_default().dollars());
             warn!(pool = pool.name(), percent, share_usd, taken_usd = taken.dollars(), "{}", events::BUDGET_SHARE_USED);
             metrics::budget_used(pool, percent);

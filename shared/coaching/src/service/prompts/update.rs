@@ -123,6 +123,10 @@ impl PromptUpdater {
         let current = parse(prompt)?;
         let request = self.request(profile, prompt, &current, grounds);
         let read = |answer: &str| self.read(profile, &current, answer);
+        if read(&answer.text).is_err() {
+            // Before the lock on its repair, which is taken once.
+            self.model.require_room(&request).await?;
+        }
         if let Err(flaws) = read(&answer.text)
             && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
         {

@@ -30,6 +30,9 @@ pub use consultation::{
 /// than any API function runs. A message's idempotency key is held as long.
 const ANSWER_LASTS: chrono::Duration = chrono::Duration::seconds(40);
 
+/// For how long what was looked at of the budgets holds.
+const LOOKED_AT_LAST: chrono::Duration = chrono::Duration::seconds(1);
+
 /// What stands for the model of a reply that none has written.
 const FIXED_TEXT: &str = "fixed-safety-text";
 
@@ -85,7 +88,7 @@ struct Purse<'a> {
 
 impl Purse<'_> {
     /// What pays for an answer to a conversation of so many bytes; the budget that does not hold it.
-    async fn pay(&self, bytes: usize) -> Result<Payment, UsedUp> {
+    async fn pay(&self, bytes: usize, now: DateTime<Utc>) -> Result<Payment, UsedUp> {
         let purchase = Purchase {
             user_id: Some(self.user_id.clone()),
             purpose: self.purpose,
@@ -93,7 +96,15 @@ impl Purse<'_> {
             amount: (self.price)(bytes),
             lasts: ANSWER_LASTS,
         };
-        self.ledger.bid(self.balance, purchase).await.map(Some)
+        let bid = self.ledger.bid(self.balance, purchase.clone()).await;
+        // Whoever has waited for their turn looks again: what stood in the way may be settled.
+        if bid.is_err()
+            && now - self.balance.looked_at() > LOOKED_AT_LAST
+            && let Ok(balance) = self.ledger.balance(Some(self.user_id)).await
+        {
+            return self.ledger.bid(&balance, purchase).await.map(Some);
+        }
+        bid.map(Some)
     }
 }
 
@@ -108,7 +119,7 @@ impl<'a> Beginning<'a> {
     /// Of a message with a conversation of so many bytes. Without a purse nothing is paid.
     async fn new(purse: Option<&'a Purse<'a>>, bytes: usize, now: DateTime<Utc>) -> Self {
         let payment = match purse {
-            Some(purse) => purse.pay(bytes).await,
+            Some(purse) => purse.pay(bytes, now).await,
             None => Ok(None),
         };
         Self { purse, payment, now }

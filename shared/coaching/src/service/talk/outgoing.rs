@@ -9,18 +9,18 @@ use tracing::warn;
 use super::{FIXED_TEXT, HeardBefore};
 use crate::app::{App, FromApp, StartError};
 use crate::prompts;
-use crate::service::metered_model::{MeteredModel, spent};
+use crate::service::metered_model::{MeteredModel, spending_purpose, spent};
 use crate::service::safety::SafetyNotice;
 use crate::service::second_net::{Message, SecondNet};
 use crate::system::Clock;
 use crate::telemetry::events;
-use claude::{ModelError, ModelReply, ModelRequest, Purpose};
+use claude::{ModelError, ModelReply, ModelRequest};
 use domain::language::Language;
 use domain::locale::Locale;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::Profile;
 use domain::safety::{Objection, Risk, asks_for_amounts, objections, reply_replaced, tells_amounts};
-use domain::spending::Spending;
+use domain::spending::{Pool, Spending, SpendingPurpose};
 
 /// Has messages answered.
 #[derive(Clone)]
@@ -72,7 +72,9 @@ impl FromApp for Outgoing {
 impl Outgoing {
     /// The most that the answer to a request can cost, with `more` bytes of what people have said.
     pub(super) fn worst(&self, request: &ModelRequest, more: usize) -> Usd {
-        let mut worst = self.model.worst(request, more);
+        // One answer that may not be sent, and then another question with all of its tries.
+        let mut worst = self.model.worst_try(request, more);
+        worst += self.model.worst(request, more);
         worst += self.second_net.worst(more);
         worst
     }
@@ -101,7 +103,8 @@ impl Outgoing {
             }
             None => (None, None, None),
         };
-        let read = spent(Purpose::Safety, open, opinion.cost);
+        let mut read = Spending::default();
+        read.add(SpendingPurpose::Safety, Pool::of(spending_purpose(request.purpose), open), opinion.cost);
         let (mut reply, replaced) = match answered {
             Ok(answered) => answered,
             Err(error) if fixed.is_some() => (unsaid(error.cost()), None),
@@ -134,8 +137,8 @@ impl Outgoing {
         }
         let (mut answer, mut fit) = (first, false);
         let again = ModelRequest { deadline: request.deadline.saturating_sub(began.elapsed()), ..request.clone() };
-        // Two tries are reserved; the first answer may have taken both.
-        let affordable = answer.cost.times(2) <= self.model.worst(request, 0);
+        // An answer with a lost try before it has taken what is reserved for another question.
+        let affordable = answer.cost <= self.model.worst_try(request, 0);
         if affordable && again.deadline > Duration::ZERO {
             match self.model.ask_uncounted(&again).await {
                 Ok(mut second) => {

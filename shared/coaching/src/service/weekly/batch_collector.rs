@@ -3,6 +3,7 @@
 //! A batch is forgotten only after all its results were applied, by one collector at a time. Applied twice, a result is told
 //! from what it has written, so that it is neither paid for again nor counted differently.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +19,7 @@ use crate::config::weekly;
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::{Conflict, Result, ServiceError};
 use crate::service::ledger::Ledger;
-use crate::store::{BatchTable, OpenBatch, RunCounters, RunTable, StoreError, UnreadableBatch, Waiting, WriteOutcome};
+use crate::store::{BatchTable, OpenBatch, RunCounters, RunTable, UnreadableBatch, Waiting, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::{events, metrics, user_span};
 use claude::{BatchItem, BatchOutcome, BatchProgress, Model, ModelError, Purpose};
@@ -75,6 +76,8 @@ enum Progress {
     Ended,
     /// They do not come any more.
     Lost,
+    /// Claude knows of no such batch.
+    Unknown,
 }
 
 /// What came of the results of a batch.
@@ -182,11 +185,13 @@ impl BatchCollector {
             Progress::Ended => match self.collect_one(batch).await {
                 // The results of so old a batch do not come any more.
                 Err(ServiceError::Model(error)) if age >= self.give_up_after && !is_passing(&error) => {
-                    self.give_up(batch, age).await
+                    self.give_up(batch, age, batch.estimate).await
                 }
                 collected => collected,
             },
-            Progress::Awaited | Progress::Lost => self.give_up(batch, age).await,
+            // Of one that Claude knows, answers may be billed.
+            Progress::Awaited | Progress::Lost => self.give_up(batch, age, batch.estimate).await,
+            Progress::Unknown => self.give_up(batch, age, Usd::ZERO).await,
         };
         if collected.is_err() {
             // The lease lapses by itself, but the next collection may come earlier than that.
@@ -200,7 +205,7 @@ impl BatchCollector {
         let too_old = age >= self.give_up_after;
         match self.model.batch_progress(&batch.batch_id).await {
             Ok(BatchProgress::Ended) => Ok(Progress::Ended),
-            Ok(BatchProgress::Unknown) if age >= KNOWN_WITHIN => Ok(Progress::Lost),
+            Ok(BatchProgress::Unknown) if age >= KNOWN_WITHIN => Ok(Progress::Unknown),
             Ok(BatchProgress::InProgress | BatchProgress::Unknown) if !too_old => Ok(Progress::Awaited),
             Ok(BatchProgress::InProgress | BatchProgress::Unknown) => Ok(Progress::Lost),
             Err(error) if too_old && !is_passing(&error) => Ok(Progress::Lost),
@@ -209,12 +214,12 @@ impl BatchCollector {
     }
 
     /// Forgets a batch whose answers do not come any more. Its requests have failed, and its users are looked at by the next
-    /// run; what it held of the budget is free again.
-    async fn give_up(&self, batch: &OpenBatch, age: TimeDelta) -> Result<RunCounters> {
+    /// run; what it held of the budget is free again, or counts as `spent` where it may be billed.
+    async fn give_up(&self, batch: &OpenBatch, age: TimeDelta, spent: Usd) -> Result<RunCounters> {
         let counters = RunCounters { failed: batch.requests, ..RunCounters::default() };
         let (requests, age_days, estimate_usd) = (batch.requests, age.num_days(), batch.estimate.dollars());
         error!(requests, age_days, estimate_usd, "{}", events::BATCH_GIVEN_UP);
-        self.finish(batch, &counters, Usd::ZERO).await?;
+        self.finish(batch, &counters, spent).await?;
         Ok(counters)
     }
 
@@ -238,7 +243,7 @@ impl BatchCollector {
     /// Notes that a batch is done with, in the run's counts and in the ledger, settles it, moves the run on and forgets the batch.
     async fn finish(&self, batch: &OpenBatch, counters: &RunCounters, spent: Usd) -> Result<()> {
         let OpenBatch { batch_id, run_id, .. } = batch;
-        self.runs.finish_batch(run_id, batch_id, counters, self.ledger.batch_entry(batch, spent)).await?;
+        self.runs.finish_batch(run_id, batch_id, counters, Some(self.ledger.batch_entry(batch, spent))).await?;
         self.ledger.settle_batch(batch).await?;
         run::settle(&self.runs, &self.batches, run_id).await?;
         // Last: whatever is not done until here is done by the next collection.
@@ -292,6 +297,11 @@ impl BatchCollector {
                     self.set_aside(batch, user_id, version, &cause).await?;
                     Ok(Applied::Failed)
                 }
+                // A repair that is not paid for today: the others are not kept waiting, nor what the batch holds of the budget.
+                Err(cause @ ServiceError::BudgetExhausted { .. }) => {
+                    self.set_aside(batch, user_id, version, &cause).await?;
+                    Ok(Applied::Failed)
+                }
                 Err(error) => Err(error),
             }
         };
@@ -300,7 +310,7 @@ impl BatchCollector {
 
     /// A result that cannot be applied gets a job of its own, and the others are applied: it fails until what is stored of the
     /// user is mended, and ends in the dead-letter queue. Redriven from there, it applies the answer, which is paid for.
-    async fn set_aside(&self, batch: &OpenBatch, user_id: UserId, version: u32, cause: &StoreError) -> Result<()> {
+    async fn set_aside(&self, batch: &OpenBatch, user_id: UserId, version: u32, cause: &impl Display) -> Result<()> {
         let OpenBatch { batch_id, run_id, as_of, request_id, .. } = batch.clone();
         error!(run_id, batch_id, version, %cause, "{}", events::BATCH_RESULT_NOT_APPLIED);
         let kind = PartKind::Result { batch_id, user_id, version };

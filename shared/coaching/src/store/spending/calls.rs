@@ -1,13 +1,13 @@
 //! Calls to the model in the ledger: what is reserved for one, what it has cost, and how the sums follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, NaiveDate, Utc};
 use tracing::error;
 use uuid::Uuid;
 
-use super::{SpendingTable, Sum, TAKEN, TOTAL, UserSum, attribute, change, expires_at, sums};
+use super::{SpendingTable, Sum, TAKEN, TOTAL, UserSum, attribute, change, expires_at, read_user_sum, sums};
 use crate::store::item::{
     Item, Stored, day as day_attribute, instant, item, native, number, ordered_instant, read_number, read_text, text,
 };
@@ -168,9 +168,12 @@ impl SpendingTable {
     /// What the call of a reservation has cost, as it stands in the ledger for good. Nothing for a call without a cost.
     #[must_use]
     pub fn entry(&self, hold: &Hold, spending: &Spending, at: DateTime<Utc>) -> Option<EntryWrite> {
-        if spending.total() == Usd::ZERO {
-            return None;
-        }
+        (spending.total() > Usd::ZERO).then(|| self.entry_in_any_case(hold, spending, at))
+    }
+
+    /// The same, also for a call without a cost: where that has to be known.
+    #[must_use]
+    pub fn entry_in_any_case(&self, hold: &Hold, spending: &Spending, at: DateTime<Utc>) -> EntryWrite {
         let mut attributes = key(hold, "entry");
         attributes.extend(item([
             ("call_id", text(hold.call_id.to_string())),
@@ -181,7 +184,28 @@ impl SpendingTable {
         let amounts = spending.amounts();
         attributes.extend(amounts.map(|((purpose, pool), amount)| (attribute(purpose, pool), number(amount.nanos()))));
         attributes.extend(hold.user_id.as_ref().map(|user_id| ("user_id".to_owned(), text(user_id.as_str()))));
-        Some(EntryWrite(self.sums.put(attributes)))
+        EntryWrite(self.sums.put(attributes))
+    }
+
+    /// Writes what a call has cost on its own.
+    pub async fn enter(&self, entry: EntryWrite) -> Result<(), StoreError> {
+        self.sums.write("entering what a call has cost", entry.0).await.map(drop)
+    }
+
+    /// Counts a call for which nothing was reserved, once: the sums and the ledger together.
+    pub async fn count_once(
+        &self,
+        hold: &Hold,
+        spending: &Spending,
+        entry: EntryWrite,
+    ) -> Result<WriteOutcome, StoreError> {
+        let mut counted = key(hold, "counted");
+        counted.extend(item([("expires_at", number(expires_at(hold.day)))]));
+        let taken = i128::from(spending.total().nanos());
+        let pool = change(&self.sums, hold.day, &Sum::Pool(hold.pool, hold.number), spending, taken);
+        let transaction =
+            self.sums.transaction().with(self.sums.put(counted).only_new("scope")).with(pool).with(entry.0);
+        transaction.commit("counting what a batch has cost").await.map(WriteOutcome::from)
     }
 
     /// What the call of a reservation has cost by the ledger, if that is known.
@@ -220,24 +244,19 @@ impl SpendingTable {
         transaction.commit("settling what a call has cost").await.map(WriteOutcome::from)
     }
 
-    /// Reservations of one sum that were not settled in their time, with what stands in the ledger of their calls.
+    /// Reservations of one sum that were not settled in their time.
     pub async fn lapsed(
         &self,
         day: NaiveDate,
         pool: Pool,
         sum: u32,
         now: DateTime<Utc>,
-    ) -> Result<Vec<(Hold, Option<Spending>)>, StoreError> {
+    ) -> Result<Vec<Hold>, StoreError> {
         let partition = partition(day, pool, sum);
         let query = self.sums.query("listing reservations that have lapsed", ("day", &partition));
         let stored = query.between("scope", "hold#".to_owned(), "hold$".to_owned()).all().await?;
         let holds = crate::store::page::readable(&stored, read_hold);
-        let mut lapsed = Vec::new();
-        for hold in holds.filter(|hold| hold.until <= now) {
-            let spending = self.entered(&hold).await?;
-            lapsed.push((hold, spending));
-        }
-        Ok(lapsed)
+        Ok(holds.filter(|hold| hold.until <= now).collect())
     }
 
     /// Sets a sum to what the ledger says, unless it has changed since it was `read`. What it was spent on is set as well.
@@ -269,7 +288,13 @@ impl SpendingTable {
     }
 
     /// Writes a sum of a pool as its ledger says, whatever it is; answers with it.
-    pub(super) async fn write_sum_anew(&self, day: NaiveDate, pool: Pool, sum: u32) -> Result<UserSum, StoreError> {
+    pub(super) async fn write_sum_anew(
+        &self,
+        day: NaiveDate,
+        pool: Pool,
+        sum: u32,
+        read: &Stored,
+    ) -> Result<UserSum, StoreError> {
         let calls = self.calls_of(day, pool, sum).await?;
         let (spending, held) = (calls.spending(), calls.held());
         let (spent, mut taken) = (spending.total(), spending.total());
@@ -282,20 +307,32 @@ impl SpendingTable {
         ]));
         let amounts = spending.amounts();
         attributes.extend(amounts.map(|((purpose, pool), amount)| (attribute(purpose, pool), number(amount.nanos()))));
-        let _ = self.sums.write("writing a sum anew", self.sums.put(attributes)).await?;
-        Ok(UserSum { spent, taken })
+        let put = self.sums.put(attributes);
+        // Whoever was faster has written it anew as well, and calls may have been added since.
+        let put = match read.item().get(TAKEN) {
+            Some(as_read) => put.when("#taken_nano_usd = :as_read", [(":as_read", as_read.clone())]),
+            None => put.when("attribute_not_exists(#taken_nano_usd)", []),
+        };
+        if self.sums.write("writing a sum anew", put).await? == WriteOutcome::Written {
+            return Ok(UserSum { spent, taken });
+        }
+        let again = self.sums.get("reading a sum that was written anew", Sum::Pool(pool, sum).key(day)).await?;
+        again.as_ref().map(read_user_sum).transpose().map(Option::unwrap_or_default)
     }
 
     /// What the calls of one sum have cost by the ledger, with whose they were, in any order; and what is reserved in it.
     pub async fn calls_of(&self, day: NaiveDate, pool: Pool, sum: u32) -> Result<SumOfCalls, StoreError> {
         let partition = partition(day, pool, sum);
         let stored = self.sums.query("reading the ledger of a sum", ("day", &partition)).all().await?;
-        let mut calls = SumOfCalls::default();
+        let (mut calls, mut reserved) = (SumOfCalls::default(), BTreeSet::new());
         let mut read = |stored: &Stored| {
             let user_id = stored.optional("user_id", read_text)?.map(UserId::new);
-            if stored.text("scope")?.starts_with("hold#") {
-                calls.holds.push((user_id, read_hold(stored)?.amount));
-            } else {
+            let scope = stored.text("scope")?;
+            if scope.starts_with("hold#") {
+                let hold = read_hold(stored)?;
+                reserved.insert(hold.call_id);
+                calls.holds.push((user_id, hold.amount));
+            } else if scope.starts_with("entry#") {
                 calls.entries.push((stored.native("call_id")?, user_id, read_spending(stored)?));
             }
             Ok::<_, StoreError>(())
@@ -308,6 +345,8 @@ impl SpendingTable {
             }
         }
         calls.unreadable = unreadable;
+        // The sums follow an entry when its reservation ends.
+        calls.entries.retain(|(call_id, ..)| !reserved.contains(call_id));
         Ok(calls)
     }
 }
@@ -315,7 +354,7 @@ impl SpendingTable {
 /// What the ledger says of one sum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SumOfCalls {
-    /// What each call has cost, with the person whose sum has paid for it as well.
+    /// What each call has cost whose reservation has ended, with the person whose sum has paid for it as well.
     pub entries: Vec<(Uuid, Option<UserId>, Spending)>,
     /// What is reserved, likewise.
     pub holds: Vec<(Option<UserId>, Usd)>,

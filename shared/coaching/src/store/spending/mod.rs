@@ -9,6 +9,7 @@
 //! | `<day>` | `compared` | the sums of the day were compared with its ledger |
 //! | `<day>` | `all` | the sum of all calls, of days before there were pools |
 //! | `<day>#<pool>#<number>` | `hold#<call>` | what is reserved in that sum for calls that are under way |
+//! | `<day>#<pool>#<number>` | `counted#<call>` | a batch for which nothing was reserved is in the sum |
 //! | `<day>#<pool>#<number>` | `entry#<call>` | what calls have cost that were paid for out of that sum |
 //!
 //! A sum holds what was spent (`nano_usd`, and by purpose and pool) and, in `taken_nano_usd`, that with everything that is
@@ -179,7 +180,7 @@ impl SpendingTable {
                 Ok(sum) => sum,
                 Err(cause) => {
                     error!(%day, pool = pool.name(), number, %cause, "{}", events::ITEM_UNREADABLE);
-                    self.write_sum_anew(day, pool, number).await?
+                    self.write_sum_anew(day, pool, number, stored).await?
                 }
             };
             sums.push(PoolSum { pool, number, spent: sum.spent, taken: sum.taken });
@@ -252,6 +253,16 @@ impl SpendingTable {
             Ok((UserId::new(scope.trim_start_matches("user#")), read_user_sum(stored)?))
         };
         Ok(crate::store::page::readable(&stored, read).collect())
+    }
+
+    /// Whether the sums of a day can be compared with its ledger, and were not before. Those of a day on which an earlier release
+    /// has counted, which kept no ledger, cannot.
+    pub async fn is_to_be_compared(&self, day: NaiveDate) -> Result<bool, StoreError> {
+        let there = async |scope: &str| {
+            let key = item([("day", day_attribute(day)), ("scope", text(scope))]);
+            self.sums.get("looking whether a day's sums were compared", key).await.map(|stored| stored.is_some())
+        };
+        Ok(!there("compared").await? && !there(ALL).await?)
     }
 
     /// Notes that the ledger of a day was compared with its sums; `Conflict` if it was before.

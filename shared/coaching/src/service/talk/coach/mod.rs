@@ -194,7 +194,7 @@ impl CoachService {
         };
         let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, purse: Some(&purse), key };
         let turn = match self.turn_taking.take(&asked, place).await? {
-            Taken::Turn(turn) => turn,
+            Taken::Turn(turn) => *turn,
             Taken::ByAnotherTry => return Ok(Told::KeyTaken),
             Taken::Answered(answer) => {
                 if let Some(keyed) = keyed

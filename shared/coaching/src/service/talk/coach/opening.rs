@@ -13,7 +13,7 @@ use domain::conversation::{CoachMessage, Conversation, is_only};
 /// Where the first message of a conversation went.
 pub(super) enum Opened {
     /// Into a conversation of its own.
-    Here(Box<Taken>),
+    Here(Taken),
     /// It had begun this one before.
     Before(View),
 }
@@ -41,7 +41,7 @@ impl TurnTaking {
             let now = self.clock.now();
             let question = asked.question(conversation_id, 0, now);
             match self.open_with(asked, question, known, now).await? {
-                Some(taken) => return Ok(Opened::Here(Box::new(taken))),
+                Some(taken) => return Ok(Opened::Here(taken)),
                 None => self.require_patience(asked)?,
             }
             let opening = self.conversations.opened_with(asked.user_id, asked.text).await?;
@@ -64,7 +64,7 @@ impl TurnTaking {
             match self.conversations.open(&conversation, &question, known, beginning.begins(asked.key)).await? {
                 Begun::Written => {
                     let turn = Turn::new(conversation, question, Vec::new(), beginning)?;
-                    return Ok(Some(Taken::Turn(turn)));
+                    return Ok(Some(Taken::Turn(Box::new(turn))));
                 }
                 Begun::KeyTaken => return Ok(Some(Taken::ByAnotherTry)),
                 Begun::Conflict => return Ok(None),

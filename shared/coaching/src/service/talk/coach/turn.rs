@@ -68,7 +68,7 @@ pub(super) struct Turn {
 /// What became of a message.
 pub(super) enum Taken {
     /// It is its turn.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// It was answered already, or while it waited.
     Answered(CoachingAnswer),
     /// Another try with its idempotency key is under way.
@@ -110,7 +110,7 @@ impl TurnTaking {
                 (view, since)
             }
             Place::New(opening) => match self.open(asked, opening).await? {
-                Opened::Here(taken) => return Ok(*taken),
+                Opened::Here(taken) => return Ok(taken),
                 Opened::Before(view) => {
                     // Who finds its words where nothing else was said came while they waited for their answer.
                     let only = is_only(&view.messages, asked.text);
@@ -159,7 +159,7 @@ impl TurnTaking {
             match self.conversations.begin_turn(&conversation, new, now, beginning.begins(asked.key)).await? {
                 Begun::Written => {
                     let turn = Turn::new(conversation, question, view.messages.clone(), beginning)?;
-                    return Ok(Some(Taken::Turn(turn)));
+                    return Ok(Some(Taken::Turn(Box::new(turn))));
                 }
                 Begun::KeyTaken => return Ok(Some(Taken::ByAnotherTry)),
                 Begun::Conflict => return Ok(None),
