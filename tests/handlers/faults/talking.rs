@@ -1,7 +1,7 @@
 //! While a person waits for words: in the consultation and with the coach.
 
 use claude_simulator::{FaultKind, RecordedRequest, Task};
-use domain::money::{CallMode, TokenUsage, Usd};
+use domain::money::Usd;
 
 use super::code_of;
 use crate::harness::{CONSULTATION, Call, Deployment};
@@ -17,18 +17,7 @@ fn bill(deployment: &Deployment) -> Usd {
     let readable = |request: &RecordedRequest| {
         request.fault != Some(FaultKind::Malformed) || !request.body["output_config"]["format"].is_null()
     };
-    let prices = coaching::config::model::prices(deployment.app().env()).expect("the settings of a test are valid");
-    let cost = |request: &RecordedRequest| {
-        let usage = request.usage?;
-        let usage = TokenUsage {
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
-            cache_read_input_tokens: usage.cache_read_input_tokens,
-            cache_creation_input_tokens: usage.cache_creation_input_tokens,
-        };
-        prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
-    };
-    deployment.claude.requests().iter().filter(|request| readable(request)).filter_map(cost).sum()
+    deployment.charged_for(readable)
 }
 
 /// What has been spent since `before`.

@@ -40,8 +40,13 @@ impl Deployment {
         Usd::from(report["spent_today_usd"].as_f64().expect("a sum"))
     }
 
-    /// What Claude has charged since its requests were looked at last, batches left out.
+    /// What Claude has charged since its requests were cleared last, batches left out.
     pub fn claude_has_charged(&self) -> Usd {
+        self.charged_for(|_| true)
+    }
+
+    /// What Claude has charged for some of its requests, batches left out.
+    pub fn charged_for(&self, counts: impl Fn(&RecordedRequest) -> bool) -> Usd {
         let prices = coaching::config::model::prices(self.app().env()).expect("the settings of a test are valid");
         let cost = |request: &RecordedRequest| {
             let usage = request.usage?;
@@ -53,7 +58,7 @@ impl Deployment {
             };
             prices.cost(request.body["model"].as_str()?, &usage, CallMode::Immediate)
         };
-        self.claude.requests().iter().filter_map(cost).sum()
+        self.claude.requests().iter().filter(|request| counts(request)).filter_map(cost).sum()
     }
 
     /// Lets `spending-reconciler` work.
