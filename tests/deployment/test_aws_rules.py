@@ -185,9 +185,12 @@ def test_no_concurrency_is_reserved_unless_somebody_asks(template, resources):
         assert (condition, otherwise) == ("HasReservedConcurrency", {"Ref": "AWS::NoValue"})
 
 
-def test_alarms_are_for_the_api_and_the_queue_and_only_where_somebody_is_told(resources):
+def test_alarms_are_for_the_api_the_queues_and_what_has_to_be_mended_and_only_where_somebody_is_told(resources):
     alarms = resources("AWS::CloudWatch::Alarm")
-    assert {alarm["Properties"]["Namespace"] for alarm in alarms.values()} == {"AWS/ApiGateway", "AWS/SQS"}
+    assert {alarm["Properties"]["Namespace"] for alarm in alarms.values()} == {"AWS/ApiGateway", "AWS/SQS", "Sharpened"}
+    own = [each["Properties"] for each in alarms.values() if each["Properties"]["Namespace"] == "Sharpened"]
+    assert {each["MetricName"] for each in own} == {"ItemsUnreadable", "BatchesGivenUp"}
+    assert all(each["Dimensions"] == [{"Name": "stage", "Value": {"Ref": "Stage"}}] for each in own)
     assert all(alarm["Condition"] == "HasAlarmEmail" for alarm in alarms.values())
     assert not any("Metrics" in alarm["Properties"] for alarm in alarms.values()), "metric math"
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use claude::{ModelError, ModelReply, Purpose};
-use coaching::telemetry::{self, json as json_field, metrics};
+use coaching::telemetry::{self, events, json as json_field, metrics};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::UserId;
 use test_support::Log;
@@ -58,6 +58,19 @@ fn metrics_of(line: &Value) -> Vec<(String, Vec<Value>)> {
         }
     }
     found
+}
+
+#[test]
+fn what_operators_have_to_mend_is_counted_by_the_line_that_tells_of_it() {
+    let lines = log_of(Level::ERROR, || {
+        error!(target: "coaching::store", cause = "age", "{}", events::ITEM_UNREADABLE);
+        error!(target: "coaching::service", "{}", events::BATCH_GIVEN_UP);
+        error!(target: "coaching::http", "{}", events::REQUEST_FAILED);
+    });
+    let counted: Vec<_> = lines.iter().map(metrics_of).collect();
+    let by_stage = |name: &str| vec![(name.to_owned(), vec![json!("test")])];
+    assert_eq!(counted, [by_stage("ItemsUnreadable"), by_stage("BatchesGivenUp"), Vec::new()]);
+    assert_eq!((&lines[0]["message"], &lines[0]["cause"]), (&json!("item_unreadable"), &json!("age")));
 }
 
 #[test]

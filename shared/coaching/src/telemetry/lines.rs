@@ -108,10 +108,14 @@ where
         if let Some(Value::Object(members)) = fields.remove(metrics::MEMBERS) {
             fields.extend(members);
         }
+        let message = fields.remove("message").unwrap_or_default();
+        if is_ours(metadata) {
+            fields.extend(message.as_str().and_then(metrics::of_event).unwrap_or_default());
+        }
         let line = Line {
             timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
             level: metadata.level().as_str(),
-            message: fields.remove("message").unwrap_or_default(),
+            message,
             fields,
             target: metadata.target(),
         };

@@ -2,8 +2,9 @@
 //! them takes no request. The format is that of "Specification: Embedded metric format" in the CloudWatch user guide; what
 //! else stands in the line, such as the request, the model and the tokens, is a property to search by.
 //!
-//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are fourteen at most:
-//! four of all calls, the cost by each of six purposes, and how much of its share each of four pools has used. `stage` is that of the line: without it, a test stage would add to production.
+//! Each name with each value of its dimensions is a metric of its own, and is paid for by the month. So there are sixteen at most:
+//! four of all calls, the cost by each of six purposes, how much of its share each of four pools has used, and two that count what
+//! operators have to mend. `stage` is that of the line: without it, a test stage would add to production.
 
 use std::time::Duration;
 
@@ -56,6 +57,24 @@ pub fn batch_collected(purpose: Purpose, batch_id: &str, answers: u64, failures:
         ("Failures", "Count", json!(failures)),
     ];
     send(purpose, CallMode::Batched, &metrics, [("BatchId", json!(batch_id))]);
+}
+
+/// Events that are counted as well, with the metric on which an alarm stands.
+const COUNTED: [(&str, &str); 2] =
+    [(events::ITEM_UNREADABLE, "ItemsUnreadable"), (events::BATCH_GIVEN_UP, "BatchesGivenUp")];
+
+/// What makes the line of an event a metric too; `None` for events that are not counted.
+pub(super) fn of_event(event: &str) -> Option<Map<String, Value>> {
+    let (_, metric) = COUNTED.iter().find(|(counted, _)| *counted == event)?;
+    let directive = json!({
+        "Timestamp": Utc::now().timestamp_millis(),
+        "CloudWatchMetrics": [{
+            "Namespace": NAMESPACE,
+            "Dimensions": [[STAGE]],
+            "Metrics": [{"Name": metric, "Unit": "Count"}],
+        }],
+    });
+    Some(Map::from_iter([("_aws".to_owned(), directive), ((*metric).to_owned(), json!(1))]))
 }
 
 /// How much of a pool's share of the day's budget is used, in percent.
