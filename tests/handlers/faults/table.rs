@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use chrono::Duration;
 use coaching::jobs::Job;
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 use tokio::sync::{Mutex, Notify};
@@ -115,8 +115,8 @@ enum Begun {
 /// What a person, an admin or the queue does, and what is there afterwards.
 struct UseCase {
     name: &'static str,
-    prepare: for<'a> fn(&'a Deployment, &'a str) -> BoxFuture<'a, Begun>,
-    look: for<'a> fn(&'a Deployment, &'a str) -> BoxFuture<'a, Value>,
+    prepare: for<'a> fn(&'a Deployment, &'a str) -> LocalBoxFuture<'a, Begun>,
+    look: for<'a> fn(&'a Deployment, &'a str) -> LocalBoxFuture<'a, Value>,
 }
 
 /// How often each fault struck, by use case.
@@ -146,9 +146,9 @@ async fn strike(deployment: &Deployment, case: &UseCase, name: &str, fault: Faul
         match begun {
             Begun::Call(call) => {
                 let again = deployment.send(call).await;
-                // Whoever has signed up already is told so.
-                let there = again.body["code"] == "profile_exists";
-                assert!(again.status < 300 || there, "{situation}: {again:?}");
+                // Whoever has signed up already, or has deleted the meal, is told so.
+                let done = ["profile_exists", "meal_not_found"].map(Value::from).contains(&again.body["code"]);
+                assert!(again.status < 300 || done, "{situation}: {again:?}");
             }
             Begun::Job(job) => {
                 let again = deployment.deliver(&job).await;
@@ -186,7 +186,7 @@ async fn strike_everywhere(case: &UseCase) -> Struck {
     let mut struck = Struck::new();
     for fault in FAULTS {
         let name = |at: usize| format!("{}-{fault:?}-{at}", case.name).to_lowercase();
-        let hits: Vec<bool> = if fault == Fault::Slow && case.name != "first-prompt" {
+        let hits: Vec<bool> = if fault == Fault::Slow && !["first-prompt", "regenerate-prompt"].contains(&case.name) {
             // Nothing but time passes: all at once. Jobs are taken from one queue, one after another.
             let all = (0..requests).map(|at| {
                 let (deployment, name) = (&deployment, name(at));
@@ -220,7 +220,7 @@ fn meal(deployment: &Deployment, calories: u32) -> Value {
 }
 
 /// A person's meals with the sums of their days.
-fn meals<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Value> {
+fn meals<'a>(deployment: &'a Deployment, name: &'a str) -> LocalBoxFuture<'a, Value> {
     Box::pin(async move {
         let meals = items(&deployment.read(Call::to("list-meals").by(name)).await);
         let eaten: Vec<_> = meals.iter().map(|meal| (meal["name"].clone(), meal["calories"].clone())).collect();
@@ -230,7 +230,7 @@ fn meals<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Value> 
 }
 
 /// What was said to the coach, without which answer it was: each is another.
-fn coached<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Value> {
+fn coached<'a>(deployment: &'a Deployment, name: &'a str) -> LocalBoxFuture<'a, Value> {
     Box::pin(async move {
         let said = deployment.coach_transcript(name).await;
         json!(said.iter().map(|line| line.split(": ").next()).collect::<Vec<_>>())
@@ -238,7 +238,7 @@ fn coached<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Value
 }
 
 /// Where a person's account and consultation stand.
-fn standing<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Value> {
+fn standing<'a>(deployment: &'a Deployment, name: &'a str) -> LocalBoxFuture<'a, Value> {
     Box::pin(async move {
         let profile = deployment.profile(name).await;
         let user = deployment.read(Call::to("get-user").by_admin("boss").path("user", name)).await;
@@ -250,7 +250,15 @@ fn standing<'a>(deployment: &'a Deployment, name: &'a str) -> BoxFuture<'a, Valu
         let said: Vec<_> = said.iter().map(|line| line.split(": ").next()).collect();
         let fields = ["goal", "age", "consultation_enabled", "system_prompt_version", "risk"];
         let fields = fields.map(|field| profile[field].clone());
-        json!([fields, said, user["prompt_withdrawn"], deployment.versions(name).await])
+        json!([fields, said, user["prompt_withdrawn"].is_null(), deployment.versions(name).await])
+    })
+}
+
+/// A person's versions, once what was queued is done.
+fn rewritten<'a>(deployment: &'a Deployment, name: &'a str) -> LocalBoxFuture<'a, Value> {
+    Box::pin(async move {
+        deployment.run_jobs().await;
+        json!(deployment.versions(name).await)
     })
 }
 
@@ -352,6 +360,51 @@ const USE_CASES: &[UseCase] = &[
         },
         look: meals,
     },
+    UseCase {
+        name: "delete-meal",
+        prepare: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                let logged = deployment.send(Call::to("log-meal").by(name).json(&meal(deployment, 600))).await.body;
+                let id = logged["meal_id"].as_str().expect("an id");
+                Begun::Call(Call::to("delete-meal").by(name).path("meal_id", id))
+            })
+        },
+        look: meals,
+    },
+    UseCase {
+        name: "regenerate-prompt",
+        prepare: |deployment, name| {
+            Box::pin(async move {
+                deployment.consulted(name).await;
+                deployment.pass(Duration::minutes(1));
+                keyed(Call::to("regenerate-prompt").by(name))
+            })
+        },
+        look: rewritten,
+    },
+    UseCase {
+        name: "set-risk",
+        prepare: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                let body = json!({"risk": "caution", "reason": "Spoke with them."});
+                Begun::Call(Call::to("set-risk").by_admin("boss").path("user", name).json(&body))
+            })
+        },
+        look: standing,
+    },
+    UseCase {
+        name: "withdraw-prompt",
+        prepare: |deployment, name| {
+            Box::pin(async move {
+                deployment.consulted(name).await;
+                let body = json!({"withdrawn": true, "reason": "Spoke with them."});
+                Begun::Call(Call::to("withdraw-prompt").by_admin("boss").path("user", name).json(&body))
+            })
+        },
+        look: standing,
+    },
 ];
 
 /// The table, a use case at a time; its size is printed.
@@ -372,7 +425,7 @@ async fn strike_all(of: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_strikes_an_account_or_its_meals_it_is_as_if_nothing_had_happened() {
-    strike_all(&["sign-up", "update-profile", "open-the-gate", "log-meal", "update-meal"]).await;
+    strike_all(&["sign-up", "update-profile", "open-the-gate", "log-meal", "update-meal", "delete-meal"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -383,4 +436,9 @@ async fn whatever_strikes_a_talk_it_is_as_if_nothing_had_happened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_strikes_the_writing_of_a_first_prompt_it_is_as_if_nothing_had_happened() {
     strike_all(&["first-prompt"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_strikes_a_decision_about_a_prompt_it_is_as_if_nothing_had_happened() {
+    strike_all(&["regenerate-prompt", "set-risk", "withdraw-prompt"]).await;
 }

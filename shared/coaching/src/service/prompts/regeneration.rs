@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::app::{App, FromApp, StartError};
 use crate::config::writing;
 use crate::jobs::{Job, JobQueue};
@@ -11,10 +13,20 @@ use crate::store::{ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::coaching_prompt::GenerationReason;
 use domain::money::Usd;
-use domain::profile::UserId;
+use domain::profile::{Profile, UserId};
 
 /// How often a waiting request looks.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// After which a request that no prompt has served has lost its job: its writer would have come to an end.
+const JOB_LOST_AFTER: chrono::Duration = chrono::Duration::minutes(15);
+
+/// When a person has asked for a prompt that is not written, and not being written any more.
+fn lost_request(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let requested_at = profile.manual_regeneration?.requested_at;
+    let served = profile.prompt.as_ref().is_some_and(|prompt| prompt.last_prompt_update >= requested_at);
+    (!served && now - requested_at >= JOB_LOST_AFTER).then_some(requested_at)
+}
 
 /// Has fresh prompts written.
 #[derive(Clone)]
@@ -51,20 +63,26 @@ impl Regenerating {
         }
         let now = self.clock.now();
         let interval = self.interval;
-        if self.profiles.claim_manual_regeneration(user_id, now, now - interval).await? == WriteOutcome::Conflict {
-            let last = profile.manual_regeneration.map_or(now, |manual| manual.requested_at);
-            let retry_after = (last + interval - now).to_std().unwrap_or(LOOK_EVERY);
-            return Err(ServiceError::RegenerationLimit { retry_after });
-        }
+        let claimed = self.profiles.claim_manual_regeneration(user_id, now, now - interval).await?;
+        let requested_at = match (claimed, lost_request(&profile, now)) {
+            (WriteOutcome::Written, _) => now,
+            // The function vanished before it had queued the job. Queued twice, it is done once.
+            (WriteOutcome::Conflict, Some(requested_at)) => requested_at,
+            (WriteOutcome::Conflict, None) => {
+                let last = profile.manual_regeneration.map_or(now, |manual| manual.requested_at);
+                let retry_after = (last + interval - now).to_std().unwrap_or(LOOK_EVERY);
+                return Err(ServiceError::RegenerationLimit { retry_after });
+            }
+        };
         let job = Job::Generate {
             user_id: user_id.clone(),
             reason: GenerationReason::Manual,
             session_id: None,
-            requested_at: now,
+            requested_at,
             request_id: Some(request_id.to_owned()),
         };
         if let Err(error) = self.queue.send(&job).await {
-            self.profiles.release_manual_regeneration(user_id, now).await?;
+            self.profiles.release_manual_regeneration(user_id, requested_at).await?;
             return Err(error.into());
         }
         let mut waited = Duration::ZERO;
