@@ -96,7 +96,7 @@ async fn a_token_whose_signature_does_not_hold_is_401() {
         format!("{}.{}", parts[0], parts[1]),
         Issuer::sign_with_published_key(&issuer.claims("ana")),
         String::new(),
-        "token".to_owned(),
+        "gibberish".to_owned(),
         "..".to_owned(),
     ];
     for token in &forged {
