@@ -89,8 +89,8 @@ async fn in_the_list_of_runs() {
     assert_one_is_left(&deployment, list, table, ["run_id", "part"], "checked").await;
 }
 
-#[tokio::test]
-async fn in_the_list_of_replies_and_a_spoilt_address_hides_no_reply() {
+/// Ana and Ben, each with a reply in everybody's list, which is answered as well.
+async fn with_two_replies() -> (Deployment, Call) {
     let deployment = Deployment::new().await;
     for name in ["ana", "ben"] {
         deployment.consulted(name).await;
@@ -98,6 +98,12 @@ async fn in_the_list_of_replies_and_a_spoilt_address_hides_no_reply() {
     }
     let list = by_admin("list-replies");
     until(|| async { listed(&deployment, &list).await.len() == 2 }).await;
+    (deployment, list)
+}
+
+#[tokio::test]
+async fn in_the_list_of_replies_and_a_spoilt_address_hides_no_reply() {
+    let (deployment, list) = with_two_replies().await;
     deployment.edit_profile("ben", "email", AttributeValue::S("n/a".to_owned())).await;
     let emails: Vec<Value> = listed(&deployment, &list).await.iter().map(|reply| reply["email"].clone()).collect();
     assert_eq!(emails, [Value::Null, json!("ana@example.com")]);
@@ -107,13 +113,7 @@ async fn in_the_list_of_replies_and_a_spoilt_address_hides_no_reply() {
 
 #[tokio::test]
 async fn the_mark_of_an_hour_hides_no_reply() {
-    let deployment = Deployment::new().await;
-    for name in ["ana", "ben"] {
-        deployment.consulted(name).await;
-        deployment.tell(name, "Good morning").await;
-    }
-    let list = by_admin("list-replies");
-    until(|| async { listed(&deployment, &list).await.len() == 2 }).await;
+    let (deployment, list) = with_two_replies().await;
     spoil(&deployment.tables.coach_conversations, ["user_id", "item"], "shards").await;
     let log = Log::capture();
     assert_eq!(listed(&deployment, &list).await.len(), 2);

@@ -49,6 +49,23 @@ impl Word {
     }
 }
 
+/// Gives a list of words its `shown`: what of it is `Unknown(Word)` is shown as `unknown`, whatever the word is.
+macro_rules! shown_as_unknown {
+    ($words:ty) => {
+        impl $words {
+            /// As it is shown.
+            #[must_use]
+            pub const fn shown(self) -> Self {
+                match self {
+                    Self::Unknown(_) => Self::Unknown($crate::word::Word::UNKNOWN),
+                    known => known,
+                }
+            }
+        }
+    };
+}
+pub(crate) use shown_as_unknown;
+
 /// Reads a value that may be missing, and that counts as missing where it is a word that this release does not know.
 pub fn known<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let word = Option::<Cow<str>>::deserialize(deserializer)?;

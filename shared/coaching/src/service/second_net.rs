@@ -117,7 +117,7 @@ impl SecondNet {
         let opinion = self
             .act_on(message, within(CONFIRMED_WITHIN, self.model.worst_try(&asked, 0), self.ask(&asked)).await)
             .await;
-        self.model.ledger.settle(reserved, &spent(Purpose::Safety, open, opinion.cost), false).await;
+        self.model.ledger.settle(Some(reserved), &spent(Purpose::Safety, open, opinion.cost), false).await;
         opinion.heard
     }
 

@@ -40,16 +40,9 @@ impl GenerationReason {
             Self::Unknown(_) => "unknown",
         }
     }
-
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
 }
+
+crate::word::shown_as_unknown!(GenerationReason);
 
 #[cfg(test)]
 mod tests {

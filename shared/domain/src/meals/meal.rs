@@ -34,17 +34,6 @@ pub enum MealType {
     Unknown(Word),
 }
 
-impl MealType {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-}
-
 /// A validated meal that has not been given its identity and its day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewMeal {
@@ -88,3 +77,5 @@ impl Meal {
         Self { meal_id, day: zone.day_of(entry.eaten_at), local_time: zone.time_of(entry.eaten_at), entry, logged_at }
     }
 }
+
+crate::word::shown_as_unknown!(MealType);

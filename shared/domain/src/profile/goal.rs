@@ -42,15 +42,6 @@ impl Goal {
         }
     }
 
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|goal| goal.name() == name)
     }
@@ -137,6 +128,8 @@ impl StatedGoal {
         self.text().map(|text| triage(text.as_str()).signals).unwrap_or_default()
     }
 }
+
+crate::word::shown_as_unknown!(Goal);
 
 #[cfg(test)]
 mod tests {

@@ -62,17 +62,6 @@ pub enum TargetBasis {
     Unknown(Word),
 }
 
-impl TargetBasis {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-}
-
 /// What a person means to eat in a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Targets {
@@ -284,6 +273,8 @@ fn to_step(amount: f64, step: f64) -> u32 {
 fn up_to_step(amount: f64, step: f64) -> u32 {
     ((amount.max(0.0) / step).ceil() * step) as u32
 }
+
+crate::word::shown_as_unknown!(TargetBasis);
 
 #[cfg(test)]
 mod tests {

@@ -59,15 +59,6 @@ pub enum Assignment {
 }
 
 impl Assignment {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-
     /// Whether somebody has chosen the variant, or may have, so that chance has nothing to do with it any more.
     const fn is_chosen(self) -> bool {
         matches!(self, Self::Admin | Self::Restored | Self::Unknown(_))
@@ -85,6 +76,8 @@ impl Recipe {
         Self { assigned: Assignment::Restored, experiment: None, since: Some(today), ..self }
     }
 }
+
+crate::word::shown_as_unknown!(Assignment);
 
 #[cfg(test)]
 mod tests {

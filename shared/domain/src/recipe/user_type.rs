@@ -43,15 +43,6 @@ impl UserType {
         }
     }
 
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-
     /// The type that follows from the typed fields of what was learned; words are not looked at, so that it is the same in
     /// every language. The highest that holds:
     ///
@@ -94,6 +85,8 @@ impl UserType {
         }
     }
 }
+
+crate::word::shown_as_unknown!(UserType);
 
 #[cfg(test)]
 mod tests {

@@ -136,15 +136,6 @@ impl Signal {
         }
     }
 
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-
     /// Every one that is heard, the gravest last.
     pub const ALL: [Self; 7] = [
         Self::Medical,
@@ -177,3 +168,5 @@ impl Signal {
         }
     }
 }
+
+crate::word::shown_as_unknown!(Signal);

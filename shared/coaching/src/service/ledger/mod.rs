@@ -235,8 +235,11 @@ impl Ledger {
 
     /// Lets the sums follow what a call has cost. `written` is whether that is in the ledger already. What cannot be settled in
     /// half a second is left to the reconciler: nobody waits for a sum.
-    pub async fn settle(&self, reserved: Reserved, spending: &Spending, written: bool) {
-        self.settle_within(SETTLED_WITHIN, reserved, spending, written).await;
+    pub async fn settle(&self, reserved: Option<Reserved>, spending: &Spending, written: bool) {
+        // Where no model answers, nothing is reserved.
+        if let Some(reserved) = reserved {
+            self.settle_within(SETTLED_WITHIN, reserved, spending, written).await;
+        }
     }
 
     /// The same where nobody waits.

@@ -76,17 +76,6 @@ pub enum Rule {
     Unknown(Word),
 }
 
-impl Rule {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-}
-
 /// What the present behaviour is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -104,13 +93,5 @@ pub enum Baseline {
     Unknown(Word),
 }
 
-impl Baseline {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
-}
+crate::word::shown_as_unknown!(Rule);
+crate::word::shown_as_unknown!(Baseline);

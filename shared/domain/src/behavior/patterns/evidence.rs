@@ -67,15 +67,6 @@ impl PatternKind {
             Self::Unknown(_) => "unknown",
         }
     }
-
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
 }
 
 /// How severe the evidence is.
@@ -91,17 +82,6 @@ pub enum Severity {
     /// One that this release does not know: another one has written it.
     #[serde(untagged)]
     Unknown(Word),
-}
-
-impl Severity {
-    /// As it is shown.
-    #[must_use]
-    pub const fn shown(self) -> Self {
-        match self {
-            Self::Unknown(_) => Self::Unknown(Word::UNKNOWN),
-            known => known,
-        }
-    }
 }
 
 /// A failure pattern.
@@ -164,6 +144,9 @@ pub(super) fn grade(value: u32, least: u32, most: u32) -> u32 {
     let above = value.clamp(least, most) - least;
     1 + above * 99 / (most - least).max(1)
 }
+
+crate::word::shown_as_unknown!(PatternKind);
+crate::word::shown_as_unknown!(Severity);
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,7 @@ use crate::prompts;
 use crate::service::addresses::Addresses;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Missing, Result};
-use crate::service::ledger::{Balance, Reserved};
+use crate::service::ledger::Balance;
 use crate::service::metered_model::MeteredModel;
 use crate::service::replies::ReplyHours;
 use crate::service::safety::SafetyNotice;
@@ -52,7 +52,7 @@ use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role};
 use domain::meals::DayTotals;
 use domain::profile::{Email, Profile, UserId};
 use domain::recipe::VariantName;
-use domain::spending::{Pool, Spending, SpendingPurpose};
+use domain::spending::{Pool, SpendingPurpose};
 
 pub use fixed::{FixedExchange, FixedExchanges};
 pub use messages::CoachMessages;
@@ -251,7 +251,7 @@ impl CoachService {
                 (ModelReply { text, ..spoken.reply }, spoken.spending, personal, spoken.notice)
             }
             Err(Unspoken { error, spending }) => {
-                let settling = self.settle(reserved, &spending, false);
+                let settling = self.model.ledger.settle(reserved, &spending, false);
                 let (given_back, ()) = tokio::join!(self.give_back(&turn, keyed.as_ref()), settling);
                 given_back?;
                 return Err(error.into());
@@ -260,14 +260,8 @@ impl CoachService {
         let listed = (personal, marked.as_ref());
         let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
         let answer = self.store(&turn, reply, listed, notice.or(heard.notice), keyed.as_ref(), entry).await;
-        self.settle(reserved, &spending, answer.is_ok()).await;
+        self.model.ledger.settle(reserved, &spending, answer.is_ok()).await;
         answer
-    }
-
-    async fn settle(&self, reserved: Option<Reserved>, spending: &Spending, written: bool) {
-        if let Some(reserved) = reserved {
-            self.model.ledger.settle(reserved, spending, written).await;
-        }
     }
 
     /// Stores the reply, with the version of the prompt that it was written with and the hour in which that is listed, and

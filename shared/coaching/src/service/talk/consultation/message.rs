@@ -15,111 +15,30 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::access::{Access, let_in, of_owner};
+use super::turn::{Answer, AnsweredBy, Asked, ConsultationReading, ConsultationTurn, Unanswered};
 use super::{answer, transcript};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model::{self, ModelChoice};
 use crate::config::talk;
 use crate::prompts;
 use crate::service::accounts::Accounts;
-use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::ledger::{Balance, Reserved};
+use crate::service::error::{Conflict, Result};
 use crate::service::metered_model::MeteredModel;
-use crate::service::safety::SafetyNotice;
 use crate::service::second_net::Message;
-use crate::service::talk::outgoing::{Outgoing, Unspoken};
+use crate::service::talk::outgoing::Outgoing;
 use crate::service::talk::{Beginning, HeardBefore, Keyed, Purse, Told};
 use crate::store::{Answered, Begun, Ends, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelRequest, Purpose, SystemBlock};
-use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, Session, SessionId, Status, TurnOutcome};
+use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, SessionId, Status, TurnOutcome};
 use domain::conversation::Role;
-use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::{Profile, UserId};
-use domain::spending::{Pool, Spending, SpendingPurpose};
-
-/// One message and its answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConsultationTurn {
-    /// The session after the turn.
-    pub session: Session,
-    /// The answer.
-    pub reply: String,
-    /// Facts that the message has taught.
-    pub learned: Vec<Fact>,
-    /// Number of facts known in all.
-    pub facts_known: usize,
-    /// What the message led to, if it had anything out of the ordinary.
-    pub notice: Option<SafetyNotice>,
-}
-
-/// All that has to be read before a message can be answered.
-#[derive(Debug)]
-pub struct ConsultationReading {
-    profile: Profile,
-    balance: Balance,
-    session: Session,
-    transcript: Vec<ConsultationMessage>,
-    heard: HeardBefore,
-}
-
-impl ConsultationReading {
-    /// With what was heard in the message before.
-    #[must_use]
-    pub fn with_heard(self, heard: HeardBefore) -> Self {
-        Self { heard, ..self }
-    }
-}
+use domain::spending::{Pool, SpendingPurpose};
 
 /// Bytes that the state of a consultation takes besides what is known of its person.
 const STATE_BYTES: usize = 2_000;
-
-/// Whether a model answers a message, which costs money, or a fixed text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AnsweredBy {
-    Model,
-    FixedText,
-}
-
-/// A message that is stored, under the lease of its session.
-struct Asked {
-    reserved: Option<Reserved>,
-    session: Session,
-    transcript: Vec<ConsultationMessage>,
-    lease: Lease,
-    heard: HeardBefore,
-}
-
-/// What a message is answered with.
-struct Answer {
-    /// The facts that were known before it.
-    known: Vec<Fact>,
-    /// What it cost.
-    spending: Spending,
-    /// What it says and has learned.
-    outcome: TurnOutcome,
-    /// What was heard in the message while it was answered.
-    notice: Option<SafetyNotice>,
-}
-
-/// Why there is no answer, and what was spent on it all the same.
-struct Unanswered {
-    error: ServiceError,
-    spending: Spending,
-}
-
-impl Unanswered {
-    fn for_free(error: impl Into<ServiceError>) -> Self {
-        Self { error: error.into(), spending: Spending::default() }
-    }
-}
-
-impl From<Unspoken> for Unanswered {
-    fn from(Unspoken { error, spending }: Unspoken) -> Self {
-        Self { error: error.into(), spending }
-    }
-}
 
 /// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`](super::Opening) starts a
 /// consultation, [`Completing`](super::Completing) has profile and prompt written.
@@ -279,7 +198,7 @@ impl ConsultationAiService {
         let Answer { known, spending, outcome, notice } = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
             Err(Unanswered { error, spending }) => {
-                let settling = self.settle(reserved, &spending, false);
+                let settling = self.model.ledger.settle(reserved, &spending, false);
                 let (given_back, ()) = tokio::join!(self.give_back(&asked, spending.total(), keyed.as_ref()), settling);
                 given_back?;
                 return Err(error);
@@ -301,7 +220,7 @@ impl ConsultationAiService {
                 warn!(cause = %error, "{}", events::PROFILE_NOT_FILLED);
             }
         };
-        tokio::join!(self.settle(reserved, &spending, written), filling);
+        tokio::join!(self.model.ledger.settle(reserved, &spending, written), filling);
         match stored {
             Ok(WriteOutcome::Written) => Ok(turn),
             Ok(WriteOutcome::Conflict) => Err(Conflict::Busy.into()),
@@ -382,12 +301,6 @@ impl ConsultationAiService {
     async fn give_back(&self, asked: &Asked, cost: Usd, keyed: Option<&Keyed<ConsultationTurn>>) -> Result<()> {
         let key = keyed.map(|keyed| keyed.claim.released(asked.lease));
         Ok(self.access.consultations.abandon_turn(asked.session.session_id, asked.lease, cost, key).await?)
-    }
-
-    async fn settle(&self, reserved: Option<Reserved>, spending: &Spending, written: bool) {
-        if let Some(reserved) = reserved {
-            self.model.ledger.settle(reserved, spending, written).await;
-        }
     }
 
     /// Laid out for caching: what is the same for everybody, then the talk, and what changes with every message last.

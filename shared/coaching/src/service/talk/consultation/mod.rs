@@ -10,9 +10,11 @@ mod message;
 mod open;
 mod redemption;
 mod transcript;
+mod turn;
 mod view;
 
 pub use complete::{Completing, Completion};
-pub use message::{ConsultationAiService, ConsultationTurn};
+pub use message::ConsultationAiService;
 pub use open::{Opened, Opening};
+pub use turn::ConsultationTurn;
 pub use view::{ConsultationView, Transcripts};

@@ -1,0 +1,90 @@
+//! A message of a consultation on its way: read, stored under a lease, answered or not.
+
+use crate::service::error::ServiceError;
+use crate::service::ledger::{Balance, Reserved};
+use crate::service::safety::SafetyNotice;
+use crate::service::talk::HeardBefore;
+use crate::service::talk::outgoing::Unspoken;
+use domain::consultation::{ConsultationMessage, Fact, Session, TurnOutcome};
+use domain::lease::Lease;
+use domain::profile::Profile;
+use domain::spending::Spending;
+
+/// One message and its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsultationTurn {
+    /// The session after the turn.
+    pub session: Session,
+    /// The answer.
+    pub reply: String,
+    /// Facts that the message has taught.
+    pub learned: Vec<Fact>,
+    /// Number of facts known in all.
+    pub facts_known: usize,
+    /// What the message led to, if it had anything out of the ordinary.
+    pub notice: Option<SafetyNotice>,
+}
+
+/// All that has to be read before a message can be answered.
+#[derive(Debug)]
+pub struct ConsultationReading {
+    pub(super) profile: Profile,
+    pub(super) balance: Balance,
+    pub(super) session: Session,
+    pub(super) transcript: Vec<ConsultationMessage>,
+    pub(super) heard: HeardBefore,
+}
+
+impl ConsultationReading {
+    /// With what was heard in the message before.
+    #[must_use]
+    pub fn with_heard(self, heard: HeardBefore) -> Self {
+        Self { heard, ..self }
+    }
+}
+
+/// Whether a model answers a message, which costs money, or a fixed text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnsweredBy {
+    Model,
+    FixedText,
+}
+
+/// A message that is stored, under the lease of its session.
+pub(super) struct Asked {
+    pub(super) reserved: Option<Reserved>,
+    pub(super) session: Session,
+    pub(super) transcript: Vec<ConsultationMessage>,
+    pub(super) lease: Lease,
+    pub(super) heard: HeardBefore,
+}
+
+/// What a message is answered with.
+pub(super) struct Answer {
+    /// The facts that were known before it.
+    pub(super) known: Vec<Fact>,
+    /// What it cost.
+    pub(super) spending: Spending,
+    /// What it says and has learned.
+    pub(super) outcome: TurnOutcome,
+    /// What was heard in the message while it was answered.
+    pub(super) notice: Option<SafetyNotice>,
+}
+
+/// Why there is no answer, and what was spent on it all the same.
+pub(super) struct Unanswered {
+    pub(super) error: ServiceError,
+    pub(super) spending: Spending,
+}
+
+impl Unanswered {
+    pub(super) fn for_free(error: impl Into<ServiceError>) -> Self {
+        Self { error: error.into(), spending: Spending::default() }
+    }
+}
+
+impl From<Unspoken> for Unanswered {
+    fn from(Unspoken { error, spending }: Unspoken) -> Self {
+        Self { error: error.into(), spending }
+    }
+}
