@@ -130,7 +130,8 @@ async fn the_same_words_at_once_in_a_conversation_are_one_question() {
     for keys in [[None, None], [Some("k-1"), None], [Some("k-1"), Some("k-2")]] {
         let (deployment, conversation) = ana(&[]).await;
         let send = |key| deployment.send(message("I had soup", &conversation, key));
-        let replies = Gate::at_once(&deployment, keys.map(|key| message("I had soup", &conversation, key)).into()).await;
+        let replies =
+            Gate::at_once(&deployment, keys.map(|key| message("I had soup", &conversation, key)).into()).await;
         let one = replies[0].clone();
         assert_one(&deployment, &replies, 4).await;
         // Each key has its answer.
@@ -148,7 +149,8 @@ async fn the_same_words_at_once_begin_one_conversation() {
         let deployment = Deployment::new().await;
         deployment.sign_up("ana").await;
         let send = |key| deployment.send(message("Should I switch diets?", &Value::Null, key));
-        let replies = Gate::at_once(&deployment, keys.map(|key| message("Should I switch diets?", &Value::Null, key)).into());
+        let replies =
+            Gate::at_once(&deployment, keys.map(|key| message("Should I switch diets?", &Value::Null, key)).into());
         let replies = replies.await;
         let one = replies[0].clone();
         assert_one(&deployment, &replies, 2).await;

@@ -34,7 +34,8 @@ impl Gate {
             }
             functions.iter().for_each(|(gate, _)| gate.open());
         };
-        let sent = calls.into_iter().zip(&functions).map(|(call, (_, app))| Box::pin(deployment.send_through(app, call)));
+        let sent =
+            calls.into_iter().zip(&functions).map(|(call, (_, app))| Box::pin(deployment.send_through(app, call)));
         let (replies, ()) = tokio::join!(join_all(sent), opened);
         replies
     }
