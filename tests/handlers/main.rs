@@ -26,6 +26,7 @@ mod ledger;
 mod logs;
 mod meals;
 mod minors;
+mod one_plan;
 mod paging;
 mod prompts;
 mod real_claude;

@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use claude_simulator::Task;
-use domain::coaching_prompt::Section;
 use domain::profile::UserId;
 use domain::recipe::UserType;
 use serde_json::{Value, json};
@@ -264,12 +263,14 @@ async fn who_has_restored_a_version_of_another_variant_is_not_assigned_by_chance
 #[tokio::test]
 async fn a_version_that_asks_for_less_than_the_person_needs_now_does_not_come_back() {
     let deployment = with_two_versions(&[]).await;
-    let heading = format!("## {}\n", Section::CommittedApproach.heading());
+    let heading = "## Committed approach (locked for 8 weeks)\n";
     let first = deployment.prompts("ana").await.pop().expect("version 1");
     let text = first["prompt"].as_str().expect("a prompt");
-    let low = text.replace(&heading, &format!("{heading}Aim for 1,600 kcal a day. "));
+    let low = text.replace(heading, &format!("{heading}Aim for 1,600 kcal a day. "));
     assert_ne!(low, text);
     change_the_first_version(&deployment, "prompt", AttributeValue::S(low)).await;
+    // As a release without sections has stored it.
+    change_the_first_version(&deployment, "prompt_sections", AttributeValue::Null(true)).await;
     let changed = async |body: Value| deployment.read(Call::to("update-profile").by("ana").json(&body)).await;
     changed(json!({"weight_kg": 110, "height_cm": 200, "sex": "male"})).await;
     deployment.send(restore("ana", "1")).await.assert_problem(409, "version_unsuitable");

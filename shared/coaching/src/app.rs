@@ -12,8 +12,8 @@ use crate::config::{ConfigError, Environment, model};
 use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
     AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable,
-    DirectoryTable, IdempotencyTable, LockTable, MealTable, MinorTable, ProfileTable, PromptHistoryTable,
-    PromptVersionTable, RedemptionTable, RunTable, SpendingTable, StreakTable, Table,
+    DirectoryTable, FirstAnswerTable, IdempotencyTable, LockTable, MealTable, MinorTable, ProfileTable,
+    PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable, SpendingTable, StreakTable, Table,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -241,6 +241,11 @@ impl App {
     /// Locks on paid work.
     pub fn locks(&self) -> Result<LockTable, StartError> {
         Ok(LockTable::new(self.table("IDEMPOTENCY_TABLE")?))
+    }
+
+    /// Answers of writers that need a repair.
+    pub fn first_answers(&self) -> Result<FirstAnswerTable, StartError> {
+        Ok(FirstAnswerTable::new(self.table("IDEMPOTENCY_TABLE")?))
     }
 
     /// Accounts of people who are not of age.

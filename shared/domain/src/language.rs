@@ -53,6 +53,22 @@ impl Language {
         }
     }
 
+    /// Its name in English.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Es => "Spanish",
+            Self::Pt => "Portuguese",
+            Self::Fr => "French",
+            Self::De => "German",
+            Self::It => "Italian",
+            Self::Nl => "Dutch",
+            Self::Ja => "Japanese",
+            Self::Zh => "Chinese",
+        }
+    }
+
     /// The one with this ISO 639-1 code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -23,4 +23,5 @@ pub mod run_part;
 pub mod safety;
 pub mod schedule;
 pub mod spending;
+pub mod text;
 pub mod word;

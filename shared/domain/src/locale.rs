@@ -25,6 +25,29 @@ impl Locale {
             .ok_or_else(|| FieldError::new(field, "must be a language tag such as en or pt-BR"))
     }
 
+    /// A language without a country.
+    #[must_use]
+    pub fn of(language: Language) -> Self {
+        Self(language.code().parse().expect("every code of a language is a tag"))
+    }
+
+    /// The language that texts for a person are written in: the one that they have chosen, else the one of what was written
+    /// before, else that of what they have said, else English.
+    pub fn of_texts<'a>(chosen: Option<&Self>, before: Option<&Self>, said: impl Iterator<Item = &'a str>) -> Self {
+        let known = chosen.or(before).cloned();
+        known.unwrap_or_else(|| Self::of(Language::of_text(&said.collect::<Vec<_>>().join("\n")).unwrap_or_default()))
+    }
+
+    /// Its name, as instructions in English call it: `German`, `Portuguese (pt-BR)`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        match (self.language(), self.country()) {
+            (Some(language), None) => language.name().to_owned(),
+            (Some(language), Some(_)) => format!("{} ({self})", language.name()),
+            (None, _) => format!("the language of the BCP 47 tag {self}"),
+        }
+    }
+
     /// The language that fixed texts are written in for this person; `None` if they are not in theirs.
     #[must_use]
     pub fn language(&self) -> Option<Language> {
@@ -45,9 +68,45 @@ impl fmt::Display for Locale {
     }
 }
 
+/// A locale as its tag, for serde.
+pub mod as_tag {
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    use super::Locale;
+
+    /// Writes the tag.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(locale: &Locale, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(locale)
+    }
+
+    /// Reads a tag.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
+        let tag = String::deserialize(deserializer)?;
+        Locale::parse("language", &tag).map_err(|error| de::Error::custom(error.message))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_written_in_the_language_that_a_person_has_chosen_or_speaks() {
+        let said = || ["Ich arbeite nachts und esse danach meistens zwei Schüsseln Müsli"].into_iter();
+        let (chosen, before) = (Locale::of(Language::Fr), Locale::of(Language::It));
+        assert_eq!(Locale::of_texts(Some(&chosen), Some(&before), said()), chosen);
+        assert_eq!(Locale::of_texts(None, Some(&before), said()), before);
+        assert_eq!(Locale::of_texts(None, None, said()), Locale::of(Language::De));
+        assert_eq!(Locale::of_texts(None, None, ["ok"].into_iter()), Locale::of(Language::En));
+    }
 
     #[test]
     fn a_tag_names_a_language_and_perhaps_a_country() {
@@ -60,6 +119,10 @@ mod tests {
         let chinese = Locale::parse("locale", "zh-Hans-CN").expect("a tag");
         assert_eq!((chinese.language(), chinese.country()), (Some(Language::Zh), Some("CN")));
         assert_eq!(Locale::parse("locale", "cy").map(|locale| locale.language()), Ok(None));
+        assert_eq!(
+            [Locale::parse("locale", "de"), Locale::parse("locale", "pt-BR")].map(|it| it.expect("a tag").described()),
+            ["German", "Portuguese (pt-BR)"]
+        );
         for text in ["", "english please", "e", "de_", "../..", &"x".repeat(40)] {
             assert!(Locale::parse("locale", text).is_err(), "{text}");
         }

@@ -127,6 +127,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
             user_id: user_id.clone(),
             version: 1,
             prompt: PROMPT.to_owned(),
+            sections: None,
             reason: GenerationReason::Initial,
             recipe: Recipe::default(),
             decision: None,
@@ -144,6 +145,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         next_check_at: as_of() - Duration::hours(12),
         update_shard: Some(due::shard_of(user_id, SHARDS)),
         mark: None,
+        targets_revision: None,
     };
     Ok(prompted_profile(&profile, &version))
 }

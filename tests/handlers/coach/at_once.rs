@@ -130,8 +130,10 @@ async fn the_same_words_at_once_in_a_conversation_are_one_question() {
     for keys in [[None, None], [Some("k-1"), None], [Some("k-1"), Some("k-2")]] {
         let (deployment, conversation) = ana(&[]).await;
         let send = |key| deployment.send(message("I had soup", &conversation, key));
-        let (one, other) = tokio::join!(send(keys[0]), send(keys[1]));
-        assert_one(&deployment, &[one.clone(), other], 4).await;
+        let replies =
+            Gate::at_once(&deployment, keys.map(|key| message("I had soup", &conversation, key)).into()).await;
+        let one = replies[0].clone();
+        assert_one(&deployment, &replies, 4).await;
         // Each key has its answer.
         for key in keys.into_iter().flatten() {
             let again = send(Some(key)).await;
@@ -147,8 +149,11 @@ async fn the_same_words_at_once_begin_one_conversation() {
         let deployment = Deployment::new().await;
         deployment.sign_up("ana").await;
         let send = |key| deployment.send(message("Should I switch diets?", &Value::Null, key));
-        let (one, other) = tokio::join!(send(keys[0]), send(keys[1]));
-        assert_one(&deployment, &[one.clone(), other], 2).await;
+        let replies =
+            Gate::at_once(&deployment, keys.map(|key| message("Should I switch diets?", &Value::Null, key)).into());
+        let replies = replies.await;
+        let one = replies[0].clone();
+        assert_one(&deployment, &replies, 2).await;
         for key in keys.into_iter().flatten() {
             assert_one(&deployment, &[one.clone(), send(Some(key)).await], 2).await;
         }
@@ -182,8 +187,7 @@ async fn a_second_tap_while_claude_thinks_gets_the_answer_to_the_first() {
 async fn many_messages_at_once_are_each_answered_once_in_places_of_their_own() {
     let (deployment, conversation) = ana(&[]).await;
     let texts = ["I had soup", "And cake", "I had soup", "And tea", "And cake", "I had soup"];
-    let sent = texts.map(|text| deployment.send(message(text, &conversation, None)));
-    let replies = futures_util::future::join_all(sent.map(Box::pin)).await;
+    let replies = Gate::at_once(&deployment, texts.map(|text| message(text, &conversation, None)).into()).await;
     for (reply, text) in replies.iter().zip(texts) {
         assert_eq!(reply.status, 200, "{text}: {reply:?}");
         let twin = texts.iter().position(|other| *other == text).expect("itself at least");

@@ -60,6 +60,31 @@ async fn one_repair_is_asked_for_and_names_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_repair_that_claude_is_too_busy_for_loses_nothing_that_was_paid_for() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    deployment.claude.inject(FaultKind::ShortPrompt, 2);
+    complete(&deployment, &session_id).await;
+    assert_failed_without_a_trace(&deployment, &session_id).await;
+
+    // The profile is there. The next prompt is flawed, and its repair finds nobody.
+    deployment.claude.clear();
+    deployment.claude.inject(FaultKind::ShortPrompt, 1);
+    deployment.claude.inject(FaultKind::Overloaded, 30);
+    complete(&deployment, &session_id).await;
+    assert_failed_without_a_trace(&deployment, &session_id).await;
+    let flawed = deployment.asked(Task::Prompt)[0].clone();
+    deployment.claude.clear();
+
+    complete(&deployment, &session_id).await;
+    let asked = deployment.asked(Task::Prompt);
+    assert_eq!(asked.len(), 1, "the repair alone");
+    assert_eq!(asked[0].body["messages"][0], flawed.body["messages"][0], "of the same text");
+    assert_eq!(asked[0].body["messages"].as_array().map(Vec::len), Some(3), "behind the answer that was kept");
+    assert_eq!(deployment.versions("ana").await, [1]);
+}
+
+#[tokio::test]
 async fn a_profile_that_does_not_come_out_right_is_replaced_by_nothing() {
     for fault in [FaultKind::ShortProfile, FaultKind::LongProfile] {
         let deployment = Deployment::new().await;

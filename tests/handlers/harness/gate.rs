@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use coaching::app::App;
+use futures_util::future::join_all;
 use test_support::{Exchange, Fate, Intercept};
 use tokio::sync::Semaphore;
 
-use super::{Deployment, until};
+use super::{Call, Deployment, Reply, until};
 
 /// The gate, and what has come on all ways to the outside.
 pub struct Gate {
@@ -21,6 +22,26 @@ impl Gate {
         let gate = Arc::new(Self { open: Semaphore::new(0), seen: Mutex::default() });
         let app = deployment.app_through(gate.clone()).await;
         (gate, app)
+    }
+
+    /// Sends messages to the coach at once, each through a function of its own. Claude answers nobody before each of them is
+    /// under way: it asks Claude, or has looked for its conversation and looks again. So none comes after another's answer.
+    pub async fn at_once(deployment: &Deployment, calls: Vec<Call>) -> Vec<Reply> {
+        let functions = join_all(calls.iter().map(|_| Self::of(deployment))).await;
+        let opened = async {
+            for (gate, _) in &functions {
+                until(|| async { gate.is_under_way() }).await;
+            }
+            functions.iter().for_each(|(gate, _)| gate.open());
+        };
+        let sent =
+            calls.into_iter().zip(&functions).map(|(call, (_, app))| Box::pin(deployment.send_through(app, call)));
+        let (replies, ()) = tokio::join!(join_all(sent), opened);
+        replies
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.count("POST /v1/messages") > 0 || self.count("GetItem coach-conversations") > 1
     }
 
     /// Lets every question through, now and later.

@@ -5,7 +5,7 @@ use domain::money::Usd;
 use futures_util::future::join_all;
 
 use super::assert_settled;
-use crate::harness::{Call, Deployment, Reply};
+use crate::harness::{Call, Deployment, Gate, Reply};
 
 /// Sends one message of each of `names`, all at once.
 async fn rush(deployment: &Deployment, names: &[String]) -> Vec<Reply> {
@@ -61,12 +61,12 @@ async fn with_next_to_nothing_left_nobody_is_answered_and_nothing_is_spent() {
     assert_eq!((deployment.claude.requests().len(), deployment.spent_today().await), (0, Usd::ZERO));
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn the_same_words_three_times_at_once_are_one_payment() {
     let deployment = Deployment::new().await;
     deployment.sign_up("ana").await;
     let call = || Call::to("send-coach-message").by("ana").json(&serde_json::json!({"message": "What is for lunch?"}));
-    let replies = join_all((0..3).map(|_| Box::pin(deployment.send(call())))).await;
+    let replies = Gate::at_once(&deployment, vec![call(), call(), call()]).await;
     assert!(replies.iter().all(|reply| reply.status == 200), "{replies:?}");
     assert!(replies.iter().all(|reply| reply.body["message_id"] == replies[0].body["message_id"]), "{replies:?}");
     assert_eq!(deployment.asked(Task::Coach).len(), 1);

@@ -7,12 +7,12 @@ mod behavior;
 mod recipes;
 mod schema;
 mod template;
+mod writers;
 
 use chrono::{DateTime, Utc};
 use claude::SystemBlock;
 
 use domain::behavior::{BehaviorMetrics, Decision, PatternKind};
-use domain::coaching_prompt::{Flaw, WordRange};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
 use domain::conversation::Role;
 use domain::meals::{DayTotals, Grams};
@@ -20,8 +20,9 @@ use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
 pub use recipes::{for_writer, variants};
-pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, safety_schema};
+pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, repair_schema, safety_schema};
 pub use template::data;
+pub use writers::{initial_prompt, profile, prompt_update, repair_of_sections, repair_of_whole};
 
 use template::fill;
 
@@ -107,12 +108,6 @@ const fn guidance(section: ConsultationSection) -> &'static str {
     }
 }
 
-/// The system prompt of the profile writer.
-#[must_use]
-pub fn profile(word_count: usize, words: WordRange) -> String {
-    fill(include_str!("profile.txt"), &[("word_count", &word_count.to_string()), ("words", &words.to_string())])
-}
-
 /// What the profile of `person` is written from.
 #[must_use]
 pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
@@ -137,15 +132,6 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
     )
 }
 
-/// The system prompt of the prompt writer.
-#[must_use]
-pub fn initial_prompt(words: WordRange, targets: &Targets) -> String {
-    fill(
-        include_str!("initial_prompt.txt"),
-        &[("words", &words.to_string()), ("aim", &aim(words)), ("targets", &targets_in_words(targets))],
-    )
-}
-
 /// What a whole prompt is written from.
 #[must_use]
 pub fn initial_prompt_material(
@@ -164,12 +150,6 @@ pub fn initial_prompt_material(
             ("behavior", &behavior_in_words(behavior)),
         ],
     )
-}
-
-/// The system prompt of the weekly writer; `words` is what its two sections may have together.
-#[must_use]
-pub fn prompt_update(words: WordRange) -> String {
-    fill(include_str!("prompt_update.txt"), &[("words", &words.to_string()), ("aim", &aim(words))])
 }
 
 /// What a weekly update is written from.
@@ -204,13 +184,6 @@ pub fn safety_reader_material(earlier: &[(Role, &str)], message: &str) -> String
     };
     let earlier = earlier.iter().map(line).collect::<Vec<_>>().join("\n");
     fill(include_str!("safety_reader_material.txt"), &[("earlier", &earlier), ("message", &data(message))])
-}
-
-/// Asks for the same text again without its flaws.
-#[must_use]
-pub fn repair(flaws: &[Flaw]) -> String {
-    let flaws: Vec<String> = flaws.iter().map(|flaw| format!("- {}", data(&flaw.to_string()))).collect();
-    fill(include_str!("repair.txt"), &[("flaws", &flaws.join("\n"))])
 }
 
 /// What the coach is told beside the numbers of a person who eats far too little.
@@ -248,11 +221,6 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
             ("warning", warning),
         ],
     )
-}
-
-/// The middle of a range: models miss word counts, and from the middle they miss least often.
-fn aim(words: WordRange) -> String {
-    usize::midpoint(words.min, words.max).to_string()
 }
 
 fn targets_in_words(targets: &Targets) -> String {

@@ -9,7 +9,7 @@ use domain::coaching_prompt::Section;
 use domain::profile::Goal;
 use domain::safety::{Condition, Signal};
 
-/// A whole coaching prompt: one property a section, triggers as a list.
+/// A whole coaching prompt: one property a section, triggers as a list of pairs.
 #[must_use]
 pub fn coaching_prompt_schema() -> Value {
     sections_schema(Section::ALL.into_iter())
@@ -21,12 +21,25 @@ pub fn behavior_sections_schema() -> Value {
     sections_schema(Section::ALL.into_iter().filter(|section| section.follows_behavior()))
 }
 
+/// Sections that a repair may change: null for one that stays as it is.
+#[must_use]
+pub fn repair_schema(sections: &[Section]) -> Value {
+    let or_null = |section: &Section| (section.key(), json!({"anyOf": [section_schema(*section), {"type": "null"}]}));
+    object(&sections.iter().map(or_null).collect::<Vec<_>>())
+}
+
 fn sections_schema(sections: impl Iterator<Item = Section>) -> Value {
-    let property = |section: Section| match section {
-        Section::BehavioralTriggers => json!({"type": "array", "items": {"type": "string"}}),
-        _ => json!({"type": "string"}),
-    };
-    object(&sections.map(|section| (section.key(), property(section))).collect::<Vec<_>>())
+    object(&sections.map(|section| (section.key(), section_schema(section))).collect::<Vec<_>>())
+}
+
+fn section_schema(section: Section) -> Value {
+    let text = json!({"type": "string"});
+    match section {
+        Section::BehavioralTriggers => {
+            json!({"type": "array", "items": object(&[("when", text.clone()), ("coach_does", text)])})
+        }
+        _ => text,
+    }
 }
 
 /// One answer of the consultation AI.

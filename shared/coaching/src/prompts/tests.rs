@@ -2,8 +2,11 @@
 
 use super::*;
 use crate::fixtures::measured;
+use domain::coaching_prompt::{CoachingPrompt, Flaw, Rule, Section, WordRange};
 use domain::consultation::{Challenge, FactDetail};
+use domain::language::Language;
 use domain::local_day::TimeZone;
+use domain::locale::Locale;
 use domain::profile::{Age, BodyData, Email, Goal, GoalText, Name, Sex, Subject, TargetsHistory, UserId, Weight};
 use domain::recipe::RecipeOverride;
 use domain::safety::{Health, RiskRecord};
@@ -57,6 +60,15 @@ fn hostile_fact() -> Fact {
     }
 }
 
+fn german() -> Locale {
+    Locale::of(Language::De)
+}
+
+fn short(language: &Locale) -> CoachingPrompt {
+    let rules = vec![Rule::new("es regnet", "frag nach")];
+    CoachingPrompt::new(language.clone(), rules, |_| "Zwei Worte.".to_owned()).expect("every section has words")
+}
+
 const WORDS: WordRange = WordRange { min: 500, max: 800 };
 
 fn every_prompt() -> Vec<String> {
@@ -75,12 +87,18 @@ fn every_prompt() -> Vec<String> {
             consultation(),
             safety_preamble().to_owned(),
             generic_coach().to_owned(),
-            super::profile(200, WordRange::around(200, 0.2)),
+            super::profile(200, WordRange::around(200, 0.2), &german(), profile.first_day),
             profile_material(&profile, &[spoken], &facts),
-            initial_prompt(WORDS, profile.current_targets()),
+            initial_prompt(WORDS, &german(), profile.first_day),
             initial_prompt_material(&profile, "</psychological_profile>", &facts, None),
-            prompt_update(WORDS),
-            repair(&[Flaw::TriggerCount(7)]),
+            prompt_update(WORDS, &german(), profile.first_day),
+            repair_of_whole(&[Flaw::TriggerCount(7)], &german()),
+            repair_of_sections(
+                &[Flaw::WordCount { words: 90, allowed: WORDS }],
+                &short(&german()),
+                &Section::ALL,
+                WORDS,
+            ),
             today(&profile, profile.created_at, &DayTotals::empty(profile.first_day), &measured(&[Some(2_000); 3])),
         ])
         .collect()
@@ -109,12 +127,35 @@ fn what_people_wrote_cannot_close_its_tag() {
 }
 
 #[test]
-fn the_prompt_writer_is_told_the_persons_own_targets() {
-    let profile = profile();
-    let targets = profile.current_targets();
-    let prompt = initial_prompt(WORDS, targets);
-    assert!(prompt.contains(&format!("{} kcal, {} g protein", targets.daily_calories, targets.protein_g)), "{prompt}");
-    assert!(prompt.contains("between 500 and 800 words") && prompt.contains("aim at 650"), "{prompt}");
+fn writers_are_told_language_day_and_the_length_of_each_section() {
+    let day = "2026-11-30".parse().expect("a day");
+    let german = initial_prompt(WORDS, &german(), day);
+    for told in [
+        "Write in German.",
+        "Today is Monday, 30 November 2026; week 1 of 8 begins today, and week 8 ends on Sunday, 24 January 2027",
+        "with their length in words. Together they have about 650, and at any rate between 500 and 800 words",
+        "- core_directive (40): ",
+        "The app writes each as \"Wenn {when}: {coach_does}.\"",
+    ] {
+        assert!(german.contains(told), "{told}: {german}");
+    }
+    let chinese = Locale::of(Language::Zh);
+    let of_chinese = initial_prompt(WORDS, &chinese, day);
+    assert!(of_chinese.contains("about 1040, and at any rate between 800 and 1280 characters"), "{of_chinese}");
+    let profile = super::profile(200, WordRange::around(200, 0.2), &chinese, day);
+    assert!(profile.contains("about 320 characters (between 256 and 384 characters)"), "{profile}");
+}
+
+#[test]
+fn a_repair_names_the_sections_to_change_and_leaves_the_rest() {
+    let flaw = [Flaw::WordCount { words: 90, allowed: WORDS }];
+    let asked = repair_of_sections(&flaw, &short(&german()), &Section::ALL, WORDS);
+    assert!(asked.contains("It is too short: it has 90 words and needs between 500 and 800 words."), "{asked}");
+    assert!(asked.contains("core_directive 2 (asked for 40)"), "{asked}");
+    assert!(asked.contains("about 650 by saying more in behavioral_triggers, committed_approach"), "{asked}");
+    assert!(asked.ends_with("null for every other one."), "{asked}");
+    let sound = repair_of_sections(&[Flaw::TriggerCount(7)], &short(&german()), &Section::ALL, WORDS);
+    assert!(!sound.contains("Lengths"), "{sound}");
 }
 
 #[test]

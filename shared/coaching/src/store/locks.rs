@@ -105,6 +105,12 @@ impl LockTable {
         self.locks.write("giving back a lock", self.end(lock)).await.map(drop)
     }
 
+    /// Forgets a lock under which nothing was paid: the next who asks for it is the first.
+    pub async fn forget(&self, lock: &Lock) -> Result<(), StoreError> {
+        let forgotten = self.end(lock).set("expires_at", number(0));
+        self.locks.write("forgetting a lock", forgotten).await.map(drop)
+    }
+
     /// Notes that the work is done: nobody takes the lock again.
     pub async fn finish(&self, lock: &Lock) -> Result<(), StoreError> {
         let done = self.end(lock).set("done", native(&true));

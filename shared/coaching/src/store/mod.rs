@@ -10,7 +10,7 @@
 //! | `conversations/` | `coach_conversations`, with the indexes `by_time` and `replies_v1` |
 //! | `meals.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
-//! | `idempotency/`, `locks.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
+//! | `idempotency/`, `locks.rs`, `first_answers.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending/` | `spending` |
 //! | `audit.rs`, `audit_records.rs` | `audit`, with the index `by_time_v1` |
 //! | `directory/` | `user_directory`, with the indexes `by_state_v1`, `by_address_v1` and `by_prompt_v1`, and `counters` |
@@ -30,6 +30,7 @@ mod conversations;
 mod cursor;
 mod directory;
 mod error;
+mod first_answers;
 mod idempotency;
 mod item;
 mod leases;
@@ -65,6 +66,7 @@ pub use consultations::{Answered, ConsultationTable};
 pub use conversations::{ConversationTable, ListedReply, MarkedHour, OpenedWith};
 pub use directory::{CounterTable, DirectoryRow, DirectoryTable, Epoch, Recount, RecountStep, RowChange, SpoiltRow};
 pub use error::{StoreError, WriteOutcome};
+pub use first_answers::{FirstAnswer, FirstAnswerTable};
 pub use idempotency::{
     Attempt, Begins, Begun, Ends, IdempotencyTable, KeyClaim, KeyWrite, Looked, Remembered, StoredResponse,
 };

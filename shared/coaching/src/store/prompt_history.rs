@@ -33,6 +33,7 @@ pub(super) fn entry_item(entry: &HistoryEntry) -> Item {
         ("prompt_risk", native(&entry.risk)),
     ]);
     let optional = [
+        ("prompt_sections", entry.sections.as_ref().map(native)),
         ("decision", entry.decision.as_ref().map(native)),
         ("behavioral_data", entry.behavioral_data.as_ref().map(native)),
         ("batch_id", entry.batch_id.as_ref().map(text)),
@@ -47,6 +48,7 @@ fn read_entry(stored: &Stored) -> Result<HistoryEntry, StoreError> {
         user_id: UserId::new(stored.text("user_id")?),
         version: stored.number("version")?,
         prompt: stored.text("prompt")?,
+        sections: stored.or_missing("prompt_sections", read_native),
         reason: stored.native("reason")?,
         recipe: stored.or_missing("recipe", read_native).unwrap_or_default(),
         decision: stored.or_missing("decision", read_native),

@@ -45,6 +45,7 @@ async fn a_version_is_in_the_profile_and_in_the_history_at_once() {
         conversational_profile: Some("Steady.".to_owned()),
         prompt: Some(PersonalPrompt {
             text: first.entry.prompt.clone(),
+            sections: None,
             version: 1,
             last_prompt_update: first.entry.created_at,
             prompt_behavioral_data: first.entry.behavioral_data.clone(),

@@ -10,9 +10,10 @@ use coaching::store::{
     NewVersion, Restored, StoreError,
 };
 use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
-use domain::coaching_prompt::GenerationReason;
+use domain::coaching_prompt::{CoachingPrompt, GenerationReason, Rule, Section};
 use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
 use domain::conversation::Role;
+use domain::language::Language;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
@@ -144,6 +145,7 @@ pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
         user_id: user_id.clone(),
         version,
         prompt: format!("## Core directive\nPrompt {version}."),
+        sections: (version % 2 == 0).then(sections),
         recipe: recipe(),
         reason: if version == 1 { GenerationReason::Initial } else { GenerationReason::Weekly },
         decision: (version > 1).then(decision),
@@ -161,6 +163,13 @@ pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
         risk: Risk::Caution,
         restored: (version > 2).then_some(Restored { version: 1, request: Uuid::from_u128(7) }),
     }
+}
+
+/// A prompt as data.
+pub(super) fn sections() -> CoachingPrompt {
+    let rules = vec![Rule::new("es spät ist", "frag, was war")];
+    let body = |section: Section| format!("{}: {{{{daily_calories}}}} kcal.", section.key());
+    CoachingPrompt::new(Locale::of(Language::De), rules, body).expect("every section has words")
 }
 
 /// A check a week later that found nothing new.
@@ -186,6 +195,7 @@ pub(super) fn version_due(user_id: &UserId, after: u32, next_check_at: &str) -> 
         next_check_at: at(next_check_at),
         update_shard: Some("007".to_owned()),
         mark: None,
+        targets_revision: None,
     }
 }
 

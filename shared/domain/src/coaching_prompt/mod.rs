@@ -1,13 +1,25 @@
-//! The coaching prompt: nine named sections, rendered to the text that is stored and sent to the model.
+//! The coaching prompt: nine named sections in the person's language, rendered to the text that is stored and sent to the
+//! model.
 
+mod amounts;
 mod check;
+mod flaw;
+mod placeholders;
 mod prompt;
 mod reason;
+mod rule;
 mod section;
+mod sentences;
+mod wording;
 mod words;
 
-pub use check::{Flaw, PromptRules, check_profile};
-pub use prompt::{BehaviorSections, CoachingPrompt, MalformedPrompt, list};
+pub use check::{PromptRules, Subject, check_profile};
+pub use flaw::Flaw;
+pub use prompt::{BehaviorSections, Changes, CoachingPrompt, MalformedPrompt};
 pub use reason::GenerationReason;
+pub use rule::Rule;
 pub use section::Section;
-pub use words::{WordRange, count_words};
+pub use wording::form_of_rules;
+pub use words::{LengthUnit, WordRange};
+
+pub use crate::text::count_words;

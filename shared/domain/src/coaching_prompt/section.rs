@@ -37,22 +37,6 @@ impl Section {
         Self::SuccessMetrics,
     ];
 
-    /// The heading under which the section stands.
-    #[must_use]
-    pub const fn heading(self) -> &'static str {
-        match self {
-            Self::UserProfileAndContext => "User profile and context",
-            Self::CommittedApproach => "Committed approach (locked for 8 weeks)",
-            Self::CoreDirective => "Core directive",
-            Self::BehavioralTriggers => "Behavioural triggers",
-            Self::AccountabilityProtocol => "Accountability protocol",
-            Self::ToneAndStyle => "Tone and style",
-            Self::ProhibitedResponses => "Prohibited responses",
-            Self::ConflictResolution => "Conflict resolution",
-            Self::SuccessMetrics => "Success metrics",
-        }
-    }
-
     /// The property that carries the section in the model's structured output.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -69,9 +53,51 @@ impl Section {
         }
     }
 
+    /// The one with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.key() == key)
+    }
+
+    /// What share of a whole prompt's words the section has, in parts of [`Self::PARTS`]; four rules as a rule.
+    const fn parts(self) -> usize {
+        match self {
+            Self::UserProfileAndContext | Self::AccountabilityProtocol => 80,
+            Self::CommittedApproach => 90,
+            Self::CoreDirective => 35,
+            Self::BehavioralTriggers => 100,
+            Self::ToneAndStyle | Self::ProhibitedResponses | Self::ConflictResolution | Self::SuccessMetrics => 50,
+        }
+    }
+
+    /// The sum of all parts.
+    const PARTS: usize = 585;
+
+    /// Words that the section is asked for in a prompt of `whole` words, to the next five.
+    #[must_use]
+    pub const fn budget(self, whole: usize) -> usize {
+        let words = (self.parts() * whole + Self::PARTS / 2) / Self::PARTS;
+        let rounded = (words + 2) / 5 * 5;
+        if rounded < 5 { 5 } else { rounded }
+    }
+
     /// Whether the weekly update may rewrite the section; the others stay byte for byte.
     #[must_use]
     pub const fn follows_behavior(self) -> bool {
         matches!(self, Self::BehavioralTriggers | Self::AccountabilityProtocol)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budgets_of_the_sections_come_to_the_whole_prompt() {
+        assert_eq!(Section::ALL.into_iter().map(Section::parts).sum::<usize>(), Section::PARTS);
+        for whole in [300, 585, 650, 1_000] {
+            let sum: usize = Section::ALL.into_iter().map(|section| section.budget(whole)).sum();
+            assert!(sum.abs_diff(whole) <= 15, "{sum} of {whole}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::meals::MealType;
+use crate::text::is_quoted;
 
 /// The four kinds of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -154,19 +155,12 @@ impl Fact {
         format!("{}#{}", self.category().name(), words.join("-"))
     }
 
-    /// Whether the quoted words occur in `transcript`, whatever their case, spacing and punctuation. A fact whose words
-    /// nobody said is the model's invention.
+    /// Whether the quoted words were said in `transcript` ([`is_quoted`]). A fact whose words nobody said is the model's
+    /// invention.
     #[must_use]
     pub fn is_quoted_from<'a>(&self, transcript: impl Iterator<Item = &'a str>) -> bool {
         is_quoted(&self.quote, transcript)
     }
-}
-
-/// Whether words occur in one of the messages of `transcript`, whatever their case, spacing and punctuation.
-pub(super) fn is_quoted<'a>(words: &str, mut transcript: impl Iterator<Item = &'a str>) -> bool {
-    let quote = fold(words);
-    !quote.is_empty()
-        && transcript.any(|message| fold(message).windows(quote.len()).any(|window| window == quote.as_slice()))
 }
 
 /// The words of `text` in lower case, without punctuation.

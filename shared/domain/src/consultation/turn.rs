@@ -1,9 +1,10 @@
 //! What one answer of the consultation AI changes.
 
-use super::fact::{Fact, is_quoted};
+use super::fact::Fact;
 use super::session::{ConsultationSettings, Session};
 use crate::profile::{BodyData, Goal, GoalText, LearnedGoal};
 use crate::safety::{Condition, Health};
+use crate::text::is_quoted;
 
 /// What the consultation AI made of the person's latest message.
 #[derive(Debug, Clone, PartialEq)]

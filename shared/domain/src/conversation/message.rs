@@ -57,6 +57,8 @@ pub struct CoachReply {
     pub in_reply_to: Uuid,
     /// Version of the personal prompt that wrote it; `None` when the generic prompt did.
     pub system_prompt_version_used: Option<u32>,
+    /// The number of the targets that were put into it; `None` when the generic prompt wrote it.
+    pub targets_revision: Option<u32>,
     /// Variant of that personal prompt; `None` when the generic prompt wrote it.
     pub variant: Option<VariantName>,
     /// The model that wrote it.

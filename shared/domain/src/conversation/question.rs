@@ -94,6 +94,7 @@ mod tests {
                     text: "Well.".to_owned(),
                     in_reply_to: id(*question),
                     system_prompt_version_used: None,
+                    targets_revision: None,
                     variant: None,
                     model: "a-model".to_owned(),
                     usage: TokenUsage::default(),

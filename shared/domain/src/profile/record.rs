@@ -10,6 +10,7 @@ use super::person::{Age, BodyData, Name, Weight};
 use super::targets::{Subject, TargetBasis, Targets};
 use super::targets_history::TargetsHistory;
 use crate::behavior::{BehaviorMetrics, Decision};
+use crate::coaching_prompt::{CoachingPrompt, MalformedPrompt};
 use crate::local_day::TimeZone;
 use crate::locale::Locale;
 use crate::recipe::{Recipe, RecipeOverride};
@@ -130,11 +131,14 @@ impl Profile {
     }
 
     /// The person as a text is written for them at an instant: what the coach is careful with for a day counts as if it
-    /// lasted. The text is written anew once it has lapsed.
+    /// lasted. The text is written anew once it has lapsed. Nothing of it is stored, so the targets count as those that were
+    /// read.
     #[must_use]
     pub fn as_at(mut self, now: DateTime<Utc>) -> Self {
+        let revision = self.targets.revision();
         self.risk.lasting = self.risk.at(now);
         self.follow_with_targets(now);
+        self.targets = self.targets.of_revision(revision);
         self
     }
 
@@ -232,8 +236,10 @@ impl PendingUpdate {
 /// The personal prompt in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonalPrompt {
-    /// The system prompt as it is sent to the model.
+    /// The system prompt as it is stored: with the targets that were in force when it was written or they last changed.
     pub text: String,
+    /// The same as data; `None` for a version that was stored as a text alone.
+    pub sections: Option<CoachingPrompt>,
     /// Counts the prompts of this person from 1.
     pub version: u32,
     /// When this version was written.
@@ -246,6 +252,23 @@ pub struct PersonalPrompt {
     pub recipe: Recipe,
     /// When the weekly run looks at this person next.
     pub next_check_at: DateTime<Utc>,
+}
+
+impl PersonalPrompt {
+    /// The system prompt as it is sent to the model, with the targets in force.
+    #[must_use]
+    pub fn text_with(&self, targets: &Targets) -> String {
+        self.sections.as_ref().map_or_else(|| self.text.clone(), |sections| sections.render(targets))
+    }
+
+    /// The prompt as data.
+    ///
+    /// # Errors
+    ///
+    /// If it was stored as a text alone, and that was written by hand.
+    pub fn as_data(&self) -> Result<CoachingPrompt, MalformedPrompt> {
+        self.sections.clone().map_or_else(|| CoachingPrompt::parse(&self.text), Ok)
+    }
 }
 
 /// What an admin has decided on a prompt that harms or does not fit.

@@ -85,6 +85,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             user_id: user_id.clone(),
             version: 1,
             prompt: prompt_text().await.to_owned(),
+            sections: None,
             reason: GenerationReason::Initial,
             recipe: Recipe::default(),
             decision: None,
@@ -102,6 +103,7 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
         next_check_at: deployment.now() - Duration::hours(1),
         update_shard: Some(shard.to_owned()),
         mark: None,
+        targets_revision: None,
     };
     let written = deployment.stores.versions.add_prompt_version(&mut version).await.expect("an answer");
     assert_eq!(written, WriteOutcome::Written);

@@ -9,7 +9,7 @@ use super::writing;
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::service::error::{Conflict, Result};
-use crate::store::{LockOutcome, LockTable, ProfileTable};
+use crate::store::{Lock, LockOutcome, LockTable, ProfileTable};
 use crate::system::{Clock, Ids};
 use domain::lease::Lease;
 use domain::profile::UserId;
@@ -38,6 +38,11 @@ impl WriterLocks {
     pub async fn take(&self, user_id: &UserId, work: &str) -> Result<LockOutcome> {
         let now = self.clock.now();
         Ok(self.locks.take(user_id, work, self.ids.next(), Lease::from(now, self.lasts), now).await?)
+    }
+
+    /// Forgets a lock under which nothing was paid.
+    pub async fn forget(&self, lock: &Lock) -> Result<()> {
+        Ok(self.locks.forget(lock).await?)
     }
 
     /// Does `write` once for the request that `work` names, however often its job is delivered: nothing if somebody is

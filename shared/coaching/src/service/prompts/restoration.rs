@@ -112,7 +112,7 @@ impl Restoring {
             }
             let prompt = profile.prompt.as_ref().ok_or(Conflict::NothingToRegenerate)?;
             let earlier = self.earlier(user_id, prompt, wanted.version).await?;
-            if earlier.prompt == prompt.text {
+            if is_the_same(&earlier, prompt) {
                 return self.in_force_already(user_id, prompt.version, wanted.request).await;
             }
             let now = self.clock.now();
@@ -158,10 +158,14 @@ impl Restoring {
     ) -> NewVersion {
         let today = profile.timezone.day_of(now);
         let recipe = earlier.recipe.clone().restored(&profile.recipe().unwrap_or_default(), today);
+        // What is restored is the text, and not the targets that were in force then.
+        let sections = earlier.sections.clone();
+        let rendered = sections.as_ref().map(|sections| sections.render(profile.current_targets()));
         NewVersion {
             after,
             entry: HistoryEntry {
                 version: after + 1,
+                prompt: rendered.unwrap_or_else(|| earlier.prompt.clone()),
                 recipe,
                 reason: GenerationReason::Restored,
                 restored: Some(Restored { version: earlier.version, request }),
@@ -180,6 +184,7 @@ impl Restoring {
             // Where the person is found stays as it is.
             update_shard: None,
             mark: None,
+            targets_revision: sections.map(|_| profile.targets.revision()),
         }
     }
 
@@ -223,11 +228,20 @@ impl By<'_> {
     }
 }
 
+/// Whether a version says the same as the prompt in force, whatever the targets were.
+fn is_the_same(entry: &HistoryEntry, prompt: &PersonalPrompt) -> bool {
+    match (&entry.sections, &prompt.sections) {
+        (Some(earlier), Some(in_force)) => earlier == in_force,
+        _ => entry.prompt == prompt.text,
+    }
+}
+
 /// Whether the safety rules let a version be used as it is. One that they have rewritten, or would rewrite at once,
 /// does not come back: it was written for another risk state, tells the person to do what harms them as they are now,
 /// or does not know of a danger that their behaviour shows.
 fn is_safe(profile: &Profile, entry: &HistoryEntry, behavior: &BehaviorMetrics, now: DateTime<Utc>) -> bool {
     let least_calories = profile.subject(profile.risk.at(now)).least_calories();
-    let harmless = CoachingPrompt::parse(&entry.prompt).is_ok_and(|prompt| prompt.harms(least_calories).is_empty());
+    let data = entry.sections.clone().map_or_else(|| CoachingPrompt::parse(&entry.prompt), Ok);
+    let harmless = data.is_ok_and(|prompt| prompt.harms(least_calories).is_empty());
     harmless && !profile.contradicts_risk(entry.risk, now) && !behavior.has_new_danger(entry.behavioral_data.as_ref())
 }

@@ -6,22 +6,23 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tracing::info;
 
+use super::behavior_update::BehaviorUpdate;
 use super::locks::WriterLocks;
-use super::writing::{self, Written};
+use super::publishing::Publishing;
+use super::writing::{Task as _, Writer, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
 use crate::config::writing::PromptSettings;
 use crate::prompts;
 use crate::service::error::{Conflict, Result, ServiceError};
-use crate::service::metered_model::MeteredModel;
-use crate::store::{CheckMark, HistoryEntry, LockOutcome, NewVersion, PromptVersionTable, WriteOutcome};
+use crate::store::{CheckMark, HistoryEntry, Lock, LockOutcome, NewVersion, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Purpose, Turn};
 use domain::behavior::{BehaviorMetrics, Decision};
 use domain::coaching_prompt::GenerationReason;
-use domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules, Section, WordRange, count_words};
+use domain::coaching_prompt::{CoachingPrompt, Flaw, PromptRules};
 use domain::conversation::Role;
 use domain::due;
 use domain::money::{TokenUsage, Usd};
@@ -67,9 +68,9 @@ impl<'a> Grounds<'a> {
 /// Rewrites prompts from behaviour.
 #[derive(Clone)]
 pub struct PromptUpdater {
-    versions: PromptVersionTable,
+    publishing: Publishing,
     clock: Arc<dyn Clock>,
-    model: MeteredModel,
+    writer: Writer,
     settings: PromptSettings,
     due: DueSettings,
     deadline: Duration,
@@ -79,10 +80,10 @@ pub struct PromptUpdater {
 impl FromApp for PromptUpdater {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         Ok(Self {
-            versions: app.prompt_versions()?,
+            publishing: Publishing::from_app(app)?,
             clock: app.clock(),
             // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
-            model: MeteredModel::within_the_budget_of_all(app)?,
+            writer: Writer::for_safety(app)?,
             settings: PromptSettings::read(app.env(), &model::prices(app.env())?)?,
             due: DueSettings::read(app.env())?,
             deadline: model::background_timeout(app.env())?,
@@ -101,18 +102,19 @@ impl PromptUpdater {
         grounds: Grounds<'_>,
         mark: Option<CheckMark>,
     ) -> Result<NewVersion> {
-        let current = parse(prompt)?;
-        let request = self.request(profile, prompt, &current, grounds);
-        let read = |answer: &str| self.read(profile, &current, answer);
+        let current = as_data(prompt)?;
+        let task = self.task(profile, &current);
+        let request = self.request(profile, prompt, &task, grounds);
+        let work = format!("update#{}", prompt.version + 1);
         let write = Box::pin(async {
-            let written = writing::write(&self.model, &profile.user_id, request, read).await?;
+            let written = self.writer.write(&profile.user_id, &work, request, &task).await?;
             self.store(profile, prompt, grounds, &written, mark).await
         });
         self.locks.next_version(&profile.user_id, prompt.version, write).await
     }
 
     /// Stores the new version from an answer of a message batch. An answer that is flawed is repaired, at once and only
-    /// once, however often the batch is collected.
+    /// once, however often the batch is collected. A repair for which nothing was paid is tried again.
     pub async fn apply_batched(
         &self,
         profile: &Profile,
@@ -120,29 +122,36 @@ impl PromptUpdater {
         grounds: Grounds<'_>,
         answer: ModelReply,
     ) -> Result<NewVersion> {
-        let current = parse(prompt)?;
-        let request = self.request(profile, prompt, &current, grounds);
-        let read = |answer: &str| self.read(profile, &current, answer);
-        if read(&answer.text).is_err() {
+        let current = as_data(prompt)?;
+        let task = self.task(profile, &current);
+        let request = self.request(profile, prompt, &task, grounds);
+        let flaws = task.read(&answer.text).map_or_else(|flaw| vec![flaw], |text| task.flaws(&text));
+        let lock = if flaws.is_empty() {
+            None
+        } else {
             // Before the lock on its repair, which is taken once.
-            self.model.require_room(&request).await?;
-        }
-        if let Err(flaws) = read(&answer.text)
-            && !self.may_repair(&profile.user_id, grounds.batch_id.unwrap_or_default()).await?
+            self.writer.model.require_room(&request).await?;
+            let Some(lock) = self.repair_lock(&profile.user_id, grounds.batch_id.unwrap_or_default()).await? else {
+                let kinds = flaws.iter().map(Flaw::kind).collect();
+                return Err(ServiceError::UnusableText { kinds, cost: answer.cost });
+            };
+            Some(lock)
+        };
+        let written = self.writer.read_or_repair(&profile.user_id, request, answer, &task).await;
+        if let (Some(lock), Err(error)) = (&lock, &written)
+            && error.cost() == Usd::ZERO
         {
-            let kinds = flaws.iter().map(Flaw::kind).collect();
-            return Err(ServiceError::UnusableText { kinds, cost: answer.cost });
+            self.locks.forget(lock).await?;
         }
-        let written = writing::read_or_repair(&self.model, &profile.user_id, request, answer, read).await?;
-        self.store(profile, prompt, grounds, &written, None).await
+        self.store(profile, prompt, grounds, &written?, None).await
     }
 
-    /// Takes the lock on the repair of an answer, which is never given back: false if a collector had it that is gone,
-    /// and busy while another one is at it.
-    async fn may_repair(&self, user_id: &UserId, batch_id: &str) -> Result<bool> {
+    /// Takes the lock on the repair of an answer, which is given back only if nothing was paid: none if a collector had it that
+    /// is gone, and busy while another one is at it.
+    async fn repair_lock(&self, user_id: &UserId, batch_id: &str) -> Result<Option<Lock>> {
         match self.locks.take(user_id, &format!("repair#{batch_id}")).await? {
-            LockOutcome::First(_) => Ok(true),
-            LockOutcome::Again(_) => Ok(false),
+            LockOutcome::First(lock) => Ok(Some(lock)),
+            LockOutcome::Again(_) => Ok(None),
             LockOutcome::Taken => Err(Conflict::Busy.into()),
         }
     }
@@ -154,61 +163,37 @@ impl PromptUpdater {
         prompt: &PersonalPrompt,
         grounds: Grounds<'_>,
     ) -> Result<ModelRequest> {
-        Ok(self.request(profile, prompt, &parse(prompt)?, grounds))
+        Ok(self.request(profile, prompt, &self.task(profile, &as_data(prompt)?), grounds))
+    }
+
+    /// What an answer is read as. The sections are held to the targets and the floor of the person as they are now.
+    fn task<'a>(&self, profile: &'a Profile, current: &'a CoachingPrompt) -> BehaviorUpdate<'a> {
+        let least_calories = profile.subject(profile.risk.lasting).least_calories();
+        let (words, targets) = (self.settings.words, profile.current_targets());
+        BehaviorUpdate { current, rules: PromptRules { words, targets, least_calories, subject: None } }
     }
 
     fn request(
         &self,
         profile: &Profile,
         prompt: &PersonalPrompt,
-        current: &CoachingPrompt,
+        task: &BehaviorUpdate<'_>,
         grounds: Grounds<'_>,
     ) -> ModelRequest {
         let choice = &self.settings.model;
-        let words = self.words_left(current);
-        let material = prompts::prompt_update_material(&prompt.text, grounds.metrics, grounds.decision);
+        let current = prompt.text_with(profile.current_targets());
+        let material = prompts::prompt_update_material(&current, grounds.metrics, grounds.decision);
+        let today = profile.timezone.day_of(grounds.as_of);
+        let instructions = prompts::prompt_update(task.words_left(), task.current.language(), today);
         ModelRequest {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: prompts::for_writer(prompts::prompt_update(words), grounds.recipe, profile.risk.lasting),
+            system: prompts::for_writer(instructions, grounds.recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),
             deadline: self.deadline,
         }
-    }
-
-    /// What the two sections may have together so that the whole prompt keeps its length. Where the locked sections are
-    /// long enough by themselves, the two still get at least half of what is left to them: a range that begins at one
-    /// word is no instruction.
-    fn words_left(&self, current: &CoachingPrompt) -> WordRange {
-        let locked = locked_words(current);
-        let max = self.settings.words.max.saturating_sub(locked).max(1);
-        WordRange { min: self.settings.words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
-    }
-
-    fn read(
-        &self,
-        profile: &Profile,
-        current: &CoachingPrompt,
-        answer: &str,
-    ) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
-        let sections = writing::read_behavior_sections(answer)?;
-        let updated = current.with_behavior(&sections).map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])?;
-        let least_calories = profile.subject(profile.risk.lasting).least_calories();
-        let flaws = PromptRules { words: self.settings.words, targets: None, least_calories }.flaws(&updated);
-        if flaws.is_empty() {
-            return Ok(updated);
-        }
-        // The model wrote two sections; it is told of their length and not of the whole prompt's.
-        let of_the_two = |flaw| match flaw {
-            Flaw::WordCount { words, .. } => Flaw::WordCount {
-                words: words.saturating_sub(locked_words(current)),
-                allowed: self.words_left(current),
-            },
-            other => other,
-        };
-        Err(flaws.into_iter().map(of_the_two).collect())
     }
 
     async fn store(
@@ -224,7 +209,8 @@ impl PromptUpdater {
             entry: HistoryEntry {
                 user_id: profile.user_id.clone(),
                 version: prompt.version + 1,
-                prompt: written.value.render(),
+                prompt: written.value.render(profile.current_targets()),
+                sections: Some(written.value.clone()),
                 reason: grounds.reason,
                 recipe: grounds.recipe.clone(),
                 decision: Some(grounds.decision.clone()),
@@ -243,8 +229,9 @@ impl PromptUpdater {
             next_check_at: self.due.interval.next_check_of(&profile.user_id, grounds.as_of),
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark,
+            targets_revision: Some(profile.targets.revision()),
         };
-        match self.versions.add_prompt_version(&mut version).await? {
+        match self.publishing.publish(&mut version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
             WriteOutcome::Written => {
                 let HistoryEntry { version: number, reason, cost, .. } = version.entry;
@@ -256,14 +243,7 @@ impl PromptUpdater {
     }
 }
 
-/// Words of the sections, and of all headings, that an update leaves as they are.
-fn locked_words(prompt: &CoachingPrompt) -> usize {
-    let follow = Section::ALL.into_iter().filter(|section| section.follows_behavior());
-    count_words(&prompt.render()) - follow.map(|section| count_words(prompt.body(section))).sum::<usize>()
-}
-
-/// Reads the stored prompt; one that was written by hand cannot be updated section by section.
-fn parse(prompt: &PersonalPrompt) -> Result<CoachingPrompt> {
-    CoachingPrompt::parse(&prompt.text)
-        .map_err(|_| ServiceError::UnusableText { kinds: vec!["stored_prompt_malformed"], cost: Usd::ZERO })
+/// The stored prompt as data; one that was written by hand cannot be updated section by section.
+fn as_data(prompt: &PersonalPrompt) -> Result<CoachingPrompt> {
+    prompt.as_data().map_err(|_| ServiceError::UnusableText { kinds: vec!["stored_prompt_malformed"], cost: Usd::ZERO })
 }

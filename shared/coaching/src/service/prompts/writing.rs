@@ -1,15 +1,19 @@
-//! Has a text written and checked, with one repair.
+//! Has a text written and checked, with one repair that writes only what has to change.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{App, StartError};
 use crate::prompts;
 use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
+use crate::store::{FirstAnswer, FirstAnswerTable};
+use crate::system::Clock;
 use claude::{ModelReply, ModelRequest, Turn};
-use domain::coaching_prompt::{BehaviorSections, CoachingPrompt, Flaw, Section, list};
+use domain::coaching_prompt::Flaw;
 use domain::conversation::Role;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::UserId;
@@ -43,90 +47,155 @@ pub struct Written<T> {
     pub cost: Usd,
 }
 
-/// Has `request` answered and read by `read`. If that finds flaws, the model is told which and writes once more; if flaws
-/// remain, nothing is returned that could be stored.
-pub async fn write<T>(
-    model: &MeteredModel,
-    user_id: &UserId,
-    request: ModelRequest,
-    read: impl Fn(&str) -> std::result::Result<T, Vec<Flaw>> + Send + Sync,
-) -> Result<Written<T>>
-where
-    T: Send,
-{
-    let first = model.ask(user_id, &request).await?;
-    read_or_repair(model, user_id, request, first, read).await
+/// How a flawed text is mended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repair {
+    /// What is asked of the writer.
+    pub instruction: String,
+    /// What the answer must follow; `None` for plain text.
+    pub schema: Option<Value>,
 }
 
-/// Reads an answer that is there already, and has it repaired once if it is flawed.
-pub async fn read_or_repair<T>(
-    model: &MeteredModel,
-    user_id: &UserId,
-    mut request: ModelRequest,
-    first: ModelReply,
-    read: impl Fn(&str) -> std::result::Result<T, Vec<Flaw>> + Send + Sync,
-) -> Result<Written<T>>
-where
-    T: Send,
-{
-    let flaws = match read(&first.text) {
-        Ok(value) => return Ok(Written { value, model: first.model, usage: first.usage, cost: first.cost }),
-        Err(flaws) => flaws,
+/// A kind of text that a model writes.
+pub trait Task: Sync {
+    /// The text.
+    type Text: Send + Sync;
+
+    /// Reads an answer; the flaw that keeps it from being read.
+    fn read(&self, answer: &str) -> std::result::Result<Self::Text, Flaw>;
+
+    /// Every flaw of a text; none if it can be stored.
+    fn flaws(&self, text: &Self::Text) -> Vec<Flaw>;
+
+    /// How a text is mended, which could not be read if there is none.
+    fn repair(&self, text: Option<&Self::Text>, flaws: &[Flaw]) -> Repair;
+
+    /// A text with what the repair has answered.
+    fn mended(&self, text: Option<&Self::Text>, answer: &str) -> std::result::Result<Self::Text, Flaw>;
+}
+
+/// Has texts written.
+#[derive(Clone)]
+pub struct Writer {
+    /// Who writes.
+    pub model: MeteredModel,
+    first_answers: FirstAnswerTable,
+    clock: Arc<dyn Clock>,
+}
+
+impl Writer {
+    /// One who writes with `model`.
+    pub fn with(app: &App, model: MeteredModel) -> std::result::Result<Self, StartError> {
+        Ok(Self { model, first_answers: app.first_answers()?, clock: app.clock() })
+    }
+
+    /// The same for what safety asks, which the person does not pay.
+    pub fn for_safety(app: &App) -> std::result::Result<Self, StartError> {
+        Self::with(app, MeteredModel::within_the_budget_of_all(app)?)
+    }
+
+    /// Has `request` answered and its flaws mended by one repair. If flaws remain, nothing is returned that could be stored.
+    /// A first answer that needs a repair is kept under the name of the `work`: should the repair fail, whoever comes back to
+    /// the work has it made again, and the text is not paid for twice.
+    pub async fn write<T: Task>(
+        &self,
+        user_id: &UserId,
+        work: &str,
+        request: ModelRequest,
+        task: &T,
+    ) -> Result<Written<T::Text>> {
+        let identity = identity(&request);
+        let kept = self.first_answers.get(user_id, work).await?.filter(|answer| answer.request == identity);
+        let first = match kept {
+            Some(FirstAnswer { text, model, usage, cost, .. }) => ModelReply { text, model, usage, cost },
+            None => self.model.ask(user_id, &request).await?,
+        };
+        let flawed = match examined(task, first) {
+            Ok(written) => return Ok(written),
+            Err(flawed) => flawed,
+        };
+        let answer = FirstAnswer {
+            request: identity,
+            text: flawed.reply.text.clone(),
+            model: flawed.reply.model.clone(),
+            usage: flawed.reply.usage,
+            cost: flawed.reply.cost,
+        };
+        self.first_answers.keep(user_id, work, &answer, self.clock.now()).await?;
+        let mended = self.mend(user_id, request, task, flawed).await;
+        if !matches!(mended, Err(ServiceError::Model(_) | ServiceError::BudgetExhausted { .. })) {
+            self.first_answers.forget(user_id, work).await?;
+        }
+        mended
+    }
+
+    /// Reads an answer that is there already, and has its flaws mended by one repair.
+    pub async fn read_or_repair<T: Task>(
+        &self,
+        user_id: &UserId,
+        request: ModelRequest,
+        first: ModelReply,
+        task: &T,
+    ) -> Result<Written<T::Text>> {
+        match examined(task, first) {
+            Ok(written) => Ok(written),
+            Err(flawed) => self.mend(user_id, request, task, flawed).await,
+        }
+    }
+
+    async fn mend<T: Task>(
+        &self,
+        user_id: &UserId,
+        mut request: ModelRequest,
+        task: &T,
+        flawed: Flawed<T::Text>,
+    ) -> Result<Written<T::Text>> {
+        let Flawed { text, flaws, reply: first } = flawed;
+        let Repair { instruction, schema } = task.repair(text.as_ref(), &flaws);
+        request.turns.push(Turn::new(Role::Assistant, first.text));
+        request.turns.push(Turn::new(Role::User, instruction));
+        request.output_schema = schema;
+        let second = self.model.ask(user_id, &request).await?;
+        let (mut usage, mut cost) = (first.usage, first.cost);
+        usage += second.usage;
+        cost += second.cost;
+        let unusable =
+            |flaws: Vec<Flaw>| ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect(), cost };
+        let value = task.mended(text.as_ref(), &second.text).map_err(|flaw| unusable(vec![flaw]))?;
+        let flaws = task.flaws(&value);
+        if flaws.is_empty() { Ok(Written { value, model: second.model, usage, cost }) } else { Err(unusable(flaws)) }
+    }
+}
+
+/// An answer that cannot be stored as it is.
+struct Flawed<T> {
+    /// What it says; `None` if it cannot be read.
+    text: Option<T>,
+    flaws: Vec<Flaw>,
+    reply: ModelReply,
+}
+
+fn examined<T: Task>(task: &T, reply: ModelReply) -> std::result::Result<Written<T::Text>, Flawed<T::Text>> {
+    let text = match task.read(&reply.text) {
+        Ok(text) => text,
+        Err(flaw) => return Err(Flawed { text: None, flaws: vec![flaw], reply }),
     };
-    request.turns.push(Turn::new(Role::Assistant, first.text));
-    request.turns.push(Turn::new(Role::User, prompts::repair(&flaws)));
-    let second = model.ask(user_id, &request).await?;
-    let (mut usage, mut cost) = (first.usage, first.cost);
-    usage += second.usage;
-    cost += second.cost;
-    let value = read(&second.text)
-        .map_err(|flaws| ServiceError::UnusableText { kinds: flaws.iter().map(Flaw::kind).collect(), cost })?;
-    Ok(Written { value, model: second.model, usage, cost })
+    let flaws = task.flaws(&text);
+    if flaws.is_empty() {
+        Ok(Written { value: text, model: reply.model, usage: reply.usage, cost: reply.cost })
+    } else {
+        Err(Flawed { text: Some(text), flaws, reply })
+    }
 }
 
-/// The nine sections as the model answers them.
-#[derive(Deserialize)]
-struct PromptDraft {
-    user_profile_and_context: String,
-    committed_approach: String,
-    core_directive: String,
-    behavioral_triggers: Vec<String>,
-    accountability_protocol: String,
-    tone_and_style: String,
-    prohibited_responses: String,
-    conflict_resolution: String,
-    success_metrics: String,
-}
-
-/// Reads a whole prompt from a structured answer.
-pub fn read_prompt(answer: &str) -> std::result::Result<CoachingPrompt, Vec<Flaw>> {
-    let mut draft: PromptDraft =
-        serde_json::from_str(answer).map_err(|_| vec![Flaw::MissingSection(Section::UserProfileAndContext)])?;
-    let take = std::mem::take::<String>;
-    CoachingPrompt::new(|section| match section {
-        Section::UserProfileAndContext => take(&mut draft.user_profile_and_context),
-        Section::CommittedApproach => take(&mut draft.committed_approach),
-        Section::CoreDirective => take(&mut draft.core_directive),
-        Section::BehavioralTriggers => list(&draft.behavioral_triggers),
-        Section::AccountabilityProtocol => take(&mut draft.accountability_protocol),
-        Section::ToneAndStyle => take(&mut draft.tone_and_style),
-        Section::ProhibitedResponses => take(&mut draft.prohibited_responses),
-        Section::ConflictResolution => take(&mut draft.conflict_resolution),
-        Section::SuccessMetrics => take(&mut draft.success_metrics),
-    })
-    .map_err(|malformed| vec![Flaw::MissingSection(malformed.0)])
-}
-
-/// The two sections of a weekly update as the model answers them.
-#[derive(Deserialize)]
-struct BehaviorDraft {
-    behavioral_triggers: Vec<String>,
-    accountability_protocol: String,
-}
-
-/// Reads the two sections that follow behaviour from a structured answer.
-pub fn read_behavior_sections(answer: &str) -> std::result::Result<BehaviorSections, Vec<Flaw>> {
-    let draft: BehaviorDraft =
-        serde_json::from_str(answer).map_err(|_| vec![Flaw::MissingSection(Section::BehavioralTriggers)])?;
-    Ok(BehaviorSections { triggers: draft.behavioral_triggers, accountability: draft.accountability_protocol })
+/// What tells a request from another one of the same work.
+fn identity(request: &ModelRequest) -> String {
+    let mut hash = Sha256::new();
+    let system = request.system.iter().map(|block| block.text.as_str());
+    let said = request.turns.iter().flat_map(|turn| turn.blocks.iter().map(String::as_str));
+    for part in [request.model.as_str()].into_iter().chain(system).chain(said) {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    format!("{:x}", hash.finalize())
 }

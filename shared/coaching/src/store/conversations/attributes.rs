@@ -40,6 +40,7 @@ pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
         ]));
         let optional = [
             ("system_prompt_version_used", reply.system_prompt_version_used.map(number)),
+            ("targets_revision", reply.targets_revision.map(number)),
             ("variant", reply.variant.as_ref().map(|variant| text(variant.as_str()))),
         ];
         attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
@@ -57,6 +58,7 @@ pub(super) fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> 
             text,
             in_reply_to: stored.native("in_reply_to")?,
             system_prompt_version_used,
+            targets_revision: stored.optional("targets_revision", read_number)?,
             // A reply from before there were variants was written by the standard one.
             variant: stored
                 .optional("variant", read_native)?

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::details::{read_targets, targets};
+use super::details::{read_targets, revision, targets};
 use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
@@ -11,6 +11,7 @@ use crate::store::item::{
     Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_health, read_instant,
     read_native, read_number, read_text, read_written_for, text,
 };
+use domain::coaching_prompt::CoachingPrompt;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
@@ -51,6 +52,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("activity_level", body.activity_level.as_ref().map(native)),
         ("diet", body.diet.as_ref().map(native)),
         ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
+        ("targets_revision", revision(&profile.targets)),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
         ("behavioral_data", profile.behavioral_data.as_ref().map(native)),
@@ -120,6 +122,7 @@ fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
     }
     Ok(Some(PersonalPrompt {
         text: stored.text("coaching_system_prompt")?,
+        sections: read_sections(stored, version)?,
         version,
         last_prompt_update: stored.instant("last_prompt_update")?,
         prompt_behavioral_data: stored.or_missing("prompt_behavioral_data", read_native),
@@ -127,6 +130,12 @@ fn read_prompt(stored: &Stored) -> Result<Option<PersonalPrompt>, StoreError> {
         recipe: stored.or_missing("recipe", read_native).unwrap_or_default(),
         next_check_at: stored.instant("next_check_at")?,
     }))
+}
+
+/// The sections of the version in force. Another release may have written a version without them over one that had some.
+fn read_sections(stored: &Stored, version: u32) -> Result<Option<CoachingPrompt>, StoreError> {
+    let of_version = stored.optional("prompt_sections_version", read_number)? == Some(version);
+    Ok(if of_version { stored.or_missing("prompt_sections", read_native) } else { None })
 }
 
 pub(super) fn read_email(stored: &Stored) -> Result<Email, StoreError> {

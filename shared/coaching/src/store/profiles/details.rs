@@ -1,11 +1,12 @@
 //! What a person says about themselves: the attributes that the person's own changes and the consultation write.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::risk_index::listing;
 use crate::store::StoreError;
-use crate::store::item::{Stored, decimal, native, number, text};
+use crate::store::item::{Stored, decimal, native, number, read_number, text};
 use crate::store::write::Update;
 use domain::profile::{Profile, Targets, TargetsHistory};
 
@@ -22,6 +23,7 @@ struct TargetsFrom {
 pub(super) fn write(update: Update, profile: &Profile) -> Update {
     let body = &profile.body;
     let update = listing(profile).into_iter().fold(update, |update, (name, value)| update.set_or_remove(name, value));
+    let update = with_rendered_prompt(update, profile);
     update
         .set("name", text(profile.name.as_str()))
         .set("age", number(profile.age.years()))
@@ -37,12 +39,31 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set("health", native(&profile.health))
         .set("risk", native(&profile.risk))
         .set("targets_history", targets(&profile.targets))
+        .set_known("targets_revision", revision(&profile.targets))
         .set("revision", number(profile.revision + 1))
         .when("#revision = :read_revision", [(":read_revision", number(profile.revision))])
 }
 
+/// The prompt in force with the targets that hold after the change: without a model, and without a version. Not over a version
+/// that was written since the profile was read.
+fn with_rendered_prompt(update: Update, profile: &Profile) -> Update {
+    let Some(prompt) = &profile.prompt else { return update };
+    let rendered = prompt.text_with(profile.current_targets());
+    if rendered == prompt.text {
+        return update;
+    }
+    update
+        .set("coaching_system_prompt", text(rendered))
+        .when("#system_prompt_version = :rendered_version", [(":rendered_version", number(prompt.version))])
+}
+
+/// The number of the targets in force; missing as long as none was counted.
+pub(super) fn revision(history: &TargetsHistory) -> Option<AttributeValue> {
+    (history.revision() > 0).then(|| number(history.revision()))
+}
+
 /// The targets as a list of maps, oldest first.
-pub(super) fn targets(history: &TargetsHistory) -> aws_sdk_dynamodb::types::AttributeValue {
+pub(super) fn targets(history: &TargetsHistory) -> AttributeValue {
     let entries: Vec<(NaiveDate, Targets)> = history.clone().into();
     native(&entries.into_iter().map(|(from, targets)| TargetsFrom { from, targets }).collect::<Vec<_>>())
 }
@@ -51,5 +72,6 @@ pub(super) fn targets(history: &TargetsHistory) -> aws_sdk_dynamodb::types::Attr
 pub(super) fn read_targets(stored: &Stored) -> Result<TargetsHistory, StoreError> {
     let entries: Vec<TargetsFrom> = stored.native("targets_history")?;
     let entries: Vec<_> = entries.into_iter().map(|entry| (entry.from, entry.targets)).collect();
-    TargetsHistory::try_from(entries).map_err(|_| stored.corrupt("targets_history"))
+    let history = TargetsHistory::try_from(entries).map_err(|_| stored.corrupt("targets_history"))?;
+    Ok(history.of_revision(stored.optional("targets_revision", read_number)?.unwrap_or_default()))
 }

@@ -96,6 +96,8 @@ impl PromptVersionTable {
             .profiles
             .update(profile_key(&entry.user_id))
             .set("coaching_system_prompt", text(&entry.prompt))
+            .set_or_remove("prompt_sections", entry.sections.as_ref().map(native))
+            .set_or_remove("prompt_sections_version", entry.sections.as_ref().map(|_| number(entry.version)))
             .set("system_prompt_version", number(entry.version))
             .set("last_prompt_update", instant(entry.created_at))
             .set("recipe", native(&entry.recipe))
@@ -116,6 +118,12 @@ impl PromptVersionTable {
             )
         } else {
             update.when("#system_prompt_version = :after", [(":after", number(version.after))])
+        };
+        // What was rendered with other targets than those in force is rendered anew.
+        update = match version.targets_revision {
+            None => update,
+            Some(0) => update.when("attribute_not_exists(#targets_revision)", []),
+            Some(revision) => update.when("#targets_revision = :rendered_with", [(":rendered_with", number(revision))]),
         };
         if let Some(shard) = &version.update_shard {
             update = update.set("update_shard", text(shard));
@@ -142,6 +150,10 @@ pub(in crate::store) fn with_version(
         ("next_check_at", text(next_check_at(version.next_check_at))),
         ("prompt_risk", native(&entry.risk)),
     ]));
+    if let Some(sections) = &entry.sections {
+        profile.insert("prompt_sections".to_owned(), native(sections));
+        profile.insert("prompt_sections_version".to_owned(), number(entry.version));
+    }
     if let Some(shard) = &version.update_shard {
         profile.insert("update_shard".to_owned(), text(shard));
     }

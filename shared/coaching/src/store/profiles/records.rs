@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::store::StoreError;
 use domain::behavior::{BehaviorMetrics, Decision};
-use domain::coaching_prompt::GenerationReason;
+use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
 use domain::consultation::SessionId;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
@@ -43,6 +43,9 @@ pub struct NewVersion {
     pub update_shard: Option<String>,
     /// For a version that the weekly run writes at once: its page there.
     pub mark: Option<CheckMark>,
+    /// The number of the targets that the text was rendered with: if they have changed since, it is a conflict. `None` for a
+    /// version that is stored as a text alone, which has its numbers from where it was written.
+    pub targets_revision: Option<u32>,
 }
 
 /// What a weekly run has noted of a user, so that a page of users whose worker has vanished can still be counted.
@@ -110,8 +113,10 @@ pub struct HistoryEntry {
     pub user_id: UserId,
     /// Its version.
     pub version: u32,
-    /// The rendered prompt.
+    /// The rendered prompt, with the targets that were in force when it was written.
     pub prompt: String,
+    /// The same as data, with placeholders for the targets; `None` for a version that was stored as a text alone.
+    pub sections: Option<CoachingPrompt>,
     /// Why it was written.
     pub reason: GenerationReason,
     /// What it was written by.

@@ -55,6 +55,7 @@ fn reply_to(question: &CoachMessage, version: Option<u32>) -> CoachMessage {
             text: "Well.".to_owned(),
             in_reply_to: question.message_id,
             system_prompt_version_used: version,
+            targets_revision: version.map(|_| 2),
             variant: version.map(|_| recipe().variant),
             model: "claude-sonnet-5-5".to_owned(),
             usage: TokenUsage {

@@ -157,6 +157,7 @@ async fn conversation(stores: &Stores) {
         text: "Well.".to_owned(),
         in_reply_to: question.message_id,
         system_prompt_version_used: Some(3),
+        targets_revision: Some(2),
         variant: Some(recipe().variant),
         model: "claude-sonnet-5-5".to_owned(),
         usage: TokenUsage {

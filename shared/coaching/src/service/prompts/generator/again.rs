@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tracing::error;
 
-use super::SystemPromptGenerator;
+use super::{Sources, SystemPromptGenerator};
 use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::telemetry::events;
 use domain::coaching_prompt::GenerationReason;
@@ -61,11 +61,21 @@ impl SystemPromptGenerator {
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let recipe = self.recipes.of_whole_prompt(&person, &facts, person.timezone.day_of(self.clock.now()));
+        let said = self.said_in(profile.consultation_session_id).await?;
         // A person's own budget is for what they ask themselves.
-        let model = if reason == GenerationReason::Safety { &self.model_for_safety } else { &self.model };
+        let writer = if reason == GenerationReason::Safety { &self.writer_for_safety } else { &self.writer };
+        let work = format!("prompt#{}", prompt.version + 1);
+        let sources = Sources {
+            profile: &person,
+            recipe: &recipe,
+            psychological_profile: text,
+            facts: &facts,
+            said: &said,
+            behavior,
+        };
         let write = Box::pin(async {
-            let written = self.write_prompt(model, &person, &recipe, text, &facts, behavior).await?;
-            self.store(&person, recipe, &written, metrics.clone(), reason, None).await
+            let written = self.write_prompt(writer, &work, sources).await?;
+            self.store(&person, recipe.clone(), &written, metrics.clone(), reason, None).await
         });
         self.locks.next_version(user_id, prompt.version, write).await
     }

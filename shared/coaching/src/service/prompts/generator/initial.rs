@@ -3,17 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info};
 
-use super::SystemPromptGenerator;
+use super::{Sources, SystemPromptGenerator, said};
 use crate::prompts;
 use crate::service::error::{Budget, Result, ServiceError};
-use crate::service::prompts::writing;
+use crate::service::prompts::profile_text::ProfileText;
 use crate::store::WriteOutcome;
 use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
-use domain::coaching_prompt::{GenerationReason, check_profile, count_words};
-use domain::consultation::{BudgetWait, Fact, Session, SessionId, Status};
+use domain::coaching_prompt::{GenerationReason, Subject, count_words};
+use domain::consultation::{BudgetWait, ConsultationMessage, Fact, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::lease::Lease;
+use domain::locale::Locale;
 use domain::profile::Profile;
 
 impl SystemPromptGenerator {
@@ -82,14 +83,24 @@ impl SystemPromptGenerator {
                 .await?);
         }
         let profile = self.accounts.fill(profile, session).await?.as_at(self.clock.now());
+        let transcript = self.consultations.transcript(session.session_id).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
-            None => self.generate_conversational_profile(session, lease, &profile, &facts).await?,
+            None => self.generate_conversational_profile(session, lease, &profile, &transcript, &facts).await?,
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.timezone.day_of(self.clock.now()));
-        let written = self.write_prompt(&self.model, &profile, &recipe, &text, &facts, behavior).await?;
+        let work = format!("prompt#{}", session.session_id);
+        let sources = Sources {
+            profile: &profile,
+            recipe: &recipe,
+            psychological_profile: &text,
+            facts: &facts,
+            said: &said(&transcript),
+            behavior,
+        };
+        let written = self.write_prompt(&self.writer, &work, sources).await?;
         let completed = Some((text, session.session_id));
         self.store(&profile, recipe, &written, metrics, GenerationReason::Initial, completed).await
     }
@@ -101,9 +112,13 @@ impl SystemPromptGenerator {
         session: &Session,
         lease: Lease,
         person: &Profile,
+        transcript: &[ConsultationMessage],
         facts: &[Fact],
     ) -> Result<String> {
-        let transcript = self.consultations.transcript(session.session_id).await?;
+        let said = said(transcript);
+        let said: Vec<&str> = said.iter().map(String::as_str).collect();
+        let language = Locale::of_texts(person.locale.as_ref(), None, said.iter().copied());
+        let (words, today) = (self.profile.words, person.timezone.day_of(self.clock.now()));
         let choice = &self.profile.model;
         let request = ModelRequest {
             purpose: Purpose::Profile,
@@ -111,18 +126,15 @@ impl SystemPromptGenerator {
             max_tokens: choice.max_tokens,
             system: vec![
                 prompts::safety_rules(),
-                SystemBlock { text: prompts::profile(self.profile.word_count, self.profile.words), cache: false },
+                SystemBlock { text: prompts::profile(self.profile.word_count, words, &language, today), cache: false },
             ],
-            turns: vec![Turn::new(Role::User, prompts::profile_material(person, &transcript, facts))],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, transcript, facts))],
             output_schema: None,
             deadline: self.deadline,
         };
-        let allowed = self.profile.words;
-        let written = writing::write(&self.model, &session.user_id, request, |text| {
-            let flaws = check_profile(text, allowed);
-            if flaws.is_empty() { Ok(text.trim().to_owned()) } else { Err(flaws) }
-        })
-        .await?;
+        let task = ProfileText { words, language: &language, subject: Subject { name: &person.name, said: &said } };
+        let work = format!("profile#{}", session.session_id);
+        let written = self.writer.write(&session.user_id, &work, request, &task).await?;
         self.consultations.save_profile_text(session.session_id, lease, &written.value, written.cost).await?;
         let (words, cost_usd) = (count_words(&written.value), written.cost.dollars());
         info!(words, cost_usd, "{}", events::CONVERSATIONAL_PROFILE_GENERATED);

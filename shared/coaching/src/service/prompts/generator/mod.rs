@@ -11,7 +11,9 @@ use std::time::Duration;
 use tracing::info;
 
 use super::locks::WriterLocks;
-use super::writing::{self, Written};
+use super::publishing::Publishing;
+use super::whole_prompt::WholePrompt;
+use super::writing::{self, Writer, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
@@ -21,29 +23,31 @@ use crate::service::accounts::Accounts;
 use crate::service::behavioral_tracker::BehavioralTracker;
 use crate::service::error::{Conflict, Result};
 use crate::service::metered_model::MeteredModel;
-use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, PromptVersionTable, WriteOutcome};
+use crate::store::{ConsultationTable, HistoryEntry, NewVersion, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, Turn};
 use domain::behavior::BehaviorMetrics;
-use domain::coaching_prompt::{CoachingPrompt, GenerationReason, PromptRules, count_words};
-use domain::consultation::{Fact, SessionId};
+use domain::coaching_prompt::{CoachingPrompt, GenerationReason, PromptRules, Subject, count_words};
+use domain::consultation::{ConsultationMessage, Fact, SessionId};
 use domain::conversation::Role;
 use domain::due;
+use domain::locale::Locale;
 use domain::profile::Profile;
 use domain::recipe::{Recipe, Recipes};
+use domain::safety::Risk;
 
 /// The requirement's `SystemPromptGenerator`.
 #[derive(Clone)]
 pub struct SystemPromptGenerator {
     profiles: ProfileTable,
-    versions: PromptVersionTable,
+    publishing: Publishing,
     consultations: ConsultationTable,
     clock: Arc<dyn Clock>,
     accounts: Accounts,
     tracker: BehavioralTracker,
-    model: MeteredModel,
-    model_for_safety: MeteredModel,
+    writer: Writer,
+    writer_for_safety: Writer,
     profile: ProfileSettings,
     prompt: PromptSettings,
     recipes: Recipes,
@@ -59,13 +63,13 @@ impl FromApp for SystemPromptGenerator {
         let deadline = model::background_timeout(app.env())?;
         Ok(Self {
             profiles: app.profiles()?,
-            versions: app.prompt_versions()?,
+            publishing: Publishing::from_app(app)?,
             consultations: app.consultations()?,
             clock: app.clock(),
             accounts: Accounts::from_app(app)?,
             tracker: BehavioralTracker::from_app(app)?,
-            model: MeteredModel::from_app(app)?,
-            model_for_safety: MeteredModel::within_the_budget_of_all(app)?,
+            writer: Writer::with(app, MeteredModel::from_app(app)?)?,
+            writer_for_safety: Writer::for_safety(app)?,
             profile: ProfileSettings::read(app.env(), &prices)?,
             prompt: PromptSettings::read(app.env(), &prices)?,
             recipes: writing::recipes(app)?,
@@ -79,36 +83,57 @@ impl FromApp for SystemPromptGenerator {
     }
 }
 
+/// What a whole prompt is written from.
+struct Sources<'a> {
+    /// The person, as a text is written for them now.
+    profile: &'a Profile,
+    recipe: &'a Recipe,
+    psychological_profile: &'a str,
+    facts: &'a [Fact],
+    /// What the person has said in the consultation, a message each.
+    said: &'a [String],
+    behavior: Option<&'a BehaviorMetrics>,
+}
+
+impl Sources<'_> {
+    /// The language that the prompt is written in.
+    fn language(&self) -> Locale {
+        let before =
+            self.profile.prompt.as_ref().and_then(|prompt| prompt.sections.as_ref()).map(CoachingPrompt::language);
+        Locale::of_texts(self.profile.locale.as_ref(), before, self.said.iter().map(String::as_str))
+    }
+}
+
 impl SystemPromptGenerator {
-    async fn write_prompt(
-        &self,
-        model: &MeteredModel,
-        profile: &Profile,
-        recipe: &Recipe,
-        psychological_profile: &str,
-        facts: &[Fact],
-        behavior: Option<&BehaviorMetrics>,
-    ) -> Result<Written<CoachingPrompt>> {
-        let targets = *profile.current_targets();
-        let words = self.prompt.words;
-        let choice = &self.prompt.model;
+    /// What a person has said in a consultation, a message each.
+    async fn said_in(&self, session_id: Option<SessionId>) -> Result<Vec<String>> {
+        let Some(session_id) = session_id else { return Ok(Vec::new()) };
+        Ok(said(&self.consultations.transcript(session_id).await?))
+    }
+
+    async fn write_prompt(&self, writer: &Writer, work: &str, sources: Sources<'_>) -> Result<Written<CoachingPrompt>> {
+        let Sources { profile, recipe, psychological_profile, facts, said, behavior } = sources;
+        let (targets, words, choice) = (profile.current_targets(), self.prompt.words, &self.prompt.model);
+        let (language, today) = (sources.language(), profile.timezone.day_of(self.clock.now()));
         let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
+        let instructions = prompts::initial_prompt(words, &language, today);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
-            system: prompts::for_writer(prompts::initial_prompt(words, &targets), recipe, profile.risk.lasting),
+            system: prompts::for_writer(instructions, recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::coaching_prompt_schema()),
             deadline: self.deadline,
         };
-        writing::write(model, &profile.user_id, request, |answer| {
-            let prompt = writing::read_prompt(answer)?;
-            let rules = PromptRules { words, targets: Some(&targets), least_calories: targets.least_calories };
-            let flaws = rules.flaws(&prompt);
-            if flaws.is_empty() { Ok(prompt) } else { Err(flaws) }
-        })
-        .await
+        let said: Vec<&str> = said.iter().map(String::as_str).collect();
+        let subject = Some(Subject { name: &profile.name, said: &said });
+        let task = WholePrompt {
+            rules: PromptRules { words, targets, least_calories: targets.least_calories, subject },
+            language: &language,
+            tells_targets: profile.risk.lasting < Risk::NoDeficit,
+        };
+        writer.write(&profile.user_id, work, request, &task).await
     }
 
     async fn store(
@@ -122,7 +147,7 @@ impl SystemPromptGenerator {
     ) -> Result<()> {
         let now = self.clock.now();
         let after = profile.prompt.as_ref().map_or(0, |prompt| prompt.version);
-        let prompt = written.value.render();
+        let prompt = written.value.render(profile.current_targets());
         let words = count_words(&prompt);
         let (conversational_profile, session_id) = completed.unzip();
         let mut version = NewVersion {
@@ -131,6 +156,7 @@ impl SystemPromptGenerator {
                 user_id: profile.user_id.clone(),
                 version: after + 1,
                 prompt,
+                sections: Some(written.value.clone()),
                 reason,
                 recipe,
                 decision: None,
@@ -148,8 +174,9 @@ impl SystemPromptGenerator {
             next_check_at: self.due.interval.next_check_of(&profile.user_id, now),
             update_shard: Some(due::shard_of(&profile.user_id, self.due.shards)),
             mark: None,
+            targets_revision: Some(profile.targets.revision()),
         };
-        match self.versions.add_prompt_version(&mut version).await? {
+        match self.publishing.publish(&mut version).await? {
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
             WriteOutcome::Written => {
                 let (version, cost_usd) = (version.entry.version, written.cost.dollars());
@@ -162,4 +189,9 @@ impl SystemPromptGenerator {
             }
         }
     }
+}
+
+/// What the person has said in a talk, a message each.
+fn said(transcript: &[ConsultationMessage]) -> Vec<String> {
+    transcript.iter().filter(|message| message.role == Role::User).map(|message| message.text.clone()).collect()
 }

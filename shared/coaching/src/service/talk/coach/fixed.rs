@@ -79,6 +79,7 @@ impl FixedExchanges {
             text: answer.to_owned(),
             in_reply_to: turn.question.message_id,
             system_prompt_version_used: None,
+            targets_revision: None,
             variant: None,
             model: FIXED_TEXT.to_owned(),
             usage: TokenUsage::default(),

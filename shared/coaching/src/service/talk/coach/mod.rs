@@ -27,7 +27,7 @@ use tracing::warn;
 use uuid::Uuid;
 
 use self::place::Place;
-use self::prompt::PromptInUse;
+use self::prompt::{PromptInUse, Used};
 use self::turn::{Asked, Taken, Turn, TurnTaking};
 use super::outgoing::{Outgoing, Unspoken};
 use super::{HeardBefore, Keyed, Purse, Told};
@@ -51,7 +51,6 @@ use claude::{ModelReply, ModelRequest, Purpose};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role};
 use domain::meals::DayTotals;
 use domain::profile::{Email, Profile, UserId};
-use domain::recipe::VariantName;
 use domain::spending::{Pool, SpendingPurpose};
 
 pub use fixed::{FixedExchange, FixedExchanges};
@@ -170,7 +169,7 @@ impl CoachService {
     ) -> Result<Told<CoachingAnswer>> {
         let CoachReading { text, arrived, now, profile, balance, days, place, heard, vouched } = reading;
         let risk = profile.risk.at(now);
-        let prompt = PromptInUse::of(&profile, risk, self.settings.generic_fallback)?;
+        let prompt = PromptInUse::of(&profile, now, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
         let behavior = self.tracker.measure(&profile, now, &days);
         let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics);
@@ -226,7 +225,7 @@ impl CoachService {
         mut turn: Turn,
         profile: &Profile,
         request: &ModelRequest,
-        personal: Option<(u32, VariantName)>,
+        personal: Option<Used>,
         heard: HeardBefore,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<CoachingAnswer> {
@@ -270,18 +269,18 @@ impl CoachService {
         &self,
         turn: &Turn,
         reply: ModelReply,
-        (personal, marked): (Option<(u32, VariantName)>, Option<&MarkedHour>),
+        (personal, marked): (Option<Used>, Option<&MarkedHour>),
         notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
         entry: Option<EntryWrite>,
     ) -> Result<CoachingAnswer> {
         let question = &turn.question;
-        let (version, variant) = personal.unzip();
         let reply = CoachReply {
             text: reply.text,
             in_reply_to: question.message_id,
-            system_prompt_version_used: version,
-            variant,
+            system_prompt_version_used: personal.as_ref().map(|used| used.version),
+            targets_revision: personal.as_ref().map(|used| used.targets_revision),
+            variant: personal.map(|used| used.variant),
             model: reply.model,
             usage: reply.usage,
             cost: reply.cost,

@@ -1,12 +1,13 @@
 //! Which prompt the coach answers with.
 
+use chrono::{DateTime, Utc};
 use tracing::info;
 
 use crate::prompts;
 use crate::service::error::{Conflict, Result};
 use crate::telemetry::events;
 use claude::SystemBlock;
-use domain::profile::{PersonalPrompt, Profile};
+use domain::profile::Profile;
 use domain::recipe::VariantName;
 use domain::safety::Risk;
 
@@ -18,6 +19,8 @@ pub(super) enum PromptInUse {
         text: String,
         /// Its version.
         version: u32,
+        /// The number of the targets that stand in it.
+        targets_revision: u32,
         /// The variant that it was written by.
         variant: VariantName,
     },
@@ -27,29 +30,43 @@ pub(super) enum PromptInUse {
     Supportive,
 }
 
+/// What a reply records of the personal prompt that wrote it.
+pub(super) struct Used {
+    pub(super) version: u32,
+    pub(super) targets_revision: u32,
+    pub(super) variant: VariantName,
+}
+
 impl PromptInUse {
     /// The personal prompt if there is one and it is not withdrawn, else the generic one if that may stand in. A
-    /// personal prompt that was written for somebody whom the coach need not be so careful with is not used.
-    pub(super) fn of(profile: &Profile, risk: Risk, generic_fallback: bool) -> Result<Self> {
+    /// personal prompt that was written for somebody whom the coach need not be so careful with is not used. The targets in
+    /// it are those that are told beside the message.
+    pub(super) fn of(profile: &Profile, now: DateTime<Utc>, generic_fallback: bool) -> Result<Self> {
+        let risk = profile.risk.at(now);
         let prompt = profile.usable_prompt();
         let unsuitable = prompt.is_some_and(|prompt| !prompt.risk.has_deficit_as(risk));
         if risk == Risk::Referred || (risk == Risk::NoDeficit && unsuitable) {
             return Ok(Self::Supportive);
         }
         match prompt {
-            Some(PersonalPrompt { text, version, recipe, .. }) => {
-                Ok(Self::Personal { text: text.clone(), version: *version, variant: recipe.variant.clone() })
-            }
+            Some(prompt) => Ok(Self::Personal {
+                text: prompt.text_with(&profile.targets_in_force(now)),
+                version: prompt.version,
+                targets_revision: profile.targets.revision(),
+                variant: prompt.recipe.variant.clone(),
+            }),
             None if generic_fallback => Ok(Self::Generic),
             None if profile.is_prompt_withdrawn() => Err(Conflict::PersonalPromptWithdrawn.into()),
             None => Err(Conflict::PersonalPromptMissing.into()),
         }
     }
 
-    /// Version and variant that a reply records; `None` for the generic prompt.
-    pub(super) fn personal(&self) -> Option<(u32, VariantName)> {
+    /// What a reply records of it; `None` for the generic prompt.
+    pub(super) fn personal(&self) -> Option<Used> {
         match self {
-            Self::Personal { version, variant, .. } => Some((*version, variant.clone())),
+            Self::Personal { version, targets_revision, variant, .. } => {
+                Some(Used { version: *version, targets_revision: *targets_revision, variant: variant.clone() })
+            }
             Self::Generic | Self::Supportive => None,
         }
     }

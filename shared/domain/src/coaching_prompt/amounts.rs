@@ -1,0 +1,166 @@
+//! Amounts of energy, protein, carbohydrates and fat in a text, as people of nine languages write them.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::profile::Targets;
+
+/// What an amount is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nutrient {
+    Energy,
+    Protein,
+    Carbohydrates,
+    Fat,
+}
+
+/// An amount that a text tells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Amount {
+    pub(super) of: Nutrient,
+    /// In kcal or g.
+    pub(super) value: f64,
+    /// Where the number stands.
+    pub(super) range: Range<usize>,
+}
+
+impl Nutrient {
+    /// With the words for it, in small letters. The patterns do without the tables of Unicode, which weigh more than the rest.
+    const MACROS: [(Self, &str); 3] = [
+        (
+            Self::Protein,
+            "prote[iíï]n[a-zéê]*|proté[iï]n[a-z]*|prote[ií]na[a-z]*|eiwei(?:ß|ss)[a-z]*|eiwit[a-z]*|たんぱく質|タンパク質|プロテイン|蛋白(?:质|質)?",
+        ),
+        (
+            Self::Carbohydrates,
+            "carb[a-z]*|hidratos(?: de carbono)?|carboidrat[a-z]*|glucid[a-z]*|kohlen?hydrat[a-z]*|koolhydrat[a-z]*|炭水化物|糖質|碳水(?:化合物)?",
+        ),
+        (
+            Self::Fat,
+            "fats?(?-u:\\b)|grasas?|gorduras?|lipid[a-z]*|mati[eè]res? grasses?|fett[a-z]*|grassi|vet(?:ten)?(?-u:\\b)|脂質|脂肪",
+        ),
+    ];
+
+    /// What a person means to have of it in a day, in kcal or g.
+    pub(super) const fn target(self, targets: &Targets) -> u32 {
+        match self {
+            Self::Energy => targets.daily_calories,
+            Self::Protein => targets.protein_g,
+            Self::Carbohydrates => targets.carbs_g,
+            Self::Fat => targets.fat_g,
+        }
+    }
+
+    /// The placeholder of that target.
+    pub(super) const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Energy => "{{daily_calories}}",
+            Self::Protein => "{{protein_g}}",
+            Self::Carbohydrates => "{{carbs_g}}",
+            Self::Fat => "{{fat_g}}",
+        }
+    }
+}
+
+/// A number in plain digits, grouped by points, commas, apostrophes or spaces, with decimals.
+const NUMBER: &str = "[0-9]+(?:[.,'][0-9]+| [0-9]{3}(?-u:\\b))*";
+const GRAMS: &str = "(?:(?:g|gr|gramm?[a-z]*|gramos?)(?-u:\\b)|グラム|克)";
+
+static ENERGY: LazyLock<Regex> = LazyLock::new(|| {
+    let units = "(?:kcal|kilocal[a-zí]*|kalor[a-z]*|calor[a-zí]*|cals?)(?-u:\\b)|calor[ií]as?|千卡|大卡|キロカロリー|カロリー|卡路里";
+    Regex::new(&format!("({NUMBER}) ?-?(?:{units})")).expect("the pattern is tested")
+});
+
+/// A number of grams with its nutrient behind it, or before it.
+static MACROS: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
+    let of = |(nutrient, names): (Nutrient, &str)| {
+        let behind = format!("({NUMBER}) ?{GRAMS} ?(?:(?:of|de|di|van|von) |d'|の)?(?:{names})");
+        let before = format!("(?:{names}) ?(?:(?:of|de|di|van|von|in) |:|：|は|を|の)? ?({NUMBER}) ?{GRAMS}");
+        (nutrient, [behind, before].map(|pattern| Regex::new(&pattern).expect("the pattern is tested")))
+    };
+    Nutrient::MACROS.into_iter().map(of).collect()
+});
+
+/// Every amount of a text, in its order.
+pub(super) fn amounts(text: &str) -> Vec<Amount> {
+    let (plain, places) = plain(text);
+    let found = |of: Nutrient, regex: &Regex| -> Vec<Amount> {
+        let numbers = regex.captures_iter(&plain).filter_map(|found| found.get(1));
+        let read = numbers.filter_map(|number| {
+            let range = places[number.start()]..places[number.end()];
+            Some(Amount { of, value: read_number(number.as_str())?, range })
+        });
+        read.collect()
+    };
+    let mut all = found(Nutrient::Energy, &ENERGY);
+    for (nutrient, regexes) in MACROS.iter() {
+        all.extend(regexes.iter().flat_map(|regex| found(*nutrient, regex)));
+    }
+    all.sort_by_key(|amount| amount.range.start);
+    all.dedup_by(|later, earlier| later.range.start < earlier.range.end);
+    all
+}
+
+/// A text with plain digits and small letters, and where each of its bytes stands in the text as it was.
+fn plain(text: &str) -> (String, Vec<usize>) {
+    let with_digits = crate::text::with_plain_digits(text);
+    let (mut plain, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
+    for ((at, _), c) in text.char_indices().zip(with_digits.chars()) {
+        let mut small = c.to_lowercase();
+        let c = small.next().filter(|_| small.next().is_none()).unwrap_or(c);
+        plain.push(if matches!(c, '\u{a0}' | '\u{202f}') { ' ' } else { c });
+        places.resize(plain.len(), at);
+    }
+    places.push(text.len());
+    (plain, places)
+}
+
+/// What stands before three digits groups them, and anything else is a decimal sign.
+fn read_number(digits: &str) -> Option<f64> {
+    let mut parts = digits.split(['.', ',', ' ', '\'']);
+    let mut number = parts.next()?.to_owned();
+    for part in parts {
+        if part.len() != 3 {
+            number.push('.');
+        }
+        number.push_str(part);
+    }
+    number.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<(Nutrient, f64)> {
+        amounts(text).into_iter().map(|amount| (amount.of, amount.value)).collect()
+    }
+
+    #[test]
+    fn amounts_are_read_in_every_language() {
+        use Nutrient::{Carbohydrates, Energy, Fat, Protein};
+        for (text, amounts) in [
+            ("1,910 kcal a day, 140 g of protein", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            (
+                "1.910 kcal am Tag, 140 g Eiweiß, 200 g Kohlenhydrate und 60 g Fett",
+                vec![(Energy, 1_910.0), (Protein, 140.0), (Carbohydrates, 200.0), (Fat, 60.0)],
+            ),
+            ("1 910 calories, protéines : 140 g", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("1’910 kcal, 140 g di proteine", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("1910 calorías y 140 g de proteína", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("2100 calorias, 150 g de gordura", vec![(Energy, 2_100.0), (Fat, 150.0)]),
+            ("1910 kcal en 140 gram eiwit", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("１，９１０キロカロリー、たんぱく質は140グラム", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("1910千卡、蛋白质140克", vec![(Energy, 1_910.0), (Protein, 140.0)]),
+            ("१,९१० kcal", vec![(Energy, 1_910.0)]),
+            ("62.5 g of protein", vec![(Protein, 62.5)]),
+        ] {
+            assert_eq!(told(text), amounts, "{text}");
+        }
+        for text in ["at 9 g-forces", "3 of 5 days", "30 calves", "I did 140 push-ups, protein later"] {
+            assert!(told(text).is_empty(), "{text}: {:?}", told(text));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Text as people of any language write it: digits, words and quotations.
+
+mod digits;
+mod quotes;
+mod script;
+mod words;
+
+pub use digits::with_plain_digits;
+pub use quotes::is_quoted;
+pub use words::count_words;
