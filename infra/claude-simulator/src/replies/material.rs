@@ -26,7 +26,7 @@ impl Material {
     pub fn of(request: &MessagesRequest) -> Self {
         let seed = request.turns.iter().find(|turn| turn.role == Role::User).map_or_else(String::new, Turn::text);
         let name = seed.lines().find_map(|line| line.trim().strip_prefix("Name:"));
-        let name = name.and_then(|name| name.split_whitespace().next()).map(unescaped);
+        let name = name.and_then(|name| name.split_whitespace().next()).map(unescaped).or_else(|| greeted(&seed));
         Self { name: name.filter(|name| !name.contains('{')), quotes: quotes(&seed), seed }
     }
 
@@ -73,6 +73,20 @@ fn quotes(text: &str) -> Vec<String> {
         }
     }
     quotes
+}
+
+/// Who is greeted at the beginning of a talk: a profile is asked for without the person's name.
+fn greeted(text: &str) -> Option<String> {
+    const GREETINGS: [&str; 7] = ["Hi", "Hola", "Olá", "Bonjour", "Hallo", "Ciao", "Hoi"];
+    let (_, talk) = text.split_once("<transcript>")?;
+    let of_a_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’');
+    let opening = talk.trim_start().lines().next()?;
+    let mut words = opening.split(|c| !of_a_name(c)).filter(|word| !word.is_empty());
+    if words.any(|word| GREETINGS.contains(&word)) {
+        return words.next().map(str::to_owned);
+    }
+    let before = ["さん、", "，你好"].iter().find_map(|greeting| opening.split_once(greeting))?.0;
+    before.rsplit(|c| !of_a_name(c)).next().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 fn quote(line: &str) -> Option<String> {
@@ -148,6 +162,17 @@ mod tests {
             "and I eat nothing at noon",
         ];
         assert_eq!(quotes(&lines.replace(" & ", " &amp; ")), expected);
+    }
+
+    #[test]
+    fn a_name_is_heard_in_the_greeting_of_a_talk() {
+        for opening in
+            ["Hi Zoë-Ann, it's good", "Hola, Zoë-Ann, me alegra", "Zoë-Annさん、はじめまして", "Zoë-Ann，你好，很"]
+        {
+            let talk = format!("<transcript>\nConsultation AI: {opening} to have you.\nPerson: Hi Eve.\n</transcript>");
+            assert_eq!(greeted(&talk).as_deref(), Some("Zoë-Ann"), "{opening}");
+        }
+        assert_eq!(greeted("<transcript>\nPerson: Well.\nPerson: Hi Eve.\n</transcript>"), None);
     }
 
     #[test]

@@ -184,6 +184,9 @@ fn structured(schema: &Value, hints: &Value) -> String {
 }
 
 #[cfg(test)]
+mod judged;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
