@@ -6,35 +6,33 @@
 //! | a schema with the properties `reply` and `facts`; `<consultation_section>` behind the person's words | a consultation turn |
 //! | a schema with the properties `behavioral_triggers` and `core_directive` | a coaching prompt |
 //! | a schema with the properties `signals` and `language`; `<message>` in what the user says | a reading for danger |
-//! | a schema with `behavioral_triggers` and `accountability_protocol` alone; `<behavior>`, `<change>` lines | a weekly update |
+//! | a schema with `behavioral_triggers` and `accountability_protocol`, and `<change>` or no other section | a weekly update |
 //! | no schema, `<transcript>` in what the user says | a profile |
 //! | no schema, `<today>` in what the user says or a coach in the system prompt | the coach's answer |
 //!
-//! The person is read from `<facts>`, `<transcript>` and `<profile>`, their targets from `<targets>`, and the length
-//! from wordings such as "between 500 and 800 words".
+//! Profile, prompt, update and coach speak the languages of `texts/`: neutral sentences that a test can rely on, put together to
+//! the length that was asked for, around the person's name and the quotes of `<facts>`.
 
+mod bank;
 mod body;
 mod challenges;
 mod coach;
-mod compose;
 mod consultation;
 mod facts;
 mod goals;
+mod length;
+mod material;
 mod meals;
 mod obstacles;
-mod person;
 mod phrases;
 mod plain;
 mod profile;
 mod prompt;
-mod prompt_text;
 mod quantities;
 mod safety;
 mod schema_fill;
-mod targets;
 mod today;
 mod training;
-mod update;
 mod voice;
 mod words;
 
@@ -132,7 +130,7 @@ pub fn classify(request: &MessagesRequest) -> Task {
         let has = |name: &str| schema["properties"].get(name).is_some();
         return if has("reply") && has("facts") {
             Task::Consultation
-        } else if has("behavioral_triggers") && has("core_directive") {
+        } else if has("behavioral_triggers") && has("core_directive") && !asked.contains("<change>") {
             Task::Prompt
         } else if has("behavioral_triggers") && has("accountability_protocol") {
             Task::Update
@@ -155,8 +153,8 @@ pub fn classify(request: &MessagesRequest) -> Task {
 pub fn write(request: &MessagesRequest, task: Task, length: Length) -> String {
     match (task, &request.schema) {
         (Task::Consultation, Some(schema)) => structured(schema, &consultation::write(request)),
-        (Task::Prompt, Some(schema)) => structured(schema, &prompt::write(request, schema, length)),
-        (Task::Update, Some(schema)) => structured(schema, &update::write(request, schema, length)),
+        (Task::Prompt, Some(schema)) => structured(schema, &prompt::write(request, length)),
+        (Task::Update, Some(schema)) => structured(schema, &prompt::update(request, length)),
         (Task::Safety, Some(schema)) => structured(schema, &safety::read(request)),
         (Task::Profile, _) => profile::write(request, length),
         (Task::Coach, _) => coach::write(request),
@@ -184,6 +182,9 @@ fn all_user_text(request: &MessagesRequest) -> String {
 fn structured(schema: &Value, hints: &Value) -> String {
     fill(schema, hints).to_string()
 }
+
+#[cfg(test)]
+mod judged;
 
 #[cfg(test)]
 mod tests {

@@ -132,42 +132,6 @@ pub fn tagged<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
     found
 }
 
-/// The range of words a text asks for: "between 500 and 800 words", "160-240 words", "about 200 words".
-pub fn asked_words(text: &str) -> Option<(usize, usize)> {
-    let tokens = tokens(text);
-    let number =
-        |at: usize| tokens.get(at)?.replace(',', "").parse::<usize>().ok().filter(|n| (10..=5_000).contains(n));
-    let mut ranges = Vec::new();
-    let mut singles = Vec::new();
-    let (mut least, mut most) = (None, None);
-    for at in 0..tokens.len() {
-        if !matches!(tokens[at].as_str(), "word" | "words") || at == 0 {
-            continue;
-        }
-        let Some(upper) = number(at - 1) else {
-            continue;
-        };
-        let lower = at.checked_sub(2).and_then(number).or_else(|| {
-            let joined = at >= 3 && matches!(tokens[at - 2].as_str(), "and" | "to" | "or");
-            if joined { number(at - 3) } else { None }
-        });
-        let before = tokens[at.saturating_sub(4)..at - 1].join(" ");
-        match lower.filter(|lower| *lower <= upper) {
-            Some(lower) => ranges.push((lower, upper)),
-            None if before.contains("least") || before.contains("minimum") => {
-                least = least.or(Some(upper));
-            }
-            None if before.contains("most") || before.contains("maximum") || before.contains("more than") => {
-                most = most.or(Some(upper));
-            }
-            None => singles.push(upper),
-        }
-    }
-    let bounds = least.zip(most).filter(|(least, most)| least < most);
-    let widest = ranges.into_iter().chain(bounds).max_by_key(|(_, upper)| *upper);
-    widest.or_else(|| singles.first().map(|words| (words * 9 / 10, words * 11 / 10)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,15 +148,6 @@ mod tests {
         let text = "I run three times a week, but at weekends I always order pizza";
         let found: Vec<&str> = clauses(text).iter().map(|sentence| sentence.text).collect();
         assert_eq!(found, ["I run three times a week", "at weekends I always order pizza"]);
-    }
-
-    #[test]
-    fn the_number_of_words_is_read_from_the_request() {
-        assert_eq!(asked_words("Write between 500 and 800 words in all."), Some((500, 800)));
-        assert_eq!(asked_words("A profile of 200 words (160-240 words)."), Some((160, 240)));
-        assert_eq!(asked_words("Write about 200 words."), Some((180, 220)));
-        assert_eq!(asked_words("At least 90 words and at most 180 words."), Some((90, 180)));
-        assert_eq!(asked_words("No length is given."), None);
     }
 
     #[test]

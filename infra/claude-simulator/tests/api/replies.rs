@@ -5,15 +5,6 @@ use serde_json::{Value, json};
 
 use crate::client::{ask, simulator};
 
-const TRANSCRIPT: &str = "Coach: What would you like to be different?\n\
-    User: I want to lose 8 kg by June because my daughter starts school and I get out of breath on the stairs.\n\
-    Coach: What has stopped you before?\n\
-    User: I've tried keto three times and I gave up after two weeks each time. When work gets stressful I eat biscuits \
-    until the packet is empty.\n\
-    Coach: And at weekends?\n\
-    User: On Friday nights I always order pizza and then the whole weekend is ruined. I skip breakfast most days.\n\
-    User: I run twice a week, about 30 minutes.";
-
 fn count(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
@@ -129,27 +120,28 @@ async fn a_message_that_teaches_nothing_gets_another_question() {
     }
 }
 
-fn profile(words: usize) -> Value {
+const MATERIAL: &str = "<person>\nName: Dana Kowalczyk\n</person>\n<facts>\n\
+    - [challenges] keto: Gave up keto. (\"I've tried keto three times and I gave up after two weeks\")\n\
+    - [goals] weight: Lose weight. (\"I want to lose 8 kg by June because my daughter starts school\")\n</facts>";
+
+fn profile() -> Value {
     json!({"model": "claude-sonnet-5-5", "max_tokens": 4000,
-        "system": format!("Write a psychological profile of this person in {words} words, in the third person."),
-        "messages": [{"role": "user", "content": format!("<transcript>\n{TRANSCRIPT}\n</transcript>\n<facts>\n[]\n</facts>")}]})
+        "system": "Write the profile: about 200 words (between 160 and 240 words), without headings or lists, in English.",
+        "messages": [{"role": "user", "content": format!("<transcript>\nPerson: Hello.\n</transcript>\n{MATERIAL}")}]})
 }
 
 #[tokio::test]
 async fn a_profile_has_the_length_and_the_persons_own_words() {
     let simulator = simulator().await;
-    for words in [80, 120, 200, 300, 400] {
-        let text = ask(&simulator, &profile(words)).await.words();
-        let counted = count(&text);
-        assert!(counted * 10 >= words * 9 && counted * 10 <= words * 11, "{counted} of {words}: {text}");
+    let text = ask(&simulator, &profile()).await.words();
+    assert!((160..=240).contains(&count(&text)), "{text}");
+    for theirs in ["Dana", "“I want to lose 8 kg by June", "I gave up after two weeks”"] {
+        assert!(text.contains(theirs), "{theirs}: {text}");
     }
-    let text = ask(&simulator, &profile(200)).await.words();
-    assert!(text.contains("They want to lose 8 kg"), "{text}");
-    assert!(text.contains("I eat biscuits until the packet is empty"), "{text}");
-    assert!(text.contains("gave up after two weeks"), "{text}");
-    assert!(!text.contains("What would you like to be different"), "the coach's words are not theirs");
     simulator.inject(FaultKind::ShortProfile, 1);
-    assert!(count(&ask(&simulator, &profile(200)).await.words()) < 140);
+    simulator.inject(FaultKind::LongProfile, 1);
+    assert!(count(&ask(&simulator, &profile()).await.words()) < 140);
+    assert!(count(&ask(&simulator, &profile()).await.words()) > 260);
 }
 
 const SECTIONS: [&str; 9] = [
@@ -164,136 +156,108 @@ const SECTIONS: [&str; 9] = [
     "success_metrics",
 ];
 
-fn sections(names: &[&str], list: bool) -> Value {
-    let mut properties: serde_json::Map<String, Value> =
-        names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
-    if list {
-        properties.insert("behavioral_triggers".into(), json!({"type": "array", "items": {"type": "string"}}));
-    }
+/// The schema of some sections, each of which may be null in a repair.
+fn sections(names: &[&str], nullable: bool) -> Value {
+    let rule = json!({"type": "object", "additionalProperties": false, "required": ["when", "coach_does"],
+        "properties": {"when": {"type": "string"}, "coach_does": {"type": "string"}}});
+    let property = |name: &str| {
+        let property = match name {
+            "behavioral_triggers" => json!({"type": "array", "items": rule}),
+            _ => json!({"type": "string"}),
+        };
+        if nullable { json!({"anyOf": [property, {"type": "null"}]}) } else { property }
+    };
+    let properties: serde_json::Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), property(name))).collect();
     json!({"format": {"type": "json_schema", "schema": {"type": "object", "additionalProperties": false,
         "required": names, "properties": properties}}})
 }
 
-fn prompt(range: &str, list: bool) -> Value {
-    let facts = json!([
-        {"category": "challenges", "subject": "keto", "summary": "Gave up keto", "quote": "I've tried keto three times and I gave up after two weeks"},
-        {"category": "challenges", "subject": "stress", "summary": "Stress", "quote": "When work gets stressful I eat biscuits until the packet is empty"},
-        {"category": "goals", "subject": "weight", "summary": "Lose 8 kg", "quote": "I want to lose 8 kg by June because my daughter starts school"},
-    ]);
+fn prompt(range: &str) -> Value {
     json!({"model": "claude-sonnet-5-5", "max_tokens": 4000,
-        "system": format!("Write a coaching prompt of nine sections, {range} words in all."),
-        "messages": [{"role": "user", "content": format!("<profile>They always start again.</profile>\n<facts>{facts}</facts>\n\
-            <targets>{{\"daily_calories\": 1850, \"protein_g\": 140, \"carbs_g\": 180, \"fat_g\": 60}}</targets>")}],
-        "output_config": sections(&SECTIONS, list)})
+        "system": format!("Write in German. The nine sections have {range} words:\n- core_directive (40): the one thing"),
+        "messages": [{"role": "user", "content": MATERIAL}],
+        "output_config": sections(&SECTIONS, false)})
 }
 
 fn total(answer: &Value) -> usize {
-    let values = answer.as_object().expect("sections").values();
-    values
-        .map(|value| match value {
-            Value::Array(lines) => lines.iter().filter_map(Value::as_str).map(count).sum(),
-            other => count(other.as_str().expect("a text")),
-        })
-        .sum()
+    match answer {
+        Value::Array(values) => values.iter().map(total).sum(),
+        Value::Object(values) => values.values().map(total).sum(),
+        other => other.as_str().map_or(0, count),
+    }
 }
 
 #[tokio::test]
-async fn a_prompt_has_nine_sections_the_targets_and_the_persons_own_triggers() {
+async fn a_prompt_has_nine_sections_in_the_language_and_the_length_asked_for() {
     let simulator = simulator().await;
-    let answer = ask(&simulator, &prompt("between 500 and 800", true)).await.structured();
-    let words = total(&answer);
-    assert!((560..=740).contains(&words), "{words} words");
-    let approach = answer["committed_approach"].as_str().expect("a text");
-    assert!(approach.contains("1850 kcal") && approach.contains("140 g of protein"), "{approach}");
-    let triggers = answer["behavioral_triggers"].as_array().expect("a list");
-    assert!((3..=5).contains(&triggers.len()));
-    for trigger in triggers {
-        let trigger = trigger.as_str().expect("a text");
-        assert!(trigger.starts_with("If ") && trigger.contains(", then "), "{trigger}");
+    for (range, least, most) in [("200-300", 200, 300), ("between 500 and 800", 500, 800), ("700 to 900", 700, 900)] {
+        let answer = ask(&simulator, &prompt(range)).await.structured();
+        let words = total(&answer);
+        assert!((least..=most).contains(&words), "{words} of {range}");
+        assert!((3..=5).contains(&answer["behavioral_triggers"].as_array().expect("rules").len()));
+        let person = answer["user_profile_and_context"].as_str().expect("a text");
+        assert!(person.contains("Dana hat es so gesagt: „I've tried keto three times"), "{person}");
     }
-    assert!(answer["behavioral_triggers"].to_string().contains("work gets stressful"));
-    assert!(answer["user_profile_and_context"].to_string().contains("I gave up after two weeks"));
-    let lines = ask(&simulator, &prompt("between 500 and 800", false)).await.structured();
-    assert!(lines["behavioral_triggers"].as_str().is_some_and(|text| text.lines().count() >= 3));
     assert_eq!(simulator.requests()[0].task, Some(Task::Prompt));
 }
 
 #[tokio::test]
-async fn a_prompt_follows_the_range_and_the_faults_break_it() {
+async fn a_repair_returns_the_sections_that_change_and_null_for_the_others() {
     let simulator = simulator().await;
-    for (range, least, most) in [("200-300", 200, 300), ("between 500 and 800", 500, 800), ("700 to 900", 700, 900)] {
-        let words = total(&ask(&simulator, &prompt(range, true)).await.structured());
-        assert!((least..=most).contains(&words), "{words} of {range}");
-    }
+    let sound = ask(&simulator, &prompt("between 500 and 800")).await.structured();
     simulator.inject(FaultKind::ShortPrompt, 1);
-    simulator.inject(FaultKind::LongPrompt, 1);
-    let short = total(&ask(&simulator, &prompt("between 500 and 800", true)).await.structured());
-    let long = total(&ask(&simulator, &prompt("between 500 and 800", true)).await.structured());
-    assert!(short < 400 && long > 900, "{short} and {long}");
-
-    let mut repair = prompt("between 500 and 800", true);
+    let short = ask(&simulator, &prompt("between 500 and 800")).await.structured();
+    assert!(total(&short) < 400);
+    let mut repair = prompt("between 500 and 800");
     let turns = repair["messages"].as_array_mut().expect("turns");
-    turns.push(json!({"role": "assistant", "content": "{}"}));
-    turns.push(json!({"role": "user", "content": "That had 300 words, which is too short. Write it again."}));
-    let words = total(&ask(&simulator, &repair).await.structured());
-    assert!((500..=800).contains(&words), "{words} after the repair");
+    turns.push(json!({"role": "assistant", "content": short.to_string()}));
+    turns.push(json!({"role": "user", "content": "It is too short: it has 300 words and needs more."}));
+    repair["output_config"] = sections(&SECTIONS, true);
+    let changes = ask(&simulator, &repair).await.structured();
+    for section in SECTIONS {
+        let unchanged = short[section] == sound[section];
+        assert_eq!(changes[section], if unchanged { Value::Null } else { sound[section].clone() }, "{section}");
+    }
+    assert!(changes.as_object().is_some_and(|changes| changes.values().any(|change| !change.is_null())));
 }
 
 #[tokio::test]
 async fn a_weekly_update_names_the_changed_numbers_in_the_length_asked() {
     let simulator = simulator().await;
     let body = json!({"model": "claude-sonnet-5-5", "max_tokens": 2000,
-        "system": "Rewrite the two sections, between 120 and 220 words in all.",
-        "messages": [{"role": "user", "content": "<behavior>{\"adherence_rate\": 0.54, \"patterns\": [{\"kind\": \"weekend_overeating\"}]}</behavior>\n\
-            <change>adherence fell from 82% to 54%</change>\n<change>the logging streak went from 21 to 3 days</change>\n\
-            <behavioral_triggers>If work gets stressful, then they step away for ten minutes.</behavioral_triggers>"}],
-        "output_config": sections(&["behavioral_triggers", "accountability_protocol"], true)});
+        "system": "Rewrite the two sections. Write in English, between 120 and 220 words.",
+        "messages": [{"role": "user", "content": "<behavior>\n- Logged.\n</behavior>\n<change>\n\
+            - adherence fell from 82% to 54%.\n- the logging streak went from 21 to 3 days.\n</change>"}],
+        "output_config": sections(&["behavioral_triggers", "accountability_protocol"], false)});
     let answer = ask(&simulator, &body).await.structured();
     assert_eq!(answer.as_object().map(serde_json::Map::len), Some(2));
     let text = answer.to_string();
     for number in ["82%", "54%", "21", "3 days"] {
         assert!(text.contains(number), "{number}: {text}");
     }
-    assert!(text.contains("weekend") && text.contains("work gets stressful"));
     let words = total(&answer);
     assert!((120..=220).contains(&words), "{words}");
-}
-
-fn coach(prompt: &str) -> Value {
-    json!({"model": "claude-sonnet-5-5", "max_tokens": 1000,
-        "system": [{"type": "text", "text": "Never give medical advice."}, {"type": "text", "text": prompt}],
-        "messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good to see you."},
-            {"role": "user", "content": "Work is stressful again and I want biscuits.\n<today>{\"targets\": {\"calories\": 1850, \
-                \"protein_g\": 140}, \"eaten\": {\"calories\": 620, \"protein_g\": 45}, \"logging_streak_days\": 4}</today>"}]})
+    assert_eq!(simulator.requests()[0].task, Some(Task::Update));
 }
 
 #[tokio::test]
-async fn the_coach_uses_todays_numbers_and_the_personal_agreement() {
+async fn the_coach_uses_todays_numbers_and_what_the_person_has_said() {
     let simulator = simulator().await;
+    let coach = |prompt: &str| {
+        json!({"model": "claude-sonnet-5-5", "max_tokens": 1000,
+            "system": [{"type": "text", "text": "Never give medical advice."}, {"type": "text", "text": prompt}],
+            "messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good to see you."},
+                {"role": "user", "content": "Work is stressful again and I want biscuits.\n<today>\n\
+                    Targets: 1850 kcal, 140 g protein\nEaten so far: 620 kcal, 45 g protein\nLogging streak: 4 days\n</today>"}]})
+    };
     let generic = ask(&simulator, &coach("You are a friendly coach.")).await.words();
-    let personal = ask(
-        &simulator,
-        &coach(
-            "You are a coach.\n\n## Behavioural triggers\n- If it is Friday, then they cook.\n\
-        - If work gets stressful, then they step away for ten minutes.\n\n## Tone\nWarm.",
-        ),
-    )
-    .await
-    .words();
+    let personal = coach("You are a coach.\n\n## Profile\nDana: “deadlines are how I end up here”.");
+    let personal = ask(&simulator, &personal).await.words();
     for text in [&generic, &personal] {
         assert!(text.contains("620 of 1850 kcal") && text.contains("1230") && text.contains("4 days"), "{text}");
     }
-    assert_ne!(generic, personal);
-    assert!(personal.contains("if work gets stressful, then you step away for ten minutes"), "{personal}");
-    assert!(!generic.contains("agreed"));
-}
-
-#[tokio::test]
-async fn an_alarming_message_is_sent_to_a_professional() {
-    let simulator = simulator().await;
-    let mut body = coach("You are a coach.");
-    body["messages"][2]["content"] = json!("I fainted after my run and I have chest pain. <today>{}</today>");
-    assert!(ask(&simulator, &body).await.words().contains("doctor"));
+    assert!(personal.contains("“deadlines are how I end up here”") && !generic.contains('“'), "{personal}");
 }
 
 #[tokio::test]
