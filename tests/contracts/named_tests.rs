@@ -38,7 +38,8 @@ fn assert_tests_of(page: &str, folders: &[&str], at_least: usize) {
 
 #[test]
 fn every_test_that_the_weekly_runs_protocol_names_is_there() {
-    assert_tests_of("shared/coaching/src/service/weekly/README.md", &["tests/handlers", "shared/coaching/tests"], 20);
+    let folders = ["tests/handlers", "tests/bench-weekly/tests", "shared/coaching/tests"];
+    assert_tests_of("shared/coaching/src/service/weekly/README.md", &folders, 20);
 }
 
 #[test]

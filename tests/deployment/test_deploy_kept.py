@@ -141,8 +141,8 @@ def change(aws: Aws, index: str, **changes: object) -> None:
 
 def test_tables_as_the_template_has_them_and_tables_that_are_not_there_can_be_deployed(aws, stage, template):
     indexes.require_changeable(aws, stage, template)
-    change(aws, "email_v1", IndexName="email_v0")
-    del aws.tables["sharpened-staging-profiles"]["GlobalSecondaryIndexes"][1]
+    profiles = aws.tables["sharpened-staging-profiles"]
+    profiles["GlobalSecondaryIndexes"] = [each for each in profiles["GlobalSecondaryIndexes"] if each["IndexName"] != "email_v1"]
     indexes.require_changeable(aws, stage, template)
     aws.tables.clear()
     indexes.require_changeable(aws, stage, template)

@@ -14,8 +14,8 @@ const WRITES: [&str; 4] = ["TransactWriteItems", "PutItem", "UpdateItem", "Delet
 /// One request that reached the proxy.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// Operation and table of a request to DynamoDB, such as `UpdateItem meals`; of a transaction all its tables, such as
-    /// `TransactWriteItems meals, profiles`; else method and path.
+    /// Operation and table of a request to DynamoDB, such as `UpdateItem meals`; of a transaction or a batch all its tables,
+    /// such as `TransactWriteItems meals, profiles`; else method and path.
     pub kind: String,
     /// The body; null if it is not JSON.
     pub body: Value,
@@ -49,8 +49,9 @@ impl Exchange {
 fn tables_of(body: &Value) -> Vec<&str> {
     let writes = body["TransactItems"].as_array().into_iter().flatten();
     let written = writes.filter_map(|write| write.as_object()?.values().next()?["TableName"].as_str());
+    let batched = body["RequestItems"].as_object().into_iter().flatten().map(|(table, _)| table.as_str());
     // A test's tables are named `test-<id>-<table>`.
-    let names = body["TableName"].as_str().into_iter().chain(written);
+    let names = body["TableName"].as_str().into_iter().chain(written).chain(batched);
     let mut tables: Vec<&str> = names.filter_map(|name| name.splitn(3, '-').nth(2)).collect();
     tables.sort_unstable();
     tables.dedup();
@@ -68,6 +69,8 @@ pub enum Fate {
     Cancel(&'static str),
     /// It is not passed on: DynamoDB refuses it with this code.
     Refuse(&'static str),
+    /// Of a batch of reads from one table, so many are passed on; DynamoDB gives back the keys of the others unread.
+    ReadOnly(usize),
 }
 
 /// Decides over requests. Either method may wait for as long as it likes, or do something else first.
@@ -123,10 +126,33 @@ async fn exchange(mut client: TcpStream, upstream: Arc<str>, intercept: Arc<dyn 
             refusal(&json!({"__type": kind, "Message": "cancelled", "CancellationReasons": reasons}))
         }
         Fate::Refuse(code) => refusal(&json!({"__type": kind(code), "message": "made up"})),
+        Fate::ReadOnly(most) => read_only(&upstream, &head, &exchange.body, most).await,
     };
     intercept.after(&exchange, &body_of(&answer)).await;
     // The client may have gone, which is its own affair.
     client.write_all(&answer).await.ok();
+}
+
+/// The answer to a batch of reads of which only the first `most` are passed on.
+async fn read_only(upstream: &str, head: &str, body: &Value, most: usize) -> Vec<u8> {
+    let mut batch = body.clone();
+    let (table, request) = batch["RequestItems"]
+        .as_object_mut()
+        .and_then(|tables| tables.iter_mut().next())
+        .expect("a batch of reads names a table");
+    let keys = request["Keys"].as_array_mut().expect("a batch of reads has keys");
+    let (table, unread) = (table.clone(), keys.split_off(most.min(keys.len())));
+    let mut rest = request.clone();
+    let mut answer = json!({"Responses": {}, "UnprocessedKeys": {}});
+    if most > 0 {
+        let (head, body) = with_body(head, &batch);
+        answer = body_of(&forward(upstream, &head, &body).await);
+    }
+    if !unread.is_empty() {
+        rest["Keys"] = Value::Array(unread);
+        answer["UnprocessedKeys"] = json!({table: rest});
+    }
+    response("200 OK", &answer)
 }
 
 fn kind(code: &str) -> String {
@@ -134,8 +160,12 @@ fn kind(code: &str) -> String {
 }
 
 fn refusal(body: &Value) -> Vec<u8> {
+    response("400 Bad Request", body)
+}
+
+fn response(status: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
-    let head = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0";
+    let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0");
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

@@ -78,7 +78,10 @@ impl Intercept for Counting {
         let request = context.request();
         let operation = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
         let body = request.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
-        let table = body.split_once("\"TableName\":\"bench-").and_then(|(_, rest)| rest.split('"').next());
+        // A batch names its table as a member.
+        let table = ["\"TableName\":\"bench-", "\"RequestItems\":{\"bench-"]
+            .into_iter()
+            .find_map(|name| body.split_once(name)?.1.split('"').next());
         let kind = match (operation, table) {
             (Some(operation @ "TransactWriteItems"), _) | (Some(operation), None) => operation.to_owned(),
             (Some(operation), Some(table)) => format!("{operation} {table}"),

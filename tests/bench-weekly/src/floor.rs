@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
 use chrono::{Days, Duration};
+use coaching::store::CHECKED_ATTRIBUTES;
+use coaching::store::schema::DUE_INDEX;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use test_support::{client_at, endpoint};
 
@@ -17,8 +19,10 @@ use crate::measure::{Figures, Stopwatch};
 use crate::partitions::Busiest;
 use crate::scene::{CONCURRENCY, Failure, PROMPT, SHARDS, TODAY, as_of, tables};
 
-/// Users in one page, and one more to see whether there is another page.
-const PAGE: i32 = 101;
+/// Users in one page: as many as are read in one batch.
+const PAGE: usize = 100;
+/// As many, and one more to see whether there is another page.
+const LISTED: i32 = 101;
 /// Of so many users, a number are changed.
 const PER: u64 = 10_000;
 
@@ -89,12 +93,14 @@ impl Floor {
         let mut start = None;
         let mut number = 0;
         loop {
-            let page = self.page(&shard, start).await?;
-            start = page.1;
-            let users = page.0;
+            let users;
+            (users, start) = self.page(&shard, start).await?;
+            if users.is_empty() {
+                break;
+            }
             let page_id = format!("page#shard#{shard}#{number:06}");
             self.open(&page_id, &users).await?;
-            let checks = users.iter().map(|user| self.check(user));
+            let checks = users.iter().map(|user| self.check(user, &shard));
             stream::iter(checks).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
             self.count(&page_id).await?;
             changed.extend(users.iter().filter(|user| self.is_changed(user)).map(key));
@@ -109,8 +115,9 @@ impl Floor {
         Ok(changed)
     }
 
+    /// A page of users, and the key behind which the next one begins.
     async fn page(&self, shard: &str, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Failure> {
-        let request = self.client.query().table_name(&self.profiles).index_name("due_v1").limit(PAGE);
+        let request = self.client.query().table_name(&self.profiles).index_name(DUE_INDEX).limit(LISTED);
         let answer = request
             .key_condition_expression("#shard = :shard AND #at BETWEEN :low AND :high")
             .expression_attribute_names("#shard", "update_shard")
@@ -121,7 +128,26 @@ impl Floor {
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+        let mut entries = answer.items.unwrap_or_default();
+        if entries.is_empty() {
+            return Ok((entries, None));
+        }
+        let next = (entries.len() > PAGE).then(|| entries[PAGE - 1].clone());
+        entries.truncate(PAGE);
+        let names = CHECKED_ATTRIBUTES.iter().map(|name| (format!("#{name}"), (*name).to_owned())).collect();
+        let projection: Vec<String> = CHECKED_ATTRIBUTES.iter().map(|name| format!("#{name}")).collect();
+        let keys = KeysAndAttributes::builder()
+            .consistent_read(true)
+            .set_keys(Some(entries.iter().map(key).collect()))
+            .set_expression_attribute_names(Some(names))
+            .projection_expression(projection.join(", "))
+            .build()?;
+        let answer = self.client.batch_get_item().request_items(&self.profiles, keys).send().await?;
+        let users: Vec<Item> = answer.responses.into_iter().flatten().flat_map(|(_, users)| users).collect();
+        if users.len() < entries.len() {
+            return Err("the database did not read all users of a page".into());
+        }
+        Ok((users, next))
     }
 
     async fn open(&self, page_id: &str, users: &[Item]) -> Result<(), Failure> {
@@ -150,7 +176,7 @@ impl Floor {
         Ok(())
     }
 
-    async fn check(&self, user: &Item) -> Result<(), Failure> {
+    async fn check(&self, user: &Item, shard: &str) -> Result<(), Failure> {
         let days = self.client.query().table_name(&self.meals).consistent_read(true);
         days.key_condition_expression("#user = :user AND #item BETWEEN :low AND :high")
             .expression_attribute_names("#user", "user_id")
@@ -177,7 +203,7 @@ impl Floor {
             .expression_attribute_values(":now", text(stamp(Duration::zero())))
             .expression_attribute_values(":as_of", text(stamp(Duration::zero())))
             .expression_attribute_values(":next", text(stamp(Duration::days(6))))
-            .expression_attribute_values(":shard", user["update_shard"].clone())
+            .expression_attribute_values(":shard", text(shard))
             .expression_attribute_values(":page", text("shard#000#00000000-0000-0000-0000-000000000000"))
             .expression_attribute_values(":outcome", text("unchanged"))
             .expression_attribute_values(":version", user["system_prompt_version"].clone())

@@ -6,6 +6,7 @@ use std::path::Path;
 use bench_weekly::database::SERVE;
 use bench_weekly::scene::Failure;
 use bench_weekly::{bench, database, floor, report, worker};
+use test_support::{client_at, endpoint};
 
 const USAGE: &str = "usage: bench-weekly [--users 1000,10000,100000] [--check: fail if a goal is missed] \
     [--write: put the tables into the README]";
@@ -16,7 +17,7 @@ async fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         [SERVE, file] => database::serve(file).await,
-        ["worker", users] => print(&worker::run(users.parse()?).await?.0),
+        ["worker", users] => print(&worker::run(&client_at(endpoint()), users.parse()?).await?.0),
         ["floor", users, changed] => print(&floor::run(users.parse()?, changed.parse()?).await?),
         _ => bench(&words).await,
     }

@@ -139,6 +139,8 @@ pub fn into_readme(readme: &str, tables: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use coaching::store::schema::DUE_INDEX;
+
     use super::*;
     use crate::measure::Usage;
     use crate::partitions::{Busiest, Busy};
@@ -150,7 +152,7 @@ mod tests {
             users: 1_000,
             changed: 0,
             requests: [].into(),
-            busiest: Busiest::from([("due_v1".to_owned(), busy)]),
+            busiest: Busiest::from([(DUE_INDEX.to_owned(), busy)]),
             batches: 0,
             cost_usd: 0.0,
         }

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
 use chrono::{DateTime, Duration, Utc};
 use coaching::app::{App, FromApp as _};
 use coaching::config::{model, writing};
@@ -12,7 +13,7 @@ use coaching::service::{BatchCollector, PlannedRun, PromptWorker, WeeklyUpdater}
 use coaching::store::RunCounters;
 use coaching::system::Clock;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use test_support::{app, client_at, endpoint};
+use test_support::app;
 
 use crate::child::Progress;
 use crate::counting::Counting;
@@ -51,9 +52,9 @@ impl JobQueue for Queue {
     }
 }
 
-/// Takes all due users of the database that `DYNAMODB_ENDPOINT` names through a whole run.
-pub async fn run(users: u64) -> Result<(Figures, RunCounters), Failure> {
-    let (client, counting) = Counting::of(&client_at(endpoint()));
+/// Takes all due users of the database that `client` reaches through a whole run.
+pub async fn run(client: &Client, users: u64) -> Result<(Figures, RunCounters), Failure> {
+    let (client, counting) = Counting::of(client);
     let app = app(&client, variables());
     let (prices, prompt_model) = (model::prices(app.env())?, writing::prompt_model(app.env())?);
     let model = Arc::new(InstantModel::new(prices, prompt_model));

@@ -3,7 +3,7 @@
 //!
 //! | file | table |
 //! |---|---|
-//! | `profiles/` | `profiles`, with the indexes `due_v1`, `email_v1` and `at_risk_v1` |
+//! | `profiles/` | `profiles`, with the indexes `due_v2` (and `due_v1` for the release before), `email_v1` and `at_risk_v1` |
 //! | `prompt_history.rs` | `prompt_history` |
 //! | `consultations/` | `consultation_sessions` |
 //! | `consultation_keys.rs`, `redemptions.rs` | `consultation_keys`, with the index `by_time_v1` |
@@ -75,9 +75,9 @@ pub use meals::{EarlyMeal, MealTable};
 pub use minors::MinorTable;
 pub use page::{Cursor, Page, PageRequest};
 pub use profiles::{
-    AccessChange, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, FirstDay, FirstDayWrite,
-    HistoryEntry, LISTED_ATTRIBUTES, NewVersion, ProfileTable, PromptVersionTable, Restored, UnreadableUser,
-    UserAtRisk,
+    AccessChange, CHECKED_ATTRIBUTES, CheckMark, CheckOutcome, CheckResult, CheckedAs, Created, DueUser, FirstDay,
+    FirstDayWrite, HistoryEntry, LISTED_ATTRIBUTES, NewVersion, ProfileTable, PromptVersionTable, Restored,
+    UnreadableUser, UserAtRisk,
 };
 pub use prompt_history::PromptHistoryTable;
 pub use redemptions::{Redeemed, RedemptionTable, WrongKeysRead};

@@ -64,7 +64,9 @@ pub struct TableDefinition {
 }
 
 /// Name of the index that lists users by their next check.
-pub const DUE_INDEX: &str = "due_v1";
+pub const DUE_INDEX: &str = "due_v2";
+/// Name of the index that the release before reads in its place. It goes from here when it goes from the template.
+const EARLIER_DUE_INDEX: &str = "due_v1";
 /// Name of the index that finds users by their address.
 pub const EMAIL_INDEX: &str = "email_v1";
 
@@ -88,8 +90,8 @@ pub const AUDIT_TIME_INDEX: &str = "by_time_v1";
 /// Name of the index that lists consultation keys by time.
 pub const CONSULTATION_KEY_TIME_INDEX: &str = "by_time_v1";
 
-/// What [`DUE_INDEX`] holds besides the keys: all that a check of one user needs.
-pub const DUE_INDEX_ATTRIBUTES: &[&str] = &[
+/// What [`EARLIER_DUE_INDEX`] holds besides the keys.
+const EARLIER_DUE_INDEX_ATTRIBUTES: &[&str] = &[
     "email",
     "consultation_enabled",
     "timezone",
@@ -123,7 +125,12 @@ pub const TABLES: &[TableDefinition] = &[
             IndexDefinition {
                 name: DUE_INDEX,
                 key: &[text("update_shard"), text("next_check_at")],
-                contents: IndexContents::Include(DUE_INDEX_ATTRIBUTES),
+                contents: IndexContents::KeysOnly,
+            },
+            IndexDefinition {
+                name: EARLIER_DUE_INDEX,
+                key: &[text("update_shard"), text("next_check_at")],
+                contents: IndexContents::Include(EARLIER_DUE_INDEX_ATTRIBUTES),
             },
             IndexDefinition { name: EMAIL_INDEX, key: &[text("email")], contents: IndexContents::KeysOnly },
             IndexDefinition {

@@ -1,4 +1,4 @@
-//! Stores behind a proxy that decides over the first writes.
+//! Stores behind a proxy that decides over the first writes, or the first batches of reads.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -15,6 +15,8 @@ pub(super) struct Behind {
 }
 
 struct Seen {
+    /// Whether the proxy decides over a request.
+    decides_over: fn(&Exchange) -> bool,
     fates: Mutex<VecDeque<Fate>>,
     exchanges: Mutex<Vec<Exchange>>,
 }
@@ -22,7 +24,21 @@ struct Seen {
 impl Behind {
     /// The first writes meet `fates` in their order; later ones, and all reads, pass.
     pub(super) async fn proxy(database: &TestDatabase, fates: impl IntoIterator<Item = Fate>) -> Self {
-        let seen = Arc::new(Seen { fates: Mutex::new(fates.into_iter().collect()), exchanges: Mutex::default() });
+        Self::deciding(Exchange::is_write, database, fates).await
+    }
+
+    /// The first batches of reads meet `fates` in their order; later ones, and all else, pass.
+    pub(super) async fn reading(database: &TestDatabase, fates: impl IntoIterator<Item = Fate>) -> Self {
+        Self::deciding(|exchange| exchange.kind.starts_with("BatchGetItem "), database, fates).await
+    }
+
+    async fn deciding(
+        decides_over: fn(&Exchange) -> bool,
+        database: &TestDatabase,
+        fates: impl IntoIterator<Item = Fate>,
+    ) -> Self {
+        let fates = Mutex::new(fates.into_iter().collect());
+        let seen = Arc::new(Seen { decides_over, fates, exchanges: Mutex::default() });
         let address = proxy(endpoint(), seen.clone()).await;
         Self { stores: Stores::new(&client_at(&address), &database.tables), seen }
     }
@@ -42,7 +58,7 @@ impl Behind {
 impl Intercept for Seen {
     async fn before(&self, exchange: &Exchange) -> Fate {
         self.exchanges.lock().expect("nobody panics while holding it").push(exchange.clone());
-        if !exchange.is_write() {
+        if !(self.decides_over)(exchange) {
             return Fate::Pass;
         }
         self.fates.lock().expect("nobody panics while holding it").pop_front().unwrap_or(Fate::Pass)

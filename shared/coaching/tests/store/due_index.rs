@@ -17,7 +17,8 @@ const CHECKS: [(&str, &str); 5] = [
     ("emil", "2026-11-15T03:00:00Z"),
 ];
 
-async fn with_prompts() -> (TestDatabase, ProfileTable) {
+/// Five people with a prompt, of whom [`CHECKS`] says when they are due.
+pub(super) async fn with_prompts() -> (TestDatabase, ProfileTable) {
     let database = TestDatabase::create().await;
     let Stores { profiles, versions, .. } = database.stores();
     for (name, next_check_at) in CHECKS {
@@ -35,7 +36,7 @@ async fn with_prompts() -> (TestDatabase, ProfileTable) {
 }
 
 /// By then everybody with a prompt is due.
-const LATER: &str = "2027-01-01T00:00:00Z";
+pub(super) const LATER: &str = "2027-01-01T00:00:00Z";
 
 async fn all(profiles: &ProfileTable) -> Vec<DueUser> {
     due(profiles, LATER).await
@@ -46,7 +47,7 @@ async fn due(profiles: &ProfileTable, as_of: &str) -> Vec<DueUser> {
     page.items.into_iter().map(|user| user.expect("a readable entry")).collect()
 }
 
-fn names(users: &[DueUser]) -> Vec<&str> {
+pub(super) fn names(users: &[DueUser]) -> Vec<&str> {
     users.iter().map(|user| user.user_id.as_str()).collect()
 }
 
@@ -73,14 +74,10 @@ async fn the_list_tells_all_that_a_check_needs() {
     let listed = due(&profiles, "2026-11-22T03:00:00Z").await.pop().expect("someone is due");
     let expected = DueUser {
         user_id: whole.user_id,
-        email: whole.email,
-        consultation_enabled: whole.consultation_enabled,
         timezone: whole.timezone,
-        goal: whole.goal,
         targets: whole.targets,
         first_day: whole.first_day,
         version: prompt.version,
-        last_prompt_update: prompt.last_prompt_update,
         behavioral_data: whole.behavioral_data,
         prompt_behavioral_data: prompt.prompt_behavioral_data,
         next_check_at: prompt.next_check_at,
@@ -142,6 +139,19 @@ async fn the_list_is_read_page_by_page_even_while_users_leave_it() {
     let mut seen: Vec<String> = listed.iter().flatten().flatten().map(|due| due.user_id.to_string()).collect();
     seen.sort();
     assert_eq!(seen, CHECKS.map(|(name, _)| name));
+}
+
+#[tokio::test]
+async fn a_shard_is_looked_at_while_it_lists_somebody_who_is_due() {
+    let (_database, profiles) = with_prompts().await;
+    for (shard, as_of, lists) in [
+        ("007", "2026-11-15T03:00:00Z", false),
+        ("007", "2026-11-15T03:00:01Z", true),
+        ("007", LATER, true),
+        ("008", LATER, false),
+    ] {
+        assert_eq!(profiles.lists_due(shard, at(as_of)).await.expect("an answer"), lists, "{shard}, {as_of}");
+    }
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ async fn every_read_from_a_database_that_cannot_be_reached_is_an_error() {
     assert_unavailable(stores.profiles.get(&ana).await, "a profile");
     assert_unavailable(stores.profiles.find_by_email(&email).await, "an address");
     assert_unavailable(stores.profiles.due_page("007", now, &page).await, "due users");
+    assert_unavailable(stores.profiles.lists_due("007", now).await, "a shard");
     assert_unavailable(stores.prompt_history.list(&ana, &page).await, "prompt versions");
     assert_unavailable(stores.consultations.get(Uuid::nil()).await, "a session");
     assert_unavailable(stores.consultations.transcript(Uuid::nil()).await, "a transcript");

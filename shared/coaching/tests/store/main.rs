@@ -9,6 +9,7 @@ mod consultation_keys;
 mod consultations;
 mod conversations;
 mod due_index;
+mod due_lag;
 mod failures;
 mod golden;
 mod idempotency;

@@ -4,6 +4,7 @@ mod done;
 mod faults;
 mod given_up;
 mod killed;
+mod lag;
 mod lost;
 mod one_row;
 mod poison;

@@ -8,7 +8,7 @@ use domain::run_part::{PartKind, RunPart};
 use super::{begin, deployment, run_record, seed, settle};
 use crate::harness::Deployment;
 
-/// Makes a person's entry in the index of due users unreadable.
+/// Makes what a check needs of a person unreadable.
 pub(super) async fn damage(deployment: &Deployment, name: &str) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let client = test_support::client_at(test_support::endpoint());

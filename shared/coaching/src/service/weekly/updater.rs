@@ -9,7 +9,7 @@ use crate::app::{App, FromApp, StartError};
 use crate::config::{behavior, weekly};
 use crate::jobs::{Job, JobQueue};
 use crate::service::error::Result;
-use crate::store::{PageRequest, ProfileTable, RunCounters, RunRecord, RunState, RunTable, WriteOutcome};
+use crate::store::{ProfileTable, RunCounters, RunRecord, RunState, RunTable, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use domain::run_part::{PartKind, RunPart};
@@ -101,13 +101,13 @@ impl WeeklyUpdater {
         Ok(PlannedRun::Started { run_id, as_of, jobs_queued, state })
     }
 
-    /// Shards that hold a due user, among all that users have ever been spread over: after a change of `UPDATE_SHARDS`
+    /// Shards in which a due user is listed, among all that users have ever been spread over: after a change of `UPDATE_SHARDS`
     /// each user moves to the new shard when they are handled, and until then is found in the old one.
     async fn shards_with_due_users(&self, as_of: DateTime<Utc>) -> Result<Vec<String>> {
         let mut due = Vec::new();
         for shard in 0..self.runs.widest_shards(self.shards).await? {
             let shard = format!("{shard:03}");
-            if !self.profiles.due_page(&shard, as_of, &PageRequest::first(1)).await?.items.is_empty() {
+            if self.profiles.lists_due(&shard, as_of).await? {
                 due.push(shard);
             }
         }

@@ -24,7 +24,7 @@ pub(super) fn next_check_at(at: DateTime<Utc>) -> String {
     at.trunc_subsecs(0).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The item of a new profile. The shard by which the index `due_v1` lists them is given only when a prompt version is written, so a prompt in
+/// The item of a new profile. The shard by which the index `due_v2` lists them is given only when a prompt version is written, so a prompt in
 /// `profile` is not part of it.
 pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
     let mut attributes = item([

@@ -38,6 +38,7 @@ impl ProfileTable {
 
 pub use address::Created;
 pub(super) use attributes::of_profile;
+pub use due_index::CHECKED_ATTRIBUTES;
 pub use first_day::{FirstDay, FirstDayWrite};
 pub use listed::LISTED_ATTRIBUTES;
 pub use prompt_version::PromptVersionTable;

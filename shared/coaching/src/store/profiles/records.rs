@@ -10,7 +10,7 @@ use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
 use domain::consultation::SessionId;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
-use domain::profile::{Email, Goal, PendingUpdate, TargetsHistory, UserId};
+use domain::profile::{PendingUpdate, TargetsHistory, UserId};
 use domain::recipe::Recipe;
 use domain::safety::Risk;
 
@@ -150,28 +150,20 @@ pub struct Restored {
     pub request: Uuid,
 }
 
-/// What the index `due_v1` holds of a user: all that a check needs, so that an unchanged user costs one read of
-/// meals and one write.
+/// A user whom a weekly run looks at: all that a check needs, so that an unchanged user costs one read of meals and one
+/// write beside the share of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueUser {
     /// Who.
     pub user_id: UserId,
-    /// Address, for the admin's report.
-    pub email: Email,
-    /// Whether the consultation is open to them.
-    pub consultation_enabled: bool,
     /// The user's time zone.
     pub timezone: TimeZone,
-    /// What the user wants.
-    pub goal: Goal,
     /// Daily targets.
     pub targets: TargetsHistory,
     /// No behaviour is measured before it.
     pub first_day: NaiveDate,
     /// The version in force.
     pub version: u32,
-    /// When it was written.
-    pub last_prompt_update: DateTime<Utc>,
     /// Behaviour as of the last check.
     pub behavioral_data: Option<BehaviorMetrics>,
     /// Behaviour that the prompt in force was written from.
@@ -180,11 +172,11 @@ pub struct DueUser {
     pub next_check_at: DateTime<Utc>,
 }
 
-/// A due user whose entry in the index cannot be read.
+/// A due user whose profile cannot be read.
 #[derive(Debug)]
 pub struct UnreadableUser {
     /// Who.
     pub user_id: UserId,
-    /// What is wrong with the entry.
+    /// What is wrong with it.
     pub cause: StoreError,
 }
