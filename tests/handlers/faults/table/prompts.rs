@@ -123,6 +123,8 @@ pub(super) const USE_CASES: &[UseCase] = &[
         begin: |deployment, name| {
             Box::pin(async move {
                 assert_eq!(deployment.send(asking(deployment, name).await).await.status, 202);
+                // A version is known to serve a request by being later.
+                deployment.pass(Duration::minutes(1));
                 Begun::Job(deployment.take_jobs().pop().expect("a job"))
             })
         },
