@@ -186,6 +186,17 @@ async fn every_decision_is_audited_with_who_decided_and_why() {
 }
 
 #[tokio::test]
+async fn a_decision_that_is_sent_once_more_stands_once() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    for (variant, entries) in [("direct", 1), ("direct", 1), ("standard", 2), ("direct", 3)] {
+        let answer = decided(&deployment, "ana", &json!({"variant": variant})).await;
+        assert_eq!(answer["variant"], variant);
+        assert_eq!(deployment.audited("ana").await.len(), entries, "{variant}");
+    }
+}
+
+#[tokio::test]
 async fn a_decision_without_its_audit_entry_does_not_happen() {
     let mut deployment = Deployment::new().await;
     deployment.prompted("ana", &[]).await;

@@ -50,6 +50,21 @@ async fn every_decision_is_audited_with_who_decided_and_why() {
 }
 
 #[tokio::test]
+async fn a_decision_that_is_sent_once_more_stands_once_and_another_one_is_audited() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up("ana").await;
+    let admins_and_entries = [("boss", 1), ("boss", 1), ("chief", 2), ("chief", 2)];
+    for (admin, entries) in admins_and_entries {
+        let answer = deployment.read(decide("ana", "caution").by_admin(admin)).await;
+        assert_eq!(answer, json!({"user_id": "ana", "risk": "caution"}));
+        assert_eq!(deployment.audited("ana").await.len(), entries, "{admin}");
+    }
+    deployment.pass(chrono::Duration::hours(1));
+    decided(&deployment, "ana", "caution").await;
+    assert_eq!(deployment.audited("ana").await.len(), 3, "one that is made anew");
+}
+
+#[tokio::test]
 async fn a_decision_without_its_audit_entry_does_not_happen() {
     let mut deployment = Deployment::new().await;
     let before = deployment.sign_up("ana").await;

@@ -1,6 +1,7 @@
 //! A deployment in one process: the functions' handlers, an embedded DynamoDB, the Claude simulator, a queue that can be
 //! looked into, and a clock that stands still until it is moved.
 
+mod chance;
 mod directory;
 mod event;
 mod gate;
@@ -9,6 +10,7 @@ mod policies;
 mod rounds;
 mod scenes;
 mod tokens;
+mod versions;
 mod watched;
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +32,7 @@ use serde_json::{Value, json};
 use test_support::{FixedKey, LogWatch, Stores, Tables, TestClock, TestDatabase, TestQueue, app};
 use tokio::sync::Mutex;
 
+pub use chance::Chance;
 pub use directory::Item;
 pub use event::{Call, Reply, api_functions};
 pub use gate::Gate;
@@ -37,7 +40,7 @@ pub use interruption::{Interruption, Moment, at_every_moment};
 pub use policies::as_function;
 use policies::held_to_policies;
 pub use rounds::Rounds;
-pub use scenes::{TARGET, items, until};
+pub use scenes::{CONSULTATION, TARGET, items, until};
 pub use test_support::Log;
 pub use tokens::Issuer;
 
@@ -387,13 +390,3 @@ fn plain_http() -> reqwest::Client {
         .build()
         .expect("a client without certificates needs nothing")
 }
-
-/// What a person says in a consultation: something for each category, and a height.
-pub const CONSULTATION: [&str; 6] = [
-    "I want to lose 8 kg before my sister's wedding in June because I am tired of hiding in photos.",
-    "I'm a woman, 168 cm tall, and I have a desk job so I sit most of the day. I am vegetarian.",
-    "I run 2 times a week for about 30 minutes, I am a beginner.",
-    "I skip breakfast, eat a sandwich for lunch and cook dinner late, around 21:00.",
-    "Every diet I tried failed after three weeks. When work gets stressful I eat chocolate in front of the TV and then I think the day is ruined anyway.",
-    "I will commit to cooking on Sundays. Please be direct with me but never sarcastic.",
-];

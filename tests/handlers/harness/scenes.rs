@@ -18,6 +18,16 @@ use test_support::{client_at, endpoint, unreachable_client};
 
 use super::{Call, Deployment, Reply, as_function};
 
+/// What a person says in a consultation: something for each category, and a height.
+pub const CONSULTATION: [&str; 6] = [
+    "I want to lose 8 kg before my sister's wedding in June because I am tired of hiding in photos.",
+    "I'm a woman, 168 cm tall, and I have a desk job so I sit most of the day. I am vegetarian.",
+    "I run 2 times a week for about 30 minutes, I am a beginner.",
+    "I skip breakfast, eat a sandwich for lunch and cook dinner late, around 21:00.",
+    "Every diet I tried failed after three weeks. When work gets stressful I eat chocolate in front of the TV and then I think the day is ruined anyway.",
+    "I will commit to cooking on Sundays. Please be direct with me but never sarcastic.",
+];
+
 /// The calories that [`Deployment::prompted`] makes a person's target.
 pub const TARGET: u32 = 2_000;
 
@@ -120,7 +130,7 @@ impl Deployment {
     /// Talks through a consultation without completing it.
     pub async fn talk(&self, name: &str) -> String {
         let session_id = self.start(name).await;
-        for message in super::CONSULTATION {
+        for message in CONSULTATION {
             let reply = self.say(name, &session_id, message).await;
             assert_eq!(reply.status, 200, "{reply:?}");
         }

@@ -52,7 +52,7 @@ async fn withdraw(deployment: &Deployment, withdrawn: bool) {
 }
 
 /// A record of the stream: somebody's day has got its first meal, or was changed.
-fn record(name: &str, event_name: &str, day: NaiveDate, number: usize) -> Value {
+pub fn record(name: &str, event_name: &str, day: NaiveDate, number: usize) -> Value {
     let sample: Value =
         serde_json::from_str(include_str!("../../../events/streak-watcher.json")).expect("the sample event");
     let mut record = sample["Records"][0].clone();
@@ -84,7 +84,7 @@ impl Deployment {
     }
 
     /// Lets somebody have a meal, and tells the function of it as the first of the day.
-    async fn first_meal(&self, name: &str) {
+    pub async fn first_meal(&self, name: &str) {
         self.eat(name, self.now(), 2_000).await;
         self.stream(&[record(name, "INSERT", self.today(), 1)]).await;
     }

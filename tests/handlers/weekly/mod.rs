@@ -2,7 +2,7 @@
 
 mod danger;
 mod decision;
-mod exact;
+pub mod exact;
 mod failure;
 mod once;
 mod schedule;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::accounts::{Accounts, UserRef};
 use super::error::{Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{Actor, AuditAction, AuditEntry, AuditTable, ProfileTable, WriteOutcome};
+use crate::store::{Actor, AuditAction, AuditEntry, AuditTable, ProfileTable, Recorded, WriteOutcome};
 use crate::system::{Clock, Ids};
 use domain::profile::UserId;
 use domain::recipe::RecipeOverride;
@@ -45,9 +45,13 @@ impl FromApp for RecipeDecisions {
 }
 
 impl RecipeDecisions {
-    /// Keeps a decision together with the audit entry that says so: neither is without the other. Answers with who it was.
+    /// Keeps a decision together with the audit entry that says so: neither is without the other. A decision that is sent
+    /// once more stands once. Answers with who it was.
     pub async fn decide(&self, user: &UserRef, decision: &RecipeDecision) -> Result<UserId> {
         let user_id = self.accounts.find(user).await?;
+        if self.is_latest(&user_id, decision).await? {
+            return Ok(user_id);
+        }
         let RecipeOverride { user_type, variant } = decision.decided.clone();
         let entry = AuditEntry {
             user_id: user_id.clone(),
@@ -60,5 +64,18 @@ impl RecipeDecisions {
             WriteOutcome::Written => Ok(user_id),
             WriteOutcome::Conflict => Err(Missing::User.into()),
         }
+    }
+
+    /// Whether the latest that the audit has of a person is this very decision, which nothing else undoes: then it is sent
+    /// once more.
+    async fn is_latest(&self, user_id: &UserId, decision: &RecipeDecision) -> Result<bool> {
+        let latest = self.audit.latest_of(user_id).await?;
+        Ok(latest.is_some_and(|latest| {
+            let Recorded::Known(AuditAction::RecipeSet { user_type, variant, reason }) = latest.what else {
+                return false;
+            };
+            let same = RecipeOverride { user_type, variant } == decision.decided && reason == decision.reason;
+            same && latest.actor == decision.admin.as_str()
+        }))
     }
 }

@@ -75,6 +75,11 @@ impl AuditTable {
         Ok(query.descending().page(page, &KEYS).await?.read_readable(read_record))
     }
 
+    /// The latest entry about a person, read consistently, if there is one and it can be read.
+    pub async fn latest_of(&self, user_id: &UserId) -> Result<Option<AuditRecord>, StoreError> {
+        Ok(self.of_user(user_id, &PageRequest::first(1)).await?.items.pop())
+    }
+
     /// What the audit holds of everybody until `now`, the latest first. A page may have fewer entries than were asked for
     /// and not be the last. The index may lag by moments.
     pub async fn by_time(&self, page: &PageRequest, now: DateTime<Utc>) -> Result<Page<AuditRecord>, StoreError> {

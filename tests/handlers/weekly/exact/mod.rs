@@ -23,14 +23,9 @@ use coaching::jobs::Job;
 use coaching::service::BehavioralTracker;
 use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, WriteOutcome};
 use domain::behavior::BehaviorMetrics;
-use domain::coaching_prompt::GenerationReason;
 use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
-use domain::money::{TokenUsage, Usd};
 use domain::profile::{Profile, UserId};
-use domain::recipe::Recipe;
 use domain::run_part::RunPart;
-use domain::safety::Risk;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::harness::Deployment;
@@ -45,20 +40,9 @@ async fn deployment(mode: &str, others: &[(&str, &str)]) -> Deployment {
     Deployment::with(&variables).await
 }
 
-/// A prompt as the model writes it, made once for all tests.
-async fn prompt_text() -> &'static str {
-    static TEXT: OnceCell<String> = OnceCell::const_new();
-    TEXT.get_or_init(|| async {
-        let deployment = Deployment::new().await;
-        deployment.prompted("seed", &[]).await;
-        deployment.prompts("seed").await[0]["prompt"].as_str().expect("a text").to_owned()
-    })
-    .await
-}
-
 /// A person with prompt version 1 who is due, written straight into the stores: in target on every day, or of late over
 /// it on every day.
-async fn seed(deployment: &Deployment, name: &str, changed: bool) {
+pub async fn seed(deployment: &Deployment, name: &str, changed: bool) {
     seed_in(deployment, "000", name, changed).await;
 }
 
@@ -80,37 +64,13 @@ async fn seed_in(deployment: &Deployment, shard: &str, name: &str, changed: bool
             log(deployment, &profile, days_ago, target).await;
         }
     }
-    let mut version = NewVersion {
-        after: 0,
-        entry: HistoryEntry {
-            user_id: user_id.clone(),
-            version: 1,
-            prompt: prompt_text().await.to_owned(),
-            sections: None,
-            reason: GenerationReason::Initial,
-            recipe: Recipe::default(),
-            decision: None,
-            behavioral_data: Some(metrics),
-            model: coaching::config::writing::prompt_model(deployment.app().env()).expect("a model"),
-            usage: TokenUsage::default(),
-            cost: Usd::ZERO,
-            created_at: deployment.now(),
-            batch_id: None,
-            risk: Risk::None,
-            restored: None,
-        },
-        conversational_profile: Some("Steady.".to_owned()),
-        completes: None,
-        next_check_at: deployment.now() - Duration::hours(1),
-        update_shard: Some(shard.to_owned()),
-        mark: None,
-        targets_revision: None,
-    };
-    let written = deployment.stores.versions.add_prompt_version(&mut version).await.expect("an answer");
-    assert_eq!(written, WriteOutcome::Written);
+    let version = deployment.version(name, 0, Deployment::prompt_text().await);
+    let entry = HistoryEntry { behavioral_data: Some(metrics), ..version.entry };
+    let (next_check_at, update_shard) = (deployment.now() - Duration::hours(1), Some(shard.to_owned()));
+    deployment.write_version(NewVersion { entry, next_check_at, update_shard, ..version }).await;
 }
 
-async fn read(deployment: &Deployment, user_id: &UserId) -> Profile {
+pub async fn read(deployment: &Deployment, user_id: &UserId) -> Profile {
     deployment.stores.profiles.get(user_id).await.expect("readable").expect("there")
 }
 
@@ -119,7 +79,7 @@ async fn measure(deployment: &Deployment, profile: &Profile) -> BehaviorMetrics 
     tracker.calculate_metrics(profile, deployment.now()).await.expect("measured").metrics
 }
 
-async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories: u32) {
+pub async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calories: u32) {
     let grams = |value: f64| Grams::from(value);
     let meal = NewMeal {
         name: "Lunch".to_owned(),
@@ -145,7 +105,7 @@ async fn begin(deployment: &Deployment) -> (String, Job) {
 }
 
 /// Lets Claude finish its batches and the collector apply them until none is left.
-async fn settle(deployment: &Deployment) {
+pub async fn settle(deployment: &Deployment) {
     for _ in 0..10 {
         deployment.claude.finish_batches();
         deployment.collect().await.expect("a collection");
@@ -173,7 +133,7 @@ async fn assert_done(deployment: &Deployment, run_id: &str, people: u64) -> RunC
 }
 
 /// How often Claude was paid for a rewriting of each person, at once or in a batch.
-fn bills(deployment: &Deployment) -> BTreeMap<String, usize> {
+pub fn bills(deployment: &Deployment) -> BTreeMap<String, usize> {
     let mut bills = BTreeMap::new();
     for request in deployment.claude.requests() {
         for item in request.body["requests"].as_array().into_iter().flatten() {

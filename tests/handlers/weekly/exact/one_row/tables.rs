@@ -7,7 +7,7 @@ use coaching::store::schema::TABLES;
 use test_support::{client_at, endpoint};
 use uuid::Uuid;
 
-use crate::harness::{Deployment, Item};
+use crate::harness::{Chance, Deployment, Item};
 
 use super::scene::EVERYBODY;
 
@@ -19,40 +19,6 @@ pub(super) struct Row {
     name: &'static str,
     keys: Vec<&'static str>,
     item: Item,
-}
-
-/// A sequence of numbers that looks like chance, and is the same for the same seed.
-pub(super) struct Chance {
-    seed: u64,
-    state: u64,
-}
-
-impl Chance {
-    /// From `ONE_ROW_SEED`, or else from chance.
-    pub(super) fn new() -> Self {
-        let given = std::env::var("ONE_ROW_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = given.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().1);
-        Self { seed, state: seed }
-    }
-
-    pub(super) const fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    /// A number below `end` (splitmix64).
-    fn below(&mut self, end: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).expect("it is below a usize")
-    }
-
-    pub(super) fn shuffle<T>(&mut self, all: &mut [T]) {
-        for place in (1..all.len()).rev() {
-            all.swap(place, self.below(place + 1));
-        }
-    }
 }
 
 /// The attribute's text, as far as keys are told apart by it.

@@ -1,0 +1,88 @@
+//! What a person has eaten.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::looks::Look;
+use super::{Again, Begun, Scene, UseCase, keyed};
+use crate::harness::{Call, Deployment, items};
+
+fn meal(deployment: &Deployment, calories: u32) -> Value {
+    json!({
+        "name": "Lentils", "meal_type": "lunch", "eaten_at": (deployment.now() - Duration::days(1)).to_rfc3339(),
+        "calories": calories, "protein_g": 20, "carbs_g": 40, "fat_g": 12,
+    })
+}
+
+/// Signs somebody up who has logged a meal; answers with its id.
+async fn fed(deployment: &Deployment, name: &str) -> String {
+    deployment.sign_up(name).await;
+    let logged = deployment.send(Call::to("log-meal").by(name).json(&meal(deployment, 600))).await.body;
+    logged["meal_id"].as_str().expect("an id").to_owned()
+}
+
+/// A person's meals with the sums of their days.
+fn eaten<'a>(deployment: &'a Deployment, name: &'a str) -> Look<'a> {
+    Box::pin(async move {
+        let meals = items(&deployment.read(Call::to("list-meals").by(name)).await);
+        let eaten: Vec<_> = meals.iter().map(|meal| json!([meal["name"], meal["calories"]])).collect();
+        let behavior = deployment.behavior(name).await;
+        json!([eaten, behavior["days_logged"], behavior["daily"].as_array().map(|days| calories(days))])
+    })
+}
+
+/// The calories of the days on which there are some.
+fn calories(days: &[Value]) -> Vec<&Value> {
+    days.iter()
+        .map(|day| &day["calories"])
+        .filter(|calories| calories.as_f64().is_some_and(|some| some > 0.0))
+        .collect()
+}
+
+pub(super) const USE_CASES: &[UseCase] = &[
+    UseCase {
+        name: "meal",
+        function: "log-meal",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                keyed(Call::to("log-meal").by(name).json(&meal(deployment, 600)))
+            })
+        },
+        again: Again::Same(&[]),
+        look: eaten,
+        noticed: |_| json!([[["Lentils", 600]], 1, [600]]),
+    },
+    UseCase {
+        name: "change of a meal",
+        function: "update-meal",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                let id = fed(deployment, name).await;
+                Begun::Call(Call::to("update-meal").by(name).path("meal_id", &id).json(&json!({"calories": 700})))
+            })
+        },
+        again: Again::Same(&[]),
+        look: eaten,
+        noticed: |_| json!([[["Lentils", 700]], 1, [700]]),
+    },
+    UseCase {
+        name: "deletion of a meal",
+        function: "delete-meal",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                let id = fed(deployment, name).await;
+                Begun::Call(Call::to("delete-meal").by(name).path("meal_id", &id))
+            })
+        },
+        again: Again::Told("meal_not_found"),
+        look: eaten,
+        noticed: |_| json!([[], 0, []]),
+    },
+];
