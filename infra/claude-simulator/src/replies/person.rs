@@ -1,5 +1,6 @@
 //! Who the person is, gathered from a request in whatever form it has them: facts, a transcript, a profile.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::facts::{self, Category, Fact};
@@ -132,8 +133,13 @@ fn build(category: Category, said: &str) -> Fact {
     }
 }
 
-/// The user's side of a transcript: lines, labels, tags or JSON.
+/// The user's side of a transcript: lines, labels, tags, JSON, or a JSON object a line.
 fn spoken(transcript: &str) -> String {
+    let turns = transcript.lines().map(str::trim).filter(|line| !line.is_empty());
+    if let Ok(turns) = turns.map(serde_json::from_str::<Turn>).collect::<Result<Vec<_>, _>>() {
+        let said = turns.into_iter().filter(|turn| of_user(&turn.speaker));
+        return said.map(|turn| turn.said).collect::<Vec<_>>().join("\n");
+    }
     if let Ok(Value::Array(turns)) = serde_json::from_str::<Value>(transcript) {
         let said = turns.iter().filter(|turn| turn["role"] == "user");
         return said
@@ -163,6 +169,13 @@ fn spoken(transcript: &str) -> String {
         }
     }
     unescape(&said.join("\n"))
+}
+
+/// What somebody has said, as one object.
+#[derive(Deserialize)]
+struct Turn {
+    speaker: String,
+    said: String,
 }
 
 fn of_coach(label: &str) -> bool {
@@ -225,6 +238,7 @@ mod tests {
             "<transcript>\nCoach: When do you struggle with stress?\nUser: I gave up keto after two weeks.\n</transcript>",
             "<transcript><turn role=\"assistant\">I struggle to hear you.</turn><turn role=\"user\">I gave up keto after two weeks.</turn></transcript>",
             "<transcript>\nConsultation AI: What stops you?\nI quit asking.\nPerson: I gave up keto after two weeks.\n</transcript>",
+            "<transcript>\n{\"speaker\":\"consultation AI\",\"said\":\"I quit?\"}\n{\"speaker\":\"person\",\"said\":\"I gave up keto after two weeks.\"}\n</transcript>",
             "<transcript>[{\"role\":\"assistant\",\"content\":\"I quit?\"},{\"role\":\"user\",\"content\":\"I gave up keto after two weeks.\"}]</transcript>",
         ] {
             assert_eq!(challenge(text), expected, "{text}");

@@ -41,7 +41,7 @@ fn question(conversation_id: Uuid, position: u32, number: u32) -> CoachMessage {
         message_id: id(number),
         conversation_id,
         position,
-        body: CoachMessageBody::Question { text: format!("Question {number}?") },
+        body: CoachMessageBody::Question { text: format!("Question {number}?"), declined: false },
         created_at: noon() + Duration::minutes(number.into()),
     }
 }
@@ -56,6 +56,7 @@ fn reply_to(question: &CoachMessage, version: Option<u32>) -> CoachMessage {
             in_reply_to: question.message_id,
             system_prompt_version_used: version,
             variant: version.map(|_| recipe().variant),
+            declined: false,
             model: "claude-sonnet-5-5".to_owned(),
             usage: TokenUsage {
                 input_tokens: 1,

@@ -80,6 +80,7 @@ impl FixedExchanges {
             in_reply_to: turn.question.message_id,
             system_prompt_version_used: None,
             variant: None,
+            declined: false,
             model: FIXED_TEXT.to_owned(),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,
