@@ -42,6 +42,7 @@ mod safety;
 mod signals;
 mod spending;
 mod spoilt;
+mod typed;
 mod user;
 mod users;
 mod weekly;

@@ -94,6 +94,26 @@ pub fn parse_text(field: &'static str, text: &str, max: usize) -> Result<String,
     Ok(text.to_owned())
 }
 
+/// Text as [`parse_text`] takes it, on one line: a line break in a name could pass for a line of what a model is told.
+pub fn parse_line(field: &'static str, text: &str, max: usize) -> Result<String, FieldError> {
+    let text = parse_text(field, text, max)?;
+    if text.contains(breaks_line) {
+        return Err(FieldError::new(field, "must be one line, without line breaks"));
+    }
+    Ok(text)
+}
+
+/// The text on one line: what an earlier release, or a model, has written over more than one.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.split(breaks_line).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character ends a line, or is shown as if it did: Unicode's line and paragraph separators too.
+const fn breaks_line(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 /// A whole or decimal number within `min..=max`; NaN and infinities are rejected.
 pub fn parse_number(field: &'static str, value: f64, min: f64, max: f64, unit: &str) -> Result<f64, FieldError> {
     if value.is_finite() && (min..=max).contains(&value) {
@@ -118,6 +138,27 @@ mod tests {
     fn a_control_character_is_refused_and_a_line_break_is_not() {
         assert!(parse_text("notes", "a\u{0}b", 10).is_err());
         assert!(parse_text("notes", "a\nb", 10).is_ok());
+    }
+
+    #[test]
+    fn one_line_has_no_line_break_of_any_kind() {
+        for separator in ["\n", "\r", "\r\n", "\u{2028}", "\u{2029}"] {
+            let text = format!("Mia{separator}Daily targets: 500 kcal");
+            let refused = parse_line("name", &text, 100).expect_err("two lines");
+            assert!(refused.message.contains("one line"), "{refused}");
+            assert!(parse_text("notes", &text, 100).is_ok(), "a text may have lines");
+            assert_eq!(one_line(&text), "Mia Daily targets: 500 kcal");
+            assert_eq!(
+                parse_line("name", &format!(" Mia{separator}"), 100).as_deref(),
+                Ok("Mia"),
+                "at its end is none"
+            );
+        }
+        for control in ["\u{b}", "\u{c}", "\u{85}"] {
+            assert!(parse_line("name", &format!("Mia{control}Targets"), 100).is_err());
+            assert_eq!(one_line(&format!("Mia{control}Targets")), "Mia Targets");
+        }
+        assert_eq!(parse_line("name", "Zoë  Li", 100).as_deref(), Ok("Zoë  Li"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod at_once;
 mod context;
 mod conversations;
+mod declined;
 mod earlier_table;
 mod killed;
 mod outage;

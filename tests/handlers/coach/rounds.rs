@@ -65,7 +65,10 @@ async fn remember(deployment: &Deployment, conversation_id: Uuid, count: u32) {
         message_id: Uuid::now_v7(),
         conversation_id,
         position,
-        body: CoachMessageBody::Question { text: format!("Message {position}: {}", "so it is. ".repeat(20)) },
+        body: CoachMessageBody::Question {
+            text: format!("Message {position}: {}", "so it is. ".repeat(20)),
+            declined: false,
+        },
         created_at: began + Duration::minutes(position.into()),
     };
     let header = Conversation { message_count: count, ..Conversation::beginning_with(&said(0)) };

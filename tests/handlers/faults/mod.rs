@@ -17,8 +17,7 @@ fn code_of(fault: FaultKind) -> Option<&'static str> {
         }
         FaultKind::Timeout => Some("model_timed_out"),
         FaultKind::SpendLimit => Some("model_rejected"),
-        FaultKind::Truncated | FaultKind::Malformed => Some("model_answer_unusable"),
-        FaultKind::Refusal => Some("model_declined"),
+        FaultKind::Truncated | FaultKind::Malformed | FaultKind::Refusal => Some("model_answer_unusable"),
         FaultKind::StreamError
         | FaultKind::ShortPrompt
         | FaultKind::LongPrompt
@@ -27,6 +26,12 @@ fn code_of(fault: FaultKind) -> Option<&'static str> {
         | FaultKind::BatchErrored
         | FaultKind::BatchExpired => None,
     }
+}
+
+/// Whether who talks is answered although `fault` strikes: what broke off is asked for once more, and what the model
+/// declines has a fixed answer.
+const fn is_answered(fault: FaultKind) -> bool {
+    matches!(fault, FaultKind::Truncated | FaultKind::Refusal)
 }
 
 /// Whether `fault` strikes the writing of a prompt.

@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, RecordedRequest, Task};
 use domain::money::Usd;
 
-use super::code_of;
+use super::{code_of, is_answered};
 use crate::harness::{CONSULTATION, Call, Deployment};
 
 async fn deployment() -> Deployment {
@@ -37,8 +37,9 @@ async fn whatever_strikes_a_consultation_the_message_is_kept_and_answered_and_pa
         deployment.claude.clear();
         let (reply, struck) = deployment.struck_by(fault, Box::pin(deployment.say("ana", &session_id, &message))).await;
         assert_eq!(struck, code_of(fault).is_some(), "{fault:?}");
-        let Some(code) = code_of(fault) else {
+        let Some(code) = code_of(fault).filter(|_| !is_answered(fault)) else {
             assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
+            assert_eq!(reply.body.get("declined").is_some(), fault == FaultKind::Refusal, "{fault:?}: {reply:?}");
             continue;
         };
         reply.assert_retry(503, code);
@@ -74,8 +75,9 @@ async fn whatever_strikes_the_coach_the_message_is_kept_and_answered_and_paid_on
         let before = deployment.coach_transcript("ana").await;
         let (reply, struck) = deployment.struck_by(fault, Box::pin(tell())).await;
         assert_eq!(struck, code_of(fault).is_some(), "{fault:?}");
-        let Some(code) = code_of(fault) else {
+        let Some(code) = code_of(fault).filter(|_| !is_answered(fault)) else {
             assert_eq!(reply.status, 200, "{fault:?}: {reply:?}");
+            assert_eq!(reply.body.get("declined").is_some(), fault == FaultKind::Refusal, "{fault:?}: {reply:?}");
             continue;
         };
         reply.assert_retry(503, code);
@@ -103,7 +105,8 @@ async fn what_an_unusable_answer_has_cost_is_counted() {
         let before = deployment.spent_today().await;
         deployment.claude.clear();
         deployment.claude.inject(fault, 1);
-        assert_eq!(deployment.say("ana", &session_id, CONSULTATION[0]).await.status, 503);
+        let status = if is_answered(fault) { 200 } else { 503 };
+        assert_eq!(deployment.say("ana", &session_id, CONSULTATION[0]).await.status, status, "{fault:?}");
         assert!(bill(&deployment) > Usd::ZERO, "{fault:?}");
         assert_eq!(spent_since(&deployment, before).await, bill(&deployment), "{fault:?}");
     }

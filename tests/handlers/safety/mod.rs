@@ -1,9 +1,10 @@
 //! Who is in danger is answered with help, whatever else would refuse the message.
 
 mod at_once;
+pub mod declining;
 mod health;
 mod outgoing;
-mod scripted;
+pub mod scripted;
 mod second_net;
 mod states;
 

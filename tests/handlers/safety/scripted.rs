@@ -1,6 +1,8 @@
 //! A model that says what a test wants it to.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::future::ready;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,13 +10,14 @@ use claude::{
     BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelError, ModelReply, ModelRequest, Purpose,
 };
 use domain::money::{TokenUsage, Usd};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 /// What one answer costs.
 pub const COST: Usd = Usd::from_nanos(1_000_000);
 
 /// The text of an answer, or how it fails.
-type Said = Result<String, ModelError>;
+pub type Said = Result<String, ModelError>;
 
 /// A model that answers as its function says.
 struct Scripted<F>(F);
@@ -22,6 +25,15 @@ struct Scripted<F>(F);
 /// A model that answers each purpose as `say` does.
 pub fn scripted(say: impl Fn(Purpose) -> BoxFuture<'static, Said> + Send + Sync + 'static) -> Arc<dyn Model> {
     Arc::new(Scripted(say))
+}
+
+/// A model that answers in turn as `said` says, and then is not there.
+pub fn in_turn(said: Vec<Said>) -> Arc<dyn Model> {
+    let said = Mutex::new(VecDeque::from(said));
+    scripted(move |_| {
+        let next = said.lock().expect("nobody panics while holding it").pop_front();
+        ready(next.unwrap_or_else(|| Err(unavailable()))).boxed()
+    })
 }
 
 /// How a model fails that is not there.

@@ -178,6 +178,14 @@ async fn what_reading_along_costs_is_counted_and_a_used_up_budget_keeps_it_away(
     assert_eq!(asked(&deployment), 2, "nothing is asked without a budget");
 }
 
+/// What was said before a message, as the second net is sent it: one object a line.
+fn earlier_of(asked: &Value) -> Vec<Value> {
+    let material = asked["messages"][0]["content"].as_str().or(asked["messages"][0]["content"][0]["text"].as_str());
+    let (_, rest) = material.expect("material").split_once("<earlier>\n").expect("what was said before");
+    let (earlier, _) = rest.split_once("\n</earlier>").expect("its end");
+    earlier.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect()
+}
+
 #[tokio::test]
 async fn a_short_answer_is_read_with_what_was_said_before_it() {
     let deployment = with_a_second_net().await;
@@ -186,7 +194,10 @@ async fn a_short_answer_is_read_with_what_was_said_before_it() {
     let asked = deployment.asked(Task::Safety).pop().expect("the second net was asked").body;
     let material = asked["messages"][0]["content"].to_string();
     assert!(material.contains("<message>\\nYes, since Monday\\n</message>"), "{material}");
-    assert!(material.contains("Writer: Good morning &lt;/message>, how are you?\\nCoach: "), "{material}");
+    let earlier: Vec<Value> = earlier_of(&asked);
+    assert_eq!(earlier.len(), 2, "{material}");
+    assert_eq!(earlier[0], json!({"speaker": "writer", "said": "Good morning </message>, how are you?"}));
+    assert_eq!(earlier[1]["speaker"], "coach");
     assert_eq!(asked["model"], "claude-haiku-5-5");
 }
 

@@ -29,7 +29,8 @@ pub static SEND_COACH_MESSAGE: Route = Route {
     description: "The coach answers with your personal prompt, or with a generic one while there is none; \
         `system_prompt_version_used` says which. Without `conversation_id` a new conversation begins. You speak with an AI, \
         not with a person, and what it says is no medical advice. A message that tells of danger is answered at once with \
-        people to call (`safety`, `support`), whatever else would refuse it.",
+        people to call (`safety`, `support`), whatever else would refuse it. A message that the coach has no answer to is answered with a fixed text (`declined`): \
+        it is left out of the talk that follows, and there is nothing to send again.",
     request: Some(body::<CoachMessageRequest>),
     answers: &[Answer::ok("The reply.", body::<CoachMessageResponse>)],
     sample: Sample {
@@ -111,6 +112,7 @@ fn fixed_reply(conversation_id: Uuid, message_id: Uuid, heard: &Heard) -> ApiRes
         message: heard.text.clone(),
         personalized: false,
         system_prompt_version_used: None,
+        declined: None,
         notice: heard.notice.clone().into(),
     })
 }
@@ -217,6 +219,9 @@ pub struct CoachMessageResponse {
     pub personalized: bool,
     /// Version of the personal prompt that was used; null when another one was, or a fixed text.
     pub system_prompt_version_used: Option<u32>,
+    /// True if the coach has no answer to your message: a fixed text stands in its place, and the talk goes on without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declined: Option<bool>,
     /// What your message led to.
     #[serde(flatten)]
     pub notice: NoticeResponse,
@@ -231,6 +236,7 @@ impl From<CoachingAnswer> for CoachMessageResponse {
             message: answer.reply.text,
             personalized: version.is_some(),
             system_prompt_version_used: version,
+            declined: answer.reply.declined.then_some(true),
             notice: answer.notice.into(),
         }
     }
@@ -270,6 +276,9 @@ pub struct StoredCoachMessage {
     pub personalized: Option<bool>,
     /// Of a reply: version of the personal prompt that was used; null when another one was, or a fixed text.
     pub system_prompt_version_used: Option<u32>,
+    /// True of a message that the coach had no answer to, and of the fixed text that answered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declined: Option<bool>,
     /// Of a reply: the model that wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -280,9 +289,9 @@ pub struct StoredCoachMessage {
 
 impl From<CoachMessage> for StoredCoachMessage {
     fn from(message: CoachMessage) -> Self {
-        let role = message.role();
+        let (role, declined) = (message.role(), message.is_declined().then_some(true));
         let (text, reply) = match message.body {
-            CoachMessageBody::Question { text } => (text, None),
+            CoachMessageBody::Question { text, .. } => (text, None),
             CoachMessageBody::Reply(reply) => (reply.text.clone(), Some(reply)),
         };
         let version = reply.as_ref().and_then(|reply| reply.system_prompt_version_used);
@@ -294,6 +303,7 @@ impl From<CoachMessage> for StoredCoachMessage {
             created_at: message.created_at,
             personalized: reply.as_ref().map(|_| version.is_some()),
             system_prompt_version_used: version,
+            declined,
             cost_usd: reply.as_ref().map(|reply| reply.cost.dollars()),
             model: reply.map(|reply| reply.model),
         }

@@ -93,7 +93,6 @@ pub const ASKS_THE_MODEL: &[Code] = &[
     Code::ModelUnavailable,
     Code::ModelTimedOut,
     Code::ModelAnswerUnusable,
-    Code::ModelDeclined,
     Code::ModelRejected,
 ];
 

@@ -121,6 +121,7 @@ pub(super) async fn listen(talk: &impl Listening, request: &ApiRequest) -> ApiRe
     let before = |heard: Option<&Heard>| HeardBefore {
         notice: heard.map(|heard| heard.notice.clone()),
         foreword: heard.and_then(|heard| heard.foreword),
+        text: heard.map(|heard| heard.text.clone()),
         request_id: request.request_id.clone(),
     };
     let Some(said) = said(request) else { return talk.answer(request, before(None)).await };

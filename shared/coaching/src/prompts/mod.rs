@@ -1,7 +1,8 @@
 //! The prompts: prose in text files, each with one typed renderer here.
 //!
-//! What a person or a model wrote goes through [`data`] before it is put between tags, so that it can neither close its tag
-//! nor open another one.
+//! What a person or a model wrote goes through [`data`] before it is put between tags or sent as a turn, so that it can
+//! neither close a tag nor open one; [`plain`] reads back what a model writes then. What stands on a line among others is
+//! folded to one, and a talk that is material is one JSON object a line.
 
 mod behavior;
 mod recipes;
@@ -14,17 +15,17 @@ use claude::SystemBlock;
 
 use domain::behavior::{BehaviorMetrics, Decision, PatternKind};
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
-use domain::conversation::Role;
+use domain::conversation::{Role, repeatable};
 use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
 pub use recipes::{for_writer, variants};
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, repair_schema, safety_schema};
-pub use template::data;
+pub use template::{data, most_bytes, plain};
 pub use writers::{initial_prompt, profile, prompt_update, repair_of_sections, repair_of_whole};
 
-use template::fill;
+use template::{fill, line, spoken};
 
 /// The rules that stand before everything that a model is told, whatever it is asked for.
 #[must_use]
@@ -38,7 +39,20 @@ pub fn safety_rules() -> SystemBlock {
     SystemBlock { text: safety_preamble().to_owned(), cache: false }
 }
 
-/// What a risk state asks, as the last block of a system prompt.
+/// The rules in short and what is whose, as the last block of a system prompt in which somebody talks: behind all that was
+/// written for one person, and the same for everybody.
+#[must_use]
+pub fn safety_reminder() -> SystemBlock {
+    SystemBlock { text: include_str!("safety_reminder.txt").trim_end().to_owned(), cache: false }
+}
+
+/// All the rules that no answer may repeat.
+#[must_use]
+pub fn secret_rules() -> &'static str {
+    concat!(include_str!("safety_preamble.txt"), "\n", include_str!("safety_reminder.txt"))
+}
+
+/// What a risk state asks, behind the prompt that is answered with.
 #[must_use]
 pub fn care_block(risk: Risk) -> Option<SystemBlock> {
     care(risk).map(|text| SystemBlock { text: text.to_owned(), cache: false })
@@ -111,16 +125,12 @@ const fn guidance(section: ConsultationSection) -> &'static str {
 /// What the profile of `person` is written from.
 #[must_use]
 pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
-    let transcript: Vec<String> = transcript
-        .iter()
-        .map(|message| {
-            let speaker = match message.role {
-                Role::User => "Person",
-                Role::Assistant => "Consultation AI",
-            };
-            format!("{speaker}: {}", data(&message.text))
-        })
-        .collect();
+    let told = |message: &&ConsultationMessage| match message.role {
+        Role::User => spoken("person", &message.text),
+        Role::Assistant => spoken("consultation AI", &message.text),
+    };
+    // What a model has declined to answer would have the writer decline as well.
+    let transcript: Vec<String> = repeatable(transcript).iter().map(told).collect();
     fill(
         include_str!("profile_material.txt"),
         &[
@@ -175,14 +185,11 @@ pub fn safety_reader() -> &'static str {
 /// A message to read for danger, with who said what before it, oldest first.
 #[must_use]
 pub fn safety_reader_material(earlier: &[(Role, &str)], message: &str) -> String {
-    let line = |(role, text): &(Role, &str)| {
-        let speaker = match role {
-            Role::User => "Writer",
-            Role::Assistant => "Coach",
-        };
-        format!("{speaker}: {}", data(text))
+    let told = |(role, text): &(Role, &str)| match role {
+        Role::User => spoken("writer", text),
+        Role::Assistant => spoken("coach", text),
     };
-    let earlier = earlier.iter().map(line).collect::<Vec<_>>().join("\n");
+    let earlier = earlier.iter().map(told).collect::<Vec<_>>().join("\n");
     fill(include_str!("safety_reader_material.txt"), &[("earlier", &earlier), ("message", &data(message))])
 }
 
@@ -233,13 +240,13 @@ fn person_in_words(profile: &Profile) -> String {
     let known = |name: &str, value: Option<String>| value.map(|value| format!("{name}: {value}"));
     let spelt = |value: Option<serde_json::Value>| value.and_then(|value| Some(value.as_str()?.replace('_', " ")));
     let lines = [
-        Some(format!("Name: {}", data(profile.name.as_str()))),
+        Some(format!("Name: {}", line(profile.name.as_str()))),
         Some(format!("Age: {} years", profile.age.years())),
         Some(format!("Weight: {} kg", profile.weight.kg())),
         known("Height", body.height.map(|height| format!("{} cm", height.cm()))),
         known("Sex", spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok()))),
         known("Activity level", spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))),
-        known("Diet", body.diet.as_ref().map(|diet| data(diet.as_str()))),
+        known("Diet", body.diet.as_ref().map(|diet| line(diet.as_str()))),
         Some(format!("{}: {}{}", goal_heading(profile), goal(profile.goal), not_now(profile.current_targets()))),
         Some(format!("Daily targets: {}", targets_in_words(profile.current_targets()))),
         health_in_words(profile),
@@ -293,7 +300,7 @@ const fn goal_heading(profile: &Profile) -> &'static str {
 
 /// A goal as its person has put it, with its tags; nothing if they have chosen one of the typed goals.
 fn goal_in_own_words(goal: Option<&GoalText>) -> String {
-    goal.map(|goal| format!("\n<goal_in_own_words>\n{}\n</goal_in_own_words>", data(goal.as_str()))).unwrap_or_default()
+    goal.map(|goal| format!("\n<goal_in_own_words>\n{}\n</goal_in_own_words>", line(goal.as_str()))).unwrap_or_default()
 }
 
 const fn goal(goal: Goal) -> &'static str {
@@ -315,12 +322,12 @@ fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
 }
 
 fn facts_as_lines(facts: &[Fact]) -> String {
-    let line = |fact: &Fact| format!("{} (\"{}\")", fact_in_short(fact), data(&fact.quote));
-    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+    let told = |fact: &Fact| format!("{} (\"{}\")", fact_in_short(fact), line(&fact.quote));
+    facts.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 fn fact_in_short(fact: &Fact) -> String {
-    format!("- [{}] {}: {}", fact.category().name(), data(&fact.subject), data(&fact.summary))
+    format!("- [{}] {}: {}", fact.category().name(), line(&fact.subject), line(&fact.summary))
 }
 
 #[cfg(test)]

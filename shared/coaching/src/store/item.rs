@@ -140,7 +140,7 @@ impl Stored {
 
     /// A yes or no.
     pub(super) fn flag(&self, attribute: &str) -> Result<bool, StoreError> {
-        self.required(attribute, |value| value.as_bool().ok().copied())
+        self.required(attribute, read_flag)
     }
 
     /// A calendar day.
@@ -162,6 +162,11 @@ impl Stored {
 /// Text.
 pub(super) fn read_text(value: &AttributeValue) -> Option<String> {
     value.as_s().ok().cloned()
+}
+
+/// A yes or no.
+pub(super) fn read_flag(value: &AttributeValue) -> Option<bool> {
+    value.as_bool().ok().copied()
 }
 
 /// A number.

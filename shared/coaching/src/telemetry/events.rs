@@ -67,6 +67,9 @@ pub const SAFETY_MODEL_FAILED: &str = "safety_model_failed";
 pub const SAFETY_NETS_DISAGREE: &str = "safety_nets_disagree";
 /// A text was not sent or stored because of what it says; `objections` names the kinds.
 pub const UNSAFE_TEXT_REFUSED: &str = "unsafe_text_refused";
+/// A model declined to answer a message, or broke off twice at the most that an answer may have: a fixed text answered, and
+/// no later request repeats the message.
+pub const MESSAGE_DECLINED: &str = "message_declined";
 /// The address of an account could not follow the one that its person has verified; their next request tries again.
 pub const ADDRESS_NOT_FOLLOWED: &str = "address_not_followed";
 /// What the consultation has learned could not be written into the profile yet.

@@ -95,7 +95,7 @@ async fn a_turn_stores_message_answer_facts_and_progress() {
 
     let (done, reply) = answered(&asked);
     let facts = [goal("weight", None), goal("a race", None)];
-    let turn = Answered { session: &done, reply: &reply, facts: &facts };
+    let turn = Answered { session: &done, reply: &reply, facts: &facts, declined: None };
     assert_eq!(
         consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
         WriteOutcome::Written
@@ -139,7 +139,7 @@ async fn nobody_speaks_while_a_message_is_being_answered_until_the_lease_lapses(
     let resumed = consultations.begin_turn(&again, None, lapsed, None).await;
     assert_eq!(resumed.expect("an answer"), Begun::Written, "the stored message is taken up again");
     let (done, reply) = answered(&first);
-    let late = Answered { session: &done, reply: &reply, facts: &[goal("weight", None)] };
+    let late = Answered { session: &done, reply: &reply, facts: &[goal("weight", None)], declined: None };
     let outcome = consultations.finish_turn(&late, lease(noon(), 0), None).await;
     assert_eq!(outcome.expect("an answer"), WriteOutcome::Conflict, "the lease is someone else's now");
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);
@@ -193,7 +193,7 @@ async fn a_corrected_fact_replaces_the_earlier_one_and_facts_come_by_category() 
         let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
         assert_eq!(begun.expect("an answer"), Begun::Written);
         let (done, reply) = answered(&asked);
-        let turn = Answered { session: &done, reply: &reply, facts: &facts };
+        let turn = Answered { session: &done, reply: &reply, facts: &facts, declined: None };
         assert_eq!(
             consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
             WriteOutcome::Written
@@ -216,7 +216,7 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
         assert_eq!(begun.expect("an answer"), Begun::Written);
         let (done, mut reply) = answered(&asked);
         reply.text = "y".repeat(120_000);
-        let turn = Answered { session: &done, reply: &reply, facts: &[] };
+        let turn = Answered { session: &done, reply: &reply, facts: &[], declined: None };
         assert_eq!(
             consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
             WriteOutcome::Written

@@ -208,7 +208,13 @@ pub(super) fn session(session_id: SessionId, user_id: &UserId) -> Session {
 }
 
 pub(super) fn message(sequence: u32, role: Role, text: &str) -> ConsultationMessage {
-    ConsultationMessage { sequence, role, text: text.to_owned(), created_at: at("2026-11-02T10:00:01.25Z") }
+    ConsultationMessage {
+        sequence,
+        role,
+        text: text.to_owned(),
+        created_at: at("2026-11-02T10:00:01.25Z"),
+        declined: false,
+    }
 }
 
 pub(super) fn goal(subject: &str, target: Option<&str>) -> Fact {

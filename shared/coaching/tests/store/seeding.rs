@@ -40,7 +40,7 @@ async fn seeded_items_are_those_that_the_stores_write() {
         message_id: Uuid::now_v7(),
         conversation_id: Uuid::now_v7(),
         position: 0,
-        body: CoachMessageBody::Question { text: "Hello".to_owned() },
+        body: CoachMessageBody::Question { text: "Hello".to_owned(), declined: false },
         created_at: at("2026-11-22T12:00:00Z"),
     };
     let header = Conversation::beginning_with(&question);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::field::one_line;
 use crate::meals::MealType;
 use crate::text::is_quoted;
 
@@ -137,6 +138,13 @@ pub struct Challenge {
 }
 
 impl Fact {
+    /// The same fact with each of its texts on one line.
+    #[must_use]
+    pub fn on_one_line(self) -> Self {
+        let (subject, summary, quote) = (one_line(&self.subject), one_line(&self.summary), one_line(&self.quote));
+        Self { subject, summary, quote, ..self }
+    }
+
     /// The category of the fact.
     #[must_use]
     pub const fn category(&self) -> Category {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 use sha2::{Digest as _, Sha256};
 
-use crate::field::{FieldError, parse_text};
+use crate::field::{FieldError, parse_line, parse_text};
 
 /// What a key is written in: digits and capitals without I, L, O and U, which are mistaken for others (Crockford's base 32).
 const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -115,8 +115,7 @@ impl KeyTerms {
 
     /// A label: one line of 1 to 100 characters.
     pub fn parse_label(field: &'static str, label: &str) -> Result<String, FieldError> {
-        let label = parse_text(field, label, Self::LABEL_MAX)?;
-        if label.contains(char::is_control) { Err(FieldError::new(field, "must be one line")) } else { Ok(label) }
+        parse_line(field, label, Self::LABEL_MAX)
     }
 }
 

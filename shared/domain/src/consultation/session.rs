@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::section::Progress;
-use crate::conversation::Role;
+use crate::conversation::{Role, Utterance};
 use crate::lease::Lease;
 use crate::money::Usd;
 use crate::profile::{BodyData, LearnedGoal, UserId};
@@ -89,6 +89,9 @@ pub struct Session {
     pub section_messages: u32,
     /// Messages that the person sent in all.
     pub user_messages: u32,
+    /// How many of them a model has declined: they count against the most, which each of them has cost, and not towards the
+    /// fewest, because nothing is known from them.
+    pub declined_messages: u32,
     /// Number of stored messages of both sides; the next one gets this sequence number.
     pub message_count: u32,
     /// Body data learned so far.
@@ -126,6 +129,18 @@ pub struct ConsultationMessage {
     pub text: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// Whether a model has declined to answer it, or it stands for the answer that was declined.
+    pub declined: bool,
+}
+
+impl Utterance for ConsultationMessage {
+    fn role(&self) -> Role {
+        self.role
+    }
+
+    fn is_declined(&self) -> bool {
+        self.declined
+    }
 }
 
 impl Session {
@@ -139,6 +154,7 @@ impl Session {
             progress: Progress { sections_completed: 0 },
             section_messages: 0,
             user_messages: 0,
+            declined_messages: 0,
             message_count: 0,
             body: BodyData::default(),
             goal: None,
@@ -162,10 +178,11 @@ impl Session {
 
     /// Whether profile and prompt can be written from what was said.
     pub const fn ready_to_complete(&self, settings: &ConsultationSettings) -> Result<(), NotReady> {
-        if self.user_messages >= settings.min_messages || !self.takes_messages(settings) {
+        let sent = self.user_messages.saturating_sub(self.declined_messages);
+        if sent >= settings.min_messages || !self.takes_messages(settings) {
             Ok(())
         } else {
-            Err(NotReady::TooFewMessages { sent: self.user_messages, needed: settings.min_messages })
+            Err(NotReady::TooFewMessages { sent, needed: settings.min_messages })
         }
     }
 }
@@ -191,6 +208,15 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn declined_messages_are_not_enough_to_write_from_and_end_with_the_others() {
+        let settings = ConsultationSettings { max_messages: 5, min_messages: 3, section_max_messages: 6 };
+        let session = |sent, declined_messages| Session { declined_messages, ..session(sent) };
+        assert_eq!(session(4, 2).ready_to_complete(&settings), Err(NotReady::TooFewMessages { sent: 2, needed: 3 }));
+        assert_eq!(session(4, 1).ready_to_complete(&settings), Ok(()));
+        assert!(!session(5, 5).takes_messages(&settings) && session(5, 5).ready_to_complete(&settings).is_ok());
     }
 
     #[test]

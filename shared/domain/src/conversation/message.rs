@@ -43,6 +43,8 @@ pub enum CoachMessageBody {
     Question {
         /// The person's words.
         text: String,
+        /// Whether a model has declined to answer them: no other request repeats them.
+        declined: bool,
     },
     /// From the coach.
     Reply(CoachReply),
@@ -61,6 +63,8 @@ pub struct CoachReply {
     pub targets_revision: Option<u32>,
     /// Variant of that personal prompt; `None` when the generic prompt wrote it.
     pub variant: Option<VariantName>,
+    /// Whether it stands in place of an answer that a model has declined to give.
+    pub declined: bool,
     /// The model that wrote it.
     pub model: String,
     /// Tokens used.
@@ -88,11 +92,29 @@ impl CoachMessage {
         }
     }
 
+    /// Whether a model has declined to answer it, or it stands for the answer that was declined.
+    #[must_use]
+    pub const fn is_declined(&self) -> bool {
+        match &self.body {
+            CoachMessageBody::Question { declined, .. } => *declined,
+            CoachMessageBody::Reply(reply) => reply.declined,
+        }
+    }
+
+    /// The same message, marked as declined if it is a person's.
+    #[must_use]
+    pub fn marked_declined(mut self) -> Self {
+        if let CoachMessageBody::Question { declined, .. } = &mut self.body {
+            *declined = true;
+        }
+        self
+    }
+
     /// What was said.
     #[must_use]
     pub fn text(&self) -> &str {
         match &self.body {
-            CoachMessageBody::Question { text } => text,
+            CoachMessageBody::Question { text, .. } => text,
             CoachMessageBody::Reply(reply) => &reply.text,
         }
     }

@@ -36,10 +36,11 @@ pub fn standing<'a>(messages: &'a [CoachMessage], message_id: Uuid, text: &str, 
 }
 
 /// The position from which the same words are the same question: behind the last reply. What was said and answered before
-/// that can be said once more.
+/// that can be said once more; what was declined has its answer until something else is answered.
 #[must_use]
 pub fn unanswered_since(messages: &[CoachMessage]) -> u32 {
-    let last_reply = messages.iter().rfind(|message| message.role() == Role::Assistant);
+    let answers = |message: &&CoachMessage| message.role() == Role::Assistant && !message.is_declined();
+    let last_reply = messages.iter().rfind(answers);
     last_reply.map_or(0, |reply| reply.position + 1)
 }
 
@@ -55,7 +56,7 @@ pub fn is_only(messages: &[CoachMessage], text: &str) -> bool {
 }
 
 fn asks(message: &CoachMessage, text: &str) -> bool {
-    matches!(&message.body, CoachMessageBody::Question { text: asked } if asked == text)
+    matches!(&message.body, CoachMessageBody::Question { text: asked, .. } if asked == text)
 }
 
 /// `message` as the reply to `question`, if it is that.
@@ -89,13 +90,14 @@ mod tests {
             conversation_id: id(1_000),
             position,
             body: match said {
-                Ok(text) => CoachMessageBody::Question { text: (*text).to_owned() },
+                Ok(text) => CoachMessageBody::Question { text: (*text).to_owned(), declined: false },
                 Err(question) => CoachMessageBody::Reply(CoachReply {
                     text: "Well.".to_owned(),
                     in_reply_to: id(*question),
                     system_prompt_version_used: None,
                     targets_revision: None,
                     variant: None,
+                    declined: false,
                     model: "a-model".to_owned(),
                     usage: TokenUsage::default(),
                     cost: Usd::ZERO,
@@ -135,6 +137,18 @@ mod tests {
         assert_eq!(stands(&talk(&[Ok("Hello"), Err(0)]), "Hello"), ("new", None));
         assert_eq!(stands(&talk(&[Ok("Soup?"), Ok("Or cake?"), Err(1)]), "Soup?"), ("new", None));
         assert_eq!(stands(&[], "Hello"), ("new", None));
+    }
+
+    #[test]
+    fn words_that_were_declined_have_their_answer_until_something_else_is_answered() {
+        let mut messages = talk(&[Ok("Hello"), Err(0), Ok("Soup?"), Err(2), Ok("Cake?"), Err(4)]);
+        if let CoachMessageBody::Reply(reply) = &mut messages[3].body {
+            reply.declined = true;
+        }
+        messages[2] = messages[2].clone().marked_declined();
+        assert_eq!(stands(&messages[..4], "Soup?"), ("answered", None));
+        assert_eq!(stands(&messages[..4], "Hello"), ("new", None));
+        assert_eq!(stands(&messages, "Soup?"), ("new", None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::grams::Grams;
 use super::meal::{MealType, NewMeal};
 use super::meal_change::{MealChange, NotesChange};
-use crate::field::{FieldCollector, FieldError, FieldErrors, parse_number, parse_text};
+use crate::field::{FieldCollector, FieldError, FieldErrors, parse_line, parse_number, parse_text};
 
 /// A field as it came from outside: a value of its type, or why there is none.
 pub type Read<T> = Result<T, FieldError>;
@@ -122,7 +122,7 @@ impl MealChange {
 }
 
 fn parse_name(name: Read<String>) -> Read<String> {
-    parse_text("name", &name?, NewMeal::NAME_MAX)
+    parse_line("name", &name?, NewMeal::NAME_MAX)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is small and not negative")]

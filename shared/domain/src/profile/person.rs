@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::field::{FieldError, parse_number, parse_text};
+use crate::field::{FieldError, one_line, parse_line, parse_number};
 use crate::word;
 
 /// Sex, as the energy formula distinguishes it.
@@ -32,7 +32,7 @@ pub enum ActivityLevel {
     VeryActive,
 }
 
-/// A person's name, 1 to 100 characters.
+/// A person's name, 1 to 100 characters on one line.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
@@ -43,7 +43,13 @@ impl Name {
 
     /// Trims and measures.
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
-        parse_text(field, text, Self::MAX).map(Self)
+        parse_line(field, text, Self::MAX).map(Self)
+    }
+
+    /// A name as it is stored: earlier releases have taken names of more than one line.
+    #[must_use]
+    pub fn stored(text: &str) -> Option<Self> {
+        parse_line("name", &one_line(text), Self::MAX).ok().map(Self)
     }
 
     /// The name.
@@ -139,7 +145,7 @@ impl Height {
     }
 }
 
-/// How a person eats, in their words: `vegetarian`, `no dairy`.
+/// How a person eats, in their words on one line: `vegetarian`, `no dairy`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Diet(String);
@@ -150,7 +156,7 @@ impl Diet {
 
     /// Trims and measures.
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
-        parse_text(field, text, Self::MAX).map(Self)
+        parse_line(field, text, Self::MAX).map(Self)
     }
 
     /// The description.

@@ -19,6 +19,7 @@ struct Texts {
     medical: Halves,
     minor: Halves,
     reply_replaced: Vec<String>,
+    message_declined: Vec<String>,
     consultation_opening: String,
 }
 
@@ -79,6 +80,16 @@ pub fn reply_replaced(language: Language, given: u32) -> &'static str {
     &texts[given as usize % texts.len()]
 }
 
+/// What answers a message that a model declines: it goes on with something else, and asks for no other words. `last` is the
+/// answer of this kind that the person has had before it, which another follows; the same words have the same answer.
+#[must_use]
+pub fn message_declined(language: Language, words: &str, last: Option<&str>) -> &'static str {
+    let texts = &texts(language).message_declined;
+    let first = words.chars().count() % texts.len();
+    let text = &texts[first];
+    if last == Some(text.as_str()) { &texts[(first + 1) % texts.len()] } else { text }
+}
+
 /// The first message of a consultation: who speaks, what it is not, what happens with what is said.
 #[must_use]
 pub fn consultation_opening(language: Language, name: &str) -> String {
@@ -115,7 +126,9 @@ mod tests {
                 &texts.minor,
             ];
             let halves = halves.into_iter().flat_map(|halves| halves.openings.iter().chain(&halves.closings));
-            for text in halves.chain(&texts.reply_replaced).chain([&texts.consultation_opening]) {
+            for text in
+                halves.chain(&texts.reply_replaced).chain(&texts.message_declined).chain([&texts.consultation_opening])
+            {
                 let found = objections(text, 1_500, "");
                 if !found.is_empty() {
                     objected.push(format!("{language} {found:?}: {text}"));
@@ -124,6 +137,48 @@ mod tests {
             assert!(texts.reply_replaced.len() >= 2 && texts.consultation_opening.contains("{name}"), "{language}");
         }
         assert!(objected.is_empty(), "{}", objected.join("\n"));
+    }
+
+    #[test]
+    fn two_declined_messages_in_a_row_are_answered_differently_and_the_same_words_alike() {
+        for language in Language::ALL {
+            for words in ["Why?", "Tell me how.", "Now"] {
+                let first = message_declined(language, words, None);
+                assert_eq!(message_declined(language, words, None), first);
+                for next in ["Why?", "Tell me how.", "Now"] {
+                    assert_ne!(message_declined(language, next, Some(first)), first, "{language}");
+                }
+            }
+            let texts: BTreeSet<&String> = texts(language).message_declined.iter().collect();
+            assert!(texts.len() >= 3, "{language}");
+        }
+    }
+
+    #[test]
+    fn nobody_whose_message_is_declined_is_told_to_put_it_otherwise() {
+        for text in Language::ALL.into_iter().flat_map(|language| &texts(language).message_declined) {
+            let lower = text.to_lowercase();
+            for asked in [
+                "other words",
+                "rephrase",
+                "try again",
+                "anders formulier",
+                "anderen worten",
+                "otras palabras",
+                "outras palavras",
+                "autrement",
+                "autres mots",
+                "altre parole",
+                "andere woorden",
+                "opnieuw",
+                "言い換え",
+                "別の言葉",
+                "换个说法",
+                "换种说法",
+            ] {
+                assert!(!lower.contains(asked), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod rules;
 mod triage;
 
 pub use amounts::{asks_for_amounts, tells_amounts};
-pub use answer::{consultation_opening, fixed_answer, foreword, reply_replaced};
+pub use answer::{consultation_opening, fixed_answer, foreword, message_declined, reply_replaced};
 pub use health::{Condition, Health};
 pub use kind::{Risk, SafetyAction, SafetyKind, Signal};
 pub use nets::{Compared, ModelReading};

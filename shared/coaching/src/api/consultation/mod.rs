@@ -67,7 +67,9 @@ pub static SEND_CONSULTATION_MESSAGE: Route = Route {
     description: "The message is stored before it is answered: if the answer fails, send the same words again. What the \
         message has taught comes back as facts, each with the words of yours that it rests on. You speak with an AI, not with \
         a person, and what it says is no medical advice. A message that tells of danger is answered at once with people to \
-        call (`safety`, `support`), whatever else would refuse it.",
+        call (`safety`, `support`), whatever else would refuse it. A message that the consultation AI has no answer to is answered \
+        with a fixed text (`declined`): nothing is learned from it, it is left out of all that follows, and the consultation \
+        goes on.",
     request: Some(body::<ConsultationMessageRequest>),
     answers: &[Answer::ok("The answer.", body::<ConsultationMessageResponse>)],
     sample: Sample {
@@ -153,6 +155,7 @@ impl Listening for Talk {
             progress: ProgressResponse::from(&Progress::default()),
             extracted: Vec::new(),
             extracted_items: 0,
+            declined: None,
             notice: heard.notice.clone().into(),
         })
     }

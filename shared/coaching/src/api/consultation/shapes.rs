@@ -50,11 +50,15 @@ pub struct SpokenMessage {
     pub message: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// True of a message that the consultation AI had no answer to, and of the fixed text that answered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declined: Option<bool>,
 }
 
 impl From<ConsultationMessage> for SpokenMessage {
     fn from(message: ConsultationMessage) -> Self {
-        Self { role: message.role, message: message.text, created_at: message.created_at }
+        let declined = message.declined.then_some(true);
+        Self { role: message.role, message: message.text, created_at: message.created_at, declined }
     }
 }
 
@@ -146,6 +150,9 @@ pub struct ConsultationMessageResponse {
     pub extracted: Vec<Fact>,
     /// Number of facts known in all.
     pub extracted_items: usize,
+    /// True if there is no answer to your message: a fixed text stands in its place, and the talk goes on without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declined: Option<bool>,
     /// What your message led to.
     #[serde(flatten)]
     pub notice: NoticeResponse,
@@ -159,6 +166,7 @@ impl From<ConsultationTurn> for ConsultationMessageResponse {
             progress: (&turn.session.progress).into(),
             extracted: turn.learned.into_iter().map(Fact::shown).collect(),
             extracted_items: turn.facts_known,
+            declined: turn.declined.then_some(true),
             notice: turn.notice.into(),
         }
     }

@@ -111,8 +111,6 @@ pub enum Code {
     ModelTimedOut,
     /// The model's answer could not be used.
     ModelAnswerUnusable,
-    /// The model declined to answer.
-    ModelDeclined,
     /// The model did not accept the request, by a fault on our side.
     ModelRejected,
     /// The coach could not be written.
@@ -173,7 +171,6 @@ impl Code {
             | Self::ModelUnavailable
             | Self::ModelTimedOut
             | Self::ModelAnswerUnusable
-            | Self::ModelDeclined
             | Self::ModelRejected
             | Self::GenerationFailed => StatusCode::SERVICE_UNAVAILABLE,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -101,7 +101,6 @@ fn failures() -> Vec<ApiError> {
         ModelError::Unavailable { detail: detail(), retry_after: None }.into(),
         ModelError::TimedOut { cost: Usd::ZERO }.into(),
         ModelError::Truncated { cost }.into(),
-        ModelError::Refused { cost }.into(),
         ModelError::Rejected { detail: detail() }.into(),
         ServiceError::BudgetExhausted { budget: Budget::Daily, retry_after: LATER },
         StoreError::Unavailable { operation: "", detail: detail() }.into(),

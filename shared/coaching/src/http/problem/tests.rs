@@ -85,7 +85,7 @@ fn every_error_has_its_status_and_code() {
         ),
         (model(ModelError::TimedOut { cost: Usd::ZERO }), 503, Code::ModelTimedOut, true),
         (model(ModelError::Truncated { cost }), 503, Code::ModelAnswerUnusable, true),
-        (model(ModelError::Refused { cost }), 503, Code::ModelDeclined, true),
+        (model(ModelError::Refused { cost }), 503, Code::ModelAnswerUnusable, true),
         (model(ModelError::Malformed { detail: detail.clone(), cost }), 503, Code::ModelAnswerUnusable, true),
         (model(ModelError::Rejected { detail: detail.clone() }), 503, Code::ModelRejected, true),
         (store(unavailable), 503, Code::TemporarilyUnavailable, true),

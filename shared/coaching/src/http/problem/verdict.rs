@@ -257,14 +257,10 @@ fn model_verdict(error: &ModelError) -> Verdict {
         }
         ModelError::BrokenOff { .. } => unavailable(Code::ModelUnavailable, kept, SOON),
         ModelError::TimedOut { .. } => unavailable(Code::ModelTimedOut, kept, SOON),
-        ModelError::Truncated { .. } | ModelError::Malformed { .. } => {
+        // A message that is declined is answered; what a writer declines is told by the session that it fails.
+        ModelError::Truncated { .. } | ModelError::Malformed { .. } | ModelError::Refused { .. } => {
             unavailable(Code::ModelAnswerUnusable, "The coach's answer came out broken. Send your message again.", SOON)
         }
-        ModelError::Refused { .. } => unavailable(
-            Code::ModelDeclined,
-            "The coach declined to answer this. Put your message in other words and send it again.",
-            SOON,
-        ),
         ModelError::Rejected { .. } => unavailable(
             Code::ModelRejected,
             "The coach is not available because of a fault on our side. Tell support the request_id.",

@@ -36,6 +36,9 @@ const LOOKED_AT_LAST: chrono::Duration = chrono::Duration::seconds(1);
 /// What stands for the model of a reply that none has written.
 const FIXED_TEXT: &str = "fixed-safety-text";
 
+/// What stands for the model of a reply to a message that one has declined to answer.
+const DECLINED_TEXT: &str = "fixed-declined-text";
+
 /// What was heard in a message before it is answered.
 #[derive(Debug, Clone, Default)]
 pub struct HeardBefore {
@@ -43,6 +46,8 @@ pub struct HeardBefore {
     pub notice: Option<SafetyNotice>,
     /// What stands before the answer.
     pub foreword: Option<&'static str>,
+    /// What answers it where no model does.
+    pub text: Option<String>,
     /// The request that it came with, by which the work that follows is found in the log.
     pub request_id: String,
 }

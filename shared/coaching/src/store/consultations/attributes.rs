@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::session_key;
+use super::{message_key, session_key};
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, instant, item, native, number, ordered_instant, read_health, read_instant, read_native, read_text,
-    text,
+    Item, Stored, flag, instant, item, native, number, ordered_instant, read_flag, read_health, read_instant,
+    read_native, read_text, text,
 };
 use domain::consultation::{ConsultationMessage, Fact, Progress, Session, SessionId};
 use domain::lease::Lease;
@@ -27,6 +27,7 @@ pub(super) fn of_session(session: &Session) -> Item {
         ("sections_completed", number(session.progress.sections_completed as u64)),
         ("section_messages", number(session.section_messages)),
         ("user_messages", number(session.user_messages)),
+        ("declined_messages", number(session.declined_messages)),
         ("message_count", number(session.message_count)),
         ("body", native(&session.body)),
         ("health", native(&session.health)),
@@ -56,6 +57,7 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         progress: Progress { sections_completed: stored.number("sections_completed")? },
         section_messages: stored.number("section_messages")?,
         user_messages: stored.number("user_messages")?,
+        declined_messages: stored.count("declined_messages")?,
         message_count: stored.number("message_count")?,
         body: stored.native("body")?,
         goal: stored.or_missing("learned_goal", read_native),
@@ -73,14 +75,15 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
 
 /// The item of a message.
 pub(super) fn of_message(session_id: SessionId, message: &ConsultationMessage) -> Item {
-    item([
-        ("session_id", text(session_id.to_string())),
-        ("item", text(format!("message#{:06}", message.sequence))),
+    let mut attributes = message_key(session_id, message.sequence);
+    attributes.extend(item([
         ("sequence", number(message.sequence)),
         ("role", native(&message.role)),
         ("text", text(&message.text)),
         ("created_at", instant(message.created_at)),
-    ])
+    ]));
+    attributes.extend(message.declined.then(|| ("declined".to_owned(), flag(true))));
+    attributes
 }
 
 /// Reads a message.
@@ -90,6 +93,7 @@ pub(super) fn read_message(stored: &Stored) -> Result<ConsultationMessage, Store
         role: stored.native("role")?,
         text: stored.text("text")?,
         created_at: stored.instant("created_at")?,
+        declined: stored.or_missing("declined", read_flag).unwrap_or_default(),
     })
 }
 

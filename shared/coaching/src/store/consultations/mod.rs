@@ -28,6 +28,8 @@ pub struct Answered<'a> {
     pub reply: &'a ConsultationMessage,
     /// Facts that are new or replace one with the same key.
     pub facts: &'a [Fact],
+    /// The number of the message that it answers, if a model has declined to.
+    pub declined: Option<u32>,
 }
 
 /// Consultations, in DynamoDB.
@@ -42,6 +44,11 @@ impl ConsultationTable {
     pub(crate) const fn new(sessions: Table, profiles: Table) -> Self {
         Self { sessions, profiles }
     }
+}
+
+/// The key of a message.
+fn message_key(session_id: SessionId, sequence: u32) -> Item {
+    item([("session_id", text(session_id.to_string())), ("item", text(format!("message#{sequence:06}")))])
 }
 
 /// The key of the session itself.

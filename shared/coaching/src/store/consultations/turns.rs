@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ConsultationTable, attributes, session_key};
-use crate::store::item::{instant, native, number, ordered_instant, text};
+use super::{ConsultationTable, attributes, message_key, session_key};
+use crate::store::item::{flag, instant, native, number, ordered_instant, text};
 use crate::store::transaction::Committed;
 use crate::store::write::Update;
 use crate::store::{Answered, Begins, Begun, Ends, KeyWrite, StoreError, WriteOutcome};
@@ -59,6 +59,10 @@ impl ConsultationTable {
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
         let reply = self.sessions.put(attributes::of_message(session.session_id, answered.reply));
         let mut transaction = self.sessions.ending(ends.into()).with(update).with(reply.only_new("session_id"));
+        if let Some(sequence) = answered.declined {
+            let message = self.sessions.update(message_key(session.session_id, sequence)).set("declined", flag(true));
+            transaction = transaction.with(message.when("attribute_exists(#session_id)", []));
+        }
         for fact in answered.facts {
             transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
         }
@@ -109,6 +113,7 @@ impl ConsultationTable {
             .set("sections_completed", number(session.progress.sections_completed as u64))
             .set("section_messages", number(session.section_messages))
             .set("user_messages", number(session.user_messages))
+            .set("declined_messages", number(session.declined_messages))
             .set("message_count", number(session.message_count))
             .set("updated_at", instant(session.updated_at))
     }

@@ -2,10 +2,10 @@
 
 use chrono::Duration;
 
-use super::{OpenedWith, header_key, key, opening_key};
+use super::{OpenedWith, header_key, message_key, opening_key};
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, flag, instant, item, native, number, ordered, ordered_instant, read_instant, read_native,
+    Item, Stored, flag, instant, item, native, number, ordered, ordered_instant, read_flag, read_instant, read_native,
     read_number, text,
 };
 use crate::store::write::Update;
@@ -20,8 +20,8 @@ const WORDS_REMEMBERED: Duration = Duration::days(1);
 
 /// The item of a message.
 pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
-    let CoachMessage { user_id, message_id, conversation_id, position, created_at, .. } = message;
-    let mut attributes = key(user_id, format!("{conversation_id}#{position:010}"));
+    let CoachMessage { message_id, conversation_id, position, created_at, .. } = message;
+    let mut attributes = message_key(message);
     attributes.extend(item([
         ("by_time", text(format!("message#{}#{message_id}", ordered(*created_at)))),
         ("message_id", text(message_id.to_string())),
@@ -31,6 +31,7 @@ pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
         ("text", text(message.text())),
         ("created_at", instant(*created_at)),
     ]));
+    attributes.extend(message.is_declined().then(|| ("declined".to_owned(), flag(true))));
     if let CoachMessageBody::Reply(reply) = &message.body {
         attributes.extend(item([
             ("in_reply_to", text(reply.in_reply_to.to_string())),
@@ -51,9 +52,10 @@ pub(in crate::store) fn of_message(message: &CoachMessage) -> Item {
 /// Reads a message.
 pub(super) fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> {
     let text = stored.text("text")?;
+    let declined = stored.or_missing("declined", read_flag).unwrap_or_default();
     let system_prompt_version_used: Option<u32> = stored.optional("system_prompt_version_used", read_number)?;
     let body = match stored.native("role")? {
-        Role::User => CoachMessageBody::Question { text },
+        Role::User => CoachMessageBody::Question { text, declined },
         Role::Assistant => CoachMessageBody::Reply(CoachReply {
             text,
             in_reply_to: stored.native("in_reply_to")?,
@@ -63,6 +65,7 @@ pub(super) fn read_message(stored: &Stored) -> Result<CoachMessage, StoreError> 
             variant: stored
                 .optional("variant", read_native)?
                 .or_else(|| system_prompt_version_used.map(|_| VariantName::default())),
+            declined,
             model: stored.text("model")?,
             usage: stored.native("usage")?,
             cost: Usd::from_nanos(stored.number("cost_nano_usd")?),

@@ -54,6 +54,10 @@ fn key(user_id: &UserId, sort: String) -> Item {
     item([("user_id", text(user_id.as_str())), ("item", text(sort))])
 }
 
+fn message_key(message: &CoachMessage) -> Item {
+    key(&message.user_id, format!("{}#{:010}", message.conversation_id, message.position))
+}
+
 fn header_key(user_id: &UserId, conversation_id: Uuid) -> Item {
     key(user_id, format!("header#{conversation_id}"))
 }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::replies::listing;
-use super::{ConversationTable, MarkedHour, attributes, header_key};
+use super::{ConversationTable, MarkedHour, attributes, header_key, message_key};
 use crate::store::idempotency::{Begins, Begun, Ends, KeyWrite};
-use crate::store::item::{number, text};
+use crate::store::item::{flag, number, text};
 use crate::store::{StoreError, WriteOutcome};
 use domain::conversation::{CoachMessage, CoachMessageBody, Conversation};
 use domain::lease::Lease;
@@ -64,7 +64,7 @@ impl ConversationTable {
 
     /// Stores the reply to `question` and gives the lease back; `Conflict` if the lease is no longer ours. `conversation`
     /// is the state after the reply. A reply with a personal prompt is listed among everybody's, in the hour of `marked` if
-    /// that is its own.
+    /// that is its own. A question that is marked as declined is marked in the table too.
     pub async fn finish_turn(
         &self,
         conversation: &Conversation,
@@ -84,7 +84,12 @@ impl ConversationTable {
         }
         let mut transaction =
             self.items.ending(ends.into()).with(header).with(self.items.put(message).only_new("item"));
-        if (question.position, reply.position) == (0, 1) {
+        if question.is_declined() {
+            let marked = self.items.update(message_key(question)).set("declined", flag(true));
+            transaction = transaction.with(marked.when("attribute_exists(#item)", []));
+        }
+        // Words that were declined have their answer.
+        if (question.position, reply.position) == (0, 1) && !reply.is_declined() {
             // From now on the same words begin another conversation.
             transaction = transaction.with(self.items.put(attributes::of_opening(question, true)));
         }

@@ -79,7 +79,7 @@ pub(super) fn read_user(stored: &Stored) -> Result<ListedUser, StoreError> {
     Ok(ListedUser {
         user_id: UserId::new(stored.text("user_id")?),
         email: stored.required("email", |value| Email::parse("email", value.as_s().ok()?).ok())?,
-        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        name: stored.required("name", |value| Name::stored(value.as_s().ok()?))?,
         created_at: stored.instant("created_at")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
         suspended: stored.flag("suspended")?,

@@ -80,7 +80,7 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
     Ok(Profile {
         user_id: UserId::new(stored.text("user_id")?),
         email: read_email(stored)?,
-        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        name: stored.required("name", |value| Name::stored(value.as_s().ok()?))?,
         age: stored.required("age", |value| Age::parse("age", read_number(value)?).ok())?,
         weight: stored.required("weight_kg", |value| Weight::parse("weight_kg", read_number(value)?).ok())?,
         goal: stored.native("goal")?,

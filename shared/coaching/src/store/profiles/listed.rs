@@ -75,7 +75,7 @@ fn read(stored: &Stored) -> Result<ListedUser, StoreError> {
     Ok(ListedUser {
         user_id: UserId::new(stored.text("user_id")?),
         email: read_email(stored)?,
-        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        name: stored.required("name", |value| Name::stored(value.as_s().ok()?))?,
         created_at: stored.instant("created_at")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
         suspended: stored.optional("suspended", |value| value.as_bool().ok().copied())?.unwrap_or_default(),

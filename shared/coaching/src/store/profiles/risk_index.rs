@@ -56,7 +56,7 @@ fn read_user(stored: &Stored) -> Result<UserAtRisk, StoreError> {
     Ok(UserAtRisk {
         user_id: UserId::new(stored.text("user_id")?),
         email: read_email(stored)?,
-        name: stored.required("name", |value| Name::parse("name", value.as_s().ok()?).ok())?,
+        name: stored.required("name", |value| Name::stored(value.as_s().ok()?))?,
         created_at: stored.instant("created_at")?,
         consultation_enabled: stored.flag("consultation_enabled")?,
         // Version 0 is no prompt.

@@ -41,7 +41,7 @@ fn question(conversation_id: Uuid, position: u32, number: u32) -> CoachMessage {
         message_id: id(number),
         conversation_id,
         position,
-        body: CoachMessageBody::Question { text: format!("Question {number}?") },
+        body: CoachMessageBody::Question { text: format!("Question {number}?"), declined: false },
         created_at: noon() + Duration::minutes(number.into()),
     }
 }
@@ -57,6 +57,7 @@ fn reply_to(question: &CoachMessage, version: Option<u32>) -> CoachMessage {
             system_prompt_version_used: version,
             targets_revision: version.map(|_| 2),
             variant: version.map(|_| recipe().variant),
+            declined: false,
             model: "claude-sonnet-5-5".to_owned(),
             usage: TokenUsage {
                 input_tokens: 1,

@@ -129,7 +129,7 @@ async fn consultation(stores: &Stores) {
     let answered =
         Session { message_count: 3, goal: learned, body: profile("ana").body, health: profile("ana").health, ..asked };
     let (reply, facts) = (message(2, Role::Assistant, "Why now?"), [goal("weight", Some("70 kg"))]);
-    let turn = Answered { session: &answered, reply: &reply, facts: &facts };
+    let turn = Answered { session: &answered, reply: &reply, facts: &facts, declined: None };
     let _ = stores.consultations.finish_turn(&turn, lease, None).await.expect("stored");
     let _ = stores.consultations.begin_generation(&user("ana"), id, now).await.expect("stored");
     let _ = stores.consultations.lease_generation(id, lease, now).await.expect("stored");
@@ -147,7 +147,7 @@ async fn conversation(stores: &Stores) {
         message_id: Uuid::from_u128(21),
         conversation_id: Uuid::from_u128(20),
         position: 0,
-        body: CoachMessageBody::Question { text: OPENING.to_owned() },
+        body: CoachMessageBody::Question { text: OPENING.to_owned(), declined: false },
         created_at: asked_at,
     };
     let lease = Lease::from(asked_at, Duration::seconds(30));
@@ -159,6 +159,7 @@ async fn conversation(stores: &Stores) {
         system_prompt_version_used: Some(3),
         targets_revision: Some(2),
         variant: Some(recipe().variant),
+        declined: false,
         model: "claude-sonnet-5-5".to_owned(),
         usage: TokenUsage {
             input_tokens: 1,

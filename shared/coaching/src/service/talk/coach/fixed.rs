@@ -81,6 +81,7 @@ impl FixedExchanges {
             system_prompt_version_used: None,
             targets_revision: None,
             variant: None,
+            declined: false,
             model: FIXED_TEXT.to_owned(),
             usage: TokenUsage::default(),
             cost: Usd::ZERO,

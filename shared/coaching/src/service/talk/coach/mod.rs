@@ -47,8 +47,8 @@ use crate::service::second_net::Message;
 use crate::store::{ConversationTable, Ends, EntryWrite, MarkedHour, ProfileTable, WriteOutcome};
 use crate::system::{Clock, Ids};
 use crate::telemetry::events;
-use claude::{ModelReply, ModelRequest, Purpose};
-use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role};
+use claude::{ModelRequest, Purpose};
+use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Role, repeatable};
 use domain::meals::DayTotals;
 use domain::profile::{Email, Profile, UserId};
 use domain::spending::{Pool, SpendingPurpose};
@@ -233,22 +233,19 @@ impl CoachService {
         let message = Message {
             user_id: &turn.question.user_id,
             text: turn.question.text(),
-            earlier: turn.others.iter().map(|message| (message.role(), message.text())).collect(),
+            earlier: repeatable(&turn.others).into_iter().map(|said| (said.role(), said.text())).collect(),
             request_id: &heard.request_id,
         };
         let marking = async {
             // Only replies with a personal prompt are listed.
             if personal.is_some() { self.reply_hours.mark(self.clock.now()).await } else { None }
         };
-        let asking = self.outgoing.ask(request, profile, &message, |text| Some(text.to_owned()));
+        let last = turn.others.iter().rfind(|said| said.role() == Role::Assistant && said.is_declined());
+        let last = last.map(CoachMessage::text);
+        let asking = self.outgoing.ask(request, profile, &message, &heard, last, |text| Some(text.to_owned()));
         let (spoken, marked) = tokio::join!(asking, Box::pin(marking));
-        let (reply, spending, personal, notice) = match spoken {
-            Ok(spoken) => {
-                let personal = personal.filter(|_| spoken.instead.is_none());
-                let text = spoken.instead.clone().unwrap_or_else(|| spoken.reply.text.clone());
-                let text = spoken.introduced(text, &heard);
-                (ModelReply { text, ..spoken.reply }, spoken.spending, personal, spoken.notice)
-            }
+        let spoken = match spoken {
+            Ok(spoken) => spoken,
             Err(Unspoken { error, spending }) => {
                 let settling = self.model.ledger.settle(reserved, &spending, false);
                 let (given_back, ()) = tokio::join!(self.give_back(&turn, keyed.as_ref()), settling);
@@ -256,35 +253,40 @@ impl CoachService {
                 return Err(error.into());
             }
         };
-        let listed = (personal, marked.as_ref());
+        let text = spoken.instead.clone().unwrap_or_else(|| spoken.reply.text.clone());
+        let personal = personal.filter(|_| spoken.instead.is_none());
+        let reply = CoachReply {
+            text: spoken.introduced(text, &heard),
+            in_reply_to: turn.question.message_id,
+            system_prompt_version_used: personal.as_ref().map(|used| used.version),
+            targets_revision: personal.as_ref().map(|used| used.targets_revision),
+            variant: personal.map(|used| used.variant),
+            declined: spoken.is_declined(),
+            model: spoken.reply.model,
+            usage: spoken.reply.usage,
+            cost: spoken.reply.cost,
+        };
+        if spoken.declined {
+            turn.question = turn.question.marked_declined();
+        }
+        let (spending, notice) = (spoken.spending, spoken.notice.or(heard.notice));
         let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
-        let answer = self.store(&turn, reply, listed, notice.or(heard.notice), keyed.as_ref(), entry).await;
+        let answer = self.store(&turn, reply, marked.as_ref(), notice, keyed.as_ref(), entry).await;
         self.model.ledger.settle(reserved, &spending, answer.is_ok()).await;
         answer
     }
 
-    /// Stores the reply, with the version of the prompt that it was written with and the hour in which that is listed, and
-    /// ends the turn.
+    /// Stores the reply and ends the turn. A reply with a personal prompt is listed in the hour of `marked`.
     async fn store(
         &self,
         turn: &Turn,
-        reply: ModelReply,
-        (personal, marked): (Option<Used>, Option<&MarkedHour>),
+        reply: CoachReply,
+        marked: Option<&MarkedHour>,
         notice: Option<SafetyNotice>,
         keyed: Option<&Keyed<CoachingAnswer>>,
         entry: Option<EntryWrite>,
     ) -> Result<CoachingAnswer> {
         let question = &turn.question;
-        let reply = CoachReply {
-            text: reply.text,
-            in_reply_to: question.message_id,
-            system_prompt_version_used: personal.as_ref().map(|used| used.version),
-            targets_revision: personal.as_ref().map(|used| used.targets_revision),
-            variant: personal.map(|used| used.variant),
-            model: reply.model,
-            usage: reply.usage,
-            cost: reply.cost,
-        };
         let body = CoachMessageBody::Reply(reply.clone());
         let (conversation, stored) = turn.ended_by(self.ids.next(), body, self.clock.now());
         let answer = CoachingAnswer::of(&stored, reply, notice);

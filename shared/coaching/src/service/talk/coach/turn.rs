@@ -21,6 +21,7 @@ use super::place::{Place, View};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::talk::CoachSettings;
+use crate::prompts;
 use crate::service::error::{Missing, Result};
 use crate::service::ledger::Reserved;
 use crate::service::talk::{Beginning, Purse};
@@ -177,14 +178,15 @@ impl Asked<'_> {
             message_id: self.message_id,
             conversation_id,
             position,
-            body: CoachMessageBody::Question { text: self.text.to_owned() },
+            body: CoachMessageBody::Question { text: self.text.to_owned(), declined: false },
             created_at: now,
         }
     }
 
-    /// Bytes of what is said in a conversation, this message included.
+    /// The most bytes of what is said in a conversation, this message included, where a model is sent it.
     pub(super) fn bytes_with(&self, messages: &[CoachMessage]) -> usize {
-        messages.iter().map(|message| message.text().len()).sum::<usize>() + self.text.len()
+        let earlier = messages.iter().map(CoachMessage::text);
+        earlier.chain([self.text]).map(prompts::most_bytes).sum()
     }
 }
 

@@ -32,7 +32,7 @@ use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelRequest, Purpose, SystemBlock};
 use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, SessionId, Status, TurnOutcome};
-use domain::conversation::Role;
+use domain::conversation::{Role, repeatable};
 use domain::money::Usd;
 use domain::profile::{Profile, UserId};
 use domain::spending::{Pool, SpendingPurpose};
@@ -93,10 +93,28 @@ impl ConsultationAiService {
         text: String,
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<Told<ConsultationTurn>> {
+        if reading.session.status == Status::InProgress
+            && let Some(answer) = reading.declined_before(&text)
+        {
+            let turn = self.repeated(&reading, answer).await?;
+            if let Some(keyed) = keyed
+                && let Err(error) = keyed.claim.keep(&(keyed.response)(&turn)).await
+            {
+                warn!(cause = %error, "{}", events::IDEMPOTENT_ANSWER_NOT_KEPT);
+            }
+            return Ok(Told::Answered(turn));
+        }
         let Some((asked, profile)) = self.begin(reading, text, AnsweredBy::Model, keyed.as_ref()).await? else {
             return Ok(Told::KeyTaken);
         };
         Ok(Told::Answered(self.answer(asked, profile, keyed).await?))
+    }
+
+    /// The answer that stands to words that were declined just before: asked once more, the model would only cost more.
+    async fn repeated(&self, reading: &ConsultationReading, answer: &ConsultationMessage) -> Result<ConsultationTurn> {
+        let (session, reply, notice) = (reading.session.clone(), answer.text.clone(), reading.heard.notice.clone());
+        let facts_known = self.access.consultations.facts(session.session_id).await?.len();
+        Ok(ConsultationTurn { session, reply, learned: Vec::new(), facts_known, declined: true, notice })
     }
 
     /// Stores what a person in danger says with the text that it is answered with, without a model.
@@ -112,7 +130,7 @@ impl ConsultationAiService {
         let (asked, _) = begun.ok_or(Conflict::AnswerPending)?;
         let known = self.access.consultations.facts(session_id).await?;
         let (turn, message) = self.apply(&asked, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
-        let answered = Answered { session: &turn.session, reply: &message, facts: &[] };
+        let answered = Answered { session: &turn.session, reply: &message, facts: &[], declined: None };
         match self.access.consultations.finish_turn(&answered, asked.lease, None).await? {
             WriteOutcome::Written => Ok(turn),
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
@@ -147,6 +165,7 @@ impl ConsultationAiService {
             role: Role::User,
             text,
             created_at: now,
+            declined: false,
         });
         if message.is_some() {
             if !session.takes_messages(&self.settings) {
@@ -157,7 +176,7 @@ impl ConsultationAiService {
             session.section_messages += 1;
         }
         session.updated_at = now;
-        let said: usize = transcript.iter().chain(message.as_ref()).map(|message| message.text.len()).sum();
+        let said = transcript.iter().chain(message.as_ref()).map(|message| prompts::most_bytes(&message.text)).sum();
         let base = self.base_request(&profile);
         // What is known of a person was learned from what they have said, and takes no more room than that.
         let price = |said: usize| self.outgoing.worst(&base, STATE_BYTES + 2 * said);
@@ -195,7 +214,7 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
         let reserved = asked.reserved.take();
-        let Answer { known, spending, outcome, notice } = match self.ask(&asked, &profile).await {
+        let Answer { known, spending, outcome, declined, stands_in, notice } = match self.ask(&asked, &profile).await {
             Ok(answered) => answered,
             Err(Unanswered { error, spending }) => {
                 let settling = self.model.ledger.settle(reserved, &spending, false);
@@ -206,10 +225,13 @@ impl ConsultationAiService {
         };
         let cost = spending.total();
         let goal = outcome.goal;
-        let (mut turn, message) = self.apply(&asked, outcome, &known, cost);
+        let (mut turn, mut message) = self.apply(&asked, outcome, &known, cost);
+        turn.session.declined_messages += u32::from(declined);
+        (turn.declined, message.declined) = (stands_in, stands_in);
         turn.session.learn_goal(goal, profile.goal_text.as_ref());
         turn.notice = notice.or(turn.notice);
-        let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned };
+        let declined = asked.transcript.last().filter(|_| declined).map(|asked| asked.sequence);
+        let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned, declined };
         let key = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
         let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, Ends { key, entry }).await;
@@ -240,14 +262,17 @@ impl ConsultationAiService {
         let message = Message {
             user_id: &profile.user_id,
             text: &latest.text,
-            earlier: earlier.iter().map(|message| (message.role, message.text.as_str())).collect(),
+            earlier: repeatable(earlier).iter().map(|message| (message.role, message.text.as_str())).collect(),
             request_id: &asked.heard.request_id,
         };
-        let spoken = self.outgoing.ask(&self.request(asked, profile, &known), profile, &message, said).await?;
+        let last = earlier.iter().rfind(|message| message.role == Role::Assistant && message.declined);
+        let last = last.map(|message| message.text.as_str());
+        let request = self.request(asked, profile, &known);
+        let spoken = self.outgoing.ask(&request, profile, &message, &asked.heard, last, said).await?;
         let spending = spoken.spending.clone();
         let outcome = match &spoken.instead {
-            // Nothing is learned from what somebody in danger says.
-            Some(text) if spoken.in_danger => TurnOutcome::saying(text.clone()),
+            // Nothing is learned from what somebody in danger says, nor from what is declined.
+            Some(text) if spoken.in_danger || spoken.declined => TurnOutcome::saying(text.clone()),
             instead => {
                 let Some(outcome) = answer::read(&spoken.reply.text) else {
                     let detail = "the consultation's answer does not follow its schema".to_owned();
@@ -255,10 +280,12 @@ impl ConsultationAiService {
                     return Err(Unanswered { error, spending });
                 };
                 let reply = instead.clone().unwrap_or(outcome.reply);
-                TurnOutcome { reply: spoken.introduced(reply, &asked.heard), ..outcome }
+                let facts = outcome.facts.into_iter().map(Fact::on_one_line).collect();
+                TurnOutcome { reply: spoken.introduced(reply, &asked.heard), facts, ..outcome }
             }
         };
-        Ok(Answer { known, spending, outcome, notice: spoken.notice })
+        let (declined, stands_in) = (spoken.declined, spoken.is_declined());
+        Ok(Answer { known, spending, outcome, declined, stands_in, notice: spoken.notice })
     }
 
     /// The session after an answer, and the message that the answer is.
@@ -270,9 +297,8 @@ impl ConsultationAiService {
         cost: Usd,
     ) -> (ConsultationTurn, ConsultationMessage) {
         let mut session = asked.session.clone();
-        let said: Vec<String> = asked
-            .transcript
-            .iter()
+        let said: Vec<String> = repeatable(&asked.transcript)
+            .into_iter()
             .filter(|message| message.role == Role::User)
             .map(|message| message.text.clone())
             .collect();
@@ -286,6 +312,7 @@ impl ConsultationAiService {
             role: Role::Assistant,
             text: outcome.reply.clone(),
             created_at: now,
+            declined: false,
         };
         session.message_count += 1;
         session.cost += cost;
@@ -294,7 +321,8 @@ impl ConsultationAiService {
         let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
         let facts_known = known.len() + new;
         let notice = asked.heard.notice.clone();
-        (ConsultationTurn { session, reply: outcome.reply, learned: learned.facts, facts_known, notice }, message)
+        let (reply, learned) = (outcome.reply, learned.facts);
+        (ConsultationTurn { session, reply, learned, facts_known, declined: false, notice }, message)
     }
 
     /// Lets the next message have its turn, without an answer to this one.
@@ -323,6 +351,7 @@ impl ConsultationAiService {
             system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }]
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
+                .chain([prompts::safety_reminder()])
                 .collect(),
             turns: Vec::new(),
             output_schema: Some(prompts::consultation_schema()),

@@ -65,7 +65,8 @@ impl Opening {
         let mut session = Session::start(self.ids.next(), user_id.clone(), now);
         let language = profile.locale.as_ref().and_then(Locale::language).unwrap_or_default();
         let text = consultation_opening(language, profile.name.as_str());
-        let opening = ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now };
+        let opening =
+            ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now, declined: false };
         session.message_count = 1;
         if self.access.consultations.open(&session, &opening).await? == WriteOutcome::Written {
             return Ok(Opened { session, transcript: vec![opening], resumed: false });

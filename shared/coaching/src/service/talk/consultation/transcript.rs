@@ -3,11 +3,11 @@
 use crate::prompts;
 use claude::Turn;
 use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
-use domain::conversation::Role;
+use domain::conversation::{Role, repeatable};
 use domain::profile::GoalText;
 
 /// The talk so far, and behind it what changes with every message: the present section and what is known, with the goal
-/// that the person stated in words.
+/// that the person stated in words. What was declined is left out.
 pub(super) fn for_model(
     transcript: &[ConsultationMessage],
     section: Option<ConsultationSection>,
@@ -16,10 +16,15 @@ pub(super) fn for_model(
 ) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
-    for message in transcript.iter().skip_while(|message| message.role == Role::Assistant) {
+    for message in repeatable(transcript).into_iter().skip_while(|message| message.role == Role::Assistant) {
+        let text = match message.role {
+            // What a person types can pass for nothing else.
+            Role::User => prompts::data(&message.text),
+            Role::Assistant => message.text.clone(),
+        };
         match turns.last_mut() {
-            Some(last) if last.role == message.role => last.blocks.push(message.text.clone()),
-            _ => turns.push(Turn::new(message.role, message.text.clone())),
+            Some(last) if last.role == message.role => last.blocks.push(text),
+            _ => turns.push(Turn::new(message.role, text)),
         }
     }
     if let Some(answered) = turns.iter_mut().rev().find(|turn| turn.role == Role::Assistant) {

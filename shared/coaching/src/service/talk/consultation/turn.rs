@@ -21,6 +21,8 @@ pub struct ConsultationTurn {
     pub learned: Vec<Fact>,
     /// Number of facts known in all.
     pub facts_known: usize,
+    /// Whether the answer stands for one that the model has declined to give.
+    pub declined: bool,
     /// What the message led to, if it had anything out of the ordinary.
     pub notice: Option<SafetyNotice>,
 }
@@ -36,6 +38,14 @@ pub struct ConsultationReading {
 }
 
 impl ConsultationReading {
+    /// The answer to these words, if they were declined just before.
+    pub(super) fn declined_before(&self, text: &str) -> Option<&ConsultationMessage> {
+        match self.transcript.as_slice() {
+            [.., asked, answer] if asked.declined && asked.text == text && answer.declined => Some(answer),
+            _ => None,
+        }
+    }
+
     /// With what was heard in the message before.
     #[must_use]
     pub fn with_heard(self, heard: HeardBefore) -> Self {
@@ -67,6 +77,10 @@ pub(super) struct Answer {
     pub(super) spending: Spending,
     /// What it says and has learned.
     pub(super) outcome: TurnOutcome,
+    /// Whether the model has declined to answer: nothing of the message is sent again.
+    pub(super) declined: bool,
+    /// Whether what it says stands for that, and not for somebody in danger.
+    pub(super) stands_in: bool,
     /// What was heard in the message while it was answered.
     pub(super) notice: Option<SafetyNotice>,
 }
