@@ -3,7 +3,7 @@
 mod at_once;
 mod health;
 mod outgoing;
-mod scripted;
+pub mod scripted;
 mod second_net;
 mod states;
 

@@ -1,11 +1,12 @@
 //! What a person says about themselves: the attributes that the person's own changes and the consultation write.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::risk_index::listing;
 use crate::store::StoreError;
-use crate::store::item::{Stored, decimal, native, number, text};
+use crate::store::item::{Stored, decimal, flag, native, number, text};
 use crate::store::write::Update;
 use domain::profile::{Profile, Targets, TargetsHistory};
 
@@ -34,6 +35,8 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set_known("activity_level", body.activity_level.as_ref().map(native))
         .set_known("diet", body.diet.as_ref().map(native))
         .set_known("locale", profile.locale.as_ref().map(|locale| text(locale.to_string())))
+        .set_or_remove("locale_learned", learned_locale(profile))
+        .set_or_remove("stated", stated(profile))
         .set("health", native(&profile.health))
         .set("risk", native(&profile.risk))
         .set("targets_history", targets(&profile.targets))
@@ -41,8 +44,18 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .when("#revision = :read_revision", [(":read_revision", number(profile.revision))])
 }
 
+/// That the language was learned; missing if it was chosen, or is not known.
+pub(super) fn learned_locale(profile: &Profile) -> Option<AttributeValue> {
+    profile.locale_learned.then(|| flag(true))
+}
+
+/// When details were stated; missing if none were since the sign-up.
+pub(super) fn stated(profile: &Profile) -> Option<AttributeValue> {
+    (!profile.stated.is_empty()).then(|| native(&profile.stated))
+}
+
 /// The targets as a list of maps, oldest first.
-pub(super) fn targets(history: &TargetsHistory) -> aws_sdk_dynamodb::types::AttributeValue {
+pub(super) fn targets(history: &TargetsHistory) -> AttributeValue {
     let entries: Vec<(NaiveDate, Targets)> = history.clone().into();
     native(&entries.into_iter().map(|(from, targets)| TargetsFrom { from, targets }).collect::<Vec<_>>())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info};
 
-use super::SystemPromptGenerator;
+use super::{SystemPromptGenerator, Talk};
 use crate::prompts;
 use crate::service::error::{Budget, Result, ServiceError};
 use crate::service::prompts::writing;
@@ -89,7 +89,8 @@ impl SystemPromptGenerator {
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.timezone.day_of(self.clock.now()));
-        let written = self.write_prompt(&self.model, &profile, &recipe, &text, &facts, behavior).await?;
+        let talk = Talk { facts, heard: session.heard.clone() };
+        let written = self.write_prompt(&self.model, &profile, &recipe, &text, &talk, behavior).await?;
         let completed = Some((text, session.session_id));
         self.store(&profile, recipe, &written, metrics, GenerationReason::Initial, completed).await
     }
@@ -113,7 +114,7 @@ impl SystemPromptGenerator {
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::profile(self.profile.word_count, self.profile.words), cache: false },
             ],
-            turns: vec![Turn::new(Role::User, prompts::profile_material(person, &transcript, facts))],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, &transcript, facts, &session.heard))],
             output_schema: None,
             deadline: self.deadline,
         };

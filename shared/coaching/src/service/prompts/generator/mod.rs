@@ -27,7 +27,7 @@ use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, Turn};
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason, PromptRules, count_words};
-use domain::consultation::{Fact, SessionId};
+use domain::consultation::{Fact, Heard, SessionId};
 use domain::conversation::Role;
 use domain::due;
 use domain::profile::Profile;
@@ -51,6 +51,13 @@ pub struct SystemPromptGenerator {
     deadline: Duration,
     locks: WriterLocks,
     lease: chrono::Duration,
+}
+
+/// What a consultation has left to write from.
+#[derive(Default)]
+struct Talk {
+    facts: Vec<Fact>,
+    heard: Heard,
 }
 
 impl FromApp for SystemPromptGenerator {
@@ -86,13 +93,14 @@ impl SystemPromptGenerator {
         profile: &Profile,
         recipe: &Recipe,
         psychological_profile: &str,
-        facts: &[Fact],
+        talk: &Talk,
         behavior: Option<&BehaviorMetrics>,
     ) -> Result<Written<CoachingPrompt>> {
         let targets = *profile.current_targets();
         let words = self.prompt.words;
         let choice = &self.prompt.model;
-        let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
+        let material =
+            prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),
