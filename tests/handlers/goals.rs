@@ -114,14 +114,18 @@ async fn the_same_goal_sent_again_on_another_day_is_heard_once() {
 }
 
 #[tokio::test]
-async fn a_goal_that_was_chosen_is_not_changed_by_what_is_said_in_the_consultation() {
+async fn of_a_goal_that_was_chosen_and_one_that_was_told_the_later_counts() {
     let deployment = Deployment::new().await;
-    let before = signed_up(&deployment, "ana", "build_muscle").await;
+    signed_up(&deployment, "ana", "build_muscle").await;
     deployment.set_access("ana", true).await;
     let session_id = deployment.start("ana").await;
     deployment.say("ana", &session_id, CONSULTATION[0]).await;
-    let after = deployment.profile("ana").await;
-    assert_eq!((&after["goal"], &after["targets"]), (&before["goal"], &before["targets"]));
+    let told = deployment.profile("ana").await;
+    assert_eq!((&told["goal"], &told["goal_text"]), (&json!("lose_weight"), &Value::Null));
+    deployment.pass(Duration::minutes(1));
+    change(&deployment, "ana", &json!({"goal": "build_muscle"})).await;
+    deployment.say("ana", &session_id, CONSULTATION[2]).await;
+    assert_eq!(deployment.profile("ana").await["goal"], "build_muscle");
 }
 
 #[tokio::test]

@@ -153,5 +153,7 @@ def test_a_consultation_that_has_hardly_begun_cannot_be_completed(member):
     person = member()
     person.open_gate()
     session_id = person.start_consultation()["session_id"]
-    assert_problem(person.user.post(f"/v1/consultation/{session_id}/complete"), 409)
+    refused = person.user.post(f"/v1/consultation/{session_id}/complete")
+    assert_problem(refused, 409)
+    assert refused.json["missing"]["categories"] == ["goals", "training", "meals", "challenges"]
     assert person.prompts() == []

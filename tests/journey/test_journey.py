@@ -61,7 +61,8 @@ def test_the_consultation_goes_through_its_sections_and_learns(person, seen):
     seen["session"] = session["session_id"]
     assert session["resumed"] is False
     assert session["progress_percentage"] == 0
-    progress, items = [0], 0
+    assert (session["can_complete"], session["messages_left"]) == (False, 60)
+    progress, items, answer = [0], 0, session
     for _, answer in person.talk(session["session_id"]):
         assert answer["message"]
         progress.append(answer["progress_percentage"])
@@ -69,9 +70,12 @@ def test_the_consultation_goes_through_its_sections_and_learns(person, seen):
     assert progress == sorted(progress), "progress never goes back"
     assert progress[-1] > 50
     assert items > 0
+    assert answer["can_complete"] is True
+    assert (answer["messages_needed"], answer["messages_left"]) == (0, 60 - len(person.scenario["consultation"]))
     record = expect(person.user.get(f"/v1/consultation/{session['session_id']}"), "consultation")
     assert record["status"] == "in_progress"
-    assert {fact["category"] for fact in record["extracted"]} == {"training", "meals", "goals", "challenges"}
+    assert {fact["category"] for fact in record["extracted"]} >= {"training", "meals", "goals", "challenges"}
+    assert len({fact["fact_id"] for fact in record["extracted"]}) == record["extracted_items"]
     said = [entry["message"] for entry in record["conversation_history"] if entry["role"] == "user"]
     assert said == person.scenario["consultation"]
 

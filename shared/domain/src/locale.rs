@@ -1,7 +1,9 @@
-//! The language and country that a person has chosen.
+//! The language of a person, and their country.
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unic_langid::LanguageIdentifier;
 
 use crate::field::FieldError;
@@ -68,29 +70,16 @@ impl fmt::Display for Locale {
     }
 }
 
-/// A locale as its tag, for serde.
-pub mod as_tag {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use super::Locale;
-
-    /// Writes the tag.
-    ///
-    /// # Errors
-    ///
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(locale: &Locale, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(locale)
+impl Serialize for Locale {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
+}
 
-    /// Reads a tag.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
+impl<'de> Deserialize<'de> for Locale {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let tag = String::deserialize(deserializer)?;
-        Locale::parse("language", &tag).map_err(|error| de::Error::custom(error.message))
+        Self::parse("locale", &tag).map_err(D::Error::custom)
     }
 }
 

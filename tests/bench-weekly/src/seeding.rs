@@ -104,6 +104,8 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         timezone: TimeZone::parse("timezone", "UTC")?,
         body: BodyData::default(),
         locale: None,
+        locale_learned: false,
+        stated: domain::profile::DetailsStated::default(),
         health: Health::default(),
         risk: RiskRecord::default(),
         targets: person.targets.clone(),

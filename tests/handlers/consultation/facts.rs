@@ -1,38 +1,36 @@
 //! What a consultation learns.
 
+use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Deployment};
+use crate::harness::{CONSULTATION, Call, Deployment};
 
 fn category<'a>(facts: &'a Value, name: &str) -> Vec<&'a Value> {
     facts.as_array().into_iter().flatten().filter(|fact| fact["category"] == name).collect()
 }
 
 #[tokio::test]
-async fn facts_of_all_four_categories_are_typed_and_rest_on_the_persons_words() {
+async fn facts_have_an_id_and_a_category_and_rest_on_the_persons_words() {
     let deployment = Deployment::new().await;
     let session_id = deployment.talked("ana").await;
     let session = deployment.session("ana", &session_id).await;
     let facts = &session["extracted"];
     assert_eq!(session["extracted_items"], json!(facts.as_array().map(Vec::len)));
-    for (name, fields) in [
-        ("training", ["activity", "sessions_per_week", "minutes_per_session", "experience"].as_slice()),
-        ("meals", &["habit", "meal_type", "usual_time"]),
-        ("goals", &["objective", "target", "deadline", "motivation"]),
-        ("challenges", &["obstacle", "trigger", "past_attempt"]),
-    ] {
+    for name in ["training", "meals", "goals", "challenges", "commitments"] {
         let of_it = category(facts, name);
         assert!(!of_it.is_empty(), "{name} in {facts}");
         for fact in of_it {
-            for field in fields.iter().chain(&["subject", "summary", "quote"]) {
+            for field in ["subject", "summary", "quote", "sessions_per_week", "experience"] {
                 assert!(fact.get(field).is_some(), "{field} of {fact}");
             }
             let quote = fact["quote"].as_str().expect("words");
             assert!(CONSULTATION.iter().any(|message| message.contains(quote)), "{quote}");
         }
     }
-    let running = category(facts, "training")[0];
-    assert_eq!((&running["sessions_per_week"], &running["minutes_per_session"]), (&json!(2), &json!(30)));
+    let ids: std::collections::BTreeSet<&str> =
+        facts.as_array().into_iter().flatten().filter_map(|fact| fact["fact_id"].as_str()).collect();
+    assert_eq!(Some(ids.len()), facts.as_array().map(Vec::len), "{facts}");
+    assert_eq!(category(facts, "training")[0]["sessions_per_week"], json!(2));
 }
 
 #[tokio::test]
@@ -99,16 +97,47 @@ async fn feet_and_inches_are_understood() {
 }
 
 #[tokio::test]
-async fn what_a_person_stated_in_the_profile_is_not_overwritten_by_the_talk() {
+async fn of_the_form_the_talk_and_the_profile_page_the_latest_word_counts() {
     let deployment = Deployment::new().await;
     deployment.sign_up_admitted("ana").await;
+    let height = |profile: &Value| profile["height_cm"].clone();
     let stated = json!({"height_cm": 171.5, "activity_level": "active"});
-    deployment.read(crate::harness::Call::to("update-profile").by("ana").json(&stated)).await;
+    deployment.read(Call::to("update-profile").by("ana").json(&stated)).await;
     let session_id = deployment.start("ana").await;
-    for message in &CONSULTATION[..2] {
-        deployment.say("ana", &session_id, message).await;
-    }
+    deployment.pass(Duration::minutes(1));
+    deployment.say("ana", &session_id, CONSULTATION[0]).await;
+    deployment.say("ana", &session_id, CONSULTATION[1]).await;
+    let told = deployment.profile("ana").await;
+    assert_eq!(
+        (height(&told), &told["activity_level"], &told["sex"]),
+        (json!(168.0), &json!("sedentary"), &json!("female"))
+    );
+
+    deployment.say("ana", &session_id, "That was a typo: I am 186 cm tall.").await;
+    let corrected = deployment.profile("ana").await;
+    assert_eq!(height(&corrected), json!(186.0));
+    assert!(
+        corrected["targets"]["daily_calories"].as_u64() > told["targets"]["daily_calories"].as_u64(),
+        "targets follow: {corrected}"
+    );
+
+    deployment.pass(Duration::minutes(1));
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"height_cm": 184}))).await;
+    deployment.pass(Duration::minutes(1));
+    deployment.say("ana", &session_id, CONSULTATION[2]).await;
+    assert_eq!(height(&deployment.profile("ana").await), json!(184.0), "the talk has said nothing since");
+}
+
+#[tokio::test]
+async fn own_targets_stay_whatever_the_talk_says_of_the_body() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let targets = json!({"daily_calories": 2_000, "protein_g": 120, "carbs_g": 200, "fat_g": 70});
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"targets": targets}))).await;
+    deployment.talk("ana").await;
     let profile = deployment.profile("ana").await;
-    assert_eq!((&profile["height_cm"], &profile["activity_level"]), (&json!(171.5), &json!("active")));
-    assert_eq!(profile["sex"], "female");
+    assert_eq!(
+        (&profile["height_cm"], &profile["targets"]["daily_calories"], &profile["targets"]["basis"]),
+        (&json!(168.0), &json!(2_000), &json!("custom"))
+    );
 }

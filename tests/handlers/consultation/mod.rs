@@ -1,5 +1,6 @@
 //! The talk that comes before the prompt.
 
+mod answers;
 mod declined;
 mod facts;
 mod killed;

@@ -227,11 +227,8 @@ async fn what_a_harmful_reply_has_learned_is_kept_though_a_condition_was_heard_b
     deployment.set_access("ana", true).await;
     let session_id = deployment.start("ana").await;
     let learned = json!({"category": "challenges", "subject": "evenings", "summary": "Evenings are hard.",
-        "quote": "my evenings are hard", "obstacle": "evenings", "trigger": null, "past_attempt": null});
-    let body = json!({"sex": null, "height_cm": null, "activity_level": null, "diet": null});
-    let harmful = json!({"reply": "Fast for two days.", "section_covered": false, "facts": [learned], "body": body,
-        "health": []})
-    .to_string();
+        "quote": "my evenings are hard"});
+    let harmful = json!({"reply": "Fast for two days.", "facts": [learned], "body": {}}).to_string();
     let model = scripted(move |purpose| match purpose {
         Purpose::Safety => ready(Ok(r#"{"signals": ["medical"], "language": "en"}"#.to_owned())).boxed(),
         _ => ready(Ok(harmful.clone())).boxed(),

@@ -155,6 +155,7 @@ pub fn hints(text: &str, asked: bool) -> Value {
     json!({
         "sex": sex,
         "height_cm": quantities::height_cm(text),
+        "weight_kg": null,
         "activity_level": facts::topic(&stated, STATED_ACTIVITY).or(facts::topic(&stated, ACTIVITY)).filter(|_| asked),
         "diet": diet(text, asked),
     })
@@ -201,11 +202,11 @@ mod tests {
     fn a_sentence_about_the_body_fills_every_field() {
         assert_eq!(
             hints("I'm a woman, 168 cm tall, I have a desk job and I'm vegetarian.", true),
-            json!({"sex": "female", "height_cm": 168, "activity_level": "sedentary", "diet": "vegetarian"})
+            json!({"sex": "female", "height_cm": 168, "weight_kg": null, "activity_level": "sedentary", "diet": "vegetarian"})
         );
         assert_eq!(
             hints("Male, 5'10\", on my feet all day as a nurse. I eat everything.", true),
-            json!({"sex": "male", "height_cm": 178, "activity_level": "active", "diet": "no restrictions"})
+            json!({"sex": "male", "height_cm": 178, "weight_kg": null, "activity_level": "active", "diet": "no restrictions"})
         );
     }
 

@@ -7,16 +7,22 @@ use super::{body, goals, phrases, voice, words};
 use crate::validation::{MessagesRequest, Role, Turn};
 
 /// What begins the note on where the consultation is, behind the person's latest words.
-const STATE: &str = "<consultation_state>";
+const STATE: &str = "<state>";
+/// What begins its line of the sections that are still open, in their order.
+const OPEN: &str = "Open sections: ";
 
 /// The hints for the structured answer.
 pub fn write(request: &MessagesRequest) -> Value {
     let latest = request.last_user_text();
     // What stands behind the person's words is a note and not theirs.
     let (said, state) = latest.rsplit_once(STATE).unwrap_or((&latest, ""));
-    let section = words::tagged(state, "consultation_section").last().copied().unwrap_or("goals").to_owned();
+    let open: Vec<&str> = state
+        .lines()
+        .find_map(|line| line.strip_prefix(OPEN))
+        .map_or_else(Vec::new, |open| open.split(", ").filter(|name| phrases::SECTIONS.contains(name)).collect());
+    let section = if state.is_empty() { "goals" } else { open.first().copied().unwrap_or("") };
     let said = said.trim_end();
-    let leaning = match section.as_str() {
+    let leaning = match section {
         "goals" | "commitment" => Some(Category::Goals),
         "training" => Some(Category::Training),
         "meals" => Some(Category::Meals),
@@ -25,16 +31,31 @@ pub fn write(request: &MessagesRequest) -> Value {
     };
     let facts = facts::extract(said, leaning);
     let body = body::hints(said, section == "body");
-    let covered = covered(&section, leaning, said, &facts, &body);
-    let asked = asked(request);
+    let is_covered = covered(section, leaning, said, &facts, &body);
+    let (covered, next) = match (section, is_covered) {
+        ("", _) => (Vec::new(), None),
+        (section, true) => (vec![section], open.get(1).copied()),
+        (section, false) => (Vec::new(), Some(section)),
+    };
+    let mut learned: Vec<Value> = facts.iter().map(Fact::hints).collect();
+    if section == "commitment" && is_covered {
+        learned.extend(promise(said));
+    }
+    let goal = facts.iter().find(|fact| fact.category == Category::Goals).zip(goals::kind(&facts));
     json!({
-        "reply": reply(&section, said, &facts, &body, covered, &asked),
-        "section_covered": covered,
-        "facts": facts.iter().map(Fact::hints).collect::<Vec<_>>(),
+        "reply": reply(next, said, &facts, &body, is_covered, &asked(request)),
+        "facts": learned,
+        "sections_covered": covered,
         "body": body,
-        "goal": goals::kind(&facts),
-        "health": [],
+        "goal": goal.map(|(fact, kind)| json!({"goal": kind, "quote": fact.quote})),
     })
+}
+
+/// The longest sentence, as what the person commits to.
+fn promise(said: &str) -> Option<Value> {
+    let sentence = words::sentences(said).into_iter().max_by_key(|sentence| words::count(sentence.text))?;
+    let summary = voice::capital(&words::clip(&voice::to_they(&voice::small(sentence.text)), 18));
+    Some(json!({"category": "commitments", "subject": "promise", "summary": summary, "quote": sentence.text}))
 }
 
 /// A section is covered when the last message taught something about it, in more than a word or two.
@@ -53,7 +74,7 @@ fn covered(section: &str, leaning: Option<Category>, said: &str, facts: &[Fact],
     }
 }
 
-fn reply(section: &str, said: &str, facts: &[Fact], body: &Value, covered: bool, asked: &str) -> String {
+fn reply(next: Option<&str>, said: &str, facts: &[Fact], body: &Value, covered: bool, asked: &str) -> String {
     let taken_up = match facts
         .iter()
         .max_by_key(|fact| (fact.category == Category::Challenges, words::count(&fact.quote)))
@@ -64,7 +85,6 @@ fn reply(section: &str, said: &str, facts: &[Fact], body: &Value, covered: bool,
         None if covered => "Good. I will hold you to that, kindly.".to_owned(),
         None => voice::choose(&phrases::NUDGES, said).to_owned(),
     };
-    let next = if covered { next_section(section) } else { Some(section) };
     let question = match next {
         None => phrases::CLOSING,
         Some(next) => fresh(next, missing(next, facts, body), asked),
@@ -84,11 +104,6 @@ fn acknowledge(fact: &Fact) -> String {
     let theirs = theirs.trim_end_matches(['.', ',', '!']);
     let begins = wording.starts_with("{}") || wording.contains(". {}");
     wording.replace("{}", &if begins { voice::capital(theirs) } else { theirs.to_owned() })
-}
-
-fn next_section(section: &str) -> Option<&'static str> {
-    let at = phrases::SECTIONS.iter().position(|name| *name == section)?;
-    phrases::SECTIONS.get(at + 1).copied()
 }
 
 /// The question of a section that asks for what is missing, or the next one that was not asked before.

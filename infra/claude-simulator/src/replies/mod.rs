@@ -3,7 +3,7 @@
 //!
 //! | a request with | is taken to be |
 //! |---|---|
-//! | a schema with the properties `reply` and `facts`; `<consultation_section>` behind the person's words | a consultation turn |
+//! | a schema with the properties `reply` and `facts`; `<state>` behind the person's words | a consultation turn |
 //! | a schema with the properties `behavioral_triggers` and `core_directive` | a coaching prompt |
 //! | a schema with the properties `signals` and `language`; `<message>` in what the user says | a reading for danger |
 //! | a schema with `behavioral_triggers` and `accountability_protocol`, and `<change>` or no other section | a weekly update |
@@ -219,8 +219,7 @@ mod tests {
         ) {
             prop_assume!(!said.trim().is_empty());
             for section in phrases::SECTIONS {
-                let state = format!("<consultation_section>{section}</consultation_section>");
-                let latest = format!("{said}\n\n<consultation_state>{state}</consultation_state>");
+                let latest = format!("{said}\n\n<state>\nOpen sections: {section}\n</state>");
                 let hints = consultation::write(&request("You interview a person.", &latest, None));
                 for fact in hints["facts"].as_array().into_iter().flatten() {
                     prop_assert!(said.contains(fact["quote"].as_str().unwrap_or("?")), "{fact}");

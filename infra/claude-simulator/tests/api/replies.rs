@@ -25,23 +25,22 @@ fn fact(category: &str, fields: &Value) -> Value {
 fn consultation(section: &str, said: &str) -> Value {
     let words = |values: Value| json!({"type": ["string", "null"], "enum": values});
     let facts = json!({"type": "array", "items": {"anyOf": [
-        fact("training", &json!({"activity": {"type": "string"}, "sessions_per_week": nullable("integer"),
-            "minutes_per_session": nullable("integer"), "experience": words(json!(["beginner", "intermediate", "advanced", null]))})),
-        fact("meals", &json!({"habit": {"type": "string"}, "meal_type": words(json!(["breakfast", "lunch", "dinner", "snack", null])),
-            "usual_time": nullable("string")})),
-        fact("goals", &json!({"objective": {"type": "string"}, "target": nullable("string"), "deadline": nullable("string"),
-            "motivation": nullable("string")})),
-        fact("challenges", &json!({"obstacle": {"type": "string"}, "trigger": nullable("string"), "past_attempt": nullable("string")})),
+        fact("training", &json!({"sessions_per_week": nullable("integer"),
+            "experience": words(json!(["beginner", "intermediate", "advanced", null]))})),
+        fact("meals", &json!({})),
+        fact("goals", &json!({})),
+        fact("challenges", &json!({})),
+        fact("commitments", &json!({})),
     ]}});
     let body = json!({"type": "object", "additionalProperties": false,
         "required": ["sex", "height_cm", "activity_level", "diet"],
         "properties": {"sex": words(json!(["female", "male", null])), "height_cm": nullable("integer"),
             "activity_level": words(json!(["sedentary", "light", "moderate", "active", "very_active", null])), "diet": nullable("string")}});
+    let list = json!({"type": "array", "items": {"type": "string"}});
     let schema = json!({"type": "object", "additionalProperties": false,
-        "required": ["reply", "section_covered", "facts", "body"],
-        "properties": {"reply": {"type": "string"}, "section_covered": {"type": "boolean"}, "facts": facts, "body": body}});
-    let state =
-        format!("<consultation_state><consultation_section>{section}</consultation_section></consultation_state>");
+        "required": ["reply", "facts", "replaces", "sections_covered", "body"],
+        "properties": {"reply": {"type": "string"}, "facts": facts, "replaces": list, "sections_covered": list, "body": body}});
+    let state = format!("<state>\nOpen sections: {section}, commitment\n</state>");
     json!({"model": "claude-sonnet-5-5", "max_tokens": 2000,
         "system": "You interview a person.",
         "messages": [{"role": "user", "content": "Hello, I want to lose weight."},
@@ -64,39 +63,22 @@ async fn a_consultation_turn_learns_typed_facts_from_the_last_message_only() {
     let answer =
         learn(&simulator, "training", "I run three times a week, about 40 minutes each. I'm still a beginner.").await;
     let fact = &answer["facts"][0];
-    assert_eq!(
-        (&fact["category"], &fact["activity"], &fact["sessions_per_week"], &fact["minutes_per_session"]),
-        (&json!("training"), &json!("running"), &json!(3), &json!(40))
-    );
-    assert_eq!(answer["section_covered"], true);
+    assert_eq!((&fact["category"], &fact["sessions_per_week"]), (&json!("training"), &json!(3)));
+    assert_eq!(answer["sections_covered"], json!(["training"]));
     assert!(
         answer["reply"].as_str().is_some_and(|reply| reply.contains("run three times a week") && reply.ends_with('?'))
     );
-
-    let answer = learn(&simulator, "goals", "I want to lose 8 kg by June because my daughter starts school.").await;
-    let fact = &answer["facts"][0];
-    assert_eq!(
-        (&fact["category"], &fact["objective"], &fact["target"], &fact["deadline"]),
-        (&json!("goals"), &json!("lose 8 kg"), &json!("8 kg"), &json!("by June"))
-    );
-    assert_eq!(fact["motivation"], "because their daughter starts school");
-
-    let answer =
-        learn(&simulator, "challenges", "When work gets stressful I eat biscuits until the packet is empty.").await;
-    let fact = &answer["facts"][0];
-    assert_eq!(
-        (&fact["category"], &fact["obstacle"], &fact["trigger"]),
-        (&json!("challenges"), &json!("stress eating"), &json!("When work gets stressful"))
-    );
-
-    let answer =
-        learn(&simulator, "meals", "I have porridge for breakfast at 7:30, then crisps and chocolate around 4 pm.")
-            .await;
-    let fact = &answer["facts"][0];
-    assert_eq!(
-        (&fact["category"], &fact["meal_type"], &fact["usual_time"]),
-        (&json!("meals"), &json!("breakfast"), &json!("07:30"))
-    );
+    for (section, said, subject) in [
+        ("goals", "I want to lose 8 kg by June because my daughter starts school.", "weight loss"),
+        ("challenges", "When work gets stressful I eat biscuits until the packet is empty.", "stress eating"),
+        ("meals", "I have porridge for breakfast at 7:30, then crisps and chocolate around 4 pm.", "breakfast"),
+        ("commitment", "I will log what I eat, even if it is ugly.", "promise"),
+    ] {
+        let answer = learn(&simulator, section, said).await;
+        let facts = answer["facts"].as_array().expect("facts");
+        assert!(facts.iter().any(|fact| fact["subject"] == subject), "{answer}");
+        assert_eq!(answer["sections_covered"], json!([section]), "{answer}");
+    }
 }
 
 #[tokio::test]
@@ -107,7 +89,7 @@ async fn the_body_is_read_from_plain_words() {
         answer["body"],
         json!({"sex": "female", "height_cm": 168, "activity_level": "sedentary", "diet": "vegetarian"})
     );
-    assert_eq!(answer["section_covered"], true);
+    assert_eq!(answer["sections_covered"], json!(["body"]));
 }
 
 #[tokio::test]
@@ -115,7 +97,7 @@ async fn a_message_that_teaches_nothing_gets_another_question() {
     let simulator = simulator().await;
     for said in ["Hi!", "I don't know.", "What do you mean by that?", "ok"] {
         let answer = learn(&simulator, "challenges", said).await;
-        assert_eq!((&answer["facts"], &answer["section_covered"]), (&json!([]), &json!(false)), "{said}");
+        assert_eq!((&answer["facts"], &answer["sections_covered"]), (&json!([]), &json!([])), "{said}");
         assert!(answer["reply"].as_str().is_some_and(|reply| reply.ends_with('?')), "{said}");
     }
 }

@@ -1,6 +1,6 @@
 //! The consultation and the coach.
 
-use domain::consultation::ConsultationSettings;
+use domain::consultation::{Category, ConsultationSettings};
 use domain::conversation::MOST_REPLY_SHARDS;
 use domain::money::PriceList;
 
@@ -19,6 +19,13 @@ pub(super) static CONSULTATION_MIN_MESSAGES: Number<u32> = Number {
     min: 1,
     max: 100,
     meaning: "User messages before a consultation may be completed",
+};
+pub(super) static CONSULTATION_MIN_CATEGORIES: Number<usize> = Number {
+    name: "CONSULTATION_MIN_CATEGORIES",
+    default: 3,
+    min: 0,
+    max: Category::SUBSTANCE.len(),
+    meaning: "How many of goals, training, meals and challenges must have been talked about before a consultation may be completed, goals among them",
 };
 pub(super) static CONSULTATION_MAX_MESSAGES: Number<u32> = Number {
     name: "CONSULTATION_MAX_MESSAGES",
@@ -101,6 +108,7 @@ pub fn consultation_limits(env: &Environment) -> Result<ConsultationSettings, Co
     Ok(ConsultationSettings {
         max_messages: env.get(&CONSULTATION_MAX_MESSAGES)?,
         min_messages: consultation_min_messages(env)?,
+        min_categories: env.get(&CONSULTATION_MIN_CATEGORIES)?,
         section_max_messages: env.get(&SECTION_MAX_MESSAGES)?,
     })
 }

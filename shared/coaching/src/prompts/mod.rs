@@ -5,6 +5,7 @@
 //! folded to one, and a talk that is material is one JSON object a line.
 
 mod behavior;
+mod consultation_state;
 mod recipes;
 mod schema;
 mod template;
@@ -14,12 +15,13 @@ use chrono::{DateTime, Utc};
 use claude::SystemBlock;
 
 use domain::behavior::{BehaviorMetrics, Decision, PatternKind};
-use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
+use domain::consultation::{ConsultationMessage, Fact, Heard};
 use domain::conversation::{Role, repeatable};
 use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
 
+pub use consultation_state::{concerns, consultation_state};
 pub use recipes::{for_writer, variants};
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, repair_schema, safety_schema};
 pub use template::{data, most_bytes, plain};
@@ -84,47 +86,13 @@ pub fn care(risk: Risk) -> Option<&'static str> {
 /// The system prompt of the consultation AI: the same for everybody and from the first message to the last, so that it is
 /// cached.
 #[must_use]
-pub fn consultation() -> String {
-    let sections: Vec<String> = ConsultationSection::ALL
-        .into_iter()
-        .map(|section| format!("- {}: {}", section.name(), guidance(section)))
-        .collect();
-    fill(include_str!("consultation.txt"), &[("sections", &sections.join("\n"))])
-}
-
-/// Where a consultation is, as the AI sees it behind the person's latest message, with the goal that they stated in words;
-/// `None` for a section once every one is behind.
-#[must_use]
-pub fn consultation_state(section: Option<ConsultationSection>, known: &[Fact], goal: Option<&GoalText>) -> String {
-    let section = section.unwrap_or(ConsultationSection::Commitment);
-    // The words that a fact rests on stand in the conversation itself.
-    let facts = known.iter().map(fact_in_short).collect::<Vec<_>>().join("\n");
-    let known_facts = if known.is_empty() { "Nothing yet.".to_owned() } else { facts };
-    let goal = goal_in_own_words(goal);
-    let values = [("section", section.name()), ("known_facts", &known_facts), ("goal_in_own_words", &goal)];
-    fill(include_str!("consultation_state.txt"), &values)
-}
-
-const fn guidance(section: ConsultationSection) -> &'static str {
-    match section {
-        ConsultationSection::Goals => "what the person wants to reach, by when, and why it matters to them now.",
-        ConsultationSection::Body => {
-            "height, sex, what an ordinary day looks like (job, walking), and whether they follow a diet or avoid foods."
-        }
-        ConsultationSection::Training => "what they train, how often, for how long, and for how many months or years.",
-        ConsultationSection::Meals => "what and when they eat on weekdays and at weekends, and who cooks.",
-        ConsultationSection::Challenges => {
-            "what they have tried before, how it ended, what set the failure off, and what they told themselves then."
-        }
-        ConsultationSection::Commitment => {
-            "what they will commit to for eight weeks, and how they want a coach to speak to them when it gets hard."
-        }
-    }
+pub fn consultation() -> &'static str {
+    include_str!("consultation.txt").trim_end()
 }
 
 /// What the profile of `person` is written from.
 #[must_use]
-pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact]) -> String {
+pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact], heard: &Heard) -> String {
     let told = |message: &&ConsultationMessage| match message.role {
         Role::User => spoken("person", &message.text),
         Role::Assistant => spoken("consultation AI", &message.text),
@@ -136,6 +104,7 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
         &[
             ("transcript", &transcript.join("\n")),
             ("facts", &facts_as_lines(facts)),
+            ("concerns", &concerns(heard)),
             ("goal_in_own_words", &goal_in_own_words(person.goal_text.as_ref())),
             ("health", &health_in_words(person).unwrap_or_else(|| "Nothing to be careful with is known.".to_owned())),
         ],
@@ -148,6 +117,7 @@ pub fn initial_prompt_material(
     profile: &Profile,
     psychological_profile: &str,
     facts: &[Fact],
+    heard: &Heard,
     behavior: Option<&BehaviorMetrics>,
 ) -> String {
     fill(
@@ -157,6 +127,7 @@ pub fn initial_prompt_material(
             ("goal_in_own_words", &goal_in_own_words(profile.goal_text.as_ref())),
             ("profile", &data(psychological_profile)),
             ("facts", &facts_as_lines(facts)),
+            ("concerns", &concerns(heard)),
             ("behavior", &behavior_in_words(behavior)),
         ],
     )
@@ -238,7 +209,6 @@ fn targets_in_words(targets: &Targets) -> String {
 fn person_in_words(profile: &Profile) -> String {
     let body = &profile.body;
     let known = |name: &str, value: Option<String>| value.map(|value| format!("{name}: {value}"));
-    let spelt = |value: Option<serde_json::Value>| value.and_then(|value| Some(value.as_str()?.replace('_', " ")));
     let lines = [
         Some(format!("Name: {}", line(profile.name.as_str()))),
         Some(format!("Age: {} years", profile.age.years())),
@@ -252,6 +222,11 @@ fn person_in_words(profile: &Profile) -> String {
         health_in_words(profile),
     ];
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// A word of the API in plain letters.
+fn spelt(word: Option<serde_json::Value>) -> Option<String> {
+    word.and_then(|word| Some(word.as_str()?.replace('_', " ")))
 }
 
 /// What a writer has to know so that nothing that it writes does harm.
@@ -322,12 +297,12 @@ fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
 }
 
 fn facts_as_lines(facts: &[Fact]) -> String {
-    let told = |fact: &Fact| format!("{} (\"{}\")", fact_in_short(fact), line(&fact.quote));
+    let told = |fact: &Fact| format!("- {} (\"{}\")", fact_in_short(fact), line(&fact.quote));
     facts.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 fn fact_in_short(fact: &Fact) -> String {
-    format!("- [{}] {}: {}", fact.category().name(), line(&fact.subject), line(&fact.summary))
+    format!("[{}] {}: {}", fact.category.name(), line(&fact.subject), line(&fact.summary))
 }
 
 #[cfg(test)]

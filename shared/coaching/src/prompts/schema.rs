@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::coaching_prompt::Section;
+use domain::consultation::{Category, Concern, ConsultationSection};
 use domain::profile::Goal;
 use domain::safety::{Condition, Signal};
 
@@ -48,59 +49,49 @@ pub fn consultation_schema() -> Value {
     let text = || json!({"type": "string"});
     let maybe = |kind: &str| json!({"anyOf": [{"type": kind}, {"type": "null"}]});
     let one_of = |values: &[&str]| json!({"anyOf": [{"type": "string", "enum": values}, {"type": "null"}]});
-    let fact = |category: &str, fields: Vec<(&'static str, Value)>| {
-        let shared = vec![
-            ("category", json!({"type": "string", "enum": [category]})),
-            ("subject", text()),
-            ("summary", text()),
-            ("quote", text()),
-        ];
+    let list = |items: Value| json!({"type": "array", "items": items});
+    let word = |values: &[&str]| json!({"type": "string", "enum": values});
+    let fact = |categories: &[&str], fields: Vec<(&'static str, Value)>| {
+        let shared = vec![("category", word(categories)), ("subject", text()), ("summary", text()), ("quote", text())];
         object(&shared.into_iter().chain(fields).collect::<Vec<_>>())
     };
+    let training = Category::Training.name();
+    let others = Category::ALL.map(Category::name).into_iter().filter(|name| *name != training).collect::<Vec<_>>();
+    // Only of training are there fields that something is decided by.
     let facts = [
         fact(
-            "training",
+            &[training],
             vec![
-                ("activity", text()),
                 ("sessions_per_week", maybe("integer")),
-                ("minutes_per_session", maybe("integer")),
                 ("experience", one_of(&["beginner", "intermediate", "advanced"])),
             ],
         ),
-        fact(
-            "meals",
-            vec![
-                ("habit", text()),
-                ("meal_type", one_of(&["breakfast", "lunch", "dinner", "snack"])),
-                ("usual_time", maybe("string")),
-            ],
-        ),
-        fact(
-            "goals",
-            vec![
-                ("objective", text()),
-                ("target", maybe("string")),
-                ("deadline", maybe("string")),
-                ("motivation", maybe("string")),
-            ],
-        ),
-        fact("challenges", vec![("obstacle", text()), ("trigger", maybe("string")), ("past_attempt", maybe("string"))]),
+        fact(&others, Vec::new()),
     ];
     let body = object(&[
         ("sex", one_of(&["female", "male"])),
         ("height_cm", maybe("integer")),
+        ("weight_kg", maybe("number")),
         ("activity_level", one_of(&["sedentary", "light", "moderate", "active", "very_active"])),
         ("diet", maybe("string")),
     ]);
+    let sections = ConsultationSection::ALL.map(ConsultationSection::name);
+    let goal = object(&[("goal", word(&Goal::ALL.map(Goal::name))), ("quote", text())]);
     let conditions = Condition::ALL.map(Condition::name);
-    let condition = object(&[("condition", json!({"type": "string", "enum": conditions})), ("quote", text())]);
+    let condition = object(&[("condition", word(&conditions)), ("quote", text())]);
     object(&[
         ("reply", text()),
-        ("section_covered", json!({"type": "boolean"})),
-        ("facts", json!({"type": "array", "items": {"anyOf": facts}})),
+        ("facts", list(json!({"anyOf": facts}))),
+        ("replaces", list(text())),
+        ("sections_covered", list(word(&sections))),
+        ("declined_questions", list(word(&sections))),
         ("body", body),
-        ("goal", one_of(&Goal::ALL.map(Goal::name))),
-        ("health", json!({"type": "array", "items": condition})),
+        ("goal", json!({"anyOf": [goal, {"type": "null"}]})),
+        ("health", list(condition)),
+        ("concerns", list(word(&Concern::ALL.map(Concern::name)))),
+        ("doubts", list(text())),
+        ("doubts_settled", list(text())),
+        ("language", maybe("string")),
     ])
 }
 

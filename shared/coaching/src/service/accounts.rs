@@ -15,7 +15,7 @@ use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
-    Age, BodyData, Email, Name, Profile, StatedGoal, Subject, Targets, TargetsHistory, UserId, Weight,
+    Age, BodyData, DetailsStated, Email, Name, Profile, StatedGoal, Subject, Targets, TargetsHistory, UserId, Weight,
 };
 use domain::recipe::RecipeOverride;
 use domain::safety::{Health, Risk, RiskRecord, Signal};
@@ -144,6 +144,8 @@ impl Accounts {
             goal_text: account.goal.text().cloned(),
             timezone: account.timezone,
             locale: account.locale,
+            locale_learned: false,
+            stated: DetailsStated::default(),
             body: account.body,
             health: account.health,
             risk: RiskRecord::default(),
@@ -200,17 +202,15 @@ impl Accounts {
         .await
     }
 
-    /// Fills what `profile`, as it was read, does not know yet from what its consultation has learned.
+    /// Takes what the person has told in their consultation into `profile`, as it was read; targets that were calculated follow.
     pub async fn fill(&self, profile: Profile, learned: &Session) -> Result<Profile> {
-        let filled = |profile: &Profile| {
-            let body = profile.body.clone().filled_from(&learned.body);
-            (body, profile.goal_with(learned.goal.as_ref()), profile.health.changed_by(learned.health))
-        };
-        if filled(&profile) == (profile.body.clone(), profile.goal, profile.health) {
+        let mut told = profile.clone();
+        learned.tell(&mut told);
+        if told == profile {
             return Ok(profile);
         }
         self.change_as_read(profile, |profile, now| {
-            (profile.body, profile.goal, profile.health) = filled(profile);
+            learned.tell(profile);
             profile.follow_from_details(now);
             Ok(())
         })
@@ -257,6 +257,20 @@ impl Accounts {
 }
 
 impl DetailsChange {
+    /// Notes what is stated now, so that it counts for more than what was said in the consultation before.
+    fn note_stated(&self, stated: &mut DetailsStated, now: DateTime<Utc>) {
+        let changes = [
+            (&mut stated.weight, self.weight.is_some()),
+            (&mut stated.sex, self.body.sex.is_some()),
+            (&mut stated.height, self.body.height.is_some()),
+            (&mut stated.activity_level, self.body.activity_level.is_some()),
+            (&mut stated.diet, self.body.diet.is_some()),
+        ];
+        for (place, _) in changes.into_iter().filter(|(_, is_stated)| *is_stated) {
+            *place = Some(now);
+        }
+    }
+
     /// Makes the change, unless the targets are not safe for the person as they are after it.
     fn apply_to(&self, profile: &mut Profile, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
         if let Some(name) = &self.name {
@@ -264,15 +278,18 @@ impl DetailsChange {
         }
         profile.age = self.age.unwrap_or(profile.age);
         profile.weight = self.weight.unwrap_or(profile.weight);
+        self.note_stated(&mut profile.stated, now);
         let new_goal = self.goal.as_ref().filter(|goal| profile.state_goal(goal));
         profile.timezone = self.timezone.unwrap_or(profile.timezone);
         if let Some(locale) = &self.locale {
             profile.locale = Some(locale.clone());
+            profile.locale_learned = false;
         }
         profile.body = self.body.clone().filled_from(&profile.body);
         profile.health = profile.health.changed_by(self.health);
         let today = profile.timezone.day_of(now);
         if let Some(goal) = new_goal {
+            profile.stated.goal = Some(now);
             profile.risk.hear(&goal.signals(), now, today);
         }
         profile.follow_dangers(now);

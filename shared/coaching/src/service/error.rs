@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::jobs::QueueError;
 use crate::store::StoreError;
 use claude::ModelError;
-use domain::consultation::KeyRefusal;
+use domain::consultation::{KeyRefusal, Lacking};
 use domain::field::{FieldError, FieldErrors};
 use domain::money::Usd;
 
@@ -54,13 +54,6 @@ pub enum Conflict {
     MessageLimit {
         /// Messages that a session takes.
         most: u32,
-    },
-    /// Too little was said to write a profile.
-    TooFewMessages {
-        /// Messages sent.
-        sent: u32,
-        /// Messages needed.
-        needed: u32,
     },
     /// There is no personal prompt, and generic coaching is switched off.
     PersonalPromptMissing,
@@ -116,6 +109,9 @@ pub enum ServiceError {
     /// The present state does not allow it.
     #[error("conflict: {0:?}")]
     Conflict(Conflict),
+    /// Too little was said to write a profile.
+    #[error("too little was said to write a profile")]
+    ConsultationTooShort(Lacking),
     /// The caller asks for prompts too often.
     #[error("the next prompt can be asked for later")]
     RegenerationLimit {

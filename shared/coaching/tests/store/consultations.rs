@@ -5,9 +5,11 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::TestDatabase;
-use super::samples::{at, goal, message, profile, session, user};
+use super::samples::{at, fact, goal, heard, message, profile, session, user};
 use coaching::store::{Answered, Begun, ConsultationTable, StoreError, WriteOutcome};
-use domain::consultation::{Challenge, ConsultationMessage, Fact, FactDetail, Progress, Session, SessionId, Training};
+use domain::consultation::{
+    Category, ConsultationMessage, ConsultationSection, Fact, FactId, Progress, Session, SessionId,
+};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::money::Usd;
@@ -52,7 +54,8 @@ fn answered(asked: &Session) -> (Session, ConsultationMessage) {
     let mut session = asked.clone();
     session.message_count += 1;
     session.answering = None;
-    session.progress = Progress { sections_completed: 1 };
+    session.progress = Progress::stored([ConsultationSection::Goals, ConsultationSection::Meals], 2);
+    session.heard = heard();
     session.body = profile("ana").body;
     session.cost = Usd::from_nanos(12_345);
     (session, message(asked.message_count, Role::Assistant, "By when?"))
@@ -94,8 +97,8 @@ async fn a_turn_stores_message_answer_facts_and_progress() {
     assert_eq!(read(consultations, id).await, asked, "stored before anyone has answered");
 
     let (done, reply) = answered(&asked);
-    let facts = [goal("weight", None), goal("a race", None)];
-    let turn = Answered { session: &done, reply: &reply, facts: &facts, declined: None };
+    let facts = [goal(1, "weight", "Less."), goal(2, "a race", "Ten kilometres.")];
+    let turn = Answered { session: &done, reply: &reply, facts: &facts, removed: &[], declined: None };
     assert_eq!(
         consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
         WriteOutcome::Written
@@ -103,7 +106,10 @@ async fn a_turn_stores_message_answer_facts_and_progress() {
     assert_eq!(read(consultations, id).await, done);
     let transcript = consultations.transcript(id).await.expect("readable");
     assert_eq!(transcript[1..], [question, reply]);
-    assert_eq!(consultations.facts(id).await.expect("readable"), [goal("a race", None), goal("weight", None)]);
+    assert_eq!(
+        consultations.facts(id).await.expect("readable"),
+        [goal(2, "a race", "Ten kilometres."), goal(1, "weight", "Less.")]
+    );
 }
 
 #[tokio::test]
@@ -139,7 +145,7 @@ async fn nobody_speaks_while_a_message_is_being_answered_until_the_lease_lapses(
     let resumed = consultations.begin_turn(&again, None, lapsed, None).await;
     assert_eq!(resumed.expect("an answer"), Begun::Written, "the stored message is taken up again");
     let (done, reply) = answered(&first);
-    let late = Answered { session: &done, reply: &reply, facts: &[goal("weight", None)], declined: None };
+    let late = Answered { session: &done, reply: &reply, facts: &[goal(1, "weight", "Less.")], removed: &[], declined: None };
     let outcome = consultations.finish_turn(&late, lease(noon(), 0), None).await;
     assert_eq!(outcome.expect("an answer"), WriteOutcome::Conflict, "the lease is someone else's now");
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);
@@ -166,42 +172,63 @@ async fn an_answer_given_up_frees_the_session_and_its_cost_stays() {
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2, "the message is still there, once");
 }
 
+/// Says something and has it answered by what was learned and what is known no longer.
+async fn learn(consultations: &ConsultationTable, id: SessionId, facts: &[Fact], removed: &[Fact]) {
+    let state = read(consultations, id).await;
+    let (asked, question) = asked(&state, lease(noon(), 0));
+    let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
+    assert_eq!(begun.expect("an answer"), Begun::Written);
+    let (done, reply) = answered(&asked);
+    let turn = Answered { session: &done, reply: &reply, facts, removed, declined: None };
+    let finished = consultations.finish_turn(&turn, lease(noon(), 0), None).await;
+    assert_eq!(finished.expect("an answer"), WriteOutcome::Written);
+}
+
 #[tokio::test]
 async fn a_corrected_fact_replaces_the_earlier_one_and_facts_come_by_category() {
     let (stores, id) = opened().await;
     let consultations = &stores.consultations;
-    let other = |detail| Fact { detail, ..goal("knees", None) };
-    let challenge = other(FactDetail::Challenges(Challenge {
-        obstacle: "sore knees".to_owned(),
-        trigger: None,
-        past_attempt: None,
-    }));
-    let training = other(FactDetail::Training(Training {
-        activity: "running".to_owned(),
-        sessions_per_week: Some(3),
-        minutes_per_session: None,
-        experience: None,
-    }));
-    let long = goal(&"very ".repeat(600), None);
-    let mut state = read(consultations, id).await;
-    let turns = [
-        vec![challenge.clone(), goal("weight", None), long.clone()],
-        vec![goal("Weight!", Some("8 kg")), training.clone()],
-    ];
-    for facts in turns {
-        let (asked, question) = asked(&state, lease(noon(), 0));
-        let begun = consultations.begin_turn(&asked, Some(&question), noon(), None).await;
-        assert_eq!(begun.expect("an answer"), Begun::Written);
-        let (done, reply) = answered(&asked);
-        let turn = Answered { session: &done, reply: &reply, facts: &facts, declined: None };
-        assert_eq!(
-            consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
-            WriteOutcome::Written
-        );
-        state = done;
-    }
+    let of = |number, category| Fact { id: FactId::new(number), ..fact(category, "knees", "Sore knees.") };
+    let (challenge, training) = (of(1, Category::Challenges), of(4, Category::Training));
+    let long = goal(3, &"very ".repeat(600), "Long.");
+    learn(consultations, id, &[challenge.clone(), goal(2, "weight", "Less."), long.clone()], &[]).await;
+    learn(consultations, id, &[goal(2, "Weight!", "Eight kilos less."), training.clone()], &[]).await;
     let facts = consultations.facts(id).await.expect("readable");
-    assert_eq!(facts, [training, long, goal("Weight!", Some("8 kg")), challenge]);
+    assert_eq!(facts, [training, long, goal(2, "Weight!", "Eight kilos less."), challenge]);
+}
+
+#[tokio::test]
+async fn a_fact_that_is_taken_back_is_gone_with_the_answer_that_says_so() {
+    let (stores, id) = opened().await;
+    let consultations = &stores.consultations;
+    let (runs, long) = (goal(1, "a race", "Runs."), goal(2, &"very ".repeat(600), "Long."));
+    learn(consultations, id, &[runs.clone(), long.clone()], &[]).await;
+    learn(consultations, id, &[goal(3, "no race", "Stopped in August.")], &[runs, long]).await;
+    let facts = consultations.facts(id).await.expect("readable");
+    assert_eq!(facts, [goal(3, "no race", "Stopped in August.")]);
+}
+
+#[tokio::test]
+async fn a_session_of_an_earlier_release_goes_on_where_its_number_of_sections_says() {
+    let database = TestDatabase::create().await;
+    let stores = database.stores();
+    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
+    let id = Uuid::now_v7();
+    let opening = message(0, Role::Assistant, "Hello.");
+    let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
+    assert_eq!(outcome.expect("opened"), WriteOutcome::Written);
+    learn(&stores.consultations, id, &[], &[]).await;
+    let key = [("session_id", AttributeValue::S(id.to_string())), ("item", AttributeValue::S("session".to_owned()))];
+    let table = &database.tables.consultation_sessions;
+    super::edit(&database, table, &key, "sections_completed", Some(AttributeValue::N("3".to_owned()))).await;
+    let both = read(&stores.consultations, id).await.progress;
+    assert_eq!((both.sections_completed(), both.current_section()), (3, Some(ConsultationSection::Training)));
+    for attribute in ["sections_covered", "heard"] {
+        super::edit(&database, table, &key, attribute, None).await;
+    }
+    let counted = read(&stores.consultations, id).await;
+    assert_eq!(counted.progress.current_section(), Some(ConsultationSection::Meals));
+    assert_eq!(counted.heard, domain::consultation::Heard::default());
 }
 
 #[tokio::test]
@@ -216,7 +243,7 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
         assert_eq!(begun.expect("an answer"), Begun::Written);
         let (done, mut reply) = answered(&asked);
         reply.text = "y".repeat(120_000);
-        let turn = Answered { session: &done, reply: &reply, facts: &[], declined: None };
+        let turn = Answered { session: &done, reply: &reply, facts: &[], removed: &[], declined: None };
         assert_eq!(
             consultations.finish_turn(&turn, lease(noon(), 0), None).await.expect("an answer"),
             WriteOutcome::Written

@@ -11,7 +11,9 @@ use coaching::store::{
 };
 use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason, Rule, Section};
-use domain::consultation::{ConsultationMessage, Fact, FactDetail, GoalFact, Session, SessionId};
+use domain::consultation::{
+    Category, Concern, ConsultationMessage, ConsultationSection, Doubt, Fact, FactId, Heard, Session, SessionId,
+};
 use domain::conversation::Role;
 use domain::language::Language;
 use domain::local_day::TimeZone;
@@ -19,8 +21,8 @@ use domain::locale::Locale;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, Goal, GoalText, Height, Name, Profile, Sex, Subject, Targets,
-    TargetsHistory, UserId, Weight,
+    ActivityLevel, Age, BodyData, DetailsStated, Diet, Email, Goal, GoalText, Height, Name, Profile, Sex, Subject,
+    Targets, TargetsHistory, UserId, Weight,
 };
 use domain::recipe::{Assignment, Experiment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
@@ -85,6 +87,8 @@ pub(super) fn profile(name: &str) -> Profile {
         goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
         locale: Locale::parse("locale", "de-CH").ok(),
+        locale_learned: true,
+        stated: stated(at("2026-11-10T10:00:00Z")),
         body,
         health: Health { insulin: Some(true), eating_disorder: Some(false), ..Health::default() },
         risk,
@@ -217,18 +221,46 @@ pub(super) fn message(sequence: u32, role: Role, text: &str) -> ConsultationMess
     }
 }
 
-pub(super) fn goal(subject: &str, target: Option<&str>) -> Fact {
+/// A fact of a category, without an id.
+pub(super) fn fact(category: Category, subject: &str, summary: &str) -> Fact {
     Fact {
+        id: FactId::default(),
+        category,
         subject: subject.to_owned(),
-        summary: "Wants to weigh less.".to_owned(),
-        quote: "eight kilos".to_owned(),
-        detail: FactDetail::Goals(GoalFact {
-            objective: "lose weight".to_owned(),
-            target: target.map(str::to_owned),
-            deadline: None,
-            motivation: None,
-        }),
+        summary: summary.to_owned(),
+        quote: "I want to lose eight kilos".to_owned(),
+        sessions_per_week: None,
+        experience: None,
     }
+}
+
+/// What somebody wants, with its number.
+pub(super) fn goal(number: u32, subject: &str, summary: &str) -> Fact {
+    Fact { id: FactId::new(number), ..fact(Category::Goals, subject, summary) }
+}
+
+/// What a consultation may have heard besides facts.
+pub(super) fn heard() -> Heard {
+    let noon = at("2026-11-02T12:00:00Z");
+    Heard {
+        concerns: [Concern::BingeEating, Concern::Pain].into(),
+        doubts: vec![Doubt {
+            id: "d1".parse().expect("an id"),
+            text: "Signed up to build muscle, and wants the belly gone first.".to_owned(),
+            settled: false,
+        }],
+        declined: [ConsultationSection::Challenges].into(),
+        language: Locale::parse("language", "es").ok(),
+        weight: Weight::parse("weight_kg", 74.5).ok(),
+        told_at: stated(noon),
+        facts_numbered: 2,
+    }
+}
+
+/// Everything stated at an instant.
+pub(super) fn stated(at: DateTime<Utc>) -> DetailsStated {
+    let at = Some(at);
+    DetailsStated { sex: at, height: at, activity_level: at, diet: at, weight: at, goal: at }
 }
 
 /// A meal eaten at `eaten_at` by someone in Denver.

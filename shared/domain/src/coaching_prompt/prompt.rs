@@ -18,7 +18,6 @@ use crate::profile::Targets;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoachingPrompt {
     /// The language that it is written in.
-    #[serde(with = "crate::locale::as_tag")]
     language: Locale,
     behavioral_triggers: Vec<Rule>,
     /// The bodies of the other eight, by key.

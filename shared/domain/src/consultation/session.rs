@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::heard::Heard;
 use super::section::Progress;
 use crate::conversation::{Role, Utterance};
 use crate::lease::Lease;
@@ -57,21 +58,10 @@ pub struct ConsultationSettings {
     pub max_messages: u32,
     /// Fewest messages from which a profile can honestly be written.
     pub min_messages: u32,
+    /// Fewest of the categories of substance that have to be talked about, what the person wants among them.
+    pub min_categories: usize,
     /// Messages after which a section is left behind even if it taught nothing.
     pub section_max_messages: u32,
-}
-
-/// Why a session cannot be completed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotReady {
-    /// The person has said too little.
-    #[error("the consultation needs at least {needed} messages and has {sent}")]
-    TooFewMessages {
-        /// Messages sent.
-        sent: u32,
-        /// Messages needed.
-        needed: u32,
-    },
 }
 
 /// A consultation session.
@@ -96,10 +86,12 @@ pub struct Session {
     pub message_count: u32,
     /// Body data learned so far.
     pub body: BodyData,
-    /// Which goal the person's own words are, as far as they have told.
+    /// Which goal the person wants, as far as they have told.
     pub goal: Option<LearnedGoal>,
     /// Conditions that the person has told of so far.
     pub health: Health,
+    /// What was heard besides.
+    pub heard: Heard,
     /// Holds while one message is being answered.
     pub answering: Option<Lease>,
     /// Holds while a worker writes profile and prompt.
@@ -151,7 +143,7 @@ impl Session {
             session_id,
             user_id,
             status: Status::InProgress,
-            progress: Progress { sections_completed: 0 },
+            progress: Progress::default(),
             section_messages: 0,
             user_messages: 0,
             declined_messages: 0,
@@ -159,6 +151,7 @@ impl Session {
             body: BodyData::default(),
             goal: None,
             health: Health::default(),
+            heard: Heard::default(),
             answering: None,
             generation: None,
             conversational_profile: None,
@@ -174,55 +167,5 @@ impl Session {
     #[must_use]
     pub const fn takes_messages(&self, settings: &ConsultationSettings) -> bool {
         self.user_messages < settings.max_messages
-    }
-
-    /// Whether profile and prompt can be written from what was said.
-    pub const fn ready_to_complete(&self, settings: &ConsultationSettings) -> Result<(), NotReady> {
-        let sent = self.user_messages.saturating_sub(self.declined_messages);
-        if sent >= settings.min_messages || !self.takes_messages(settings) {
-            Ok(())
-        } else {
-            Err(NotReady::TooFewMessages { sent, needed: settings.min_messages })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn session(user_messages: u32) -> Session {
-        let now = "2026-03-01T10:00:00Z".parse().expect("an instant");
-        Session { user_messages, ..Session::start(Uuid::nil(), UserId::new("ana"), now) }
-    }
-
-    #[test]
-    fn a_session_can_always_go_on_or_be_completed() {
-        for (max_messages, min_messages) in [(60, 3), (2, 3), (1, 1), (5, 5)] {
-            let settings = ConsultationSettings { max_messages, min_messages, section_max_messages: 6 };
-            for sent in 0..=max_messages {
-                let session = session(sent);
-                assert!(
-                    session.takes_messages(&settings) || session.ready_to_complete(&settings).is_ok(),
-                    "stuck after {sent} messages with {settings:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn declined_messages_are_not_enough_to_write_from_and_end_with_the_others() {
-        let settings = ConsultationSettings { max_messages: 5, min_messages: 3, section_max_messages: 6 };
-        let session = |sent, declined_messages| Session { declined_messages, ..session(sent) };
-        assert_eq!(session(4, 2).ready_to_complete(&settings), Err(NotReady::TooFewMessages { sent: 2, needed: 3 }));
-        assert_eq!(session(4, 1).ready_to_complete(&settings), Ok(()));
-        assert!(!session(5, 5).takes_messages(&settings) && session(5, 5).ready_to_complete(&settings).is_ok());
-    }
-
-    #[test]
-    fn a_consultation_that_has_hardly_begun_is_not_complete() {
-        let settings = ConsultationSettings { max_messages: 60, min_messages: 3, section_max_messages: 6 };
-        assert_eq!(session(2).ready_to_complete(&settings), Err(NotReady::TooFewMessages { sent: 2, needed: 3 }));
-        assert_eq!(session(3).ready_to_complete(&settings), Ok(()));
     }
 }

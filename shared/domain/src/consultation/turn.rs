@@ -1,210 +1,179 @@
 //! What one answer of the consultation AI changes.
 
-use super::fact::Fact;
+use std::collections::BTreeSet;
+
+use super::fact::{Fact, FactId};
+use super::heard::{Concern, DoubtId};
+use super::section::ConsultationSection;
 use super::session::{ConsultationSettings, Session};
-use crate::profile::{BodyData, Goal, GoalText, LearnedGoal};
+use crate::locale::Locale;
+use crate::profile::{BodyData, DetailsStated, Goal, GoalText, LearnedGoal, Weight};
 use crate::safety::{Condition, Health};
 use crate::text::is_quoted;
 
 /// What the consultation AI made of the person's latest message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TurnOutcome {
     /// What it says to the person.
     pub reply: String,
-    /// Whether it holds the current section to be covered.
-    pub section_covered: bool,
-    /// Facts that it claims to have learned.
+    /// Facts that it claims to have learned; their ids say nothing yet.
     pub facts: Vec<Fact>,
+    /// Known facts that the message corrects or takes back.
+    pub replaces: Vec<FactId>,
+    /// Sections that it holds to be covered.
+    pub sections_covered: BTreeSet<ConsultationSection>,
+    /// Sections about which the person does not want to talk.
+    pub declined: BTreeSet<ConsultationSection>,
     /// Body data that it learned.
     pub body: BodyData,
-    /// The goal that it learned.
-    pub goal: Option<Goal>,
+    /// The body weight that it learned.
+    pub weight: Option<Weight>,
+    /// The goal that it learned, with the words that it rests on.
+    pub goal: Option<(Goal, String)>,
     /// Conditions that it claims to have learned, each with the words that it rests on.
     pub health: Vec<(Condition, String)>,
+    /// What a coach has to be careful with.
+    pub concerns: BTreeSet<Concern>,
+    /// Contradictions that the message shows.
+    pub doubts: Vec<String>,
+    /// Doubts that the message answers.
+    pub doubts_settled: Vec<DoubtId>,
+    /// The language that the person mainly uses.
+    pub language: Option<Locale>,
 }
 
 impl TurnOutcome {
     /// An answer that has learned nothing.
     #[must_use]
     pub fn saying(reply: String) -> Self {
-        let body = BodyData::default();
-        Self { reply, section_covered: false, facts: Vec::new(), body, goal: None, health: Vec::new() }
+        Self { reply, ..Self::default() }
     }
+}
+
+/// What is known of a person before their message is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The facts of the session.
+    pub facts: &'a [Fact],
+    /// The body as the profile has it.
+    pub body: &'a BodyData,
+    /// The goal in the person's own words, as the profile has it.
+    pub goal_text: Option<&'a GoalText>,
 }
 
 /// What holds after a turn has been applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
-    /// Facts that are new or replace an earlier one with the same key.
+    /// Facts that are new or say something else than before.
     pub facts: Vec<Fact>,
+    /// Facts that were corrected or taken back, and are known no longer.
+    pub removed: Vec<Fact>,
     /// How many claimed facts were refused because nobody said the words they quote.
     pub refused: usize,
 }
 
-impl Session {
-    /// Keeps which goal the person's own words are, if an answer has learned it. The latest word counts.
-    pub fn learn_goal(&mut self, learned: Option<Goal>, words: Option<&GoalText>) {
-        if let (Some(goal), Some(words)) = (learned, words) {
-            self.goal = Some(LearnedGoal { goal, words: words.clone() });
-        }
+impl Learned {
+    /// What is known after the turn, if `before` was known before it.
+    #[must_use]
+    pub fn known(&self, before: &[Fact]) -> Vec<Fact> {
+        let gone = |fact: &&Fact| {
+            self.facts.iter().chain(&self.removed).any(|other| other.id == fact.id || other.key() == fact.key())
+        };
+        before.iter().filter(|fact| !gone(fact)).chain(&self.facts).cloned().collect()
     }
+}
 
-    /// Applies one answer: keeps the facts that rest on the person's words and are not known already, and moves on to the
-    /// next section only if the present one taught something, or if it has taken its full share of messages.
+impl Session {
+    /// Applies one answer, given to a message that was sent when the session last changed: keeps the facts that rest on the
+    /// person's words and are not known already, drops those that the message corrects, and leaves a section behind only if it
+    /// taught something, if the person does not want to talk about it, or if it has taken its full share of messages.
     pub fn apply(
         &mut self,
         outcome: &TurnOutcome,
         said: &[String],
-        known: &[Fact],
+        known: Known<'_>,
         settings: &ConsultationSettings,
     ) -> Learned {
-        let said_so = |quote: &String| is_quoted(quote, said.iter().map(String::as_str));
+        let said_so = |quote: &str| is_quoted(quote, said.iter().map(String::as_str));
         let told = outcome.health.iter().filter(|(_, quote)| said_so(quote)).map(|(condition, _)| *condition);
         self.health = self.health.changed_by(told.fold(Health::default(), Health::with));
-        let claimed = outcome.facts.len();
+        let goal = outcome.goal.as_ref().filter(|(_, quote)| said_so(quote)).map(|(goal, _)| *goal);
+        self.learn_details(outcome, goal, known.goal_text);
+        self.heard.concerns.extend(&outcome.concerns);
+        self.heard.declined.extend(&outcome.declined);
+        self.heard.doubt(&outcome.doubts_settled, &outcome.doubts);
+        if let Some(language) = &outcome.language {
+            self.heard.language = Some(language.clone());
+        }
+        let learned = self.learn_facts(outcome, said, known.facts);
+        self.move_on(outcome, &learned.known(known.facts), known.body, settings);
+        learned
+    }
+
+    /// Within one talk the latest word counts: people correct themselves.
+    fn learn_details(&mut self, outcome: &TurnOutcome, goal: Option<Goal>, words: Option<&GoalText>) {
+        let (at, now, body) = (&mut self.heard.told_at, self.updated_at, &outcome.body);
+        DetailsStated::note(&mut at.sex, body.sex.as_ref(), now);
+        DetailsStated::note(&mut at.height, body.height.as_ref(), now);
+        DetailsStated::note(&mut at.activity_level, body.activity_level.as_ref(), now);
+        DetailsStated::note(&mut at.diet, body.diet.as_ref(), now);
+        DetailsStated::note(&mut at.weight, outcome.weight.as_ref(), now);
+        DetailsStated::note(&mut at.goal, goal.as_ref(), now);
+        self.body = body.clone().filled_from(&self.body);
+        self.heard.weight = outcome.weight.or(self.heard.weight);
+        if let Some(goal) = goal {
+            self.goal = Some(LearnedGoal { goal, words: words.cloned() });
+        }
+    }
+
+    fn learn_facts(&mut self, outcome: &TurnOutcome, said: &[String], known: &[Fact]) -> Learned {
         let quoted: Vec<&Fact> =
             outcome.facts.iter().filter(|fact| fact.is_quoted_from(said.iter().map(String::as_str))).collect();
-        let refused = claimed - quoted.len();
-        let mut facts: Vec<Fact> = Vec::new();
-        for fact in quoted {
-            if known.contains(fact) {
+        let refused = outcome.facts.len() - quoted.len();
+        let mut latest: Vec<Fact> = Vec::new();
+        for fact in &quoted {
+            latest.retain(|earlier| earlier.key() != fact.key());
+            latest.push((*fact).clone());
+        }
+        let restated = |fact: &Fact| latest.iter().any(|other| other.key() == fact.key());
+        let removed: Vec<Fact> =
+            known.iter().filter(|fact| outcome.replaces.contains(&fact.id) && !restated(fact)).cloned().collect();
+        let highest = known.iter().map(|fact| fact.id.number()).max().unwrap_or(0);
+        self.heard.facts_numbered = self.heard.facts_numbered.max(highest);
+        let mut facts = Vec::new();
+        for fact in latest {
+            let before = known.iter().find(|other| other.key() == fact.key());
+            if before.is_some_and(|before| fact.says_the_same_as(before)) {
                 continue;
             }
-            facts.retain(|earlier| earlier.key() != fact.key());
-            facts.push(fact.clone());
+            let id = before.map_or_else(|| self.next_fact(), |before| before.id);
+            facts.push(Fact { id, ..fact });
         }
-        // Within one talk the latest word counts: people correct themselves.
-        self.body = outcome.body.clone().filled_from(&self.body);
+        Learned { facts, removed, refused }
+    }
 
-        if let Some(section) = self.progress.current_section() {
-            let taught = match section.category() {
-                Some(category) => known.iter().chain(&facts).any(|fact| fact.category() == category),
-                None => self.section_messages > 0,
-            };
-            if (outcome.section_covered && taught) || self.section_messages >= settings.section_max_messages {
-                self.progress.sections_completed += 1;
-                self.section_messages = 0;
-            }
+    fn next_fact(&mut self) -> FactId {
+        self.heard.facts_numbered += 1;
+        FactId::new(self.heard.facts_numbered)
+    }
+
+    fn move_on(&mut self, outcome: &TurnOutcome, known: &[Fact], body: &BodyData, settings: &ConsultationSettings) {
+        let current = self.progress.current_section();
+        let taught = |section: ConsultationSection| match section.category() {
+            Some(category) => known.iter().any(|fact| fact.category == category),
+            None => [&self.body, body].iter().any(|body| **body != BodyData::default()),
+        };
+        let covered: Vec<ConsultationSection> =
+            outcome.sections_covered.iter().copied().filter(|section| taught(*section)).collect();
+        let worn_out = current.filter(|_| self.section_messages >= settings.section_max_messages);
+        for section in covered.into_iter().chain(outcome.declined.iter().copied()).chain(worn_out) {
+            self.progress.cover(section);
         }
-        Learned { facts, refused }
+        if self.progress.current_section() != current {
+            self.section_messages = 0;
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::consultation::{ConsultationSection, FactDetail, GoalFact};
-    use crate::profile::UserId;
-
-    const SETTINGS: ConsultationSettings =
-        ConsultationSettings { max_messages: 60, min_messages: 3, section_max_messages: 6 };
-
-    fn session() -> Session {
-        let now = "2026-03-01T10:00:00Z".parse().expect("an instant");
-        let mut session = Session::start(uuid::Uuid::nil(), UserId::new("ana"), now);
-        session.section_messages = 1;
-        session
-    }
-
-    fn goal(subject: &str, quote: &str, target: Option<&str>) -> Fact {
-        Fact {
-            subject: subject.to_owned(),
-            summary: "Wants to lose weight.".to_owned(),
-            quote: quote.to_owned(),
-            detail: FactDetail::Goals(GoalFact {
-                objective: "lose weight".to_owned(),
-                target: target.map(str::to_owned),
-                deadline: None,
-                motivation: None,
-            }),
-        }
-    }
-
-    fn outcome(section_covered: bool, facts: Vec<Fact>) -> TurnOutcome {
-        TurnOutcome {
-            reply: "And then?".to_owned(),
-            section_covered,
-            facts,
-            body: BodyData::default(),
-            goal: None,
-            health: Vec::new(),
-        }
-    }
-
-    fn said() -> Vec<String> {
-        vec!["I want to lose 8 kilos".to_owned()]
-    }
-
-    #[test]
-    fn a_section_moves_on_when_it_is_covered_and_taught_something() {
-        let mut session = session();
-        let learned =
-            session.apply(&outcome(true, vec![goal("weight", "lose 8 kilos", None)]), &said(), &[], &SETTINGS);
-        assert_eq!(learned.facts.len(), 1);
-        assert_eq!(session.progress.current_section(), Some(ConsultationSection::Body));
-    }
-
-    #[test]
-    fn a_section_does_not_move_on_when_nothing_was_learned() {
-        let mut session = session();
-        session.apply(&outcome(true, vec![]), &said(), &[], &SETTINGS);
-        session.apply(&outcome(true, vec![goal("weight", "words nobody said", None)]), &said(), &[], &SETTINGS);
-        assert_eq!(session.progress.current_section(), Some(ConsultationSection::Goals));
-    }
-
-    #[test]
-    fn a_section_that_taught_nothing_is_left_behind_after_its_share_of_messages() {
-        let mut session = session();
-        session.section_messages = SETTINGS.section_max_messages;
-        session.apply(&outcome(false, vec![]), &said(), &[], &SETTINGS);
-        assert_eq!(session.progress.current_section(), Some(ConsultationSection::Body));
-    }
-
-    #[test]
-    fn a_repeat_is_not_learned_twice_and_a_correction_replaces() {
-        let known = [goal("weight", "lose 8 kilos", None)];
-        let repeat = session().apply(&outcome(false, known.to_vec()), &said(), &known, &SETTINGS);
-        assert!(repeat.facts.is_empty());
-        let corrected = goal("Weight", "lose 8 kilos", Some("8 kg"));
-        let correction = session().apply(&outcome(false, vec![corrected.clone()]), &said(), &known, &SETTINGS);
-        assert_eq!(correction.facts, std::slice::from_ref(&corrected));
-        assert_eq!(corrected.key(), known[0].key(), "the stored fact is replaced");
-    }
-
-    #[test]
-    fn an_invented_fact_is_refused_and_counted() {
-        let learned =
-            session().apply(&outcome(false, vec![goal("x", "I hate mornings", None)]), &said(), &[], &SETTINGS);
-        assert_eq!((learned.facts.len(), learned.refused), (0, 1));
-    }
-
-    #[test]
-    fn of_two_goals_the_latest_word_counts_and_silence_changes_none() {
-        let mut session = session();
-        let words = GoalText::parse("goal", "put on muscle for rugby").expect("a goal");
-        for goal in [None, Some(Goal::LoseWeight), Some(Goal::BuildMuscle), None] {
-            session.learn_goal(goal, Some(&words));
-        }
-        assert_eq!(session.goal, Some(LearnedGoal { goal: Goal::BuildMuscle, words }));
-        session.learn_goal(Some(Goal::Maintain), None);
-        assert_eq!(
-            session.goal.map(|learned| learned.goal),
-            Some(Goal::BuildMuscle),
-            "of a chosen one nothing is learned"
-        );
-    }
-
-    #[test]
-    fn a_condition_is_known_once_the_person_has_told_of_it() {
-        let mut session = session();
-        let health = vec![
-            (Condition::Insulin, "I inject insulin".to_owned()),
-            (Condition::PregnancyOrBreastfeeding, "I am pregnant".to_owned()),
-        ];
-        let told = TurnOutcome { health, ..outcome(false, Vec::new()) };
-        session.apply(&told, &["Since spring I inject insulin.".to_owned()], &[], &SETTINGS);
-        assert_eq!(session.health, Health::default().with(Condition::Insulin));
-        session.apply(&outcome(false, Vec::new()), &["Nothing else".to_owned()], &[], &SETTINGS);
-        assert_eq!(session.health, Health::default().with(Condition::Insulin), "it is not forgotten");
-    }
-}
+mod tests;

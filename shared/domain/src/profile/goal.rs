@@ -76,13 +76,14 @@ impl std::fmt::Debug for GoalText {
     }
 }
 
-/// Which goal a person's own words are, as a consultation has learned it.
+/// Which goal a person wants, as a consultation has learned it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnedGoal {
     /// The goal.
     pub goal: Goal,
-    /// The words: others are another goal, of which nothing was learned.
-    pub words: GoalText,
+    /// The words that stood in the profile then, if it had any: others are another goal, of which nothing was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<GoalText>,
 }
 
 /// A goal as a person states it.

@@ -1,11 +1,14 @@
 //! Who a person is: identity, body, goal, targets, and what the coach knows.
 
+#[cfg(test)]
+mod example;
 mod goal;
 mod identity;
 mod minor;
 mod person;
 mod record;
 mod state;
+mod stated;
 mod targets;
 mod targets_history;
 
@@ -15,5 +18,6 @@ pub use minor::{of_age_after_a_year, of_age_on};
 pub use person::{ActivityLevel, Age, BodyData, Diet, Height, Name, Sex, Weight};
 pub use record::{ManualRegeneration, PendingUpdate, PersonalPrompt, Profile, PromptWithdrawal};
 pub use state::{FirstPrompt, Standing, UserState};
+pub use stated::DetailsStated;
 pub use targets::{LEAST_CALORIES, MOST_CALORIES, Subject, TargetBasis, Targets};
 pub use targets_history::TargetsHistory;

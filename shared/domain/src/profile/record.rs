@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::goal::{Goal, GoalText, LearnedGoal, StatedGoal};
 use super::identity::{Email, UserId};
 use super::person::{Age, BodyData, Name, Weight};
+use super::stated::DetailsStated;
 use super::targets::{Subject, TargetBasis, Targets};
 use super::targets_history::TargetsHistory;
 use crate::behavior::{BehaviorMetrics, Decision};
@@ -35,8 +36,12 @@ pub struct Profile {
     pub goal_text: Option<GoalText>,
     /// The person's time zone.
     pub timezone: TimeZone,
-    /// The language and country that the person has chosen.
+    /// The language and country that the person has chosen, or the language that they were heard to use.
     pub locale: Option<Locale>,
+    /// Whether [`Self::locale`] was learned in the consultation: what the person chooses overrides it.
+    pub locale_learned: bool,
+    /// When details were stated after the sign-up.
+    pub stated: DetailsStated,
     /// What is optional or learned later.
     pub body: BodyData,
     /// What the person has told of their health.
@@ -109,11 +114,10 @@ impl Profile {
         true
     }
 
-    /// The goal with what a consultation has learned: it says which goal the person's present words are, and overrides
-    /// no goal that the person has chosen.
+    /// The goal with what a consultation has learned of the person's present words: it says which goal they are.
     #[must_use]
     pub fn goal_with(&self, learned: Option<&LearnedGoal>) -> Goal {
-        let of_these_words = |learned: &&LearnedGoal| self.goal_text.as_ref() == Some(&learned.words);
+        let of_these_words = |learned: &&LearnedGoal| learned.words.is_some() && self.goal_text == learned.words;
         learned.filter(of_these_words).map_or(self.goal, |learned| learned.goal)
     }
 

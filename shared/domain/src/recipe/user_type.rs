@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::consultation::{Experience, Fact, FactDetail, Training};
+use crate::consultation::{Category, Experience, Fact};
 use crate::profile::{ActivityLevel, Goal};
 use crate::word::Word;
 
@@ -60,22 +60,19 @@ impl UserType {
         use ActivityLevel::{Active, Moderate, VeryActive};
         let moves = matches!(activity_level, Some(Moderate | Active | VeryActive));
         let trains_hard = matches!(activity_level, Some(Active | VeryActive));
-        let is_athletic = |training: &Training| {
+        let is_athletic = |training: &Fact| {
             training.experience == Some(Experience::Advanced)
                 && training.sessions_per_week.is_some_and(|sessions| sessions >= ATHLETE_SESSIONS)
                 && (goal == Goal::ImprovePerformance || trains_hard)
         };
-        let is_regular = |training: &Training| match training.experience {
+        let is_regular = |training: &Fact| match training.experience {
             Some(Experience::Beginner) => false,
             Some(Experience::Intermediate | Experience::Advanced) => {
                 training.sessions_per_week.map_or(moves, |sessions| sessions >= REGULAR_SESSIONS)
             }
             None => trains_hard && training.sessions_per_week.is_none_or(|sessions| sessions >= REGULAR_SESSIONS),
         };
-        let mut trainings = facts.iter().filter_map(|fact| match &fact.detail {
-            FactDetail::Training(training) => Some(training),
-            _ => None,
-        });
+        let mut trainings = facts.iter().filter(|fact| fact.category == Category::Training);
         if trainings.clone().any(is_athletic) {
             Self::Athlete
         } else if trainings.any(is_regular) {
@@ -97,15 +94,13 @@ mod tests {
 
     fn training(sessions_per_week: Option<u32>, experience: Option<Experience>) -> Fact {
         Fact {
+            id: crate::consultation::FactId::default(),
+            category: Category::Training,
             subject: "entraînement".to_owned(),
             summary: "Il court.".to_owned(),
             quote: "je cours".to_owned(),
-            detail: FactDetail::Training(Training {
-                activity: "course".to_owned(),
-                sessions_per_week,
-                minutes_per_session: None,
-                experience,
-            }),
+            sessions_per_week,
+            experience,
         }
     }
 

@@ -152,7 +152,7 @@ impl Listening for Talk {
         ApiResponse::ok(&ConsultationMessageResponse {
             session_id: named_session(request),
             message: heard.text.clone(),
-            progress: ProgressResponse::from(&Progress::default()),
+            progress: ProgressResponse::new(&Progress::default(), self.service.nothing_said()),
             extracted: Vec::new(),
             extracted_items: 0,
             declined: None,
@@ -176,7 +176,8 @@ pub static COMPLETE_CONSULTATION: Route = Route {
     tag: TAG,
     summary: "Completes a consultation: psychological profile, then prompt version 1.",
     description: "Waits for a while; 202 means that the work goes on in the background, and that \
-        `GET /v1/consultation/{session_id}` tells when it is done. Where a budget is used up the work goes on by itself when there is a new one. Completing a \
+        `GET /v1/consultation/{session_id}` tells when it is done. Before something was said of what you want and of other things, \
+        it is refused, and `missing` names what to talk about. Where a budget is used up the work goes on by itself when there is a new one. Completing a \
         complete session changes nothing.",
     variables: &[SESSION_ID],
     answers: &[

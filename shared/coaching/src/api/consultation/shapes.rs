@@ -10,7 +10,7 @@ use crate::config::talk::MAX_MESSAGE_CHARS;
 use crate::http::field::{Field, null_is_left_out};
 use crate::service::{Completion, ConsultationTurn, ConsultationView, Opened};
 use domain::consultation::{
-    ConsultationKey, ConsultationMessage, ConsultationSection, Fact, Progress, SessionId, Status,
+    ConsultationKey, ConsultationMessage, ConsultationSection, Fact, Progress, SessionId, Standing, Status,
 };
 use domain::conversation::Role;
 use domain::field::{FieldCollector, FieldError, FieldErrors, parse_text};
@@ -27,15 +27,27 @@ pub struct ProgressResponse {
     /// Share of sections that are behind you, 0 to 100.
     #[schemars(range(min = 0, max = 100))]
     pub progress_percentage: usize,
+    /// Whether enough was said for a completion.
+    pub can_complete: bool,
+    /// Messages that you have to send before it can be: besides them, `consultation_too_short` tells what is to be talked about.
+    pub messages_needed: u32,
+    /// Messages that the consultation still takes.
+    pub messages_left: u32,
 }
 
-impl From<&Progress> for ProgressResponse {
-    fn from(progress: &Progress) -> Self {
+impl ProgressResponse {
+    /// How far a consultation has come, and what is missing for its completion.
+    #[must_use]
+    pub fn new(progress: &Progress, standing: Standing) -> Self {
+        let Standing { can_complete, messages_needed, messages_left } = standing;
         Self {
             current_section: progress.current_section(),
-            sections_completed: progress.sections_completed,
+            sections_completed: progress.sections_completed(),
             total_sections: Progress::TOTAL,
             progress_percentage: progress.percentage(),
+            can_complete,
+            messages_needed,
+            messages_left,
         }
     }
 }
@@ -102,7 +114,7 @@ impl From<Opened> for StartConsultationResponse {
         Self {
             session_id: opened.session.session_id,
             message: last.map(|message| message.text.clone()).unwrap_or_default(),
-            progress: (&opened.session.progress).into(),
+            progress: ProgressResponse::new(&opened.session.progress, opened.standing),
             resumed: opened.resumed,
             conversation_history: opened.transcript.into_iter().map(SpokenMessage::from).collect(),
         }
@@ -163,7 +175,7 @@ impl From<ConsultationTurn> for ConsultationMessageResponse {
         Self {
             session_id: turn.session.session_id,
             message: turn.reply,
-            progress: (&turn.session.progress).into(),
+            progress: ProgressResponse::new(&turn.session.progress, turn.standing),
             extracted: turn.learned.into_iter().map(Fact::shown).collect(),
             extracted_items: turn.facts_known,
             declined: turn.declined.then_some(true),
@@ -226,11 +238,11 @@ pub struct ConsultationResponse {
 
 impl From<ConsultationView> for ConsultationResponse {
     fn from(view: ConsultationView) -> Self {
-        let ConsultationView { session, transcript, facts, system_prompt_version } = view;
+        let ConsultationView { session, transcript, facts, standing, system_prompt_version } = view;
         Self {
             session_id: session.session_id,
             status: session.status,
-            progress: (&session.progress).into(),
+            progress: ProgressResponse::new(&session.progress, standing),
             system_prompt_version,
             failure: session.failure,
             retry_at: session.budget_wait.map(|wait| wait.until),

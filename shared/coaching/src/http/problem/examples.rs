@@ -7,7 +7,7 @@ use super::{ApiError, Code, Problem, RequestError};
 use crate::service::{Budget, Conflict, Missing, ServiceError};
 use crate::store::StoreError;
 use claude::ModelError;
-use domain::consultation::KeyRefusal;
+use domain::consultation::{Category, KeyRefusal, Lacking};
 use domain::field::{FieldError, FieldErrors};
 use domain::money::Usd;
 
@@ -72,6 +72,11 @@ fn refusals() -> Vec<ApiError> {
 }
 
 fn conflicts() -> Vec<ApiError> {
+    let lacking = Lacking {
+        messages: 1,
+        categories_needed: 2,
+        categories: vec![Category::Goals, Category::Meals, Category::Challenges],
+    };
     [
         Conflict::ProfileExists,
         Conflict::AddressTaken,
@@ -82,7 +87,6 @@ fn conflicts() -> Vec<ApiError> {
         Conflict::ConsultationStateUnknown,
         Conflict::AnswerPending,
         Conflict::MessageLimit { most: 60 },
-        Conflict::TooFewMessages { sent: 1, needed: 3 },
         Conflict::PersonalPromptMissing,
         Conflict::NothingToRegenerate,
         Conflict::PromptWithdrawn,
@@ -91,8 +95,11 @@ fn conflicts() -> Vec<ApiError> {
         Conflict::VersionUnderWay,
         Conflict::Busy,
     ]
-    .map(|conflict| ServiceError::from(conflict).into())
-    .into()
+    .map(ServiceError::from)
+    .into_iter()
+    .chain([ServiceError::ConsultationTooShort(lacking)])
+    .map(ApiError::from)
+    .collect()
 }
 
 fn failures() -> Vec<ApiError> {

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::service::ServiceError;
+use domain::consultation::Lacking;
 use domain::field::{FieldError, FieldErrors};
 
 pub use code::Code;
@@ -92,6 +93,9 @@ pub struct Problem {
     /// Every field that cannot be accepted; only with the code `invalid_fields`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<InvalidField>,
+    /// What has still to be said; only with the code `consultation_too_short`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Lacking>,
 }
 
 /// One field that cannot be accepted.
@@ -121,7 +125,12 @@ impl ApiError {
             Self::Service(ServiceError::Invalid(FieldErrors(errors))) => errors.as_slice(),
             _ => &[],
         };
+        let missing = match self {
+            Self::Service(ServiceError::ConsultationTooShort(lacking)) => Some(lacking.clone()),
+            _ => None,
+        };
         Problem {
+            missing,
             errors: errors
                 .iter()
                 .map(|error| InvalidField { field: error.field.to_string(), message: error.message.clone() })
@@ -143,6 +152,7 @@ impl Problem {
             code,
             request_id: request_id.to_owned(),
             errors: Vec::new(),
+            missing: None,
         }
     }
 }

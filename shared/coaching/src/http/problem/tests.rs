@@ -7,7 +7,7 @@ use crate::jobs::QueueError;
 use crate::service::{Budget, Conflict, Missing};
 use crate::store::StoreError;
 use claude::ModelError;
-use domain::consultation::KeyRefusal;
+use domain::consultation::{Category, KeyRefusal, Lacking};
 use domain::money::Usd;
 
 fn model(error: ModelError) -> ApiError {
@@ -20,6 +20,28 @@ fn store(error: StoreError) -> ApiError {
 
 fn service(error: impl Into<ServiceError>) -> ApiError {
     ApiError::Service(error.into())
+}
+
+fn lacking(messages: u32, categories_needed: usize, categories: &[Category]) -> Lacking {
+    Lacking { messages, categories_needed, categories: categories.to_vec() }
+}
+
+#[test]
+fn a_consultation_that_is_too_short_says_what_is_missing() {
+    use Category::{Challenges, Goals, Meals, Training};
+    for (lacking, detail) in [
+        (lacking(0, 1, &[Goals, Meals]), "tell about your goals."),
+        (lacking(0, 2, &[Goals, Training, Meals]), "tell about your goals, and about one of training, meals."),
+        (
+            lacking(2, 2, &[Training, Meals, Challenges]),
+            "tell about two of training, meals, challenges, and send at least 2 more messages.",
+        ),
+        (lacking(1, 0, &[]), "send at least one more message."),
+    ] {
+        let problem = service(ServiceError::ConsultationTooShort(lacking.clone())).problem("r");
+        assert_eq!(problem.detail, format!("Before you complete the consultation, {detail}"));
+        assert_eq!(problem.missing, Some(lacking));
+    }
 }
 
 #[test]
@@ -59,7 +81,12 @@ fn every_error_has_its_status_and_code() {
         (service(Conflict::ConsultationStateUnknown), 409, Code::ConsultationStateUnknown, false),
         (service(Conflict::AnswerPending), 409, Code::AnswerPending, true),
         (service(Conflict::MessageLimit { most: 60 }), 409, Code::MessageLimitReached, false),
-        (service(Conflict::TooFewMessages { sent: 1, needed: 3 }), 409, Code::ConsultationTooShort, false),
+        (
+            service(ServiceError::ConsultationTooShort(lacking(1, 1, &[Category::Goals]))),
+            409,
+            Code::ConsultationTooShort,
+            false,
+        ),
         (service(Conflict::PersonalPromptMissing), 409, Code::PersonalPromptMissing, false),
         (service(Conflict::NothingToRegenerate), 409, Code::NoPromptYet, false),
         (service(Conflict::Busy), 409, Code::Busy, true),

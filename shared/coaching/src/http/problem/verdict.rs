@@ -7,7 +7,7 @@ use super::code::Code;
 use crate::service::{Budget, Conflict, Missing, ServiceError};
 use crate::store::StoreError;
 use claude::ModelError;
-use domain::consultation::KeyRefusal;
+use domain::consultation::{Category, KeyRefusal, Lacking};
 
 /// When to try again after a failure that usually passes at once.
 const SOON: Duration = Duration::from_secs(2);
@@ -90,6 +90,7 @@ pub(super) fn of_service(error: &ServiceError) -> Verdict {
             "Some fields cannot be accepted; see errors. Correct them and send the request again.",
         ),
         ServiceError::Conflict(conflict) => conflict_verdict(*conflict),
+        ServiceError::ConsultationTooShort(lacking) => too_short_verdict(lacking),
         ServiceError::RegenerationLimit { retry_after } => Verdict::new(
             Code::RegenerationLimit,
             "You have asked for a fresh prompt recently. Ask again later; Retry-After says when.",
@@ -164,6 +165,36 @@ fn not_found_verdict(missing: Missing) -> Verdict {
     Verdict::new(code, detail)
 }
 
+/// Names what is lacking, so that the person knows what to tell.
+fn too_short_verdict(lacking: &Lacking) -> Verdict {
+    let (goals, others): (Vec<_>, Vec<_>) =
+        lacking.categories.iter().map(|category| category.name()).partition(|name| *name == Category::Goals.name());
+    let more = lacking.categories_needed - goals.len();
+    let mut wanted: Vec<String> = goals.iter().map(|name| format!("tell about your {name}")).collect();
+    if more > 0 {
+        let also = if wanted.is_empty() { "tell about" } else { "about" };
+        wanted.push(format!("{also} {} of {}", in_words(more), others.join(", ")));
+    }
+    match lacking.messages {
+        0 => {}
+        1 => wanted.push("send at least one more message".to_owned()),
+        messages => wanted.push(format!("send at least {messages} more messages")),
+    }
+    Verdict::new(
+        Code::ConsultationTooShort,
+        format!("Before you complete the consultation, {}.", wanted.join(", and ")),
+    )
+}
+
+/// How many of at most four.
+const fn in_words(number: usize) -> &'static str {
+    match number {
+        1 => "one",
+        2 => "two",
+        _ => "three",
+    }
+}
+
 fn conflict_verdict(conflict: Conflict) -> Verdict {
     let (code, detail) = match conflict {
         Conflict::AddressTaken => (
@@ -200,10 +231,6 @@ fn conflict_verdict(conflict: Conflict) -> Verdict {
         Conflict::MessageLimit { most } => (
             Code::MessageLimitReached,
             format!("The consultation takes {most} messages and has them. Complete it now."),
-        ),
-        Conflict::TooFewMessages { sent, needed } => (
-            Code::ConsultationTooShort,
-            format!("The consultation has {sent} of at least {needed} messages. Tell a little more before you complete it."),
         ),
         Conflict::PersonalPromptMissing => (
             Code::PersonalPromptMissing,

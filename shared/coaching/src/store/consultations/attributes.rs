@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{message_key, session_key};
@@ -10,7 +12,7 @@ use crate::store::item::{
     Item, Stored, flag, instant, item, native, number, ordered_instant, read_flag, read_health, read_instant,
     read_native, read_text, text,
 };
-use domain::consultation::{ConsultationMessage, Fact, Progress, Session, SessionId};
+use domain::consultation::{Category, ConsultationMessage, ConsultationSection, Fact, Progress, Session, SessionId};
 use domain::lease::Lease;
 use domain::money::Usd;
 use domain::profile::UserId;
@@ -24,13 +26,15 @@ pub(super) fn of_session(session: &Session) -> Item {
     attributes.extend(item([
         ("user_id", text(session.user_id.as_str())),
         ("status", native(&session.status)),
-        ("sections_completed", number(session.progress.sections_completed as u64)),
+        ("sections_completed", number(session.progress.sections_completed() as u64)),
+        ("sections_covered", covered(&session.progress)),
         ("section_messages", number(session.section_messages)),
         ("user_messages", number(session.user_messages)),
         ("declined_messages", number(session.declined_messages)),
         ("message_count", number(session.message_count)),
         ("body", native(&session.body)),
         ("health", native(&session.health)),
+        ("heard", native(&session.heard)),
         ("cost_nano_usd", number(session.cost.nanos())),
         ("created_at", instant(session.created_at)),
         ("updated_at", instant(session.updated_at)),
@@ -47,6 +51,11 @@ pub(super) fn of_session(session: &Session) -> Item {
     attributes
 }
 
+/// The sections that are behind a person; a release before the one that writes them knows their number alone.
+pub(super) fn covered(progress: &Progress) -> AttributeValue {
+    native(&progress.covered().collect::<Vec<_>>())
+}
+
 /// Reads a session.
 pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
     let lease = |attribute| stored.optional(attribute, read_instant).map(|until| until.map(|until| Lease { until }));
@@ -54,7 +63,10 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         session_id: stored.native("session_id")?,
         user_id: UserId::new(stored.text("user_id")?),
         status: stored.native("status")?,
-        progress: Progress { sections_completed: stored.number("sections_completed")? },
+        progress: Progress::stored(
+            stored.or_missing("sections_covered", read_native::<Vec<ConsultationSection>>).unwrap_or_default(),
+            stored.number("sections_completed")?,
+        ),
         section_messages: stored.number("section_messages")?,
         user_messages: stored.number("user_messages")?,
         declined_messages: stored.count("declined_messages")?,
@@ -62,6 +74,7 @@ pub(super) fn read_session(stored: &Stored) -> Result<Session, StoreError> {
         body: stored.native("body")?,
         goal: stored.or_missing("learned_goal", read_native),
         health: stored.optional("health", read_health)?.unwrap_or_default(),
+        heard: stored.or_missing("heard", read_native).unwrap_or_default(),
         answering: lease("answering_until")?,
         generation: lease("generation_until")?,
         conversational_profile: stored.optional("conversational_profile", read_text)?,
@@ -97,13 +110,40 @@ pub(super) fn read_message(stored: &Stored) -> Result<ConsultationMessage, Store
     })
 }
 
+/// The key of a fact.
+pub(super) fn fact_key(session_id: SessionId, fact: &Fact) -> Item {
+    item([("session_id", text(session_id.to_string())), ("item", text(format!("fact#{}", short(fact.key()))))])
+}
+
+/// A fact as it is stored. The release before this one reads none without the field of its category that says what it is
+/// about; this one reads the subject instead.
+#[derive(Serialize)]
+struct StoredFact<'a> {
+    #[serde(flatten)]
+    fact: &'a Fact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    habit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objective: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obstacle: Option<&'a str>,
+}
+
 /// The item of a fact.
 pub(super) fn of_fact(session_id: SessionId, fact: &Fact) -> Item {
-    item([
-        ("session_id", text(session_id.to_string())),
-        ("item", text(format!("fact#{}", short(fact.key())))),
-        ("fact", native(fact)),
-    ])
+    let about = |category| (fact.category == category).then_some(fact.subject.as_str());
+    let stored = StoredFact {
+        fact,
+        activity: about(Category::Training),
+        habit: about(Category::Meals),
+        objective: about(Category::Goals),
+        obstacle: about(Category::Challenges),
+    };
+    let mut attributes = fact_key(session_id, fact);
+    attributes.extend(item([("fact", native(&stored))]));
+    attributes
 }
 
 /// A key that is too long is cut, and told apart from others that begin the same by its hash.

@@ -12,7 +12,7 @@ use super::page::readable;
 use super::profiles::profile_key;
 use super::table::Table;
 use crate::store::{StoreError, WriteOutcome};
-use domain::consultation::{ConsultationMessage, Fact, Session, SessionId};
+use domain::consultation::{ConsultationMessage, Fact, Session, SessionId, numbered};
 
 pub(super) use generation::completion;
 
@@ -28,6 +28,8 @@ pub struct Answered<'a> {
     pub reply: &'a ConsultationMessage,
     /// Facts that are new or replace one with the same key.
     pub facts: &'a [Fact],
+    /// Facts that are known no longer; none of them has the key of one that is stored.
+    pub removed: &'a [Fact],
     /// The number of the message that it answers, if a model has declined to.
     pub declined: Option<u32>,
 }
@@ -89,14 +91,14 @@ impl ConsultationTable {
         Ok(readable(&stored, attributes::read_message).collect())
     }
 
-    /// Its facts, by category and subject. One that cannot be read is told of in the log and left out.
+    /// Its facts, by category and subject, each with its id. One that cannot be read is told of in the log and left out.
     pub async fn facts(&self, session_id: SessionId) -> Result<Vec<Fact>, StoreError> {
         let id = session_id.to_string();
         let query = self.sessions.query("reading the facts of a consultation", ("session_id", &id));
         let stored = query.between("item", "fact#".to_owned(), "fact$".to_owned()).all().await?;
         let mut facts: Vec<Fact> = readable(&stored, |stored| stored.native("fact")).collect();
         // The items come by subject already, but their categories in the order of the alphabet.
-        facts.sort_by_key(Fact::category);
-        Ok(facts)
+        facts.sort_by_key(|fact| fact.category);
+        Ok(numbered(facts))
     }
 }

@@ -54,6 +54,7 @@ impl ConsultationTable {
             .set("body", native(&session.body))
             .set_or_remove("learned_goal", session.goal.as_ref().map(native))
             .set("health", native(&session.health))
+            .set("heard", native(&session.heard))
             .set("cost_nano_usd", number(session.cost.nanos()))
             .end_lease("answering_until", lease)
             .when("#status = :in_progress", [(":in_progress", text("in_progress"))]);
@@ -62,6 +63,10 @@ impl ConsultationTable {
         if let Some(sequence) = answered.declined {
             let message = self.sessions.update(message_key(session.session_id, sequence)).set("declined", flag(true));
             transaction = transaction.with(message.when("attribute_exists(#session_id)", []));
+        }
+        for fact in answered.removed {
+            let key = attributes::fact_key(session.session_id, fact);
+            transaction = transaction.with(self.sessions.delete(key));
         }
         for fact in answered.facts {
             transaction = transaction.with(self.sessions.put(attributes::of_fact(session.session_id, fact)));
@@ -110,7 +115,8 @@ impl ConsultationTable {
     fn progress_of(&self, session: &Session) -> Update {
         self.sessions
             .update(session_key(session.session_id))
-            .set("sections_completed", number(session.progress.sections_completed as u64))
+            .set("sections_completed", number(session.progress.sections_completed() as u64))
+            .set("sections_covered", attributes::covered(&session.progress))
             .set("section_messages", number(session.section_messages))
             .set("user_messages", number(session.user_messages))
             .set("declined_messages", number(session.declined_messages))

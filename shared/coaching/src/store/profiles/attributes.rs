@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::details::{read_targets, revision, targets};
+use super::details::{learned_locale, read_targets, revision, stated, targets};
 use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
@@ -53,6 +53,8 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("diet", body.diet.as_ref().map(native)),
         ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
         ("targets_revision", revision(&profile.targets)),
+        ("locale_learned", learned_locale(profile)),
+        ("stated", stated(profile)),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
         ("behavioral_data", profile.behavioral_data.as_ref().map(native)),
@@ -93,6 +95,8 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
             diet: stored.or_missing("diet", read_native),
         },
         locale: stored.or_missing("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok()),
+        locale_learned: stored.optional("locale_learned", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
+        stated: stored.or_missing("stated", read_native).unwrap_or_default(),
         health: stored.optional("health", read_health)?.unwrap_or_default(),
         risk: stored.optional("risk", read_native)?.unwrap_or_default(),
         targets: read_targets(stored)?,

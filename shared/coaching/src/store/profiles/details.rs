@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::risk_index::listing;
 use crate::store::StoreError;
-use crate::store::item::{Stored, decimal, native, number, read_number, text};
+use crate::store::item::{Stored, decimal, flag, native, number, read_number, text};
 use crate::store::write::Update;
 use domain::profile::{Profile, Targets, TargetsHistory};
 
@@ -36,6 +36,8 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set_known("activity_level", body.activity_level.as_ref().map(native))
         .set_known("diet", body.diet.as_ref().map(native))
         .set_known("locale", profile.locale.as_ref().map(|locale| text(locale.to_string())))
+        .set_or_remove("locale_learned", learned_locale(profile))
+        .set_or_remove("stated", stated(profile))
         .set("health", native(&profile.health))
         .set("risk", native(&profile.risk))
         .set("targets_history", targets(&profile.targets))
@@ -60,6 +62,16 @@ fn with_rendered_prompt(update: Update, profile: &Profile) -> Update {
 /// The number of the targets in force; missing as long as none was counted.
 pub(super) fn revision(history: &TargetsHistory) -> Option<AttributeValue> {
     (history.revision() > 0).then(|| number(history.revision()))
+}
+
+/// That the language was learned; missing if it was chosen, or is not known.
+pub(super) fn learned_locale(profile: &Profile) -> Option<AttributeValue> {
+    profile.locale_learned.then(|| flag(true))
+}
+
+/// When details were stated; missing if none were since the sign-up.
+pub(super) fn stated(profile: &Profile) -> Option<AttributeValue> {
+    (!profile.stated.is_empty()).then(|| native(&profile.stated))
 }
 
 /// The targets as a list of maps, oldest first.

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::readers::OPENING;
 use crate::batches::reserving;
 use crate::samples::{
-    at, behavior, check, coached, day, decision, goal, meal, message, profile, recipe, session, user, version,
+    at, behavior, check, coached, day, decision, fact, goal, heard, meal, message, profile, recipe, session, user,
+    version,
 };
 use crate::spending::hold;
 use coaching::app::App;
@@ -18,7 +19,9 @@ use coaching::store::{
     Submission, Waiting,
 };
 use coaching::store::{Answered, LockOutcome};
-use domain::consultation::{ConsultationKey, KeyTerms, Session};
+use domain::consultation::{
+    Category, ConsultationKey, ConsultationSection, Experience, Fact, KeyTerms, Progress, Session,
+};
 use domain::conversation::{CoachMessage, CoachMessageBody, CoachReply, Conversation, Role};
 use domain::directory::{ListedUser, Measured, Outcome, RiskCourse};
 use domain::lease::Lease;
@@ -125,11 +128,20 @@ async fn consultation(stores: &Stores) {
     let now = at("2026-11-02T10:00:30Z");
     let _ = stores.consultations.begin_turn(&asked, Some(&said), now, None).await.expect("stored");
     let words = GoalText::parse("goal", "wieder in die alte Jeans passen").expect("a goal");
-    let learned = Some(LearnedGoal { goal: domain::profile::Goal::LoseWeight, words });
-    let answered =
-        Session { message_count: 3, goal: learned, body: profile("ana").body, health: profile("ana").health, ..asked };
-    let (reply, facts) = (message(2, Role::Assistant, "Why now?"), [goal("weight", Some("70 kg"))]);
-    let turn = Answered { session: &answered, reply: &reply, facts: &facts, declined: None };
+    let learned = Some(LearnedGoal { goal: domain::profile::Goal::LoseWeight, words: Some(words) });
+    let answered = Session {
+        message_count: 3,
+        goal: learned,
+        progress: Progress::stored([ConsultationSection::Goals], 1),
+        body: profile("ana").body,
+        health: profile("ana").health,
+        heard: heard(),
+        ..asked
+    };
+    let training = fact(Category::Training, "running", "Runs three times a week.");
+    let training = Fact { sessions_per_week: Some(3), experience: Some(Experience::Beginner), ..training };
+    let (reply, facts) = (message(2, Role::Assistant, "Why now?"), [goal(1, "weight", "70 kg."), training]);
+    let turn = Answered { session: &answered, reply: &reply, facts: &facts, removed: &[], declined: None };
     let _ = stores.consultations.finish_turn(&turn, lease, None).await.expect("stored");
     let _ = stores.consultations.begin_generation(&user("ana"), id, now).await.expect("stored");
     let _ = stores.consultations.lease_generation(id, lease, now).await.expect("stored");

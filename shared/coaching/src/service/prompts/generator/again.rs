@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tracing::error;
 
-use super::{Sources, SystemPromptGenerator};
+use super::{Sources, SystemPromptGenerator, Talk};
 use crate::service::error::{Conflict, Missing, Result, ServiceError};
 use crate::telemetry::events;
 use domain::coaching_prompt::GenerationReason;
@@ -55,12 +55,16 @@ impl SystemPromptGenerator {
             return Ok(());
         }
         let person = profile.clone().as_at(self.clock.now());
-        let facts = match profile.consultation_session_id {
-            Some(session_id) => self.consultations.facts(session_id).await?,
-            None => Vec::new(),
+        let talk = match profile.consultation_session_id {
+            Some(session_id) => {
+                let (session, facts) =
+                    tokio::join!(self.consultations.get(session_id), self.consultations.facts(session_id));
+                Talk { facts: facts?, heard: session?.map(|session| session.heard).unwrap_or_default() }
+            }
+            None => Talk::default(),
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let recipe = self.recipes.of_whole_prompt(&person, &facts, person.timezone.day_of(self.clock.now()));
+        let recipe = self.recipes.of_whole_prompt(&person, &talk.facts, person.timezone.day_of(self.clock.now()));
         let said = self.said_in(profile.consultation_session_id).await?;
         // A person's own budget is for what they ask themselves.
         let writer = if reason == GenerationReason::Safety { &self.writer_for_safety } else { &self.writer };
@@ -69,7 +73,7 @@ impl SystemPromptGenerator {
             profile: &person,
             recipe: &recipe,
             psychological_profile: text,
-            facts: &facts,
+            talk: &talk,
             said: &said,
             behavior,
         };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info};
 
-use super::{Sources, SystemPromptGenerator, said};
+use super::{Sources, SystemPromptGenerator, Talk, said};
 use crate::prompts;
 use crate::service::error::{Budget, Result, ServiceError};
 use crate::service::prompts::profile_text::ProfileText;
@@ -91,12 +91,13 @@ impl SystemPromptGenerator {
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
         let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.timezone.day_of(self.clock.now()));
+        let talk = Talk { facts, heard: session.heard.clone() };
         let work = format!("prompt#{}", session.session_id);
         let sources = Sources {
             profile: &profile,
             recipe: &recipe,
             psychological_profile: &text,
-            facts: &facts,
+            talk: &talk,
             said: &said(&transcript),
             behavior,
         };
@@ -128,7 +129,7 @@ impl SystemPromptGenerator {
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::profile(self.profile.word_count, words, &language, today), cache: false },
             ],
-            turns: vec![Turn::new(Role::User, prompts::profile_material(person, transcript, facts))],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, transcript, facts, &session.heard))],
             output_schema: None,
             deadline: self.deadline,
         };

@@ -29,7 +29,7 @@ use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, Turn};
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason, PromptRules, Subject, count_words};
-use domain::consultation::{ConsultationMessage, Fact, SessionId};
+use domain::consultation::{ConsultationMessage, Fact, Heard, SessionId};
 use domain::conversation::Role;
 use domain::due;
 use domain::locale::Locale;
@@ -55,6 +55,13 @@ pub struct SystemPromptGenerator {
     deadline: Duration,
     locks: WriterLocks,
     lease: chrono::Duration,
+}
+
+/// What a consultation has left to write from.
+#[derive(Default)]
+struct Talk {
+    facts: Vec<Fact>,
+    heard: Heard,
 }
 
 impl FromApp for SystemPromptGenerator {
@@ -89,7 +96,7 @@ struct Sources<'a> {
     profile: &'a Profile,
     recipe: &'a Recipe,
     psychological_profile: &'a str,
-    facts: &'a [Fact],
+    talk: &'a Talk,
     /// What the person has said in the consultation, a message each.
     said: &'a [String],
     behavior: Option<&'a BehaviorMetrics>,
@@ -112,10 +119,10 @@ impl SystemPromptGenerator {
     }
 
     async fn write_prompt(&self, writer: &Writer, work: &str, sources: Sources<'_>) -> Result<Written<CoachingPrompt>> {
-        let Sources { profile, recipe, psychological_profile, facts, said, behavior } = sources;
+        let Sources { profile, recipe, psychological_profile, talk, said, behavior } = sources;
         let (targets, words, choice) = (profile.current_targets(), self.prompt.words, &self.prompt.model);
         let (language, today) = (sources.language(), profile.timezone.day_of(self.clock.now()));
-        let material = prompts::initial_prompt_material(profile, psychological_profile, facts, behavior);
+        let material = prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
         let instructions = prompts::initial_prompt(words, &language, today);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,

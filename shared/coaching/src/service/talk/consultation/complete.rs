@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::access::Access;
 use crate::app::{App, FromApp, StartError};
 use crate::config::{talk, writing};
@@ -94,6 +96,20 @@ impl Completing {
         }
     }
 
+    /// Refuses a talk from which nothing can honestly be written. One whose completion has failed had enough.
+    async fn require_substance(&self, session: &Session, now: DateTime<Utc>) -> Result<()> {
+        if session.status != Status::InProgress {
+            return Ok(());
+        }
+        // The answer that is being written may have learned what is lacking.
+        if session.answering.is_some_and(|lease| lease.holds(now)) {
+            return Err(Conflict::AnswerPending.into());
+        }
+        let facts = self.access.consultations.facts(session.session_id).await?;
+        let lacking = session.lacks(&facts, &self.settings);
+        if lacking.is_nothing() { Ok(()) } else { Err(ServiceError::ConsultationTooShort(lacking)) }
+    }
+
     async fn request_generation(&self, session: &Session, request_id: &str) -> Result<()> {
         let now = self.clock.now();
         let claimed = match session.status {
@@ -102,10 +118,7 @@ impl Completing {
             // Under way. If the worker vanished, its lease has lapsed and a new job takes over.
             Status::Generating => session.generation.is_none_or(|lease| !lease.holds(now)),
             Status::InProgress | Status::Failed => {
-                let ready = session.ready_to_complete(&self.settings);
-                ready.map_err(|domain::consultation::NotReady::TooFewMessages { sent, needed }| {
-                    Conflict::TooFewMessages { sent, needed }
-                })?;
+                self.require_substance(session, now).await?;
                 match self.access.consultations.begin_generation(&session.user_id, session.session_id, now).await? {
                     WriteOutcome::Written => true,
                     WriteOutcome::Conflict if session.answering.is_some_and(|lease| lease.holds(now)) => {

@@ -31,14 +31,16 @@ use crate::store::{Answered, Begun, Ends, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
 use claude::{ModelError, ModelRequest, Purpose, SystemBlock};
-use domain::consultation::{ConsultationMessage, ConsultationSettings, Fact, SessionId, Status, TurnOutcome};
+use domain::consultation::{
+    ConsultationMessage, ConsultationSettings, Fact, Known, Session, SessionId, Standing, Status, TurnOutcome,
+};
 use domain::conversation::{Role, repeatable};
 use domain::money::Usd;
 use domain::profile::{Profile, UserId};
 use domain::spending::{Pool, SpendingPurpose};
 
 /// Bytes that the state of a consultation takes besides what is known of its person.
-const STATE_BYTES: usize = 2_000;
+const STATE_BYTES: usize = 4_000;
 
 /// The requirement's `ConsultationAIService`, as far as it talks: `process_message()`. [`Opening`](super::Opening) starts a
 /// consultation, [`Completing`](super::Completing) has profile and prompt written.
@@ -127,10 +129,10 @@ impl ConsultationAiService {
     ) -> Result<ConsultationTurn> {
         let reading = self.read(user_id, session_id).await?;
         let begun = self.begin(reading, said, AnsweredBy::FixedText, None).await?;
-        let (asked, _) = begun.ok_or(Conflict::AnswerPending)?;
+        let (asked, profile) = begun.ok_or(Conflict::AnswerPending)?;
         let known = self.access.consultations.facts(session_id).await?;
-        let (turn, message) = self.apply(&asked, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
-        let answered = Answered { session: &turn.session, reply: &message, facts: &[], declined: None };
+        let (turn, message) = self.apply(&asked, &profile, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
+        let answered = Answered { session: &turn.session, reply: &message, facts: &[], removed: &[], declined: None };
         match self.access.consultations.finish_turn(&answered, asked.lease, None).await? {
             WriteOutcome::Written => Ok(turn),
             WriteOutcome::Conflict => Err(Conflict::Busy.into()),
@@ -224,14 +226,13 @@ impl ConsultationAiService {
             }
         };
         let cost = spending.total();
-        let goal = outcome.goal;
-        let (mut turn, mut message) = self.apply(&asked, outcome, &known, cost);
+        let (mut turn, mut message) = self.apply(&asked, &profile, outcome, &known, cost);
         turn.session.declined_messages += u32::from(declined);
         (turn.declined, message.declined) = (stands_in, stands_in);
-        turn.session.learn_goal(goal, profile.goal_text.as_ref());
         turn.notice = notice.or(turn.notice);
         let declined = asked.transcript.last().filter(|_| declined).map(|asked| asked.sequence);
-        let answered = Answered { session: &turn.session, reply: &message, facts: &turn.learned, declined };
+        let ConsultationTurn { session, learned: facts, removed, .. } = &turn;
+        let answered = Answered { session, reply: &message, facts, removed, declined };
         let key = keyed.as_ref().map(|keyed| keyed.answered(&turn, asked.lease));
         let entry = reserved.as_ref().and_then(|reserved| self.model.ledger.entry(reserved, &spending));
         let stored = self.access.consultations.finish_turn(&answered, asked.lease, Ends { key, entry }).await;
@@ -292,6 +293,7 @@ impl ConsultationAiService {
     fn apply(
         &self,
         asked: &Asked,
+        profile: &Profile,
         outcome: TurnOutcome,
         known: &[Fact],
         cost: Usd,
@@ -302,7 +304,8 @@ impl ConsultationAiService {
             .filter(|message| message.role == Role::User)
             .map(|message| message.text.clone())
             .collect();
-        let learned = session.apply(&outcome, &said, known, &self.settings);
+        let before = Known { facts: known, body: &profile.body, goal_text: profile.goal_text.as_ref() };
+        let learned = session.apply(&outcome, &said, before, &self.settings);
         if learned.refused > 0 {
             warn!(refused = learned.refused, "{}", events::INVENTED_FACTS_REFUSED);
         }
@@ -318,11 +321,25 @@ impl ConsultationAiService {
         session.cost += cost;
         session.answering = None;
         session.updated_at = now;
-        let new = learned.facts.iter().filter(|fact| known.iter().all(|earlier| earlier.key() != fact.key())).count();
-        let facts_known = known.len() + new;
-        let notice = asked.heard.notice.clone();
-        let (reply, learned) = (outcome.reply, learned.facts);
-        (ConsultationTurn { session, reply, learned, facts_known, declined: false, notice }, message)
+        let known = learned.known(known);
+        let turn = ConsultationTurn {
+            standing: session.standing(&known, &self.settings),
+            session,
+            reply: outcome.reply,
+            learned: learned.facts,
+            removed: learned.removed,
+            facts_known: known.len(),
+            declined: false,
+            notice: asked.heard.notice.clone(),
+        };
+        (turn, message)
+    }
+
+    /// Where somebody stands who has said nothing yet.
+    #[must_use]
+    pub fn nothing_said(&self) -> Standing {
+        let nobody = Session::start(SessionId::nil(), UserId::new(""), self.clock.now());
+        nobody.standing(&[], &self.settings)
     }
 
     /// Lets the next message have its turn, without an answer to this one.
@@ -333,12 +350,8 @@ impl ConsultationAiService {
 
     /// Laid out for caching: what is the same for everybody, then the talk, and what changes with every message last.
     fn request(&self, asked: &Asked, profile: &Profile, known: &[Fact]) -> ModelRequest {
-        let turns = transcript::for_model(
-            &asked.transcript,
-            asked.session.progress.current_section(),
-            known,
-            profile.goal_text.as_ref(),
-        );
+        let state = prompts::consultation_state(profile, &asked.session, known, self.clock.now());
+        let turns = transcript::for_model(&asked.transcript, state);
         ModelRequest { turns, ..self.base_request(profile) }
     }
 
@@ -348,7 +361,7 @@ impl ConsultationAiService {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
-            system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }]
+            system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation().to_owned(), cache: true }]
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
                 .chain([prompts::safety_reminder()])

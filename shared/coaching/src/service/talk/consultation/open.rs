@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::access::Access;
 use super::redemption::Redemption;
 use crate::app::{App, FromApp, StartError};
+use crate::config::talk;
 use crate::service::addresses::Addresses;
 use crate::service::error::{Conflict, Missing, Result};
 use crate::store::WriteOutcome;
 use crate::system::{Clock, Ids};
-use domain::consultation::{ConsultationKey, ConsultationMessage, Session, SessionId, Status};
+use domain::consultation::{
+    ConsultationKey, ConsultationMessage, ConsultationSettings, Session, SessionId, Standing, Status,
+};
 use domain::conversation::Role;
 use domain::locale::Locale;
 use domain::profile::{Email, UserId};
@@ -24,6 +27,8 @@ pub struct Opened {
     pub transcript: Vec<ConsultationMessage>,
     /// Whether the session had been opened before.
     pub resumed: bool,
+    /// Where it stands.
+    pub standing: Standing,
 }
 
 /// Opens consultations.
@@ -34,13 +39,15 @@ pub struct Opening {
     redemption: Redemption,
     clock: Arc<dyn Clock>,
     ids: Ids,
+    settings: ConsultationSettings,
 }
 
 impl FromApp for Opening {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
         let (access, addresses) = (Access::from_app(app)?, Addresses::from_app(app)?);
         let redemption = Redemption::from_app(app)?;
-        Ok(Self { access, addresses, redemption, clock: app.clock(), ids: app.ids() })
+        let settings = talk::consultation_limits(app.env())?;
+        Ok(Self { access, addresses, redemption, clock: app.clock(), ids: app.ids(), settings })
     }
 }
 
@@ -69,7 +76,8 @@ impl Opening {
             ConsultationMessage { sequence: 0, role: Role::Assistant, text, created_at: now, declined: false };
         session.message_count = 1;
         if self.access.consultations.open(&session, &opening).await? == WriteOutcome::Written {
-            return Ok(Opened { session, transcript: vec![opening], resumed: false });
+            let standing = session.standing(&[], &self.settings);
+            return Ok(Opened { session, transcript: vec![opening], resumed: false, standing });
         }
         // Another tab was faster; both talk in the same session.
         let profile = self.access.admitted(user_id).await?;
@@ -84,7 +92,9 @@ impl Opening {
             Status::Unknown => return Err(Conflict::ConsultationStateUnknown.into()),
             Status::InProgress | Status::Failed => {}
         }
-        let transcript = self.access.consultations.transcript(session_id).await?;
-        Ok(Opened { session, transcript, resumed: true })
+        let consultations = &self.access.consultations;
+        let (transcript, facts) = tokio::join!(consultations.transcript(session_id), consultations.facts(session_id));
+        let standing = session.standing(&facts?, &self.settings);
+        Ok(Opened { session, transcript: transcript?, resumed: true, standing })
     }
 }

@@ -1,19 +1,13 @@
 //! The talk as the model is sent it.
 
-use crate::prompts;
 use claude::Turn;
-use domain::consultation::{ConsultationMessage, ConsultationSection, Fact};
+use crate::prompts;
+use domain::consultation::ConsultationMessage;
 use domain::conversation::{Role, repeatable};
-use domain::profile::GoalText;
 
-/// The talk so far, and behind it what changes with every message: the present section and what is known, with the goal
-/// that the person stated in words. What was declined is left out.
-pub(super) fn for_model(
-    transcript: &[ConsultationMessage],
-    section: Option<ConsultationSection>,
-    known: &[Fact],
-    goal: Option<&GoalText>,
-) -> Vec<Turn> {
+/// The talk so far, and behind it what changes with every message: where it stands, and what is known. What was declined is
+/// left out.
+pub(super) fn for_model(transcript: &[ConsultationMessage], state: String) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     // The API wants the person to speak first; the opening is ours, and what it asks is in the instructions.
     for message in repeatable(transcript).into_iter().skip_while(|message| message.role == Role::Assistant) {
@@ -31,7 +25,7 @@ pub(super) fn for_model(
         answered.cache = true;
     }
     if let Some(latest) = turns.last_mut() {
-        latest.blocks.push(prompts::consultation_state(section, known, goal));
+        latest.blocks.push(state);
     }
     turns
 }

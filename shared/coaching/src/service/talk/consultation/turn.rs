@@ -5,7 +5,7 @@ use crate::service::ledger::{Balance, Reserved};
 use crate::service::safety::SafetyNotice;
 use crate::service::talk::HeardBefore;
 use crate::service::talk::outgoing::Unspoken;
-use domain::consultation::{ConsultationMessage, Fact, Session, TurnOutcome};
+use domain::consultation::{ConsultationMessage, Fact, Session, Standing, TurnOutcome};
 use domain::lease::Lease;
 use domain::profile::Profile;
 use domain::spending::Spending;
@@ -19,6 +19,10 @@ pub struct ConsultationTurn {
     pub reply: String,
     /// Facts that the message has taught.
     pub learned: Vec<Fact>,
+    /// Facts that it has corrected or taken back.
+    pub removed: Vec<Fact>,
+    /// Where the session stands after it.
+    pub standing: Standing,
     /// Number of facts known in all.
     pub facts_known: usize,
     /// Whether the answer stands for one that the model has declined to give.

@@ -1,0 +1,89 @@
+//! What the consultation AI is told of the person, and what it has heard is told to the writers.
+
+use chrono::{DateTime, Utc};
+
+use super::{data, fact_in_short, fill, goal, goal_in_own_words, spelt};
+use domain::consultation::{Concern, ConsultationSection, Fact, Heard, Session};
+use domain::profile::Profile;
+
+/// Who the person is and where their consultation stands, as the AI sees it behind the person's latest message.
+#[must_use]
+pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], now: DateTime<Utc>) -> String {
+    let mut person = profile.clone();
+    session.tell(&mut person);
+    let today = person.timezone.day_of(now);
+    let sections: Vec<&str> = session.progress.open().map(ConsultationSection::name).collect();
+    let doubts: Vec<String> =
+        session.heard.open_doubts().map(|doubt| format!("{} {}", doubt.id, data(&doubt.text))).collect();
+    // The words that a fact rests on stand in the conversation itself.
+    let facts: Vec<String> = known.iter().map(|fact| format!("{} {}", fact.id, fact_in_short(fact))).collect();
+    let language = match &person.locale {
+        Some(language) if person.locale_learned => format!("{language}, as heard so far"),
+        Some(language) => format!("{language}, chosen by them"),
+        None => "not known yet".to_owned(),
+    };
+    fill(
+        include_str!("consultation_state.txt"),
+        &[
+            ("weekday", &today.format("%A").to_string()),
+            ("date", &today.to_string()),
+            ("timezone", person.timezone.name()),
+            ("name", &data(person.name.as_str())),
+            ("age", &person.age.years().to_string()),
+            ("weight_kg", &person.weight.kg().to_string()),
+            ("goal", goal(person.goal)),
+            ("goal_in_own_words", &goal_in_own_words(person.goal_text.as_ref())),
+            ("body", &body_in_words(&person)),
+            ("language", &language),
+            ("open_sections", &or_none(&sections.join(", "))),
+            ("open_doubts", &or_none(&doubts.join("; "))),
+            ("known_facts", &or_none(&facts.join("\n"))),
+        ],
+    )
+}
+
+/// What a coach has to be careful with and on what the person has not decided, with its tags; nothing if there is nothing.
+#[must_use]
+pub fn concerns(heard: &Heard) -> String {
+    let told = heard.concerns.iter().map(|concern| format!("- The person has told of {}.", in_words(*concern)));
+    let open = heard.open_doubts().map(|doubt| format!("- Not decided yet, to be asked about: {}", data(&doubt.text)));
+    let lines: Vec<String> = told.chain(open).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n<concerns>\nTo be careful with; name none of it as a diagnosis, and push in nothing that it touches.\n{}\n</concerns>",
+        lines.join("\n")
+    )
+}
+
+fn body_in_words(person: &Profile) -> String {
+    let body = &person.body;
+    let known = [
+        spelt(body.sex.and_then(|sex| serde_json::to_value(sex).ok())),
+        body.height.map(|height| format!("{} cm", height.cm())),
+        spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))
+            .map(|level| format!("activity level {level}")),
+        body.diet.as_ref().map(|diet| format!("diet {}", data(diet.as_str()))),
+    ];
+    or_none(&known.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+fn or_none(text: &str) -> String {
+    if text.is_empty() { "none".to_owned() } else { text.to_owned() }
+}
+
+const fn in_words(concern: Concern) -> &'static str {
+    match concern {
+        Concern::BingeEating => "eating a great deal at once and not being able to stop",
+        Concern::Purging => "undoing what was eaten",
+        Concern::Fasting => "going without food for long",
+        Concern::FearOfFood => "being afraid of food",
+        Concern::Fainting => "fainting",
+        Concern::Pain => "pain or an injury",
+        Concern::Pregnancy => "being pregnant or breastfeeding",
+        Concern::IllnessOrMedication => "an illness or a medicine",
+        Concern::SelfHarm => "hurting themselves, or wanting to",
+        Concern::Unknown(_) => "something that calls for care",
+    }
+}

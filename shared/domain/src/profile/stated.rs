@@ -1,0 +1,43 @@
+//! When a person has stated what is known of them: of two words the later one counts.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Instants at which details were stated. A detail without one was stated when the person signed up, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DetailsStated {
+    /// Of the sex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sex: Option<DateTime<Utc>>,
+    /// Of the height.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<DateTime<Utc>>,
+    /// Of the activity level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_level: Option<DateTime<Utc>>,
+    /// Of the diet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diet: Option<DateTime<Utc>>,
+    /// Of the weight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<DateTime<Utc>>,
+    /// Of the goal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<DateTime<Utc>>,
+}
+
+impl DetailsStated {
+    /// Whether nothing has been stated since the sign-up.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Notes in `place` that a detail was stated at `now`, if it was.
+    pub(crate) fn note<T>(place: &mut Option<DateTime<Utc>>, stated: Option<&T>, now: DateTime<Utc>) {
+        if stated.is_some() {
+            *place = Some(now);
+        }
+    }
+}
