@@ -121,6 +121,11 @@ async fn a_prompt_of_before_is_read_and_shown_and_becomes_data_with_its_next_ver
     assert_eq!(profile["prompt_sections_version"].as_n().expect("a number"), "2");
     let sections = profile["prompt_sections"].as_m().expect("data");
     assert!(sections.contains_key("behavioral_triggers") && sections.contains_key("success_metrics"), "{sections:?}");
-    let locked = |text: &str| text.split("## ").filter(|it| it.starts_with("Tone") || it.starts_with("User")).map(str::to_owned).collect::<Vec<_>>();
+    let locked = |text: &str| {
+        text.split("## ")
+            .filter(|it| it.starts_with("Tone") || it.starts_with("User"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(locked(&stored_text(&deployment, "ana").await), locked(&text), "what is locked stays byte for byte");
 }

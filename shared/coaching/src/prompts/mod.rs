@@ -102,6 +102,7 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
     fill(
         include_str!("profile_material.txt"),
         &[
+            ("name", &line(person.name.as_str())),
             ("transcript", &transcript.join("\n")),
             ("facts", &facts_as_lines(facts)),
             ("concerns", &concerns(heard)),

@@ -230,7 +230,7 @@ fn the_consultation_knows_whom_it_talks_to_on_which_day() {
     ] {
         assert!(told.contains(known), "{known} in {told}");
     }
-    profile.locale = domain::locale::Locale::parse("locale", "es").ok();
+    profile.locale = Locale::parse("locale", "es").ok();
     assert!(state(6, &profile).contains("Language: es, chosen by them\nOpen sections: none"));
     let heard = Heard { language: profile.locale.take(), ..Heard::default() };
     let told = consultation_state(&profile, &session(6, heard), &[], profile.created_at);

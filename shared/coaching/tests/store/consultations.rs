@@ -145,7 +145,8 @@ async fn nobody_speaks_while_a_message_is_being_answered_until_the_lease_lapses(
     let resumed = consultations.begin_turn(&again, None, lapsed, None).await;
     assert_eq!(resumed.expect("an answer"), Begun::Written, "the stored message is taken up again");
     let (done, reply) = answered(&first);
-    let late = Answered { session: &done, reply: &reply, facts: &[goal(1, "weight", "Less.")], removed: &[], declined: None };
+    let late =
+        Answered { session: &done, reply: &reply, facts: &[goal(1, "weight", "Less.")], removed: &[], declined: None };
     let outcome = consultations.finish_turn(&late, lease(noon(), 0), None).await;
     assert_eq!(outcome.expect("an answer"), WriteOutcome::Conflict, "the lease is someone else's now");
     assert_eq!(consultations.transcript(id).await.expect("readable").len(), 2);

@@ -179,6 +179,14 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_a_model_has_declined_is_not_enough_to_write_from() {
+        let settings = ConsultationSettings { max_messages: 5, ..SETTINGS };
+        let needed =
+            |sent, declined_messages| Session { declined_messages, ..session(sent) }.messages_needed(&settings);
+        assert_eq!((needed(4, 2), needed(4, 1), needed(5, 5)), (1, 0, 0));
+    }
+
     proptest! {
         #[test]
         fn a_session_can_always_go_on_or_be_completed(

@@ -122,7 +122,8 @@ impl SystemPromptGenerator {
         let Sources { profile, recipe, psychological_profile, talk, said, behavior } = sources;
         let (targets, words, choice) = (profile.current_targets(), self.prompt.words, &self.prompt.model);
         let (language, today) = (sources.language(), profile.timezone.day_of(self.clock.now()));
-        let material = prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
+        let material =
+            prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
         let instructions = prompts::initial_prompt(words, &language, today);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,

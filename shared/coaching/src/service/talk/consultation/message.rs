@@ -114,9 +114,18 @@ impl ConsultationAiService {
 
     /// The answer that stands to words that were declined just before: asked once more, the model would only cost more.
     async fn repeated(&self, reading: &ConsultationReading, answer: &ConsultationMessage) -> Result<ConsultationTurn> {
-        let (session, reply, notice) = (reading.session.clone(), answer.text.clone(), reading.heard.notice.clone());
-        let facts_known = self.access.consultations.facts(session.session_id).await?.len();
-        Ok(ConsultationTurn { session, reply, learned: Vec::new(), facts_known, declined: true, notice })
+        let session = reading.session.clone();
+        let known = self.access.consultations.facts(session.session_id).await?;
+        Ok(ConsultationTurn {
+            standing: session.standing(&known, &self.settings),
+            session,
+            reply: answer.text.clone(),
+            learned: Vec::new(),
+            removed: Vec::new(),
+            facts_known: known.len(),
+            declined: true,
+            notice: reading.heard.notice.clone(),
+        })
     }
 
     /// Stores what a person in danger says with the text that it is answered with, without a model.

@@ -1,7 +1,7 @@
 //! The talk as the model is sent it.
 
-use claude::Turn;
 use crate::prompts;
+use claude::Turn;
 use domain::consultation::ConsultationMessage;
 use domain::conversation::{Role, repeatable};
 
