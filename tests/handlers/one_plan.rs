@@ -1,6 +1,5 @@
 //! Whatever changes somebody's targets, everything that a model is sent and that is shown says one thing.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use claude_simulator::Task;
 use serde_json::{Value, json};
@@ -105,12 +104,15 @@ async fn a_version_that_comes_back_has_the_targets_of_today() {
 
 #[tokio::test]
 async fn a_prompt_of_before_is_read_and_shown_and_becomes_data_with_its_next_version() {
-    let deployment = Deployment::new().await;
+    let deployment = Deployment::with(&[("PROMPT_UPDATE_MODE", "immediate")]).await;
     deployment.prompted("ana", &[2_000; 30]).await;
     let text = stored_text(&deployment, "ana").await;
+    // As a release without sections has stored it.
+    let mut profile = deployment.stored_profiles().await.remove("ana").expect("a profile");
     for attribute in ["prompt_sections", "prompt_sections_version"] {
-        deployment.edit_profile("ana", attribute, AttributeValue::Null(true)).await;
+        profile.remove(attribute).expect("this release writes it");
     }
+    deployment.put_profile(profile).await;
     let request = sent(&deployment, "ana").await;
     let line = text.lines().nth(1).expect("a line of the first section");
     assert!(request.contains(&Value::from(line).to_string().trim_matches('"').to_owned()), "{request}");

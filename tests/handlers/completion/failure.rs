@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 use serde_json::json;
 
-use crate::harness::{Deployment, until};
+use crate::harness::{Deployment, Gate, until};
 
 async fn assert_failed_without_a_trace(deployment: &Deployment, session_id: &str) {
     let session = deployment.session("ana", session_id).await;
@@ -70,11 +70,19 @@ async fn a_repair_that_claude_is_too_busy_for_loses_nothing_that_was_paid_for() 
     // The profile is there. The next prompt is flawed, and its repair finds nobody.
     deployment.claude.clear();
     deployment.claude.inject(FaultKind::ShortPrompt, 1);
-    deployment.claude.inject(FaultKind::Overloaded, 30);
-    complete(&deployment, &session_id).await;
-    assert_failed_without_a_trace(&deployment, &session_id).await;
+    assert_eq!(deployment.complete("ana", &session_id).await.status, 202);
+    let (gate, app) = Gate::of(&deployment).await;
+    let job = deployment.take_jobs().remove(0);
+    let busy = async {
+        gate.let_through(1);
+        gate.arrival("POST /v1/messages", 2).await;
+        deployment.claude.inject(FaultKind::Overloaded, 30);
+        gate.open();
+    };
+    tokio::join!(deployment.deliver_through(&app, &job), busy);
     let flawed = deployment.asked(Task::Prompt)[0].clone();
     deployment.claude.clear();
+    assert_failed_without_a_trace(&deployment, &session_id).await;
 
     complete(&deployment, &session_id).await;
     let asked = deployment.asked(Task::Prompt);

@@ -8,7 +8,7 @@ use super::{Again, Begun, Scene, UseCase, keyed};
 use crate::harness::{CONSULTATION, Call, Deployment, TARGET};
 
 /// One message is enough to complete a consultation.
-const SHORT: &[(&str, &str)] = &[("CONSULTATION_MIN_MESSAGES", "1")];
+const SHORT: &[(&str, &str)] = &[("CONSULTATION_MIN_CATEGORIES", "1"), ("CONSULTATION_MIN_MESSAGES", "1")];
 
 /// Signs somebody up who has a prompt.
 pub(super) async fn with_one_version(deployment: &Deployment, name: &str) {

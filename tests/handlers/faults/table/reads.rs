@@ -4,7 +4,7 @@ use chrono::{Duration, SecondsFormat};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use super::run::{Struck, sample, seed, tell};
+use super::run::{Struck, TRIED_ALONE, sample, seed, tell};
 use super::strike::{FAULTS, Fault, Strike, everywhere};
 use crate::harness::{Call, Deployment, Reply};
 
@@ -136,7 +136,7 @@ async fn whatever_strikes_a_question_it_is_answered_as_always_when_it_is_asked_a
         assert_eq!(reply.body.pointer(place), Some(&prepared(&scene)), "{}: {place}", read.function);
         let kinds = strike.kinds().await;
         assert!(!kinds.is_empty(), "{} sends nothing", read.function);
-        let sample = sample(everywhere(&kinds).collect(), &mut chance);
+        let sample = sample(everywhere(&kinds).collect(), TRIED_ALONE, &mut chance);
         tries.extend(sample.into_iter().map(|(fault, at)| (answers.len(), fault, at)));
         answers.push(reply.body);
     }
@@ -149,9 +149,7 @@ async fn whatever_strikes_a_question_it_is_answered_as_always_when_it_is_asked_a
         let hits =
             |of: Fault| struck.iter().filter(move |(other, fault, hit)| *hit && (*other, *fault) == (number, of));
         let struck: Struck = FAULTS.into_iter().map(|fault| (fault, hits(fault).count())).collect();
-        for fault in FAULTS.into_iter().filter(|fault| *fault != Fault::Conflict) {
-            assert!(struck[&fault] > 0, "{fault:?} never struck {}", read.function);
-        }
+        assert!(struck.values().any(|count| *count > 0), "nothing struck {}", read.function);
         tell(read.function, &struck);
     }
 }

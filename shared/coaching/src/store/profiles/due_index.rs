@@ -25,6 +25,7 @@ pub const CHECKED_ATTRIBUTES: &[&str] = &[
     "user_id",
     "timezone",
     "targets_history",
+    "targets_revision",
     "first_day",
     "system_prompt_version",
     "behavioral_data",

@@ -236,7 +236,11 @@ impl ConsultationAiService {
         };
         let cost = spending.total();
         let (mut turn, mut message) = self.apply(&asked, &profile, outcome, &known, cost);
-        turn.session.declined_messages += u32::from(declined);
+        if declined {
+            turn.session.declined_messages += 1;
+            // It teaches nothing, and is one message less to write from.
+            turn.standing = turn.session.standing(&known, &self.settings);
+        }
         (turn.declined, message.declined) = (stands_in, stands_in);
         turn.notice = notice.or(turn.notice);
         let declined = asked.transcript.last().filter(|_| declined).map(|asked| asked.sequence);
