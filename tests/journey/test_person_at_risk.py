@@ -16,6 +16,12 @@ TOLD = [
     ("I am eight weeks pregnant, by the way.", "medical"),
     ("And I take warfarin since the thrombosis.", "medical"),
 ]
+# What a coach is written from: the answers to what she tells above teach nothing.
+ORDINARY = [
+    "I want to have energy for my job again by spring.",
+    "I walk to work every day and do yoga on Saturdays.",
+    "For breakfast I have porridge, I eat lunch at the canteen at noon, and my flatmate cooks dinner.",
+]
 
 
 def ask(url: str, method: str, body: dict | None = None) -> None:
@@ -46,12 +52,16 @@ def test_the_person_at_risk_is_led_to_help_and_to_no_deficit(member):
         print(f"\n> {message}\n[{kind}, {answer['safety']['action']}, {len(answer['support'])} to call] {answer['message']}")
     assert person.profile()["risk"] == "referred"
 
+    for message in ORDINARY:
+        answer = expect(person.user.post("/v1/consultation/message", {"session_id": session_id, "message": message}), "told")
+        assert answer.get("safety") is None, answer
+    assert answer["can_complete"], answer
     person.complete(session_id)
     profile = person.profile()
     assert profile["targets"]["daily_calories"] >= floor, profile
-    # What she told may stand in it; what it commits her to keeps her weight.
+    # Numbers could harm her: it commits her to none.
     prompt = person.prompts()[0]["prompt"].replace(",", "")
-    assert str(profile["targets"]["daily_calories"]) in prompt, prompt
+    assert str(profile["targets"]["daily_calories"]) not in prompt, prompt
     answer = expect(person.user.post("/v1/coach/message", {"message": "What shall I eat today?"}), "coach")
     assert answer["system_prompt_version_used"] is None, "she is supported, and not coached towards a goal"
     print(f"\nAfter the consultation: {profile['risk']}, {profile['targets']['daily_calories']} kcal a day; version 1 is kept, and not used")
