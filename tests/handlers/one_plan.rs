@@ -42,7 +42,11 @@ async fn targets_that_change_are_the_same_in_prompt_block_and_profile_without_a_
         assert!(!request.contains(&format!("{before} kcal")), "{request}");
         assert!(stored_text(&deployment, "ana").await.contains(&format!("{calories} kcal")));
     }
-    assert_eq!(deployment.prompts("ana").await, [first.clone()], "what was in force for a version stays with it");
+    assert_eq!(
+        deployment.prompts("ana").await,
+        std::slice::from_ref(&first),
+        "what was in force for a version stays with it"
+    );
     assert!(first["prompt"].as_str().is_some_and(|text| text.contains(&format!("{before} kcal"))), "{first}");
 }
 

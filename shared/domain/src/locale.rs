@@ -28,6 +28,10 @@ impl Locale {
     }
 
     /// A language without a country.
+    ///
+    /// # Panics
+    ///
+    /// If the code of a language is no tag, which a test rules out.
     #[must_use]
     pub fn of(language: Language) -> Self {
         Self(language.code().parse().expect("every code of a language is a tag"))
@@ -95,6 +99,7 @@ mod tests {
         assert_eq!(Locale::of_texts(None, Some(&before), said()), before);
         assert_eq!(Locale::of_texts(None, None, said()), Locale::of(Language::De));
         assert_eq!(Locale::of_texts(None, None, ["ok"].into_iter()), Locale::of(Language::En));
+        assert!(Language::ALL.into_iter().all(|each| Locale::of(each).language() == Some(each)));
     }
 
     #[test]

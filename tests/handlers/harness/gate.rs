@@ -32,7 +32,9 @@ impl Gate {
             for (gate, _) in &functions {
                 until(|| async { gate.is_under_way() }).await;
             }
-            functions.iter().for_each(|(gate, _)| gate.open());
+            for (gate, _) in &functions {
+                gate.open();
+            }
         };
         let sent =
             calls.into_iter().zip(&functions).map(|(call, (_, app))| Box::pin(deployment.send_through(app, call)));

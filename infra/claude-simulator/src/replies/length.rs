@@ -124,18 +124,18 @@ pub fn grow(mut parts: Vec<Part>, fixed: usize, target: usize, unit: Unit, lengt
 mod tests {
     use super::*;
 
-    fn asked(least: usize, most: usize, unit: Unit) -> Option<Asked> {
-        Some(Asked { least, most, unit })
+    const fn asked(least: usize, most: usize, unit: Unit) -> Asked {
+        Asked { least, most, unit }
     }
 
     #[test]
     fn the_length_is_read_from_the_request() {
         let together = "Together they have about 650, and at any rate between 500 and 800 words:\n- tone (50): one\n";
-        assert_eq!(Asked::read(together), asked(500, 800, Unit::Words));
-        assert_eq!(Asked::read("about 200 words (between 160 and 240 words)"), asked(160, 240, Unit::Words));
-        assert_eq!(Asked::read("700 to 1,200 characters"), asked(700, 1_200, Unit::Characters));
-        assert_eq!(Asked::read("160–240 words"), asked(160, 240, Unit::Words));
-        assert_eq!(Asked::read("about 200 words"), asked(180, 220, Unit::Words));
+        assert_eq!(Asked::read(together), Some(asked(500, 800, Unit::Words)));
+        assert_eq!(Asked::read("about 200 words (between 160 and 240 words)"), Some(asked(160, 240, Unit::Words)));
+        assert_eq!(Asked::read("700 to 1,200 characters"), Some(asked(700, 1_200, Unit::Characters)));
+        assert_eq!(Asked::read("160–240 words"), Some(asked(160, 240, Unit::Words)));
+        assert_eq!(Asked::read("about 200 words"), Some(asked(180, 220, Unit::Words)));
         assert_eq!(Asked::read("No length is given."), None);
     }
 

@@ -60,7 +60,7 @@ impl PromptWorker {
             Job::Generate { user_id, reason, requested_at, request_id, .. } => {
                 match reason {
                     GenerationReason::Realtime => self.realtime.rewrite(&user_id, requested_at).await?,
-                    _ => self.generator.regenerate(&user_id, reason, requested_at).await?,
+                    _ => Box::pin(self.generator.regenerate(&user_id, reason, requested_at)).await?,
                 }
                 // While it was written, the person's risk state may have changed.
                 let profile = self.updates.accounts().get(&user_id).await?;

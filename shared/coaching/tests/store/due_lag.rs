@@ -133,7 +133,7 @@ async fn keys_that_dynamodb_leaves_unread_are_asked_for_again_and_nobody_is_miss
     let asked: Vec<_> = batches.clone().map(|batch| batch["Keys"].as_array().map_or(0, Vec::len)).collect();
     assert_eq!(asked, [5, 5, 3, 3, 2], "only for what is missing");
     let mut projections = batches.map(|batch| &batch["ProjectionExpression"]);
-    assert!(projections.all(|projection| projection.is_string()), "of each no more than before");
+    assert!(projections.all(Value::is_string), "of each no more than before");
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ pub(super) fn entry(user_id: &UserId, version: u32) -> HistoryEntry {
         user_id: user_id.clone(),
         version,
         prompt: format!("## Core directive\nPrompt {version}."),
-        sections: (version % 2 == 0).then(sections),
+        sections: version.is_multiple_of(2).then(sections),
         recipe: recipe(),
         reason: if version == 1 { GenerationReason::Initial } else { GenerationReason::Weekly },
         decision: (version > 1).then(decision),

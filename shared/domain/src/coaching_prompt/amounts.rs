@@ -26,6 +26,13 @@ pub(super) struct Amount {
     pub(super) range: Range<usize>,
 }
 
+impl Amount {
+    /// Whether it is the person's target of a day.
+    pub(super) fn is_target(&self, targets: &Targets) -> bool {
+        (self.value - f64::from(self.of.target(targets))).abs() < 0.5
+    }
+}
+
 impl Nutrient {
     /// With the words for it, in small letters. The patterns do without the tables of Unicode, which weigh more than the rest.
     const MACROS: [(Self, &str); 3] = [

@@ -104,7 +104,7 @@ impl PromptRules<'_> {
     /// Half of a target can be that of a meal; more is meant for a day.
     fn is_foreign(&self, amount: &Amount) -> bool {
         let target = f64::from(amount.of.target(self.targets));
-        amount.value > target / 2.0 && amount.value != target
+        amount.value > target / 2.0 && !amount.is_target(self.targets)
     }
 
     /// What would do harm or hurt in the sections that were written anew.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::amounts::{Amount, amounts};
+use super::amounts::amounts;
 use crate::profile::Targets;
 
 /// A placeholder of the product: `{{name}}`.
@@ -33,12 +33,10 @@ pub(super) fn filled(text: &str, targets: &Targets) -> String {
 /// everything else when the targets change.
 pub(super) fn taken_in(text: &str, targets: &Targets) -> String {
     let (mut taken_in, mut end) = (String::with_capacity(text.len()), 0);
-    for Amount { of, value, range } in amounts(text) {
-        if f64::from(of.target(targets)) == value {
-            taken_in.push_str(&text[end..range.start]);
-            taken_in.push_str(of.placeholder());
-            end = range.end;
-        }
+    for amount in amounts(text).into_iter().filter(|amount| amount.is_target(targets)) {
+        taken_in.push_str(&text[end..amount.range.start]);
+        taken_in.push_str(amount.of.placeholder());
+        end = amount.range.end;
     }
     taken_in.push_str(&text[end..]);
     taken_in

@@ -99,14 +99,14 @@ impl CoachingPrompt {
 
     /// This prompt with some sections replaced; the others stay byte for byte.
     pub fn with(&self, changes: &Changes) -> Result<Self, MalformedPrompt> {
-        let mut changed = self.clone();
+        let mut prompt = self.clone();
         if let Some(triggers) = &changes.triggers {
-            changed.behavioral_triggers = whole(triggers.clone())?;
+            prompt.behavioral_triggers = whole(triggers.clone())?;
         }
         for (section, body) in &changes.bodies {
-            changed.bodies.insert(section.key().to_owned(), not_empty(*section, clean(body))?);
+            prompt.bodies.insert(section.key().to_owned(), not_empty(*section, clean(body))?);
         }
-        Ok(changed)
+        Ok(prompt)
     }
 
     /// This prompt with placeholders in the place of those numbers that are the person's targets.

@@ -128,7 +128,7 @@ impl Listening for Talk {
             LookedUp::Repeat(response) => return Ok(response),
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
-        match self.service.process_message(reading?.with_heard(heard), text, keyed).await? {
+        match Box::pin(self.service.process_message(reading?.with_heard(heard), text, keyed)).await? {
             Told::Answered(turn) => Ok(reply(&turn)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }

@@ -30,7 +30,7 @@ impl SystemPromptGenerator {
                 written => written,
             }
         };
-        self.locks.once(user_id, &work, write).await
+        Box::pin(self.locks.once(user_id, &work, write)).await
     }
 
     async fn write_again(&self, user_id: &UserId, reason: GenerationReason, requested_at: DateTime<Utc>) -> Result<()> {

@@ -71,7 +71,7 @@ impl FixedExchanges {
         let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), purse: None, key: None };
         let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => turn,
-            Taken::Answered(answer) => return Ok(answer),
+            Taken::Answered(answer) => return Ok(*answer),
             Taken::ByAnotherTry => return Err(Conflict::AnswerPending.into()),
         };
         let TurnTaking { conversations, clock, .. } = &self.turn_taking;

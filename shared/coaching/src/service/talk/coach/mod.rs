@@ -201,7 +201,7 @@ impl CoachService {
                 {
                     warn!(cause = %error, "{}", events::IDEMPOTENT_ANSWER_NOT_KEPT);
                 }
-                return Ok(Told::Answered(answer));
+                return Ok(Told::Answered(*answer));
             }
         };
         prompt.log_use();

@@ -71,7 +71,7 @@ pub(super) enum Taken {
     /// It is its turn.
     Turn(Box<Turn>),
     /// It was answered already, or while it waited.
-    Answered(CoachingAnswer),
+    Answered(Box<CoachingAnswer>),
     /// Another try with its idempotency key is under way.
     ByAnotherTry,
 }
@@ -125,12 +125,9 @@ impl TurnTaking {
                 let stored = match standing(&view.messages, asked.message_id, asked.text, since) {
                     Standing::Answered { message_id, reply } => {
                         let conversation_id = view.conversation.conversation_id;
-                        return Ok(Taken::Answered(CoachingAnswer {
-                            conversation_id,
-                            message_id,
-                            reply: reply.clone(),
-                            notice: None,
-                        }));
+                        let reply = reply.clone();
+                        let answer = CoachingAnswer { conversation_id, message_id, reply, notice: None };
+                        return Ok(Taken::Answered(Box::new(answer)));
                     }
                     Standing::Unanswered(question) => Some(question),
                     Standing::New => None,
