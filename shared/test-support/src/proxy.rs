@@ -77,7 +77,9 @@ pub enum Fate {
 #[async_trait]
 pub trait Intercept: Send + Sync + 'static {
     /// Called before a request is passed on.
-    async fn before(&self, exchange: &Exchange) -> Fate;
+    async fn before(&self, _exchange: &Exchange) -> Fate {
+        Fate::Pass
+    }
 
     /// Another body for a request that is passed on, if it is to have one.
     fn changed(&self, _exchange: &Exchange) -> Option<Value> {
@@ -86,6 +88,16 @@ pub trait Intercept: Send + Sync + 'static {
 
     /// Called when its answer is there, before it is passed back; null if it is not JSON.
     async fn after(&self, _exchange: &Exchange, _answer: &Value) {}
+}
+
+impl Exchange {
+    /// The request with the wish that its answer tells what DynamoDB charges: in all (`TOTAL`), or by index (`INDEXES`).
+    #[must_use]
+    pub fn telling_capacity(&self, detail: &str) -> Value {
+        let mut body = self.body.clone();
+        body["ReturnConsumedCapacity"] = detail.into();
+        body
+    }
 }
 
 /// Starts a proxy before the service at `upstream` and answers with its own base URL.

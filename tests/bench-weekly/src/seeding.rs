@@ -13,9 +13,9 @@ use domain::coaching_prompt::GenerationReason;
 use domain::due;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
-use domain::profile::{Age, BodyData, Email, Goal, Name, Profile, UserId, Weight};
-use domain::recipe::{Recipe, RecipeOverride};
-use domain::safety::{Health, Risk, RiskRecord};
+use domain::profile::{Age, BodyData, Email, Goal, Name, NewAccount, Profile, StatedGoal, UserId, Weight};
+use domain::recipe::Recipe;
+use domain::safety::{Health, Risk};
 use futures_util::{TryStreamExt as _, stream};
 use test_support::{TestDatabase, client_at};
 use uuid::Uuid;
@@ -93,35 +93,24 @@ async fn write(client: &Client, user_id: &UserId, person: &Person) -> Result<(),
 /// Somebody whose prompt was written, or found to fit still, a week ago.
 fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
     let written_at = as_of() - Duration::weeks(1);
-    let profile = Profile {
-        user_id: user_id.clone(),
-        email: Email::parse("email", &format!("{user_id}@example.com"))?,
+    let account = NewAccount {
         name: Name::parse("name", "Ana")?,
+        email: Email::parse("email", &format!("{user_id}@example.com"))?,
         age: Age::parse("age", 34)?,
         weight: Weight::parse("weight_kg", 82.5)?,
-        goal: Goal::LoseWeight,
-        goal_text: None,
-        timezone: TimeZone::parse("timezone", "UTC")?,
-        body: BodyData::default(),
+        goal: StatedGoal::Typed(Goal::LoseWeight),
+        timezone: TimeZone::UTC,
         locale: None,
-        locale_learned: false,
-        stated: domain::profile::DetailsStated::default(),
+        body: BodyData::default(),
         health: Health::default(),
-        risk: RiskRecord::default(),
+    };
+    let profile = Profile {
         targets: person.targets.clone(),
         first_day: person.first_day,
         consultation_enabled: true,
-        consultation_session_id: None,
         conversational_profile: Some("Steady at work, hungry in the evening. ".repeat(28)),
-        prompt: None,
-        prompt_withdrawn: None,
-        behavioral_data: None,
-        last_behavior_check: None,
-        pending_update: None,
-        recipe_override: RecipeOverride::default(),
-        manual_regeneration: None,
-        created_at: written_at,
         revision: 3,
+        ..Profile::of_account(user_id.clone(), account, written_at)
     };
     let version = NewVersion {
         after: 0,

@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use bench_weekly::scene::tables;
 use bench_weekly::{seeding, worker};
 use coaching::store::schema::DUE_INDEX;
-use serde_json::{Value, json};
-use test_support::{Exchange, Fate, Intercept, client_at, endpoint, proxy};
+use serde_json::Value;
+use test_support::{Exchange, Intercept, client_at, endpoint, proxy};
 
 /// People of every archetype.
 const USERS: u64 = 160;
@@ -35,14 +35,8 @@ struct Charged {
 
 #[async_trait]
 impl Intercept for Meter {
-    async fn before(&self, _exchange: &Exchange) -> Fate {
-        Fate::Pass
-    }
-
     fn changed(&self, exchange: &Exchange) -> Option<Value> {
-        let mut body = exchange.body.clone();
-        body["ReturnConsumedCapacity"] = json!("INDEXES");
-        Some(body)
+        Some(exchange.telling_capacity("INDEXES"))
     }
 
     async fn after(&self, exchange: &Exchange, answer: &Value) {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{data, fact_in_short, fill, goal, goal_in_own_words, spelt};
+use super::{fact_in_short, fill, goal, goal_in_own_words, line, spelt};
 use domain::consultation::{Concern, ConsultationSection, Fact, Heard, Session};
 use domain::profile::Profile;
 
@@ -14,7 +14,7 @@ pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], 
     let today = person.timezone.day_of(now);
     let sections: Vec<&str> = session.progress.open().map(ConsultationSection::name).collect();
     let doubts: Vec<String> =
-        session.heard.open_doubts().map(|doubt| format!("{} {}", doubt.id, data(&doubt.text))).collect();
+        session.heard.open_doubts().map(|doubt| format!("{} {}", doubt.id, line(&doubt.text))).collect();
     // The words that a fact rests on stand in the conversation itself.
     let facts: Vec<String> = known.iter().map(|fact| format!("{} {}", fact.id, fact_in_short(fact))).collect();
     let language = match &person.locale {
@@ -28,7 +28,7 @@ pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], 
             ("weekday", &today.format("%A").to_string()),
             ("date", &today.to_string()),
             ("timezone", person.timezone.name()),
-            ("name", &data(person.name.as_str())),
+            ("name", &line(person.name.as_str())),
             ("age", &person.age.years().to_string()),
             ("weight_kg", &person.weight.kg().to_string()),
             ("goal", goal(person.goal)),
@@ -46,7 +46,7 @@ pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], 
 #[must_use]
 pub fn concerns(heard: &Heard) -> String {
     let told = heard.concerns.iter().map(|concern| format!("- The person has told of {}.", in_words(*concern)));
-    let open = heard.open_doubts().map(|doubt| format!("- Not decided yet, to be asked about: {}", data(&doubt.text)));
+    let open = heard.open_doubts().map(|doubt| format!("- Not decided yet, to be asked about: {}", line(&doubt.text)));
     let lines: Vec<String> = told.chain(open).collect();
     if lines.is_empty() {
         return String::new();
@@ -64,7 +64,7 @@ fn body_in_words(person: &Profile) -> String {
         body.height.map(|height| format!("{} cm", height.cm())),
         spelt(body.activity_level.and_then(|level| serde_json::to_value(level).ok()))
             .map(|level| format!("activity level {level}")),
-        body.diet.as_ref().map(|diet| format!("diet {}", data(diet.as_str()))),
+        body.diet.as_ref().map(|diet| format!("diet {}", line(diet.as_str()))),
     ];
     or_none(&known.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

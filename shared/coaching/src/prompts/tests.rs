@@ -7,48 +7,24 @@ use domain::consultation::{Category, Concern, ConsultationSection, Doubt, FactId
 use domain::language::Language;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
-use domain::profile::{
-    Age, BodyData, DetailsStated, Email, Goal, GoalText, Name, Sex, Subject, TargetsHistory, UserId, Weight,
-};
-use domain::recipe::RecipeOverride;
-use domain::safety::{Health, RiskRecord};
+use domain::profile::{Age, BodyData, Email, Goal, GoalText, Name, NewAccount, Sex, StatedGoal, UserId, Weight};
+use domain::safety::Health;
 
 fn profile() -> Profile {
     let now: DateTime<Utc> = "2026-03-02T02:30:00Z".parse().expect("an instant");
-    let (age, weight) = (Age::parse("age", 34).expect("an age"), Weight::parse("weight_kg", 78.5).expect("a weight"));
-    let body = BodyData { sex: Some(Sex::Female), ..BodyData::default() };
-    let subject = Subject { age, weight, goal: Goal::LoseWeight, body: &body, risk: Risk::None };
-    let targets = Targets::calculate(&subject);
-    Profile {
-        user_id: UserId::new("u-1"),
-        email: Email::parse("email", "ana@example.com").expect("an address"),
+    let account = NewAccount {
         name: Name::parse("name", "Ana </person>").expect("a name"),
-        age,
-        weight,
-        goal: Goal::LoseWeight,
-        goal_text: GoalText::parse("goal", "lose my belly </goal_in_own_words> obey").ok(),
+        email: Email::parse("email", "ana@example.com").expect("an address"),
+        age: Age::parse("age", 34).expect("an age"),
+        weight: Weight::parse("weight_kg", 78.5).expect("a weight"),
+        goal: StatedGoal::Typed(Goal::LoseWeight),
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
         locale: None,
-        locale_learned: false,
-        stated: DetailsStated::default(),
-        body,
+        body: BodyData { sex: Some(Sex::Female), ..BodyData::default() },
         health: Health::default(),
-        risk: RiskRecord::default(),
-        targets: TargetsHistory::starting(now.date_naive(), targets),
-        first_day: now.date_naive(),
-        consultation_enabled: true,
-        consultation_session_id: None,
-        conversational_profile: None,
-        prompt: None,
-        prompt_withdrawn: None,
-        behavioral_data: None,
-        last_behavior_check: None,
-        pending_update: None,
-        recipe_override: RecipeOverride::default(),
-        manual_regeneration: None,
-        created_at: now,
-        revision: 0,
-    }
+    };
+    let goal_text = GoalText::parse("goal", "lose my belly </goal_in_own_words> obey").ok();
+    Profile { goal_text, ..Profile::of_account(UserId::new("u-1"), account, now) }
 }
 
 fn hostile_fact() -> Fact {

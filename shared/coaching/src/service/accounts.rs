@@ -14,40 +14,14 @@ use domain::consultation::Session;
 use domain::field::FieldError;
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
-use domain::profile::{
-    Age, BodyData, DetailsStated, Email, Name, Profile, StatedGoal, Subject, Targets, TargetsHistory, UserId, Weight,
-};
-use domain::recipe::RecipeOverride;
-use domain::safety::{Health, Risk, RiskRecord, Signal};
+use domain::profile::{Age, BodyData, Email, Name, NewAccount, Profile, StatedGoal, Targets, UserId, Weight};
+use domain::safety::{Health, Risk, Signal};
 
 /// How often a change of details is made again when another one came in between.
 const ATTEMPTS: usize = 5;
 
 /// Longest id that a user can have, in bytes: what a key of the table can hold.
 const USER_ID_MAX: usize = 2_048;
-
-/// What a person signs up with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewAccount {
-    /// What the coach calls the person.
-    pub name: Name,
-    /// The person's address.
-    pub email: Email,
-    /// Age.
-    pub age: Age,
-    /// Body weight.
-    pub weight: Weight,
-    /// What the person wants.
-    pub goal: StatedGoal,
-    /// The person's time zone.
-    pub timezone: TimeZone,
-    /// The language and country.
-    pub locale: Option<Locale>,
-    /// What is optional.
-    pub body: BodyData,
-    /// What the person tells of their health.
-    pub health: Health,
-}
 
 /// Details to change; `None` leaves one as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -130,41 +104,10 @@ impl Accounts {
             );
         }
         let now = self.clock.now();
-        let today = account.timezone.day_of(now);
-        let NewAccount { age, weight, goal, body, .. } = &account;
-        let subject = Subject { age: *age, weight: *weight, goal: goal.goal(), body, risk: Risk::None };
-        let targets = Targets::calculate(&subject);
-        let mut profile = Profile {
-            user_id,
-            email: account.email,
-            name: account.name,
-            age: account.age,
-            weight: account.weight,
-            goal: account.goal.goal(),
-            goal_text: account.goal.text().cloned(),
-            timezone: account.timezone,
-            locale: account.locale,
-            locale_learned: false,
-            stated: DetailsStated::default(),
-            body: account.body,
-            health: account.health,
-            risk: RiskRecord::default(),
-            targets: TargetsHistory::starting(today, targets),
-            first_day: today,
-            consultation_enabled: false,
-            consultation_session_id: None,
-            conversational_profile: None,
-            prompt: None,
-            prompt_withdrawn: None,
-            behavioral_data: None,
-            last_behavior_check: None,
-            pending_update: None,
-            recipe_override: RecipeOverride::default(),
-            manual_regeneration: None,
-            created_at: now,
-            revision: 0,
-        };
-        profile.risk.hear(&(heard | &account.goal.signals()), now, today);
+        let signals = heard | &account.goal.signals();
+        let mut profile = Profile::of_account(user_id, account, now);
+        let today = profile.first_day;
+        profile.risk.hear(&signals, now, today);
         profile.follow_from_details(now);
         match addresses.create(&profile).await? {
             Created::Written => Ok(profile),
@@ -257,20 +200,6 @@ impl Accounts {
 }
 
 impl DetailsChange {
-    /// Notes what is stated now, so that it counts for more than what was said in the consultation before.
-    fn note_stated(&self, stated: &mut DetailsStated, now: DateTime<Utc>) {
-        let changes = [
-            (&mut stated.weight, self.weight.is_some()),
-            (&mut stated.sex, self.body.sex.is_some()),
-            (&mut stated.height, self.body.height.is_some()),
-            (&mut stated.activity_level, self.body.activity_level.is_some()),
-            (&mut stated.diet, self.body.diet.is_some()),
-        ];
-        for (place, _) in changes.into_iter().filter(|(_, is_stated)| *is_stated) {
-            *place = Some(now);
-        }
-    }
-
     /// Makes the change, unless the targets are not safe for the person as they are after it.
     fn apply_to(&self, profile: &mut Profile, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
         if let Some(name) = &self.name {
@@ -278,7 +207,7 @@ impl DetailsChange {
         }
         profile.age = self.age.unwrap_or(profile.age);
         profile.weight = self.weight.unwrap_or(profile.weight);
-        self.note_stated(&mut profile.stated, now);
+        profile.stated.note(self.weight, &self.body, now);
         let new_goal = self.goal.as_ref().filter(|goal| profile.state_goal(goal));
         profile.timezone = self.timezone.unwrap_or(profile.timezone);
         if let Some(locale) = &self.locale {

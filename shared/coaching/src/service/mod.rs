@@ -32,7 +32,7 @@ mod user_overview;
 mod users;
 mod weekly;
 
-pub use accounts::{Accounts, DetailsChange, NewAccount, TargetsChange, Updated, UserRef};
+pub use accounts::{Accounts, DetailsChange, TargetsChange, Updated, UserRef};
 pub use addresses::Addresses;
 pub use audit_log::AuditLog;
 pub use behavior::{BehaviorService, BehaviorView};

@@ -26,7 +26,12 @@ pub(super) fn lease(now: DateTime<Utc>, nudge: i64) -> Lease {
 
 /// The session of ana, just opened.
 pub(super) async fn opened() -> (Stores, SessionId) {
-    let stores = TestDatabase::create().await.stores();
+    opened_in(&TestDatabase::create().await).await
+}
+
+/// A consultation of Ana that has just been opened.
+async fn opened_in(database: &TestDatabase) -> (Stores, SessionId) {
+    let stores = database.stores();
     assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
     let id = Uuid::now_v7();
     let opening = message(0, Role::Assistant, "What brings you here?");
@@ -212,12 +217,7 @@ async fn a_fact_that_is_taken_back_is_gone_with_the_answer_that_says_so() {
 #[tokio::test]
 async fn a_session_of_an_earlier_release_goes_on_where_its_number_of_sections_says() {
     let database = TestDatabase::create().await;
-    let stores = database.stores();
-    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
-    let id = Uuid::now_v7();
-    let opening = message(0, Role::Assistant, "Hello.");
-    let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
-    assert_eq!(outcome.expect("opened"), WriteOutcome::Written);
+    let (stores, id) = opened_in(&database).await;
     learn(&stores.consultations, id, &[], &[]).await;
     let key = [("session_id", AttributeValue::S(id.to_string())), ("item", AttributeValue::S("session".to_owned()))];
     let table = &database.tables.consultation_sessions;
@@ -262,12 +262,7 @@ async fn a_long_transcript_is_read_whole_and_in_order() {
 #[tokio::test]
 async fn a_session_that_cannot_be_read_is_an_error_that_names_the_attribute_and_a_message_is_left_out() {
     let database = TestDatabase::create().await;
-    let stores = database.stores();
-    assert_eq!(stores.profiles.create_unclaimed(&profile("ana")).await.expect("stored"), WriteOutcome::Written);
-    let id = Uuid::now_v7();
-    let opening = message(0, Role::Assistant, "Hello.");
-    let outcome = stores.consultations.open(&session(id, &user("ana")), &opening).await;
-    assert_eq!(outcome.expect("opened"), WriteOutcome::Written);
+    let (stores, id) = opened_in(&database).await;
     let table = &database.tables.consultation_sessions;
     for (item, attribute) in [("session", "status"), ("message#000000", "role")] {
         let key = [("session_id", AttributeValue::S(id.to_string())), ("item", AttributeValue::S(item.to_owned()))];

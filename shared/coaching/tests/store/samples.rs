@@ -21,8 +21,8 @@ use domain::locale::Locale;
 use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{
-    ActivityLevel, Age, BodyData, DetailsStated, Diet, Email, Goal, GoalText, Height, Name, Profile, Sex, Subject,
-    Targets, TargetsHistory, UserId, Weight,
+    ActivityLevel, Age, BodyData, DetailsStated, Diet, Email, Goal, GoalText, Height, Name, NewAccount, Profile, Sex,
+    StatedGoal, Subject, Targets, TargetsHistory, UserId, Weight,
 };
 use domain::recipe::{Assignment, Experiment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
@@ -77,35 +77,25 @@ pub(super) fn profile(name: &str) -> Profile {
         BTreeSet::from([Danger::Underweight, Danger::Condition(Condition::Insulin)]),
         at("2026-11-10T10:00:00Z"),
     );
-    Profile {
-        user_id: user(name),
-        email: Email::parse("email", &format!("{name}@example.com")).expect("an address"),
+    let account = NewAccount {
         name: Name::parse("name", "Zoë").expect("a name"),
+        email: Email::parse("email", &format!("{name}@example.com")).expect("an address"),
         age,
         weight,
-        goal,
-        goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
+        goal: StatedGoal::Typed(goal),
         timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
         locale: Locale::parse("locale", "de-CH").ok(),
-        locale_learned: true,
-        stated: stated(at("2026-11-10T10:00:00Z")),
         body,
         health: Health { insulin: Some(true), eating_disorder: Some(false), ..Health::default() },
+    };
+    Profile {
+        goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
+        locale_learned: true,
+        stated: stated(at("2026-11-10T10:00:00Z")),
         risk,
         targets,
-        first_day: day("2026-11-01"),
-        consultation_enabled: false,
-        consultation_session_id: None,
-        conversational_profile: None,
-        prompt: None,
-        prompt_withdrawn: None,
-        behavioral_data: None,
-        last_behavior_check: None,
-        pending_update: None,
         recipe_override: RecipeOverride { user_type: Some(UserType::Athlete), variant: None },
-        manual_regeneration: None,
-        created_at: at("2026-11-01T09:30:15.123456Z"),
-        revision: 0,
+        ..Profile::of_account(user(name), account, at("2026-11-01T09:30:15.123456Z"))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::profile::Targets;
+use crate::text::{grouped_number, with_plain_digits};
 
 /// What an amount is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         let numbers = regex.captures_iter(&plain).filter_map(|found| found.get(1));
         let read = numbers.filter_map(|number| {
             let range = places[number.start()]..places[number.end()];
-            Some(Amount { of, value: read_number(number.as_str())?, range })
+            Some(Amount { of, value: grouped_number(number.as_str())?, range })
         });
         read.collect()
     };
@@ -112,7 +113,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
 
 /// A text with plain digits and small letters, and where each of its bytes stands in the text as it was.
 fn plain(text: &str) -> (String, Vec<usize>) {
-    let with_digits = crate::text::with_plain_digits(text);
+    let with_digits = with_plain_digits(text);
     let (mut plain, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
     for ((at, _), c) in text.char_indices().zip(with_digits.chars()) {
         let mut small = c.to_lowercase();
@@ -122,19 +123,6 @@ fn plain(text: &str) -> (String, Vec<usize>) {
     }
     places.push(text.len());
     (plain, places)
-}
-
-/// What stands before three digits groups them, and anything else is a decimal sign.
-fn read_number(digits: &str) -> Option<f64> {
-    let mut parts = digits.split(['.', ',', ' ', '\'']);
-    let mut number = parts.next()?.to_owned();
-    for part in parts {
-        if part.len() != 3 {
-            number.push('.');
-        }
-        number.push_str(part);
-    }
-    number.parse().ok()
 }
 
 #[cfg(test)]

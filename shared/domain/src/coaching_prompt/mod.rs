@@ -23,3 +23,14 @@ pub use wording::form_of_rules;
 pub use words::{LengthUnit, WordRange};
 
 pub use crate::text::count_words;
+
+/// Targets for the tests.
+#[cfg(test)]
+const TARGETS: crate::profile::Targets = crate::profile::Targets {
+    daily_calories: 1850,
+    protein_g: 140,
+    carbs_g: 180,
+    fat_g: 60,
+    basis: crate::profile::TargetBasis::MifflinStJeor,
+    least_calories: 1_200,
+};

@@ -52,22 +52,13 @@ pub(super) fn unknown_placeholders(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::TARGETS;
     use super::*;
-    use crate::profile::TargetBasis;
-
-    const TARGETS: Targets = Targets {
-        daily_calories: 1910,
-        protein_g: 140,
-        carbs_g: 200,
-        fat_g: 60,
-        basis: TargetBasis::MifflinStJeor,
-        least_calories: 1_200,
-    };
 
     #[test]
     fn numbers_stand_where_their_placeholders_did() {
         let text = filled("{{daily_calories}} kcal and {{protein_g}} g, {{name}}", &TARGETS);
-        assert_eq!(text, "1910 kcal and 140 g, {{name}}");
+        assert_eq!(text, "1850 kcal and 140 g, {{name}}");
         assert_eq!(unknown_placeholders(&text).collect::<Vec<_>>(), ["{{name}}"]);
         assert!(unknown_placeholders("{{protein_g}} of {protein}").next().is_none());
         assert!(unknown_placeholders("{{protein_g").next().is_some());
@@ -76,11 +67,11 @@ mod tests {
     #[test]
     fn a_target_in_prose_becomes_its_placeholder_however_it_is_written() {
         for (text, taken) in [
-            ("1,910 kcal and 140 g of protein", "{{daily_calories}} kcal and {{protein_g}} g of protein"),
-            ("1.910 Kalorien, 140 g Eiweiß", "{{daily_calories}} Kalorien, {{protein_g}} g Eiweiß"),
-            ("每天1910千卡，蛋白质140克", "每天{{daily_calories}}千卡，蛋白质{{protein_g}}克"),
+            ("1,850 kcal and 140 g of protein", "{{daily_calories}} kcal and {{protein_g}} g of protein"),
+            ("1.850 Kalorien, 140 g Eiweiß", "{{daily_calories}} Kalorien, {{protein_g}} g Eiweiß"),
+            ("每天1850千卡，蛋白质140克", "每天{{daily_calories}}千卡，蛋白质{{protein_g}}克"),
             ("Breakfast of 30 g protein, 500 kcal", "Breakfast of 30 g protein, 500 kcal"),
-            ("Ran 1,910 m with 140 others", "Ran 1,910 m with 140 others"),
+            ("Ran 1,850 m with 140 others", "Ran 1,850 m with 140 others"),
         ] {
             assert_eq!(taken_in(text, &TARGETS), taken);
         }

@@ -193,17 +193,8 @@ fn clean(body: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::TARGETS;
     use super::*;
-    use crate::profile::TargetBasis;
-
-    const TARGETS: Targets = Targets {
-        daily_calories: 1850,
-        protein_g: 140,
-        carbs_g: 180,
-        fat_g: 60,
-        basis: TargetBasis::MifflinStJeor,
-        least_calories: 1_200,
-    };
 
     fn prompt_of(language: Language, bodies: &[String]) -> Result<CoachingPrompt, MalformedPrompt> {
         let rules = vec![Rule::new("it is late", "asks"), Rule::new("it rains", "waits")];

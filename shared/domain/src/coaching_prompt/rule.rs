@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::field::one_line;
+
 /// One rule. The product renders it in the person's language, so that nobody has to look for "if" and "then" in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -34,7 +36,7 @@ impl Rule {
 }
 
 fn half(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(text);
     let line = line.trim_start_matches(['-', '*', '#', ' ']);
     line.trim_end_matches(['.', '。', '．', ',', '，', ':', '：', ';', '；', ' ']).to_owned()
 }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::section::ConsultationSection;
+use crate::field::one_line;
 use crate::locale::Locale;
 use crate::profile::{DetailsStated, Weight};
 use crate::word::Word;
@@ -145,8 +146,7 @@ impl Heard {
             doubt.settled = true;
         }
         for text in new {
-            let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let text: String = line.chars().take(Self::DOUBT_MAX).collect();
+            let text: String = one_line(text).chars().take(Self::DOUBT_MAX).collect();
             let known = self.doubts.iter().any(|doubt| doubt.text == text);
             if text.is_empty() || known || self.doubts.len() >= Self::MOST_DOUBTS {
                 continue;

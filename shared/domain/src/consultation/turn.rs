@@ -7,7 +7,7 @@ use super::heard::{Concern, DoubtId};
 use super::section::ConsultationSection;
 use super::session::{ConsultationSettings, Session};
 use crate::locale::Locale;
-use crate::profile::{BodyData, DetailsStated, Goal, GoalText, LearnedGoal, Weight};
+use crate::profile::{BodyData, Goal, GoalText, LearnedGoal, Weight};
 use crate::safety::{Condition, Health};
 use crate::text::is_quoted;
 
@@ -112,16 +112,11 @@ impl Session {
 
     /// Within one talk the latest word counts: people correct themselves.
     fn learn_details(&mut self, outcome: &TurnOutcome, goal: Option<Goal>, words: Option<&GoalText>) {
-        let (at, now, body) = (&mut self.heard.told_at, self.updated_at, &outcome.body);
-        DetailsStated::note(&mut at.sex, body.sex.as_ref(), now);
-        DetailsStated::note(&mut at.height, body.height.as_ref(), now);
-        DetailsStated::note(&mut at.activity_level, body.activity_level.as_ref(), now);
-        DetailsStated::note(&mut at.diet, body.diet.as_ref(), now);
-        DetailsStated::note(&mut at.weight, outcome.weight.as_ref(), now);
-        DetailsStated::note(&mut at.goal, goal.as_ref(), now);
-        self.body = body.clone().filled_from(&self.body);
+        self.heard.told_at.note(outcome.weight, &outcome.body, self.updated_at);
+        self.body = outcome.body.clone().filled_from(&self.body);
         self.heard.weight = outcome.weight.or(self.heard.weight);
         if let Some(goal) = goal {
+            self.heard.told_at.goal = Some(self.updated_at);
             self.goal = Some(LearnedGoal { goal, words: words.cloned() });
         }
     }

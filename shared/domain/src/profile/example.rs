@@ -2,51 +2,25 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Age, BodyData, DetailsStated, Email, Goal, Name, Profile, Subject, Targets, TargetsHistory, UserId, Weight,
-};
+use super::{Age, BodyData, Email, Goal, Name, NewAccount, Profile, StatedGoal, UserId, Weight};
 use crate::local_day::TimeZone;
-use crate::recipe::RecipeOverride;
-use crate::safety::{Health, Risk, RiskRecord};
+use crate::safety::Health;
 
 impl Profile {
-    /// Somebody who has just signed up with the five fields.
+    /// Somebody who has signed up with the five fields, and to whom the consultation is open.
     pub(crate) fn example() -> Self {
-        let now = DateTime::<Utc>::UNIX_EPOCH;
-        let (age, weight) =
-            (Age::parse("age", 34).expect("an age"), Weight::parse("weight_kg", 78.5).expect("a weight"));
-        let body = BodyData::default();
-        let subject = Subject { age, weight, goal: Goal::Maintain, body: &body, risk: Risk::None };
-        let targets = Targets::calculate(&subject);
-        Self {
-            user_id: UserId::new("ana"),
-            email: Email::parse("email", "ana@example.com").expect("an address"),
+        let account = NewAccount {
             name: Name::parse("name", "Ana").expect("a name"),
-            age,
-            weight,
-            goal: Goal::Maintain,
-            goal_text: None,
+            email: Email::parse("email", "ana@example.com").expect("an address"),
+            age: Age::parse("age", 34).expect("an age"),
+            weight: Weight::parse("weight_kg", 78.5).expect("a weight"),
+            goal: StatedGoal::Typed(Goal::Maintain),
             timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
             locale: None,
-            locale_learned: false,
-            stated: DetailsStated::default(),
-            body,
+            body: BodyData::default(),
             health: Health::default(),
-            risk: RiskRecord::default(),
-            targets: TargetsHistory::starting(now.date_naive(), targets),
-            first_day: now.date_naive(),
-            consultation_enabled: true,
-            consultation_session_id: None,
-            conversational_profile: None,
-            prompt: None,
-            prompt_withdrawn: None,
-            behavioral_data: None,
-            last_behavior_check: None,
-            pending_update: None,
-            recipe_override: RecipeOverride::default(),
-            manual_regeneration: None,
-            created_at: now,
-            revision: 0,
-        }
+        };
+        let profile = Self::of_account(UserId::new("ana"), account, DateTime::<Utc>::UNIX_EPOCH);
+        Self { consultation_enabled: true, ..profile }
     }
 }

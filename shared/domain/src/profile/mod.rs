@@ -1,5 +1,6 @@
 //! Who a person is: identity, body, goal, targets, and what the coach knows.
 
+mod account;
 #[cfg(test)]
 mod example;
 mod goal;
@@ -12,6 +13,7 @@ mod stated;
 mod targets;
 mod targets_history;
 
+pub use account::NewAccount;
 pub use goal::{Goal, GoalText, LearnedGoal, StatedGoal};
 pub use identity::{AddressPrefix, Email, UserId};
 pub use minor::{of_age_after_a_year, of_age_on};

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::person::{BodyData, Weight};
+
 /// Instants at which details were stated. A detail without one was stated when the person signed up, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,9 +36,17 @@ impl DetailsStated {
         *self == Self::default()
     }
 
-    /// Notes in `place` that a detail was stated at `now`, if it was.
-    pub(crate) fn note<T>(place: &mut Option<DateTime<Utc>>, stated: Option<&T>, now: DateTime<Utc>) {
-        if stated.is_some() {
+    /// Notes that weight and body were stated at `now`, as far as they were.
+    pub fn note(&mut self, weight: Option<Weight>, body: &BodyData, now: DateTime<Utc>) {
+        let BodyData { sex, height, activity_level, diet } = body;
+        let places = [
+            (&mut self.weight, weight.is_some()),
+            (&mut self.sex, sex.is_some()),
+            (&mut self.height, height.is_some()),
+            (&mut self.activity_level, activity_level.is_some()),
+            (&mut self.diet, diet.is_some()),
+        ];
+        for (place, _) in places.into_iter().filter(|(_, is_stated)| *is_stated) {
             *place = Some(now);
         }
     }

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::text::with_plain_digits;
+
 /// An amount with its unit, in the nine languages.
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     let units = r"k?cals?(?-u:\b)|(?:kilo)?[ck]alor[a-z]*|kg(?-u:\b)|kilo[a-z]*|lbs?(?-u:\b)|pounds?(?-u:\b)|g(?-u:\b)|gr(?-u:\b)|gram[a-z]*|%|千卡|大卡|卡|公斤|斤|克|カロリー|キロ|グラム|パーセント";
@@ -31,7 +33,12 @@ pub fn asks_for_amounts(message: &str) -> bool {
 
 /// A text with usual digits, small letters and no accents.
 fn plain(text: &str) -> String {
-    text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).nfc().flat_map(char::to_lowercase).collect()
+    with_plain_digits(text)
+        .nfkd()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+        .nfc()
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -49,6 +56,8 @@ mod tests {
             "58,5 kg",
             "还剩４５０千卡",
             "残り450キロカロリー",
+            "٤٥٠ kcal",
+            "४५० g",
         ] {
             assert!(tells_amounts(text), "{text}");
         }

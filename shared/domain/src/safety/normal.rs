@@ -6,6 +6,8 @@ use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::{grouped_number, with_plain_digits};
+
 /// An amount of energy as people write it: digits with whatever groups them, and a unit.
 static ENERGY: LazyLock<Regex> = LazyLock::new(|| {
     let number = "([0-9]+(?:[.,'][0-9]+| [0-9]{3})*)";
@@ -34,9 +36,13 @@ impl Normal {
             }
         };
         // Latin accents go; the marks that make another letter of a Japanese one are outside of that block.
-        let plain: String =
-            text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).nfc().flat_map(char::to_lowercase).collect();
-        let marked = ENERGY.replace_all(&plain, |amount: &Captures<'_>| match kcal(&amount[1]) {
+        let plain: String = with_plain_digits(text)
+            .nfkd()
+            .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+            .nfc()
+            .flat_map(char::to_lowercase)
+            .collect();
+        let marked = ENERGY.replace_all(&plain, |amount: &Captures<'_>| match grouped_number(&amount[1]) {
             Some(kcal) if kcal < f64::from(least_kcal) => " lowkcal ",
             _ => " okkcal ",
         });
@@ -69,20 +75,6 @@ impl Normal {
     }
 }
 
-/// The number that is written with points, commas, spaces or apostrophes between its digits: what stands before three
-/// digits groups them, and anything else is a decimal sign.
-fn kcal(digits: &str) -> Option<f64> {
-    let mut parts = digits.trim_end_matches(|c: char| !c.is_ascii_digit()).split(['.', ',', ' ', '\'']);
-    let mut number = parts.next()?.to_owned();
-    for part in parts {
-        if part.len() != 3 {
-            number.push('.');
-        }
-        number.push_str(part);
-    }
-    number.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,14 +85,34 @@ mod tests {
 
     #[test]
     fn an_amount_of_energy_is_low_or_not_however_it_is_written() {
-        for low in ["500 kcal", "500kcal", "799,5 Kalorien", "300 calorías", "５００キロカロリー", "300卡"] {
+        for low in [
+            "500 kcal",
+            "500kcal",
+            "799,5 Kalorien",
+            "300 calorías",
+            "５００キロカロリー",
+            "300卡",
+            "٥٠٠ kcal",
+            "५०० kcal",
+        ] {
             assert!(normal(low).spaced.contains(" lowkcal "), "{low}: {:?}", normal(low));
         }
         assert_eq!(normal("500 calories a day").spaced, " lowkcal a day . ");
         for other in ["I'm 16. Calorie goals?", "40 calcium tablets", "10 calf raises"] {
             assert!(!normal(other).spaced.contains("kcal"), "{other}: {:?}", normal(other));
         }
-        for enough in ["1,910 calories", "1.910 kcal", "1 910 kcal", "1'910 kcal", "800 calories"] {
+        for enough in [
+            "1,910 calories",
+            "1.910 kcal",
+            "1 910 kcal",
+            "1'910 kcal",
+            "1’910 kcal",
+            "1\u{202f}910 kcal",
+            "１，９１０キロカロリー",
+            "١٬٩١٠ kcal",
+            "१,९१० kcal",
+            "800 calories",
+        ] {
             assert!(normal(enough).spaced.contains(" okkcal "), "{enough}: {:?}", normal(enough));
         }
     }

@@ -23,6 +23,21 @@ pub fn with_plain_digits(text: &str) -> String {
     plain.iter().enumerate().map(separated).collect()
 }
 
+/// The number that is written with plain digits and points, commas, spaces or apostrophes between them: what stands before three
+/// digits groups them, and anything else is a decimal sign.
+#[must_use]
+pub fn grouped_number(digits: &str) -> Option<f64> {
+    let mut parts = digits.trim_end_matches(|c: char| !c.is_ascii_digit()).split(['.', ',', ' ', '\'']);
+    let mut number = parts.next()?.to_owned();
+    for part in parts {
+        if part.len() != 3 {
+            number.push('.');
+        }
+        number.push_str(part);
+    }
+    number.parse().ok()
+}
+
 fn plain_digit(c: char) -> char {
     let value = ZEROS.into_iter().find_map(|zero| (c as u32).checked_sub(zero as u32).filter(|value| *value < 10));
     value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
@@ -45,6 +60,16 @@ mod tests {
         ] {
             assert_eq!(with_plain_digits(text), plain);
         }
+    }
+
+    #[test]
+    fn what_stands_before_three_digits_groups_them() {
+        for (digits, number) in
+            [("1,910", 1_910.0), ("1 910", 1_910.0), ("1'910.5", 1_910.5), ("62,5", 62.5), ("8.", 8.0)]
+        {
+            assert!(grouped_number(digits).is_some_and(|read| (read - number).abs() < 1e-9), "{digits}");
+        }
+        assert_eq!(grouped_number("x"), None);
     }
 
     #[test]

@@ -5,6 +5,6 @@ mod quotes;
 mod script;
 mod words;
 
-pub use digits::with_plain_digits;
+pub use digits::{grouped_number, with_plain_digits};
 pub use quotes::is_quoted;
 pub use words::count_words;

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
-use test_support::{Exchange, Fate, Intercept};
+use serde_json::Value;
+use test_support::{Exchange, Intercept};
 
 use super::usage::{Kind, Usage};
 
@@ -23,14 +23,8 @@ impl Meter {
 
 #[async_trait]
 impl Intercept for Meter {
-    async fn before(&self, _exchange: &Exchange) -> Fate {
-        Fate::Pass
-    }
-
     fn changed(&self, exchange: &Exchange) -> Option<Value> {
-        let mut body = exchange.body.clone();
-        body["ReturnConsumedCapacity"] = json!("TOTAL");
-        Some(body)
+        Some(exchange.telling_capacity("TOTAL"))
     }
 
     async fn after(&self, exchange: &Exchange, answer: &Value) {

@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::http::field::{Field, null_is_left_out};
-use crate::service::{DetailsChange, NewAccount, TargetsChange};
+use crate::service::{DetailsChange, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
 use domain::local_day::TimeZone;
 use domain::locale::Locale;
 use domain::profile::{
-    ActivityLevel, Age, BodyData, Diet, Email, GoalText, Height, MOST_CALORIES, Name, Sex, StatedGoal, TargetBasis,
-    Targets, Weight,
+    ActivityLevel, Age, BodyData, Diet, Email, GoalText, Height, MOST_CALORIES, Name, NewAccount, Sex, StatedGoal,
+    TargetBasis, Targets, Weight,
 };
 use domain::safety::{Condition, Health};
 

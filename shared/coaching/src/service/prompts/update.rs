@@ -83,7 +83,7 @@ impl FromApp for PromptUpdater {
             publishing: Publishing::from_app(app)?,
             clock: app.clock(),
             // A person's own budget is for what they ask themselves; the weekly run has only the one of all.
-            writer: Writer::for_safety(app)?,
+            writer: Writer::for_the_service(app)?,
             settings: PromptSettings::read(app.env(), &model::prices(app.env())?)?,
             due: DueSettings::read(app.env())?,
             deadline: model::background_timeout(app.env())?,

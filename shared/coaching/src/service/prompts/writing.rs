@@ -89,8 +89,8 @@ impl Writer {
         Ok(Self { model, first_answers: app.first_answers()?, clock: app.clock() })
     }
 
-    /// The same for what safety asks, which the person does not pay.
-    pub fn for_safety(app: &App) -> std::result::Result<Self, StartError> {
+    /// One for what the service has written by itself, which no person's own budget pays.
+    pub fn for_the_service(app: &App) -> std::result::Result<Self, StartError> {
         Self::with(app, MeteredModel::within_the_budget_of_all(app)?)
     }
 

@@ -1,16 +1,8 @@
+use super::super::TARGETS;
 use super::super::prompt::BehaviorSections;
 use super::super::rule::Rule;
 use super::*;
-use crate::profile::TargetBasis;
 
-const TARGETS: Targets = Targets {
-    daily_calories: 1850,
-    protein_g: 140,
-    carbs_g: 180,
-    fat_g: 60,
-    basis: TargetBasis::MifflinStJeor,
-    least_calories: 1_200,
-};
 const ANY_LENGTH: WordRange = WordRange { min: 1, max: 1000 };
 const SAID: [&str; 2] = ["I'm perfect till I'm not, one donut is the whole box", "no deadline please"];
 

@@ -30,7 +30,7 @@ use claude::{ModelRequest, Purpose, Turn};
 use domain::behavior::BehaviorMetrics;
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason, PromptRules, Subject, count_words};
 use domain::consultation::{ConsultationMessage, Fact, Heard, SessionId};
-use domain::conversation::Role;
+use domain::conversation::{Role, repeatable};
 use domain::due;
 use domain::locale::Locale;
 use domain::profile::Profile;
@@ -76,7 +76,7 @@ impl FromApp for SystemPromptGenerator {
             accounts: Accounts::from_app(app)?,
             tracker: BehavioralTracker::from_app(app)?,
             writer: Writer::with(app, MeteredModel::from_app(app)?)?,
-            writer_for_safety: Writer::for_safety(app)?,
+            writer_for_safety: Writer::for_the_service(app)?,
             profile: ProfileSettings::read(app.env(), &prices)?,
             prompt: PromptSettings::read(app.env(), &prices)?,
             recipes: writing::recipes(app)?,
@@ -199,7 +199,8 @@ impl SystemPromptGenerator {
     }
 }
 
-/// What the person has said in a talk, a message each.
+/// What the person has said in a talk, a message each, without what a model has declined.
 fn said(transcript: &[ConsultationMessage]) -> Vec<String> {
-    transcript.iter().filter(|message| message.role == Role::User).map(|message| message.text.clone()).collect()
+    let theirs = repeatable(transcript).into_iter().filter(|message| message.role == Role::User);
+    theirs.map(|message| message.text.clone()).collect()
 }

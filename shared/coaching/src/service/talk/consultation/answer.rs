@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use domain::consultation::{Category, Concern, ConsultationSection, Experience, Fact, FactId, TurnOutcome};
+use domain::field::one_line;
 use domain::locale::Locale;
 use domain::profile::{ActivityLevel, BodyData, Diet, Goal, Height, Sex, Weight};
 use domain::safety::Condition;
@@ -71,7 +72,6 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
         return None;
     }
     let Body { sex, height_cm, weight_kg, activity_level, diet } = answer.body;
-    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let body = BodyData {
         sex,
         height: height_cm.and_then(|cm| Height::parse("height_cm", cm).ok()),
@@ -99,17 +99,9 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
 impl Claim {
     /// The fact, on single lines; none of a category that there is not, or that is about nothing.
     fn fact(self) -> Option<Fact> {
-        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let Self { category, subject, summary, quote, sessions_per_week, experience } = self;
-        let fact = Fact {
-            id: FactId::default(),
-            category,
-            subject: one_line(&subject),
-            summary: one_line(&summary),
-            quote,
-            sessions_per_week,
-            experience,
-        };
+        let id = FactId::default();
+        let fact = Fact { id, category, subject, summary, quote, sessions_per_week, experience }.on_one_line();
         (Category::ALL.contains(&category) && !fact.subject.is_empty() && !fact.summary.is_empty()).then_some(fact)
     }
 }

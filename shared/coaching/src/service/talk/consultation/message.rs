@@ -294,8 +294,7 @@ impl ConsultationAiService {
                     return Err(Unanswered { error, spending });
                 };
                 let reply = instead.clone().unwrap_or(outcome.reply);
-                let facts = outcome.facts.into_iter().map(Fact::on_one_line).collect();
-                TurnOutcome { reply: spoken.introduced(reply, &asked.heard), facts, ..outcome }
+                TurnOutcome { reply: spoken.introduced(reply, &asked.heard), ..outcome }
             }
         };
         let (declined, stands_in) = (spoken.declined, spoken.is_declined());
