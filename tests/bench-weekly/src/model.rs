@@ -45,12 +45,10 @@ impl InstantModel {
 
 /// Two sections of the length that the prompt leaves to them.
 fn answer() -> String {
-    let triggers: Vec<String> = ["the evening gets long", "a meeting runs over", "the scales do not move"]
-        .iter()
-        .map(|moment| {
-            format!("If {moment}, then drink a glass of water, wait ten minutes and write down what you want.")
-        })
-        .collect();
+    let moments = ["the evening gets long", "a meeting runs over", "the scales do not move"];
+    let triggers = moments.map(|moment| {
+        json!({"when": moment, "coach_does": "ask for a glass of water, ten minutes of waiting and a note of what is wanted"})
+    });
     let accountability = "Once a week we look at the days you logged and at those in target, in numbers and without a verdict. \
         A day off plan is one day. You tell me on Sunday evening what the coming week looks like, and I hold you to that \
         and to nothing else. If two days pass without a log I ask once, kindly, what got in the way, and we make the next \
