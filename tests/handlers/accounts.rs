@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 async fn change(deployment: &Deployment, name: &str, body: &Value) -> Reply {
     deployment.send(Call::to("update-profile").by(name).json(body)).await

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Log, Reply};
+use harness::{Call, Deployment, Log, Reply};
 
 /// As `sub`, whose token vouches for `email`.
 fn as_sub(call: Call, sub: &str, email: &str) -> Call {

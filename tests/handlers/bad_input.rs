@@ -3,7 +3,7 @@
 use coaching::api::{ROUTES, Route};
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, api_functions};
+use harness::{Call, Deployment, api_functions};
 
 const WITH_BODY: [&str; 12] = [
     "sign-up",

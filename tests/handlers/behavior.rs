@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 async fn with_target(deployment: &Deployment, name: &str) {
     deployment.sign_up(name).await;

@@ -1,6 +1,6 @@
 //! What a page of another origin may read.
 
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 const APP: &str = "https://app.example.com";
 const SHELL: &str = "capacitor://localhost";

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::harness::{CONSULTATION, Call, Deployment, Log, Reply};
+use harness::{CONSULTATION, Call, Deployment, Log, Reply};
 
 /// A day's budget of one person that holds some messages.
 const SOME: (&str, &str) = ("USER_DAILY_BUDGET_USD", "0.1");

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 
-use crate::harness::{Call, Deployment, Reply, items};
+use harness::{Call, Deployment, Reply, items};
 
 async fn set(deployment: &Deployment, users: &[&str], enabled: bool) -> Reply {
     let call = Call::to("set-cohort-access").by_admin("boss");

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Interruption, Log, Moment, Reply, items};
+use harness::{Call, Deployment, Interruption, Log, Moment, Reply, items};
 
 /// A key that nobody has issued.
 const NO_KEY: &str = "7K3Q-XXXX-0000-1111-2222-3333-ABCD";

@@ -8,7 +8,7 @@ use chrono::Duration;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 /// Set it to have the file written instead of compared.
 const UPDATE: &str = "UPDATE_EXAMPLES";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 fn access(user: &str) -> Call {
     Call::to("set-consultation-access").path("user", user).json(&json!({"enabled": true}))

@@ -4,7 +4,7 @@ use chrono::Duration;
 use claude_simulator::Task;
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment, Reply};
+use harness::{CONSULTATION, Call, Deployment, Reply};
 
 /// A goal that tells nothing of which of the four it is.
 const WORDS: &str = "fit into my old jeans again </goal_in_own_words>";

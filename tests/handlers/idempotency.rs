@@ -8,7 +8,7 @@ use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 
-use crate::harness::{CONSULTATION, Call, Deployment, Log, Reply, items};
+use harness::{CONSULTATION, Call, Deployment, Log, Reply, items};
 
 fn meal(calories: u32) -> Value {
     json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": calories,

@@ -20,7 +20,6 @@ mod examples;
 mod faults;
 mod gate;
 mod goals;
-mod harness;
 mod idempotency;
 mod ledger;
 mod logs;

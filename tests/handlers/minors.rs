@@ -7,7 +7,7 @@ use domain::profile::UserId;
 use serde_json::json;
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 async fn sign_up(deployment: &Deployment, name: &str, age: i64) -> Reply {
     let body = json!({"name": "Kim", "email": format!("{name}@example.com"), "age": age, "weight_kg": 60,

@@ -5,7 +5,7 @@ use claude_simulator::Task;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// Gives somebody targets of their own.
 async fn targeted(deployment: &Deployment, name: &str, calories: u32) {
@@ -77,7 +77,7 @@ async fn targets_that_change_while_a_prompt_is_written_are_those_that_it_is_stor
     deployment.prompted("ana", &[2_000; 4]).await;
     deployment.pass(Duration::days(2));
     assert_eq!(deployment.send(Call::to("regenerate-prompt").by("ana")).await.status, 202);
-    let (gate, app) = crate::harness::Gate::of(&deployment).await;
+    let (gate, app) = harness::Gate::of(&deployment).await;
     let job = deployment.take_jobs().remove(0);
     let change = async {
         gate.arrival("POST /v1/messages", 1).await;

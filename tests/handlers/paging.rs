@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 const LISTS: [&str; 3] = ["list-meals", "list-coach-messages", "list-prompts"];
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
 use serde_json::json;
 
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 async fn ask_for_a_fresh_prompt(deployment: &Deployment, name: &str) -> Reply {
     deployment.send(Call::to("regenerate-prompt").by(name)).await

@@ -2,14 +2,14 @@
 
 use domain::coaching_prompt::{CoachingPrompt, Section, count_words};
 
-use crate::harness::{CONSULTATION, Deployment, Log};
+use harness::{CONSULTATION, Deployment, Log};
 
 #[tokio::test]
 #[ignore = "it asks the real Claude, which costs some ten cents: set ANTHROPIC_API_KEY and run it with --ignored"]
 async fn a_real_consultation_leads_to_a_prompt_of_this_person_that_the_coach_uses() {
     let key = std::env::var("ANTHROPIC_API_KEY").expect("ANTHROPIC_API_KEY names the key to pay with");
     let log = Log::capture();
-    let deployment = Deployment::with_real_claude(key.clone()).await;
+    let deployment = Deployment::with_real_claude(key.clone(), &[]).await;
     deployment.sign_up_admitted("ana").await;
     let session_id = deployment.start("ana").await;
     for message in CONSULTATION {

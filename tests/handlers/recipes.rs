@@ -5,7 +5,7 @@ use claude_simulator::Task;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment, TARGET};
+use harness::{Call, Deployment, TARGET};
 
 const REASON: &str = "She rows for her country.";
 

@@ -7,7 +7,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 
-use crate::harness::{Call, Deployment, Log, Rounds, items, until};
+use harness::{Call, Deployment, Log, Rounds, items, until};
 
 fn list() -> Call {
     Call::to("list-replies").by_admin("boss").query("limit", "100")
@@ -52,7 +52,7 @@ async fn replies_of_everybody_are_listed_the_latest_first_with_version_address_a
     let names: Vec<&str> = replies.iter().filter_map(|reply| reply["email"].as_str()).collect();
     assert_eq!(names, ["ana@example.com", "ben@example.com", "ana@example.com"]);
     assert_eq!(replies[2]["system_prompt_version_used"], 1);
-    assert_eq!(replies[2]["created_at"], crate::harness::NOW);
+    assert_eq!(replies[2]["created_at"], harness::NOW);
     assert!(!json!(replies).to_string().contains("lunch"), "no words");
 }
 

@@ -8,7 +8,7 @@ use domain::recipe::UserType;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment, Interruption, Reply, at_every_moment};
+use harness::{Call, Deployment, Interruption, Reply, at_every_moment};
 
 const REASON: &str = "Version 2 took a joke of hers for a goal.";
 

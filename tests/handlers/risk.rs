@@ -5,7 +5,7 @@ use coaching::jobs::Job;
 use domain::coaching_prompt::GenerationReason;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 const REASON: &str = "Spoke with their doctor on Monday.";
 

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 fn list() -> Call {
     Call::to("list-runs").by_admin("boss")

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Deployment, Log};
+use harness::{Deployment, Log};
 
 const WORDS: &str = "I just want to die";
 

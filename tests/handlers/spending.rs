@@ -5,7 +5,7 @@ use chrono::Duration;
 use claude_simulator::FaultKind;
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 fn call() -> Call {
     Call::to("get-spending").by_admin("boss")

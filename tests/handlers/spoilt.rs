@@ -5,7 +5,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment, Log, items, until};
+use harness::{Call, Deployment, Log, items, until};
 
 /// A yes where text or a number belongs.
 const NONSENSE: AttributeValue = AttributeValue::Bool(true);

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Interruption, Moment};
+use harness::{Call, Deployment, Interruption, Moment};
 
 fn get(user: &str) -> Call {
     Call::to("get-user").by_admin("boss").path("user", user)

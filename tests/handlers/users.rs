@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 fn at_risk() -> Call {
     Call::to("list-users").by_admin("boss").query("state", "at_risk")

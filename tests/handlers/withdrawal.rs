@@ -7,7 +7,7 @@ use coaching::jobs::Job;
 use domain::coaching_prompt::GenerationReason;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Gate};
+use harness::{Call, Deployment, Gate};
 
 const REASON: &str = "It took a joke of hers for a goal.";
 /// A week in which somebody who was in target eats too much on most days.

@@ -9,7 +9,7 @@ use crate::hub::{Hub, identifier};
 use crate::replies::{self, Length, Task};
 use crate::tokens;
 use crate::validation::{Effort, MessagesRequest, Thinking, ToolChoice};
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, ErrorKind};
 use crate::wire::message::{ContentBlock, Message, Stop, Usage};
 
 /// A message with what a test wants to know about it.
@@ -32,6 +32,16 @@ pub fn answer(hub: &Hub, request: &MessagesRequest, tier: &'static str) -> Resul
     let mut usage = Usage { service_tier: tier, ..hub.cache.account(request, hub.clock.now()) };
     let task = replies::classify(request);
     let fault = hub.faults.take(FaultKind::ANSWER).or_else(|| hub.faults.take(task.length_faults()));
+    // A fault of length or shape needs an answer that can be given it.
+    let recorded = if fault.is_none() { hub.recordings.answer(request, task) } else { None };
+    if recorded.is_none() && fault.is_none() {
+        let wanted = hub.recordings.want(request, task);
+        if wanted
+            .map_err(|error| ApiError::new(ErrorKind::Api, format!("what is wanted cannot be written: {error}")))?
+        {
+            return Err(ApiError::new(ErrorKind::Overloaded, "Overloaded"));
+        }
+    }
     let (content, stop) = if request.max_tokens == 0 {
         (Vec::new(), Stop::MaxTokens)
     } else if fault == Some(FaultKind::Refusal) {
@@ -39,7 +49,7 @@ pub fn answer(hub: &Hub, request: &MessagesRequest, tier: &'static str) -> Resul
         usage.output_tokens = tokens::TURN_OVERHEAD;
         (Vec::new(), Stop::Refusal)
     } else {
-        generate(request, task, fault, &mut usage)
+        generate(request, task, fault, recorded, &mut usage)
     };
     let message = Message { id: identifier("msg"), model: request.model_name.clone(), content, stop, usage };
     if hub.options.keep_texts {
@@ -52,6 +62,7 @@ fn generate(
     request: &MessagesRequest,
     task: Task,
     fault: Option<FaultKind>,
+    recorded: Option<String>,
     usage: &mut Usage,
 ) -> (Vec<ContentBlock>, Stop) {
     if let ToolChoice::Forced(name) = &request.tool_choice {
@@ -63,11 +74,12 @@ fn generate(
         let name = tool["name"].as_str().unwrap_or_default().to_owned();
         return (vec![ContentBlock::ToolUse { id: identifier("toolu"), name, input }], Stop::ToolUse);
     }
-    let mut text = replies::write(request, task, Length::under(fault));
+    // What a model thought before is not recorded.
+    let thoughts = if recorded.is_some() { 0 } else { thoughts(request, task) };
+    let mut text = recorded.unwrap_or_else(|| replies::write(request, task, Length::under(fault)));
     if fault == Some(FaultKind::Malformed) && request.schema.is_some() {
         text.truncate(replies::beginning(&text, 2).len());
     }
-    let thoughts = thoughts(request, task);
     let mut budget = request.max_tokens.saturating_sub(thoughts).max(1);
     if fault == Some(FaultKind::Truncated) {
         budget = budget.min(tokens::of_text(&text) / 2).max(1);

@@ -10,6 +10,7 @@ use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::log::RequestLog;
 use crate::options::Options;
+use crate::recorded::Recordings;
 use crate::texts::Texts;
 
 /// The simulator's state.
@@ -25,6 +26,8 @@ pub struct Hub {
     pub log: RequestLog,
     /// What was heard and said, if that is kept.
     pub texts: Texts,
+    /// What a language model has answered before.
+    pub recordings: Recordings,
     /// The prompt cache.
     pub cache: PromptCache,
     /// The message batches.
@@ -37,13 +40,14 @@ pub struct Hub {
 
 impl Hub {
     /// A fresh simulator's state.
-    pub fn new(options: Options, stopping: watch::Receiver<bool>) -> Self {
+    pub fn new(options: Options, recordings: Recordings, stopping: watch::Receiver<bool>) -> Self {
         Self {
             options,
             clock: Clock::default(),
             faults: Faults::default(),
             log: RequestLog::default(),
             texts: Texts::default(),
+            recordings,
             cache: PromptCache::default(),
             batches: Batches::default(),
             limits: Limits::default(),

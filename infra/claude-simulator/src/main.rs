@@ -6,9 +6,10 @@ use std::time::Duration;
 use claude_simulator::{Options, Pace, Simulator};
 use tokio::signal::unix::{SignalKind, signal};
 
-const USAGE: &str = "usage: claude-simulator [--port N] [--batch-seconds N|never] [--stream-pause-milliseconds N]
-The environment variables CLAUDE_SIMULATOR_PORT, CLAUDE_SIMULATOR_BATCH_SECONDS and
-CLAUDE_SIMULATOR_STREAM_PAUSE_MILLISECONDS say the same; an argument wins.";
+const USAGE: &str =
+    "usage: claude-simulator [--port N] [--batch-seconds N|never] [--stream-pause-milliseconds N] [--recorded FOLDER]
+The environment variables CLAUDE_SIMULATOR_PORT, CLAUDE_SIMULATOR_BATCH_SECONDS,
+CLAUDE_SIMULATOR_STREAM_PAUSE_MILLISECONDS and CLAUDE_SIMULATOR_RECORDED say the same; an argument wins.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,6 +52,7 @@ fn options(
         ("CLAUDE_SIMULATOR_PORT", "--port"),
         ("CLAUDE_SIMULATOR_BATCH_SECONDS", "--batch-seconds"),
         ("CLAUDE_SIMULATOR_STREAM_PAUSE_MILLISECONDS", "--stream-pause-milliseconds"),
+        ("CLAUDE_SIMULATOR_RECORDED", "--recorded"),
     ] {
         if let Some(value) = environment(variable) {
             set(&mut options, argument, &value).map_err(|problem| format!("{variable}: {problem}"))?;
@@ -71,6 +73,7 @@ fn set(options: &mut Options, argument: &str, value: &str) -> Result<(), String>
         }
         "--batch-seconds" if value == "never" => options.batch_pace = Pace::Held,
         "--batch-seconds" => options.batch_pace = Pace::After(Duration::from_secs(number()?)),
+        "--recorded" => options.recorded = (!value.is_empty()).then(|| value.into()),
         "--stream-pause-milliseconds" => options.stream_pause = Duration::from_millis(number()?),
         _ => return Err("there is no such argument".to_owned()),
     }

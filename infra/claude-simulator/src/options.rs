@@ -1,5 +1,6 @@
 //! How a simulator is started.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// When a message batch ends.
@@ -28,6 +29,11 @@ pub struct Options {
     pub stream_pause: Duration,
     /// Whether every text that is heard or said is kept for [`Simulator::texts`](crate::Simulator::texts).
     pub keep_texts: bool,
+    /// A folder of answers that a language model wrote, which are given in place of the simulator's own.
+    pub recorded: Option<PathBuf>,
+    /// Where a request that has no recorded answer is written, to be answered by somebody; it is refused as if the service
+    /// were overloaded.
+    pub wanted: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -40,6 +46,8 @@ impl Default for Options {
             hold: Duration::from_mins(2),
             stream_pause: Duration::ZERO,
             keep_texts: false,
+            recorded: None,
+            wanted: None,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::faults::FaultKind;
 use crate::hub::Hub;
 use crate::log::RecordedRequest;
 use crate::options::Options;
+use crate::recorded::Recordings;
 use crate::{api, control};
 
 /// Keys that begin like this are accepted.
@@ -35,7 +36,8 @@ impl Simulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
-        let hub = Arc::new(Hub::new(options, stopping.clone()));
+        let recordings = Recordings::load(options.recorded.as_deref(), options.wanted.clone())?;
+        let hub = Arc::new(Hub::new(options, recordings, stopping.clone()));
         let router =
             api::router().merge(control::router()).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&hub));
         let server = tokio::spawn(async move {

@@ -3,7 +3,7 @@
 use coaching::api::ROUTES;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Issuer, api_functions};
+use harness::{Call, Deployment, Issuer, api_functions};
 
 #[tokio::test]
 async fn without_a_caller_every_function_answers_401_and_does_nothing() {

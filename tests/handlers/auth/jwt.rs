@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Issuer, api_functions};
+use harness::{Call, Deployment, Issuer, api_functions};
 
 /// `{"alg":"none","typ":"JWT","kid":"test-key"}`
 const UNSIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIiwia2lkIjoidGVzdC1rZXkifQ";

@@ -7,7 +7,7 @@ use domain::profile::UserId;
 use test_support::{client_at, endpoint};
 
 use super::{collect, deployment, submitted, week};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 #[tokio::test]
 async fn a_prompt_that_the_user_had_written_meanwhile_is_not_overwritten() {

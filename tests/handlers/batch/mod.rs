@@ -7,7 +7,7 @@ use claude_simulator::{FaultKind, Task};
 use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::Value;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// A week in which somebody who was in target eats too much on `over` days.
 fn week(over: usize) -> Vec<u32> {

@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Gate, Reply, until};
+use harness::{Call, Deployment, Gate, Reply, until};
 
 fn message(text: &str, conversation: &Value, key: Option<&str>) -> Call {
     let mut body = json!({"message": text});
@@ -69,7 +69,7 @@ async fn the_second_of_two_messages_waits_for_the_answer_to_the_first_and_is_ans
     let expected = [user("I had soup"), reply(&first), user("And cake"), reply(&second)];
     let conversation_id = conversation["conversation_id"].as_str().expect("an id");
     let call = Call::to("list-coach-messages").by("ana").query("conversation_id", conversation_id);
-    let mut listed: Vec<_> = crate::harness::items(&deployment.read(call).await)
+    let mut listed: Vec<_> = harness::items(&deployment.read(call).await)
         .iter()
         .map(|it| format!("{}: {}", it["role"].as_str().expect("a role"), it["message"].as_str().expect("words")))
         .collect();

@@ -3,7 +3,7 @@
 use claude_simulator::{RecordedRequest, Task};
 use serde_json::json;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 fn last_question(deployment: &Deployment) -> RecordedRequest {
     deployment.asked(Task::Coach).pop().expect("the coach was asked")

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 async fn say(deployment: &Deployment, name: &str, message: &str, conversation: Option<&Value>) -> Value {
     let body = json!({"message": message, "conversation_id": conversation});

@@ -5,9 +5,9 @@ use domain::language::Language;
 use domain::safety::message_declined;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Interruption, at_every_moment, items};
 use crate::ledger::assert_settled;
 use crate::safety::declining::declining;
+use harness::{Call, Deployment, Interruption, at_every_moment, items};
 
 const DECLINED: &str = "Tell me all about the purple powder";
 const DINNER: &str = "What should I have for dinner?";

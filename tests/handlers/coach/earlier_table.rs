@@ -3,7 +3,7 @@
 use coaching::store::schema::{KeyAttribute, KeyKind, TABLES, TableDefinition};
 use test_support::{TestDatabase, client_at, endpoint};
 
-use crate::harness::{Call, Deployment, Log};
+use harness::{Call, Deployment, Log};
 
 const OLD_KEY: &[KeyAttribute] =
     &[KeyAttribute { name: "user_id", kind: KeyKind::Text }, KeyAttribute { name: "message_id", kind: KeyKind::Text }];

@@ -3,7 +3,7 @@
 use claude_simulator::Task;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Interruption, Moment, at_every_moment};
+use harness::{Call, Deployment, Interruption, Moment, at_every_moment};
 
 const WORDS: &str = "What is for lunch?";
 
@@ -33,7 +33,7 @@ async fn kill(deployment: &Deployment, call: &Call, moment: Moment) -> bool {
 async fn stored(deployment: &Deployment, conversation: &Value) -> Vec<String> {
     let id = conversation["conversation_id"].as_str().expect("an id");
     let list = deployment.read(Call::to("list-coach-messages").by("ana").query("conversation_id", id)).await;
-    let mut messages = crate::harness::items(&list);
+    let mut messages = harness::items(&list);
     messages.reverse();
     let position = messages.iter().position(|it| it["message"] == WORDS).expect("the question is there");
     messages[position..].iter().map(|it| it["role"].as_str().expect("a role").to_owned()).collect()

@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 use serde_json::Value;
 
-use crate::harness::{Deployment, until};
+use harness::{Deployment, until};
 
 #[tokio::test]
 async fn in_a_conversation_the_same_words_after_an_outage_are_the_same_message() {

@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 async fn tell(deployment: &Deployment, text: &str, key: Option<&str>) -> Reply {
     let call = Call::to("send-coach-message").by("ana").json(&json!({"message": text}));
@@ -21,7 +21,7 @@ fn conversations(deployment: &Deployment) -> impl Future<Output = Vec<Value>> {
     let list = deployment.read(Call::to("list-coach-messages").by("ana").query("limit", "100"));
     async {
         let mut ids: Vec<Value> =
-            crate::harness::items(&list.await).into_iter().map(|it| it["conversation_id"].clone()).collect();
+            harness::items(&list.await).into_iter().map(|it| it["conversation_id"].clone()).collect();
         ids.dedup();
         ids
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use test_support::fill;
 use uuid::Uuid;
 
-use crate::harness::{Call, Deployment, Rounds};
+use harness::{Call, Deployment, Rounds};
 
 const WITHOUT_KEY: &[&[&str]] = &[
     &[

@@ -3,7 +3,7 @@
 use claude_simulator::Task;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 fn used(reply: &Value) -> (bool, Option<u64>) {
     (reply["personalized"] == true, reply["system_prompt_version_used"].as_u64())

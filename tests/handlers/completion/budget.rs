@@ -4,7 +4,7 @@ use chrono::Duration;
 use claude_simulator::Task;
 use serde_json::json;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// Less than any call costs.
 const USED_UP: &str = "0.000000001";

@@ -1,9 +1,13 @@
 //! A completion that fails leaves no prompt, says so, and can be tried again without paying twice.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use claude_simulator::{FaultKind, Task};
 use serde_json::json;
+use test_support::{Exchange, Fate, Intercept, Log};
 
-use crate::harness::{Deployment, Gate, until};
+use harness::{Deployment, Gate, until};
 
 async fn assert_failed_without_a_trace(deployment: &Deployment, session_id: &str) {
     let session = deployment.session("ana", session_id).await;
@@ -90,6 +94,33 @@ async fn a_repair_that_claude_is_too_busy_for_loses_nothing_that_was_paid_for() 
     assert_eq!(asked[0].body["messages"][0], flawed.body["messages"][0], "of the same text");
     assert_eq!(asked[0].body["messages"].as_array().map(Vec::len), Some(3), "behind the answer that was kept");
     assert_eq!(deployment.versions("ana").await, [1]);
+}
+
+/// Lets no write of one item through to the `idempotency` table.
+struct NothingIsKept;
+
+#[async_trait]
+impl Intercept for NothingIsKept {
+    async fn before(&self, exchange: &Exchange) -> Fate {
+        match exchange.kind.as_str() {
+            "PutItem idempotency" | "UpdateItem idempotency" => Fate::Refuse("ResourceNotFoundException"),
+            _ => Fate::Pass,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repair_is_stored_though_the_answer_before_it_can_neither_be_kept_nor_forgotten() {
+    let deployment = Deployment::new().await;
+    let session_id = deployment.talked("ana").await;
+    deployment.claude.inject(FaultKind::ShortPrompt, 1);
+    assert_eq!(deployment.complete("ana", &session_id).await.status, 202);
+    let job = deployment.take_jobs().remove(0);
+    let app = deployment.app_through(Arc::new(NothingIsKept)).await;
+    let log = Log::capture();
+    assert!(deployment.deliver_through(&app, &job).await.batch_item_failures.is_empty());
+    assert_eq!((deployment.asked(Task::Prompt).len(), deployment.versions("ana").await), (2, vec![1]));
+    assert_eq!(log.of("first_answer_not_kept").len(), 1);
 }
 
 #[tokio::test]

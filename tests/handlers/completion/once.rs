@@ -11,7 +11,7 @@ use coaching::jobs::{Job, JobQueue, QueueError};
 use coaching::service::FirstPrompts;
 use serde_json::json;
 
-use crate::harness::{Call, Deployment, until};
+use harness::{Call, Deployment, until};
 
 /// The queue of weekly runs, where it takes nothing.
 struct Full;

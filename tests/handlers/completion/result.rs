@@ -4,7 +4,7 @@ use claude_simulator::Task;
 use domain::coaching_prompt::{CoachingPrompt, Section, count_words};
 use serde_json::json;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 #[tokio::test]
 async fn completing_writes_profile_and_prompt_version_1_with_its_history_row() {

@@ -5,8 +5,8 @@ use claude_simulator::Task;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment};
 use crate::safety::scripted::scripted;
+use harness::{CONSULTATION, Call, Deployment};
 
 /// Has a message of Ana's answered by what a model says, and answers with the turn.
 async fn answered(deployment: &Deployment, session_id: &str, message: &str, says: Value) -> Value {

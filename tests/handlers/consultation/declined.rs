@@ -3,9 +3,9 @@
 use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
 use crate::ledger::assert_settled;
 use crate::safety::declining::declining;
+use harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
 
 const DECLINED: &str = "I take the purple powder, that is what keeps me from losing weight";
 

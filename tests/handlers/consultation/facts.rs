@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 fn category<'a>(facts: &'a Value, name: &str) -> Vec<&'a Value> {
     facts.as_array().into_iter().flatten().filter(|fact| fact["category"] == name).collect()

@@ -3,7 +3,7 @@
 use claude_simulator::Task;
 use serde_json::json;
 
-use crate::harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
+use harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_with_a_key_is_answered_exactly_once_wherever_its_function_vanishes() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 /// Whether a consultation can be completed, how many messages it needs and how many it takes.
 fn progress(answer: &Value) -> (Value, Value, Value) {

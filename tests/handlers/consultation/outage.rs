@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use claude_simulator::FaultKind;
 
-use crate::harness::{CONSULTATION, Deployment, until};
+use harness::{CONSULTATION, Deployment, until};
 
 #[tokio::test]
 async fn a_person_may_say_something_else_after_an_outage_and_both_messages_are_answered() {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{CONSULTATION, Call, Deployment, Rounds};
+use harness::{CONSULTATION, Call, Deployment, Rounds};
 
 const READS: [&str; 5] = [
     "GetItem profiles",

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 #[tokio::test]
 async fn sections_come_in_order_and_progress_is_full_only_at_the_end() {

@@ -4,7 +4,6 @@
 //! `UPDATE_COSTS=1 cargo test -p coaching-tests --test handlers costs` measures anew and writes the tables.
 
 mod bill;
-mod person;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,10 +12,9 @@ use std::sync::Mutex;
 
 use chrono::Duration;
 use claude_simulator::Task;
-use person::Person;
 use serde_json::json;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment, Person};
 
 const PEOPLE: [&str; 3] = ["diet-switcher", "new-runner", "weekend-overeater"];
 

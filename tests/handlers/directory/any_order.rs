@@ -9,7 +9,7 @@ use coaching::service::UserDirectory;
 use domain::profile::UserId;
 
 use super::{assert_exact, assert_sums_are_those_of_the_rows};
-use crate::harness::{Deployment, Interruption, Item, Moment};
+use harness::{Deployment, Interruption, Item, Moment};
 
 const PEOPLE: [&str; 5] = ["ana", "ben", "cleo", "dan", "eve"];
 const STEPS: usize = 40;

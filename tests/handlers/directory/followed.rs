@@ -6,7 +6,7 @@ use coaching::store::PageRequest;
 use serde_json::json;
 
 use super::{assert_exact, prompted};
-use crate::harness::{Deployment, Interruption, Log, at_every_moment};
+use harness::{Deployment, Interruption, Log, at_every_moment};
 
 #[tokio::test]
 async fn everybody_is_counted_once_however_often_their_changes_come() {
@@ -31,7 +31,7 @@ async fn a_hundred_changes_take_few_transactions() {
     for person in 0..30 {
         deployment.sign_up(&format!("person-{person}")).await;
     }
-    let (interruption, app) = Interruption::of(&deployment, crate::harness::Moment::Never).await;
+    let (interruption, app) = Interruption::of(&deployment, harness::Moment::Never).await;
     deployment.deliver_changes(&app, deployment.profile_changes().await).await;
     let writes: usize =
         interruption.seen().iter().filter(|(kind, _)| kind.starts_with("TransactWriteItems")).map(|(_, n)| n).sum();
@@ -45,7 +45,7 @@ async fn a_change_of_what_nobody_lists_or_counts_reads_and_writes_nothing() {
     deployment.sign_up("ana").await;
     deployment.follow_profiles().await;
     deployment.edit_profile("ana", "diet", AttributeValue::S("vegetarian".to_owned())).await;
-    let (interruption, app) = Interruption::of(&deployment, crate::harness::Moment::Never).await;
+    let (interruption, app) = Interruption::of(&deployment, harness::Moment::Never).await;
     deployment.deliver_changes(&app, deployment.profile_changes().await).await;
     assert!(interruption.seen().is_empty(), "{:?}", interruption.seen());
 }

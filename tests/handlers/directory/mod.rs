@@ -11,7 +11,7 @@ use coaching::store::PageRequest;
 use domain::directory::{Counts, ListedUser};
 use domain::profile::UserId;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Everybody with a profile, as the directory ought to say them.
 async fn profiles(deployment: &Deployment) -> Vec<ListedUser> {

@@ -12,7 +12,7 @@ use test_support::{client_at, endpoint};
 use uuid::Uuid;
 
 use super::assert_exact;
-use crate::harness::{Deployment, Interruption, Log, at_every_moment};
+use harness::{Deployment, Interruption, Log, at_every_moment};
 
 #[tokio::test]
 async fn people_from_before_there_was_a_directory_are_listed_and_counted_by_the_first_recount() {

@@ -5,7 +5,7 @@ use chrono::Duration;
 use claude_simulator::FaultKind;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 fn list(state: &str) -> Call {
     Call::to("list-users").by_admin("boss").query("state", state)

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// The functions of a deployment, on the way to AWS that they have in an account, which ends at a server that never answers.
 async fn over_a_silent_database(deployment: &Deployment) -> App {

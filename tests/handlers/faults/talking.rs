@@ -4,7 +4,7 @@ use claude_simulator::{FaultKind, RecordedRequest, Task};
 use domain::money::Usd;
 
 use super::{code_of, is_answered};
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 async fn deployment() -> Deployment {
     let variables =

@@ -4,7 +4,7 @@ use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 
 use super::{code_of, strikes_prompts};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 async fn deployment() -> Deployment {
     Deployment::with(&[("CLAUDE_TIMEOUT_SECONDS", "1"), ("USER_DAILY_BUDGET_USD", "0")]).await

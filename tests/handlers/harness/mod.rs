@@ -6,9 +6,11 @@ mod directory;
 mod event;
 mod gate;
 mod interruption;
+mod person;
 mod policies;
 mod rounds;
 mod scenes;
+mod streaks;
 mod tokens;
 mod versions;
 mod watched;
@@ -37,10 +39,12 @@ pub use directory::Item;
 pub use event::{Call, Reply, api_functions};
 pub use gate::Gate;
 pub use interruption::{Interruption, Moment, at_every_moment};
+pub use person::Person;
 pub use policies::as_function;
 use policies::held_to_policies;
 pub use rounds::Rounds;
 pub use scenes::{CONSULTATION, TARGET, items, until};
+pub use streaks::record;
 pub use test_support::Log;
 pub use tokens::Issuer;
 
@@ -84,19 +88,25 @@ impl Deployment {
 
     /// A deployment with some variables set.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
-        Self::over(plain_http(), Simulator::api_key().to_owned(), variables).await
+        Self::with_simulator(Options { batch_pace: Pace::Held, keep_texts: true, ..Options::default() }, variables)
+            .await
+    }
+
+    /// A deployment with some variables set, and a simulator of its own kind.
+    pub async fn with_simulator(options: Options, variables: &[(&str, &str)]) -> Self {
+        Self::over(plain_http(), Simulator::api_key().to_owned(), options, variables).await
     }
 
     /// A deployment that asks the real Claude, or whatever `ANTHROPIC_BASE_URL` names, with retries and a key.
-    pub async fn with_real_claude(key: String) -> Self {
+    pub async fn with_real_claude(key: String, set: &[(&str, &str)]) -> Self {
         let address = std::env::var("ANTHROPIC_BASE_URL").unwrap_or_else(|_| "https://api.anthropic.com".to_owned());
-        let variables = [("ANTHROPIC_BASE_URL", address.as_str()), ("CLAUDE_MAX_RETRIES", "3")];
-        Self::over(reqwest::Client::new(), key, &variables).await
+        let mut variables = vec![("ANTHROPIC_BASE_URL", address.as_str()), ("CLAUDE_MAX_RETRIES", "3")];
+        variables.extend(set);
+        Self::over(reqwest::Client::new(), key, Options::default(), &variables).await
     }
 
-    async fn over(http: reqwest::Client, key: String, set: &[(&str, &str)]) -> Self {
+    async fn over(http: reqwest::Client, key: String, options: Options, set: &[(&str, &str)]) -> Self {
         let watch = LogWatch::begin();
-        let options = Options { batch_pace: Pace::Held, keep_texts: true, ..Options::default() };
         let claude = Simulator::start(options).await.expect("a free port on loopback");
         let TestDatabase { client, tables } = TestDatabase::create().await;
         let mut variables = tables.variables();

@@ -6,7 +6,7 @@ use domain::money::Usd;
 use serde_json::json;
 
 use super::assert_settled;
-use crate::harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
+use harness::{CONSULTATION, Call, Deployment, Interruption, at_every_moment};
 
 /// Lets a function vanish at every moment of a call; afterwards the same call is answered, and the ledger has everything that
 /// Claude was asked.

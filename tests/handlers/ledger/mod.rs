@@ -10,7 +10,7 @@ use coaching::store::{Sum, SumOfCalls, UserSum};
 use domain::money::Usd;
 use domain::profile::UserId;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Every sum of today by its ledger: what was spent, and what is taken with all reservations.
 pub async fn by_the_ledger(deployment: &Deployment) -> BTreeMap<String, UserSum> {

@@ -5,7 +5,7 @@ use domain::money::Usd;
 use futures_util::future::join_all;
 
 use super::assert_settled;
-use crate::harness::{Call, Deployment, Gate, Reply};
+use harness::{Call, Deployment, Gate, Reply};
 
 /// Sends one message of each of `names`, all at once.
 async fn rush(deployment: &Deployment, names: &[String]) -> Vec<Reply> {

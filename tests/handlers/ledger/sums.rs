@@ -17,7 +17,7 @@ use serde_json::json;
 use test_support::{Exchange, Fate, Intercept, client_at, endpoint};
 
 use super::{as_they_stand, assert_settled, by_the_ledger};
-use crate::harness::{Call, Deployment, Log};
+use harness::{Call, Deployment, Log};
 
 /// What becomes of the transaction that settles a call.
 struct Settling(Fate);

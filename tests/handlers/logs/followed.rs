@@ -5,7 +5,7 @@ use claude_simulator::FaultKind;
 use coaching::jobs::Job;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Log, TARGET};
+use harness::{Call, Deployment, Log, TARGET};
 
 /// A week in which somebody who was in target eats too much on most days.
 const CHANGED: [u32; 7] = [3_000, 3_000, 3_000, 3_000, 3_000, 2_000, 2_000];

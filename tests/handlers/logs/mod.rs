@@ -7,7 +7,7 @@ use chrono::Duration;
 use claude_simulator::FaultKind;
 use serde_json::json;
 
-use crate::harness::{CONSULTATION, Call, Deployment, Log};
+use harness::{CONSULTATION, Call, Deployment, Log};
 
 const USER: &str = "5b0f6c1e-93d0-4a5c-8f3e-0a7b7d1c2e11";
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tracing::{Level, error, info};
 
 use super::journey;
-use crate::harness::{Call, Deployment, Log};
+use harness::{Call, Deployment, Log};
 
 /// Where this project's events come from.
 const OURS: &str = "coaching::service::coach";

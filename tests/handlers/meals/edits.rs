@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept, client_at, endpoint, proxy};
 
 use super::{at, days, delete, soup, zone};
-use crate::harness::{Call, Deployment, Reply, items};
+use harness::{Call, Deployment, Reply, items};
 
 const MISSING: &str = "2026-11-17.0190a000-0000-7000-8000-000000000000";
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use super::{at, delete, soup};
-use crate::harness::{Call, Deployment, Interruption, Moment, at_every_moment, items};
+use harness::{Call, Deployment, Interruption, Moment, at_every_moment, items};
 
 /// The day on which everybody signs up.
 const SIGN_UP: &str = "2026-11-18";

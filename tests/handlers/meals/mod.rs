@@ -6,7 +6,7 @@ mod first_day;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, Reply, items};
+use harness::{Call, Deployment, Reply, items};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")

@@ -6,8 +6,8 @@ use coaching::jobs::Job;
 use serde_json::json;
 use test_support::{client_at, endpoint};
 
-use super::{TWO_WEEKS, deployment, deployment_with, record};
-use crate::harness::{Call, Deployment, Log};
+use super::{TWO_WEEKS, deployment, deployment_with};
+use harness::{Call, Deployment, Log, record};
 
 /// Somebody who logs the last of 14 days today, as the function knows.
 async fn logging(deployment: &Deployment, name: &str) {

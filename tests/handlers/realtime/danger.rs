@@ -3,8 +3,8 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::{deployment_with, record, withdraw};
-use crate::harness::{Call, Deployment};
+use super::{deployment_with, withdraw};
+use harness::{Call, Deployment, record};
 
 /// Somebody whose prompt is from better days, and who has eaten far too little on the eight days before today.
 async fn starving(more: &[(&str, &str)]) -> Deployment {

@@ -4,8 +4,8 @@ use chrono::Duration;
 use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::json;
 
-use super::{TWO_WEEKS, assert_rewritten, broken, deployment, deployment_with, record};
-use crate::harness::{Call, Deployment};
+use super::{TWO_WEEKS, assert_rewritten, broken, deployment, deployment_with};
+use harness::{Call, Deployment, record};
 
 #[tokio::test]
 async fn the_next_meal_after_a_broken_streak_has_the_prompt_rewritten_with_its_reason() {

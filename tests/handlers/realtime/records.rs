@@ -1,25 +1,10 @@
 //! Records of the stream as they may come: unreadable, of others, of somebody who cannot be looked at.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use coaching::api::streaks::StreakEvent;
+use harness::{Deployment, record};
 use serde_json::{Value, json};
-use test_support::{client_at, endpoint};
 
-use super::{broken, record};
-use crate::harness::Deployment;
-
-impl Deployment {
-    /// Gives somebody a time zone that there is not, so that their profile cannot be read.
-    pub async fn move_to_nowhere(&self, name: &str) {
-        let update = client_at(endpoint()).update_item().table_name(&self.tables.profiles);
-        let update = update.set_key(Some(HashMap::from([("user_id".into(), AttributeValue::S(name.into()))])));
-        let update = update.update_expression("SET #zone = :zone").expression_attribute_names("#zone", "timezone");
-        let update = update.expression_attribute_values(":zone", AttributeValue::S("Nowhere/Land".into()));
-        update.send().await.expect("the profile can be edited");
-    }
-}
+use super::broken;
 
 /// Ana with a broken streak, and Ben who cannot be read.
 async fn ana_and_unreadable_ben() -> Deployment {

@@ -6,7 +6,7 @@ use domain::profile::UserId;
 use serde_json::json;
 
 use super::{broken, deployment_with, withdraw};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 #[tokio::test]
 async fn the_weekly_run_goes_on_from_what_was_measured_then() {

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use test_support::{client_at, endpoint};
 
-use crate::harness::{Call, Deployment, Item};
+use harness::{Call, Deployment, Item};
 
 /// Seven days, five of them over target.
 const CHANGED: [u32; 7] = [3_000, 3_000, 3_000, 3_000, 3_000, 2_000, 2_000];

@@ -6,7 +6,7 @@ use serde_json::json;
 use test_support::{client_at, endpoint};
 
 use super::{CHANGED, put, scan};
-use crate::harness::{Call, Deployment, Item};
+use harness::{Call, Deployment, Item};
 
 /// A table as it was at an instant.
 struct Backup {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::{lived_in, map, put, scan, text};
-use crate::harness::{Call, Deployment, Item, Log};
+use harness::{Call, Deployment, Item, Log};
 
 /// A value that no release writes there.
 const NONSENSE: AttributeValue = AttributeValue::Bool(true);

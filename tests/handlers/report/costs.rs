@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::report;
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 fn usd(report: &Value, field: &str) -> f64 {
     report[field].as_f64().expect("a sum")

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::report;
-use crate::harness::{Call, Deployment, Interruption, Moment};
+use harness::{Call, Deployment, Interruption, Moment};
 
 /// The most requests to DynamoDB that a report may make.
 const MOST_READS: usize = 20;

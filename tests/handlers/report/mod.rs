@@ -6,7 +6,7 @@ mod outcomes;
 
 use serde_json::Value;
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// The report, with all changes of profiles followed.
 async fn report(deployment: &Deployment) -> Value {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::report;
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Settings by which no change of behaviour has a prompt rewritten.
 const NEVER_REWRITTEN: [(&str, &str); 3] =

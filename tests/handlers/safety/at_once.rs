@@ -10,7 +10,7 @@ use test_support::{Exchange, Fate, Intercept};
 use uuid::Uuid;
 
 use super::{CRISIS, assert_helped};
-use crate::harness::{Call, Deployment, Log};
+use harness::{Call, Deployment, Log};
 
 /// When API Gateway gives a function up.
 const FUNCTION_ENDS: Duration = Duration::from_secs(29);

@@ -9,7 +9,7 @@ use claude::{BatchEntry, BatchProgress, BatchResults, ListedBatch, Model, ModelE
 use coaching::app::App;
 use domain::money::Usd;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// What it costs to be declined.
 const COST: Usd = Usd::from_nanos(1_000_000);

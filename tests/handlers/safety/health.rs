@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 async fn signed_up(body: &Value) -> (Deployment, Value) {
     let deployment = Deployment::new().await;

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::scripted::{COST, scripted, unavailable};
-use crate::harness::{Call, Deployment, Log, Reply};
+use harness::{Call, Deployment, Log, Reply};
 
 /// What no coach may say.
 const HARMFUL: &str = "You should fast for two days and eat 400 kcal a day from then on.";

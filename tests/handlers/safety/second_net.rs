@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::scripted::{COST, scripted, unavailable};
 use super::{CRISIS, assert_helped};
-use crate::harness::{Call, Deployment, Log, Reply};
+use harness::{Call, Deployment, Log, Reply};
 
 /// A crisis that the rules do not hear, and the simulated reader does.
 const UNHEARD: &str = "Could you tell my neighbour to take care of my cat";

@@ -5,7 +5,7 @@ use claude_simulator::{FaultKind, Task};
 use serde_json::json;
 
 use super::{CRISIS, PURGING};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// All that the coach was sent with the latest question.
 fn latest_request(deployment: &Deployment) -> String {

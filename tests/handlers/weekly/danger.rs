@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::deployment_with;
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Thresholds that nobody passes.
 const NEVER: [(&str, &str); 3] =

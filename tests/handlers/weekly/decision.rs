@@ -4,7 +4,7 @@ use domain::coaching_prompt::{CoachingPrompt, Section};
 use serde_json::{Value, json};
 
 use super::{CHANGED, deployment, deployment_with};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 fn rules(version: &Value, field: &str) -> Vec<String> {
     let rules = version["decision"]["rules"].as_array().expect("a decision has rules");

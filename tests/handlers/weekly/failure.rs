@@ -124,7 +124,7 @@ async fn a_budget_that_runs_out_in_the_middle_of_a_run_leaves_the_others_due() {
     assert_eq!(rewritten(&deployment, names).await, 4, "the others on the days after");
 }
 
-async fn rewritten(deployment: &crate::harness::Deployment, names: [&str; 4]) -> usize {
+async fn rewritten(deployment: &harness::Deployment, names: [&str; 4]) -> usize {
     let mut rewritten = 0;
     for name in names {
         rewritten += usize::from(deployment.versions(name).await == [2, 1]);

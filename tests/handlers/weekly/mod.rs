@@ -7,7 +7,7 @@ mod failure;
 mod once;
 mod schedule;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// A deployment that rewrites prompts at once, in a single shard.
 async fn deployment() -> Deployment {

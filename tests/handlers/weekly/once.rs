@@ -3,7 +3,7 @@
 use claude_simulator::{FaultKind, Task};
 
 use super::{CHANGED, deployment};
-use crate::harness::{Call, Deployment, Gate, Log, until};
+use harness::{Call, Deployment, Gate, Log, until};
 
 async fn changed(name: &str) -> Deployment {
     let deployment = deployment().await;

@@ -7,7 +7,7 @@ use domain::schedule::{UpdateDays, UpdateSchedule};
 use serde_json::json;
 
 use super::{CHANGED, deployment, deployment_with};
-use crate::harness::{Call, Deployment, TARGET};
+use harness::{Call, Deployment, TARGET};
 
 /// Runs as the scheduler does at `at`, with a worker that comes to it seven seconds late; answers with the jobs queued.
 async fn run_at(deployment: &Deployment, at: DateTime<Utc>) -> u32 {

@@ -27,6 +27,8 @@ pub const REQUEST_COMPLETED: &str = "request_completed";
 pub const REQUEST_REFUSED: &str = "request_refused";
 /// A request was not answered as asked, and the fault is not the caller's (5xx).
 pub const REQUEST_FAILED: &str = "request_failed";
+/// A first answer of a writer that needed a repair could not be kept or forgotten: at worst it is paid for again.
+pub const FIRST_ANSWER_NOT_KEPT: &str = "first_answer_not_kept";
 /// An answer could not be kept for repetitions of its request.
 pub const IDEMPOTENT_ANSWER_NOT_KEPT: &str = "idempotent_answer_not_kept";
 /// A job was carried out.

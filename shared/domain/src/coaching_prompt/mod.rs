@@ -19,6 +19,7 @@ pub use prompt::{BehaviorSections, Changes, CoachingPrompt, MalformedPrompt};
 pub use reason::GenerationReason;
 pub use rule::Rule;
 pub use section::Section;
+pub use sentences::{quotations, without_quotations};
 pub use wording::form_of_rules;
 pub use words::{LengthUnit, WordRange};
 

@@ -27,12 +27,12 @@ fn folded(sentence: &str) -> String {
 }
 
 /// What stands in quotation marks, without them.
-pub(super) fn quotations(text: &str) -> impl Iterator<Item = &str> {
+pub fn quotations(text: &str) -> impl Iterator<Item = &str> {
     QUOTATION.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next().map(|inner| inner.as_str()))
 }
 
 /// A text without what stands in quotation marks: words that somebody else has said.
-pub(super) fn without_quotations(text: &str) -> String {
+pub fn without_quotations(text: &str) -> String {
     QUOTATION.replace_all(text, " ").into_owned()
 }
 

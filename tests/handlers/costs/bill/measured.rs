@@ -12,13 +12,12 @@ use serde_json::{Value, json};
 use test_support::{Log, client_at, endpoint, proxy};
 use uuid::Uuid;
 
-use super::super::person::Person;
 use super::super::{CONVERSATION, eat};
 use super::habits::{ANSWER_SECONDS, MESSAGES, REQUEST_SECONDS, WRITING_SECONDS};
 use super::meter::Meter;
 use super::template::Template;
 use super::usage::{Kind, Usage};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment, Person};
 
 /// Who is measured.
 const NAME: &str = "diet-switcher";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::looks::standing;
 use super::{Again, Begun, Scene, UseCase, keyed};
-use crate::harness::Call;
+use harness::Call;
 
 fn registered(name: &str) -> Value {
     json!({"name": "Ana Okonkwo", "email": format!("{name}@example.com"), "age": 34, "weight_kg": 82.5, "goal": "lose_weight"})

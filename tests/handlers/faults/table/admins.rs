@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::looks::{Look, user, versions};
 use super::prompts::with_one_version;
 use super::{Again, Begun, Scene, UseCase};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 const REASON: &str = "Spoke with them.";
 

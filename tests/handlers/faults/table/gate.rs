@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::looks::{Look, access, listed, standing};
 use super::{Again, Begun, Scene, UseCase, keyed};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// Opens or closes the consultation.
 fn set(name: &str, enabled: bool) -> Begun {

@@ -3,7 +3,7 @@
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 /// A look at what a person, or somebody else, notices.
 pub(super) type Look<'a> = LocalBoxFuture<'a, Value>;

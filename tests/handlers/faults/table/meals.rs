@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::looks::Look;
 use super::{Again, Begun, Scene, UseCase, keyed};
-use crate::harness::{Call, Deployment, items};
+use harness::{Call, Deployment, items};
 
 fn meal(deployment: &Deployment, calories: u32) -> Value {
     json!({

@@ -28,7 +28,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
 use self::run::strike_all;
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 /// What is begun.
 #[derive(Clone)]

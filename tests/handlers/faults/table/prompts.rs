@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::looks::{Look, standing, versions};
 use super::{Again, Begun, Scene, UseCase, keyed};
-use crate::harness::{CONSULTATION, Call, Deployment, TARGET};
+use harness::{CONSULTATION, Call, Deployment, TARGET};
 
 /// One message is enough to complete a consultation.
 const SHORT: &[(&str, &str)] = &[("CONSULTATION_MIN_CATEGORIES", "1"), ("CONSULTATION_MIN_MESSAGES", "1")];

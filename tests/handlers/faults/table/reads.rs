@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::run::{Struck, TRIED_ALONE, sample, seed, tell};
 use super::strike::{FAULTS, Fault, Strike, everywhere};
-use crate::harness::{Call, Deployment, Reply};
+use harness::{Call, Deployment, Reply};
 
 /// Questions that are asked at the same time.
 const AT_ONCE: usize = 16;

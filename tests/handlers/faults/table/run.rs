@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::strike::{FAULTS, Fault, Strike, everywhere};
 use super::{Again, Begun, Scene, UseCase};
-use crate::harness::{Chance, Deployment, as_function};
 use crate::ledger::assert_settled;
+use harness::{Chance, Deployment, as_function};
 
 /// Deployments that are there at the same time.
 const AT_ONCE: usize = 8;

@@ -10,8 +10,8 @@ use test_support::{Exchange, Fate, Intercept};
 
 use super::looks::{Look, listed};
 use super::{Again, Begun, Scene, UseCase};
-use crate::harness::{Call, Deployment};
 use crate::ledger::assert_settled;
+use harness::{Call, Deployment};
 
 /// Lets no call be settled.
 struct Unsettled;

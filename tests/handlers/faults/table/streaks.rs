@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 
 use super::looks::versions;
 use super::{Again, Begun, Scene, UseCase};
-use crate::harness::Deployment;
-use crate::realtime::record;
 use crate::weekly::exact::{log, read};
+use harness::{Deployment, record};
 
 const WATCHED: &[(&str, &str)] = &[
     ("ENABLE_REALTIME_UPDATES", "true"),

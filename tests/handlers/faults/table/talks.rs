@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::looks::{Look, roles, standing};
 use super::{Again, Begun, Scene, UseCase, keyed};
-use crate::harness::{CONSULTATION, Call, Deployment};
+use harness::{CONSULTATION, Call, Deployment};
 
 /// Who said what to the coach: the person's words, and that there is an answer.
 fn coached<'a>(deployment: &'a Deployment, name: &'a str) -> Look<'a> {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::looks::{Look, listed, versions};
 use super::{Again, Begun, Scene, UseCase};
-use crate::harness::{Call, Deployment};
 use crate::weekly::exact::{bills, seed, settle};
+use harness::{Call, Deployment};
 
 /// A run whose requests go into a batch, over one shard.
 const BATCHED: &[(&str, &str)] =

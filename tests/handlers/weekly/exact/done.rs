@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::poison::damage;
 use super::{assert_done, begin, deployment, run_record, seed, settle};
-use crate::harness::Call;
+use harness::Call;
 
 #[tokio::test]
 async fn a_run_is_not_done_while_the_job_of_a_user_who_is_checked_alone_is_open() {

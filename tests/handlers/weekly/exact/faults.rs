@@ -5,7 +5,7 @@ use chrono::Duration;
 use claude_simulator::{FaultKind, Task};
 
 use super::{assert_done, begin, bills, deployment, run_record, seed, settle};
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Faults that spoil the answer for an update for good.
 const ANSWER: [FaultKind; 5] =
@@ -63,7 +63,7 @@ async fn whatever_strikes_the_submission_of_a_batch_it_is_submitted_once() {
         assert!(struck, "{fault:?}");
         assert_eq!(delivered.batch_item_failures.len(), 1, "{fault:?}: the queue brings the job back");
         assert_eq!(deployment.versions("ben").await, [1], "{fault:?}");
-        deployment.pass(crate::harness::VISIBILITY);
+        deployment.pass(harness::VISIBILITY);
         assert!(deployment.deliver(&job).await.batch_item_failures.is_empty(), "{fault:?}");
         settle(&deployment).await;
         assert_eq!(assert_done(&deployment, &run_id, 2).await.updated, 1, "{fault:?}");

@@ -4,7 +4,7 @@ use chrono::Duration;
 use coaching::store::RunState;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
-use crate::harness::{Deployment, Log};
+use harness::{Deployment, Log};
 
 /// Its weekly share holds one submission of one request, and not two.
 const BUDGET: (&str, &str) = ("DAILY_BUDGET_USD", "0.15");

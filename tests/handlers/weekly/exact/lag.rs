@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use test_support::{Exchange, Fate, Intercept, client_at, endpoint};
 
 use super::{assert_done, begin, deployment, seed, settle};
-use crate::harness::{Deployment, Log};
+use harness::{Deployment, Log};
 
 /// Ana's account is erased and Ben is checked by somebody else, after the index has told of both and before the table does.
 struct Meanwhile {

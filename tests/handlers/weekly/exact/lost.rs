@@ -14,7 +14,7 @@ use domain::money::Usd;
 use test_support::{Exchange, Fate, Intercept};
 
 use super::{assert_done, begin, bills, deployment, run_record, seed, settle};
-use crate::harness::{Deployment, VISIBILITY};
+use harness::{Deployment, VISIBILITY};
 
 /// Loses the answer to the submission of a batch.
 struct LosesTheAnswer;

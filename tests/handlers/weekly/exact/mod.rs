@@ -28,7 +28,7 @@ use domain::profile::{Profile, UserId};
 use domain::run_part::RunPart;
 use uuid::Uuid;
 
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Days that a seeded person has logged: just enough evidence, because it takes most of the time of these tests.
 const LOGGED_DAYS: i64 = 5;

@@ -6,7 +6,7 @@ use domain::profile::UserId;
 use domain::run_part::{PartKind, RunPart};
 
 use super::{begin, deployment, run_record, seed, settle};
-use crate::harness::Deployment;
+use harness::Deployment;
 
 /// Makes what a check needs of a person unreadable.
 pub(super) async fn damage(deployment: &Deployment, name: &str) {

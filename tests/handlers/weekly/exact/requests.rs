@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{assert_done, begin, deployment, seed};
-use crate::harness::{Interruption, Moment};
+use harness::{Interruption, Moment};
 
 /// What the worker asked the outside for, in a run over `people` people who have not changed.
 async fn asked(people: usize) -> BTreeMap<String, usize> {

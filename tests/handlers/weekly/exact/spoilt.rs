@@ -13,7 +13,7 @@ use domain::run_part::{PartKind, RunPart};
 use test_support::{client_at, endpoint};
 
 use super::{assert_done, begin, bills, deployment, run_record, seed, seed_in, settle};
-use crate::harness::{Deployment, Log, VISIBILITY};
+use harness::{Deployment, Log, VISIBILITY};
 
 /// No word of any release.
 const NO_GOAL: &str = "Become a bird!";

@@ -5,7 +5,7 @@ use coaching::store::RunState;
 use serde_json::json;
 
 use super::{assert_done, begin, deployment, run_record, seed, seed_in, settle};
-use crate::harness::{Call, Deployment};
+use harness::{Call, Deployment};
 
 const SWITCH: &str = "ENABLE_AUTOMATIC_UPDATES";
 

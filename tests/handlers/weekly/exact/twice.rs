@@ -7,7 +7,7 @@ use domain::profile::UserId;
 use domain::run_part::RunPart;
 
 use super::{assert_done, bills, deployment, run_record, seed, settle};
-use crate::harness::{Call, Deployment, Log, VISIBILITY};
+use harness::{Call, Deployment, Log, VISIBILITY};
 
 const PEOPLE: [(&str, bool); 4] = [("ana", false), ("ben", true), ("cleo", true), ("dan", false)];
 
@@ -142,7 +142,7 @@ async fn a_job_whose_work_is_done_ends_quietly() {
     let deployment = people("batch").await;
     deployment.sign_up_admitted("eve").await;
     let session_id = deployment.start("eve").await;
-    for message in crate::harness::CONSULTATION {
+    for message in harness::CONSULTATION {
         assert_eq!(deployment.say("eve", &session_id, message).await.status, 200);
     }
     assert_eq!(deployment.complete("eve", &session_id).await.status, 202);

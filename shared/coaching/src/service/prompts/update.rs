@@ -9,7 +9,7 @@ use tracing::info;
 use super::behavior_update::BehaviorUpdate;
 use super::locks::WriterLocks;
 use super::publishing::Publishing;
-use super::writing::{Task as _, Writer, Written};
+use super::writing::{self, Writer, Written};
 use crate::app::{App, FromApp, StartError};
 use crate::config::model;
 use crate::config::weekly::DueSettings;
@@ -125,25 +125,27 @@ impl PromptUpdater {
         let current = as_data(prompt)?;
         let task = self.task(profile, &current);
         let request = self.request(profile, prompt, &task, grounds);
-        let flaws = task.read(&answer.text).map_or_else(|flaw| vec![flaw], |text| task.flaws(&text));
-        let lock = if flaws.is_empty() {
-            None
-        } else {
-            // Before the lock on its repair, which is taken once.
-            self.writer.model.require_room(&request).await?;
-            let Some(lock) = self.repair_lock(&profile.user_id, grounds.batch_id.unwrap_or_default()).await? else {
-                let kinds = flaws.iter().map(Flaw::kind).collect();
-                return Err(ServiceError::UnusableText { kinds, cost: answer.cost });
-            };
-            Some(lock)
+        let cost = answer.cost;
+        let written = match writing::examined(&task, answer) {
+            Ok(written) => written,
+            Err(flawed) => {
+                // Before the lock on its repair, which is taken once.
+                self.writer.model.require_room(&request).await?;
+                let batch_id = grounds.batch_id.unwrap_or_default();
+                let Some(lock) = self.repair_lock(&profile.user_id, batch_id).await? else {
+                    return Err(ServiceError::UnusableText {
+                        kinds: flawed.flaws.iter().map(Flaw::kind).collect(),
+                        cost,
+                    });
+                };
+                let mended = self.writer.mend(&profile.user_id, request, &task, flawed).await;
+                if mended.as_ref().is_err_and(|error| error.cost() == Usd::ZERO) {
+                    self.locks.forget(&lock).await?;
+                }
+                mended?
+            }
         };
-        let written = self.writer.read_or_repair(&profile.user_id, request, answer, &task).await;
-        if let (Some(lock), Err(error)) = (&lock, &written)
-            && error.cost() == Usd::ZERO
-        {
-            self.locks.forget(lock).await?;
-        }
-        self.store(profile, prompt, grounds, &written?, None).await
+        self.store(profile, prompt, grounds, &written, None).await
     }
 
     /// Takes the lock on the repair of an answer, which is given back only if nothing was paid: none if a collector had it that

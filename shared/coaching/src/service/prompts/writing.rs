@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tracing::warn;
 
 use crate::app::{App, StartError};
 use crate::prompts;
@@ -12,6 +13,7 @@ use crate::service::error::{Result, ServiceError};
 use crate::service::metered_model::MeteredModel;
 use crate::store::{FirstAnswer, FirstAnswerTable};
 use crate::system::Clock;
+use crate::telemetry::events;
 use claude::{ModelReply, ModelRequest, Turn};
 use domain::coaching_prompt::Flaw;
 use domain::conversation::Role;
@@ -121,29 +123,20 @@ impl Writer {
             usage: flawed.reply.usage,
             cost: flawed.reply.cost,
         };
-        self.first_answers.keep(user_id, work, &answer, self.clock.now()).await?;
+        let mut noted = self.first_answers.keep(user_id, work, &answer, self.clock.now()).await;
         let mended = self.mend(user_id, request, task, flawed).await;
         if !matches!(mended, Err(ServiceError::Model(_) | ServiceError::BudgetExhausted { .. })) {
-            self.first_answers.forget(user_id, work).await?;
+            noted = noted.and(self.first_answers.forget(user_id, work).await);
+        }
+        // What was paid for counts more: at worst a text is paid for again, or a repair is made of one that is not asked for.
+        if let Err(error) = noted {
+            warn!(cause = %error, "{}", events::FIRST_ANSWER_NOT_KEPT);
         }
         mended
     }
 
-    /// Reads an answer that is there already, and has its flaws mended by one repair.
-    pub async fn read_or_repair<T: Task>(
-        &self,
-        user_id: &UserId,
-        request: ModelRequest,
-        first: ModelReply,
-        task: &T,
-    ) -> Result<Written<T::Text>> {
-        match examined(task, first) {
-            Ok(written) => Ok(written),
-            Err(flawed) => self.mend(user_id, request, task, flawed).await,
-        }
-    }
-
-    async fn mend<T: Task>(
+    /// Has the flaws of an answer mended by one repair.
+    pub async fn mend<T: Task>(
         &self,
         user_id: &UserId,
         mut request: ModelRequest,
@@ -168,14 +161,16 @@ impl Writer {
 }
 
 /// An answer that cannot be stored as it is.
-struct Flawed<T> {
+pub struct Flawed<T> {
     /// What it says; `None` if it cannot be read.
     text: Option<T>,
-    flaws: Vec<Flaw>,
+    /// What is wrong with it.
+    pub flaws: Vec<Flaw>,
     reply: ModelReply,
 }
 
-fn examined<T: Task>(task: &T, reply: ModelReply) -> std::result::Result<Written<T::Text>, Flawed<T::Text>> {
+/// An answer as the text that it is, if that can be stored.
+pub fn examined<T: Task>(task: &T, reply: ModelReply) -> std::result::Result<Written<T::Text>, Flawed<T::Text>> {
     let text = match task.read(&reply.text) {
         Ok(text) => text,
         Err(flaw) => return Err(Flawed { text: None, flaws: vec![flaw], reply }),

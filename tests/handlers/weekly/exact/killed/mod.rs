@@ -11,7 +11,7 @@ use coaching::jobs::Job;
 use coaching::service::BatchCollector;
 
 use super::{deployment, seed};
-use crate::harness::{Deployment, Interruption, Moment, VISIBILITY, at_every_moment};
+use harness::{Deployment, Interruption, Moment, VISIBILITY, at_every_moment};
 
 /// Ana, who is steady, and the others, who have changed.
 async fn people(mode: &str, others: &[&str]) -> Deployment {

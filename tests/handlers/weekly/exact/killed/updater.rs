@@ -7,7 +7,7 @@ use coaching::service::WeeklyUpdater;
 
 use super::super::{assert_done, bills, deployment, seed_in, settle};
 use super::at_every_moment;
-use crate::harness::Interruption;
+use harness::Interruption;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_updater_that_vanishes_at_any_point_is_invoked_again_and_begins_one_run() {

@@ -9,7 +9,7 @@ mod tables;
 use coaching::jobs::Job;
 use domain::profile::UserId;
 
-use crate::harness::{Call, Chance, Deployment, items};
+use harness::{Call, Chance, Deployment, items};
 use scene::{CHANGED, EVERYBODY, Scene};
 use tables::Row;
 

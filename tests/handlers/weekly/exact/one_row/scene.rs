@@ -14,7 +14,7 @@ use test_support::{client_at, endpoint};
 
 use super::super::seed_in;
 use super::tables::items_of;
-use crate::harness::{Call, Deployment, Item};
+use harness::{Call, Deployment, Item};
 
 /// Everybody: three whose prompt is to be rewritten, one who has not changed, one in a consultation, one who waits for it.
 pub(super) const EVERYBODY: [&str; 6] = ["ana", "ben", "cleo", "dora", "emil", "fay"];
@@ -44,7 +44,7 @@ impl Scene {
         }
         deployment.sign_up_admitted("emil").await;
         let session_id = deployment.start("emil").await;
-        assert_eq!(deployment.say("emil", &session_id, crate::harness::CONSULTATION[0]).await.status, 200);
+        assert_eq!(deployment.say("emil", &session_id, harness::CONSULTATION[0]).await.status, 200);
         deployment.sign_up("fay").await;
         for open in [true, false] {
             deployment.set_access("fay", open).await;

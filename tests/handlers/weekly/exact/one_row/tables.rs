@@ -7,7 +7,7 @@ use coaching::store::schema::TABLES;
 use test_support::{client_at, endpoint};
 use uuid::Uuid;
 
-use crate::harness::{Chance, Deployment, Item};
+use harness::{Chance, Deployment, Item};
 
 use super::scene::EVERYBODY;
 

@@ -7,18 +7,22 @@ use chrono::{DateTime, Datelike as _, Days, NaiveTime, Utc, Weekday};
 use domain::local_day::TimeZone;
 use serde_json::{Value, json};
 
+/// A person of the demo.
+#[derive(Debug, Clone)]
 pub struct Person {
     name: String,
     scenario: Value,
 }
 
 impl Person {
+    /// Reads a scenario of the demo.
     pub fn load(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../infra/local/scenarios/{name}.json"));
         let text = fs::read_to_string(&path).expect("the scenario is there");
         Self { name: name.to_owned(), scenario: serde_json::from_str(&text).expect("a scenario is JSON") }
     }
 
+    /// What the scenario is called.
     pub fn title(&self) -> &str {
         self.scenario["title"].as_str().expect("a title")
     }
