@@ -121,7 +121,8 @@ def test_the_events_of_a_stream_come_in_order(client):
 
 
 def test_thinking_streams_before_the_text(client):
-    transcript = "<transcript>\nUser: I gave up keto after two weeks.\n</transcript>"
+    transcript = ("<person>\nName: Mia\n</person>\n<transcript>\n"
+                  '{"speaker": "person", "text": "I gave up keto after two weeks."}\n</transcript>')
     arguments = {"model": MODEL, "max_tokens": 4000, "system": "Write a profile of 200 words.",
                  "messages": [{"role": "user", "content": transcript}],
                  "thinking": {"type": "adaptive", "display": "summarized"}}

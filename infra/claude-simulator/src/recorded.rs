@@ -22,8 +22,6 @@ use crate::validation::{MessagesRequest, Role, Turn};
 
 /// How often a text names the person that it is about, at least, if it does not say so in a line of its own.
 const NAMED: usize = 3;
-/// Letters by which an update is known again in a prompt.
-const KNOWN_BY: usize = 60;
 
 /// What an answer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,11 +143,7 @@ impl Recordings {
         let (Some(path), Some(asked)) = (&self.wanted, Asked::of(request, task)) else {
             return Ok(false);
         };
-        let of_this_kind = |answer: &&RecordedAnswer| answer.purpose == asked.purpose;
-        let turn = match asked.purpose {
-            Purpose::Profile | Purpose::Prompt => asked.turn,
-            _ => 1 + self.people.iter().flat_map(|person| &person.answers).filter(of_this_kind).count(),
-        };
+        let turn = self.people.iter().map(|person| person.turn(&asked)).max().unwrap_or(asked.turn);
         let name = |role| match role {
             Role::User => "user",
             Role::Assistant => "assistant",
@@ -187,10 +181,7 @@ impl Person {
         if !asked.is_about(&self.origin.name, self.first_name()) {
             return None;
         }
-        let turn = match asked.purpose {
-            Purpose::Update | Purpose::UpdateRepair => 1 + self.updates_in(&asked.text),
-            _ => asked.turn,
-        };
+        let turn = self.turn(asked);
         let said = |answer: &RecordedAnswer| answer.said.as_deref().map(letters);
         let found = self.answers.iter().filter(|answer| answer.purpose == asked.purpose).find(|answer| {
             asked.said.as_ref().map_or(answer.turn == turn, |words| said(answer) == Some(letters(words)))
@@ -198,13 +189,20 @@ impl Person {
         found.map(|found| &found.answer)
     }
 
+    /// Which of its kind is asked for.
+    fn turn(&self, asked: &Asked) -> usize {
+        match asked.purpose {
+            Purpose::Update | Purpose::UpdateRepair => 1 + self.updates_in(&asked.text),
+            _ => asked.turn,
+        }
+    }
+
     /// The last update whose words a prompt holds.
     fn updates_in(&self, text: &str) -> usize {
         let text = letters(text);
         let holds = |answer: &&RecordedAnswer| {
             let protocol = answer.answer["accountability_protocol"].as_str().map(letters).unwrap_or_default();
-            let beginning: String = protocol.chars().take(KNOWN_BY).collect();
-            !beginning.is_empty() && text.contains(&beginning)
+            !protocol.is_empty() && text.contains(&protocol)
         };
         let updates =
             self.answers.iter().filter(|answer| matches!(answer.purpose, Purpose::Update | Purpose::UpdateRepair));

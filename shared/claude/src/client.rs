@@ -46,7 +46,6 @@ struct TokenCount {
 /// Claude is down.
 pub struct ClaudeClient {
     transport: Transport,
-    effort: Option<String>,
     batch_timeout: Duration,
     pricing: Arc<Pricing>,
 }
@@ -88,12 +87,12 @@ impl ClaudeClient {
             timer,
         };
         let pricing = Arc::new(Pricing(prices));
-        Self { transport, effort: settings.effort.clone(), batch_timeout: settings.batch_timeout, pricing }
+        Self { transport, batch_timeout: settings.batch_timeout, pricing }
     }
 
     fn params<'a>(&'a self, request: &'a ModelRequest) -> Result<MessageParams<'a>, ModelError> {
         self.pricing.check(&request.model)?;
-        MessageParams::new(request, self.effort.as_deref())
+        MessageParams::new(request)
     }
 
     /// Counts the input tokens of `request` as Claude does, which costs nothing.

@@ -87,6 +87,8 @@ pub struct ModelRequest {
     pub model: String,
     /// Most tokens to answer with.
     pub max_tokens: u32,
+    /// Effort that is asked for; `None` leaves it to the model. Thinking counts towards an answer's tokens and is paid like it.
+    pub effort: Option<&'static str>,
     /// The system prompt.
     pub system: Vec<SystemBlock>,
     /// The conversation; begins with the person's turn, and roles alternate.

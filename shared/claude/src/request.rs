@@ -63,7 +63,7 @@ struct OutputFormat<'a> {
 
 impl<'a> MessageParams<'a> {
     /// Fits `request` to what its model accepts. What cannot be fitted is refused before it is sent.
-    pub(super) fn new(request: &'a ModelRequest, effort: Option<&'a str>) -> Result<Self, ModelError> {
+    pub(super) fn new(request: &'a ModelRequest) -> Result<Self, ModelError> {
         let model = Capabilities::of(&request.model);
         let refuse = |detail: String| Err(ModelError::Rejected { detail });
         if request.output_schema.is_some() && !model.structured_outputs {
@@ -72,7 +72,7 @@ impl<'a> MessageParams<'a> {
         if request.turns.last().is_some_and(|turn| turn.role == Role::Assistant) && !model.prefill {
             return refuse(format!("{} takes no conversation that ends with its own turn", request.model));
         }
-        let mut params = Self::unmarked(request, effort.filter(|_| model.effort));
+        let mut params = Self::unmarked(request, request.effort.filter(|_| model.effort));
         params.mark(request, model.cache_minimum);
         Ok(params)
     }

@@ -11,6 +11,4 @@ pub struct ClaudeSettings {
     pub batch_timeout: Duration,
     /// Most retries of one call.
     pub max_retries: u32,
-    /// Effort to ask for; `None` leaves it to the model. Thinking counts towards an answer's tokens and is paid like it.
-    pub effort: Option<String>,
 }

@@ -21,6 +21,8 @@ const SETTINGS: [(&str, &str); 3] =
 pub enum Source {
     /// What was recorded. An answer that is missing is asked for in the file, if there is one.
     Recorded(Option<PathBuf>),
+    /// The simulator by itself.
+    Simulated,
     /// The real Claude, with a key.
     Claude(String),
 }
@@ -142,6 +144,10 @@ pub async fn take(person: &Person, source: &Source) -> Course {
             };
             (Deployment::with_simulator(options, &SETTINGS).await, wanted.as_deref())
         }
+        Source::Simulated => {
+            let options = Options { batch_pace: Pace::Held, ..Options::default() };
+            (Deployment::with_simulator(options, &SETTINGS).await, None)
+        }
         Source::Claude(key) => {
             let settings: Vec<_> = SETTINGS.into_iter().chain([("PROMPT_UPDATE_MODE", "immediate")]).collect();
             (Deployment::with_real_claude(key.clone(), &settings).await, None)
@@ -215,13 +221,7 @@ impl Way<'_> {
 
     /// The profile and the first prompt.
     async fn first_texts(&mut self, course: &mut Course) -> Option<()> {
-        for job in self.deployment.take_jobs() {
-            // What could not be written leaves its reason in the complaints.
-            self.deployment.deliver(&job).await;
-        }
-        if self.is_wanted() {
-            return None;
-        }
+        self.work().await?;
         let profile = self.deployment.profile(&self.person.id).await;
         let versions = self.deployment.prompts(&self.person.id).await;
         let cost = self.cost();
@@ -261,6 +261,8 @@ impl Way<'_> {
             });
             conversation = reply.body;
         }
+        // A state that has passed has the prompt rewritten.
+        self.work().await?;
         let cost = self.cost();
         course.coach_cost = cost / f64::from(u32::try_from(self.person.coach.len()).unwrap_or(1));
         Some(())
@@ -274,7 +276,8 @@ impl Way<'_> {
         self.deployment.pass(Duration::seconds(1));
         self.deployment.claude.clear();
         let before = self.deployment.versions(&self.person.id).await.len();
-        self.deployment.weekly().await;
+        self.deployment.begin_weekly().await;
+        self.work().await?;
         self.deployment.claude.finish_batches();
         let collected = self.deployment.collect().await;
         if self.is_wanted() {
@@ -289,6 +292,14 @@ impl Way<'_> {
         let cost = newest.and_then(|version| version["cost_usd"].as_f64()).unwrap_or_default();
         let text = newest.map(|version| text(&version["prompt"])).unwrap_or_default();
         Some(Written { kind, text, complaints: self.complaints(Task::Update), cost })
+    }
+
+    /// Carries out what is queued. What could not be written leaves its reason in the complaints.
+    async fn work(&self) -> Option<()> {
+        for job in self.deployment.take_jobs() {
+            self.deployment.deliver(&job).await;
+        }
+        (!self.is_wanted()).then_some(())
     }
 
     /// What a repair was told of the first try, a line each.

@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod course;
+pub mod judged;
 pub mod meals;
 pub mod person;
 pub mod recording;

@@ -2,11 +2,11 @@
 //! the real Claude.
 //!
 //! `--record FOLDER` asks for the next answer that a person lacks, in `FOLDER/ID.txt`; `--answer FILE --by MODEL --on DAY` adds
-//! it.
+//! it. `--texts FOLDER` writes the texts of each person for a reader, beside those of the simulator for three of them.
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use claude_simulator::Wanted;
@@ -15,12 +15,13 @@ use evaluation::person::{Person, folder};
 use evaluation::{recording, table};
 
 const USAGE: &str =
-    "usage: evaluation [--person ID] [--write] | --person ID --record FOLDER [--answer FILE --by MODEL --on DAY]";
+    "usage: evaluation [--person ID] [--write] [--texts FOLDER] | --person ID --record FOLDER [--answer FILE --by MODEL --on DAY]";
 
 #[derive(Default)]
 struct Arguments {
     person: Option<String>,
     write: bool,
+    texts: Option<PathBuf>,
     record: Option<PathBuf>,
     answer: Option<PathBuf>,
     by: String,
@@ -59,6 +60,9 @@ async fn run() -> io::Result<()> {
         println!("{} ...", person.id);
         courses.push(course::take(person, &source).await);
     }
+    if let Some(folder) = &arguments.texts {
+        return texts(&courses, folder).await;
+    }
     let tables = table::tables(&courses);
     println!("\n{}\n{tables}", table::shortcomings(&courses));
     if arguments.write {
@@ -67,8 +71,22 @@ async fn run() -> io::Result<()> {
     Ok(())
 }
 
+/// Writes what a judge reads.
+async fn texts(courses: &[Course], place: &Path) -> io::Result<()> {
+    fs::create_dir_all(place.join("simulated"))?;
+    for course in courses {
+        fs::write(place.join(format!("{}.md", course.person.id)), table::reading(course))?;
+        if course.person.scenario.is_some() {
+            let simulated = course::take(&course.person, &Source::Simulated).await;
+            fs::write(place.join(format!("simulated/{}.md", course.person.id)), table::reading(&simulated))?;
+        }
+    }
+    println!("The texts are in {}.", place.display());
+    Ok(())
+}
+
 /// Adds an answer if there is one, and asks for the next.
-async fn record(person: &Person, place: &std::path::Path, arguments: &Arguments) -> io::Result<()> {
+async fn record(person: &Person, place: &Path, arguments: &Arguments) -> io::Result<()> {
     fs::create_dir_all(place)?;
     let wanted = place.join(format!("{}.json", person.id));
     if let Some(answer) = &arguments.answer {
@@ -91,6 +109,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--person" => arguments.person = Some(words.next()?),
+            "--texts" => arguments.texts = Some(words.next()?.into()),
             "--write" => arguments.write = true,
             "--record" => arguments.record = Some(words.next()?.into()),
             "--answer" => arguments.answer = Some(words.next()?.into()),

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use claude_simulator::{Origin, RecordedAnswer, Wanted, fill};
+use claude_simulator::{Origin, Purpose, RecordedAnswer, Wanted, fill};
 use serde_json::Value;
 
 use crate::person::{Person, folder};
@@ -60,4 +60,21 @@ pub fn add(person: &Person, wanted: &Path, answer: &Path, written_by: &str, on: 
     lines += &serde_json::to_string(&recorded)?;
     lines.push('\n');
     OpenOptions::new().create(true).append(true).open(path)?.write_all(lines.as_bytes())
+}
+
+/// What a person's first prompt was made of, if it was recorded: the first try.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn first_prompt(person: &Person) -> io::Result<Option<Value>> {
+    let path = folder("recorded").join(format!("{}.jsonl", person.id));
+    if !path.exists() {
+        return Ok(None);
+    }
+    let file = fs::read_to_string(path)?;
+    let answers = file.lines().skip(1).map(serde_json::from_str::<RecordedAnswer>);
+    let answers = answers.collect::<Result<Vec<_>, _>>()?;
+    let first = answers.into_iter().find(|answer| answer.purpose == Purpose::Prompt && answer.turn == 1);
+    Ok(first.map(|answer| answer.answer))
 }

@@ -108,6 +108,23 @@ fn costs(courses: &[Course]) -> String {
     table
 }
 
+/// The texts of one person, for somebody who judges them.
+#[must_use]
+pub fn reading(course: &Course) -> String {
+    let mut text = format!("# {}\n\n{}\n\n## Consultation\n\n", course.person.title, course.person.person);
+    for turn in &course.talk {
+        let _ = writeln!(text, "Person: {}\n\nAnswer: {}\n", turn.said, turn.reply);
+    }
+    for written in &course.texts {
+        let _ = writeln!(text, "## {}\n\n{}\n", written.kind.name(), written.text.replace("## ", "### "));
+    }
+    text += "## Talk with the coach\n\n";
+    for answer in &course.coach {
+        let _ = writeln!(text, "Person: {}\n\nCoach: {}\n", answer.said, answer.reply);
+    }
+    text
+}
+
 /// What fell short, a line each.
 #[must_use]
 pub fn shortcomings(courses: &[Course]) -> String {

@@ -81,12 +81,7 @@ impl ApiKey for Keys {
 }
 
 fn settings(base_url: &str) -> ClaudeSettings {
-    ClaudeSettings {
-        base_url: base_url.to_owned(),
-        batch_timeout: Duration::from_mins(1),
-        max_retries: MAX_RETRIES,
-        effort: None,
-    }
+    ClaudeSettings { base_url: base_url.to_owned(), batch_timeout: Duration::from_mins(1), max_retries: MAX_RETRIES }
 }
 
 fn prices() -> PriceList {
@@ -119,6 +114,7 @@ fn question(text: &str) -> ModelRequest {
     ModelRequest {
         purpose: Purpose::Coach,
         model: SONNET.to_owned(),
+        effort: None,
         max_tokens: 1_000,
         system: vec![SystemBlock { text: "You are a coach.".to_owned(), cache: false }],
         turns: vec![Turn::new(Role::User, text)],

@@ -6,8 +6,9 @@ use super::super::request::MessageParams;
 use super::*;
 use crate::{Model, ModelError};
 
-fn body(request: &ModelRequest, effort: Option<&str>) -> Value {
-    serde_json::to_value(MessageParams::new(request, effort).expect("the request fits its model")).expect("JSON")
+fn body(request: &ModelRequest, effort: Option<&'static str>) -> Value {
+    let request = ModelRequest { effort, ..request.clone() };
+    serde_json::to_value(MessageParams::new(&request).expect("the request fits its model")).expect("JSON")
 }
 
 /// The texts of the blocks that have a breakpoint.
@@ -106,9 +107,9 @@ fn of_too_many_breakpoints_the_last_four_are_set() {
 fn a_conversation_that_ends_with_the_models_turn_is_refused_unless_the_model_goes_on_with_it() {
     let mut request = question("Hello");
     request.turns.push(Turn::new(Role::Assistant, "Well"));
-    assert!(matches!(MessageParams::new(&request, None), Err(ModelError::Rejected { .. })));
+    assert!(matches!(MessageParams::new(&request), Err(ModelError::Rejected { .. })));
     request.model = "claude-sonnet-4-5".to_owned();
-    assert!(MessageParams::new(&request, None).is_ok());
+    assert!(MessageParams::new(&request).is_ok());
 }
 
 #[tokio::test]

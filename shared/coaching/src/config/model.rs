@@ -28,7 +28,7 @@ pub(super) static MODEL_EFFORT: Choice<Option<&str>> = Choice {
     name: "MODEL_EFFORT",
     default: "low",
     options: &[("low", Some("low")), ("medium", Some("medium")), ("high", Some("high")), ("model", None)],
-    meaning: "Effort asked of the models; model leaves it to them",
+    meaning: "Effort asked of the models, where no purpose has its own; model leaves it to them",
 };
 pub(super) static MODEL_PRICES: Text<BTreeMap<String, ModelPrice>> = Text {
     name: "MODEL_PRICES",
@@ -94,13 +94,34 @@ pub(super) const fn max_tokens(name: &'static str, default: u32, meaning: &'stat
     Number { name, default, min: 1, max: 64_000, meaning }
 }
 
-/// A model and how much it may answer.
+/// The effort that a purpose asks for: the one of all, or its own, which may be left to the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    OfAll,
+    Own(Option<&'static str>),
+}
+
+/// A setting of the effort for one purpose.
+pub(super) const fn effort(name: &'static str, meaning: &'static str) -> Choice<Effort> {
+    let options = &[
+        ("default", Effort::OfAll),
+        ("low", Effort::Own(Some("low"))),
+        ("medium", Effort::Own(Some("medium"))),
+        ("high", Effort::Own(Some("high"))),
+        ("model", Effort::Own(None)),
+    ];
+    Choice { name, default: "default", options, meaning }
+}
+
+/// A model, how much it may answer, and how hard it thinks first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelChoice {
     /// Name of the model.
     pub model: String,
-    /// Most tokens of an answer.
+    /// Most tokens of an answer, thinking included.
     pub max_tokens: u32,
+    /// Effort that is asked for; `None` leaves it to the model.
+    pub effort: Option<&'static str>,
 }
 
 impl ModelChoice {
@@ -110,8 +131,19 @@ impl ModelChoice {
         prices: &PriceList,
         model: &Text<String>,
         max_tokens: &Number<u32>,
+        effort: &Choice<Effort>,
     ) -> Result<Self, ConfigError> {
-        Self { model: env.get(model)?, max_tokens: env.get(max_tokens)? }.priced(prices, model.name)
+        let (name, max_tokens) = (env.get(model)?, env.get(max_tokens)?);
+        Self { model: name, max_tokens, effort: Self::effort(env, effort)? }.priced(prices, model.name)
+    }
+
+    /// The effort of a purpose.
+    pub(super) fn effort(env: &Environment, own: &Choice<Effort>) -> Result<Option<&'static str>, ConfigError> {
+        let of_all = env.get(&MODEL_EFFORT)?;
+        Ok(match env.get(own)? {
+            Effort::OfAll => of_all,
+            Effort::Own(effort) => effort,
+        })
     }
 
     /// The same choice, of the setting `variable`, if its price is known.
@@ -137,7 +169,6 @@ pub fn claude(env: &Environment) -> Result<ClaudeSettings, ConfigError> {
         base_url: env.get(&ANTHROPIC_BASE_URL)?,
         batch_timeout: background_timeout(env)?,
         max_retries: env.get(&CLAUDE_MAX_RETRIES)?,
-        effort: env.get(&MODEL_EFFORT)?.map(str::to_owned),
     })
 }
 

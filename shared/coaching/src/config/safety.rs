@@ -3,8 +3,8 @@
 use domain::money::PriceList;
 
 use super::environment::{ConfigError, Environment};
-use super::model::{ModelChoice, max_tokens};
-use super::setting::{Flag, Number, Text};
+use super::model::{Effort, ModelChoice, effort, max_tokens};
+use super::setting::{Choice, Flag, Number, Text};
 
 pub(super) static ENABLE_SAFETY_UPDATES: Flag = Flag {
     name: "ENABLE_SAFETY_UPDATES",
@@ -21,11 +21,14 @@ pub(super) static SAFETY_MODEL: Text<Option<String>> = Text {
 };
 pub(super) static SAFETY_MAX_TOKENS: Number<u32> =
     max_tokens("SAFETY_MAX_TOKENS", 200, "Most tokens of what SAFETY_MODEL answers");
+pub(super) static SAFETY_EFFORT: Choice<Effort> =
+    effort("SAFETY_EFFORT", "Effort asked of SAFETY_MODEL; default is MODEL_EFFORT");
 
 /// The model that reads along, if one is named.
 pub fn model(env: &Environment, prices: &PriceList) -> Result<Option<ModelChoice>, ConfigError> {
     let max_tokens = env.get(&SAFETY_MAX_TOKENS)?;
-    let choice = env.get(&SAFETY_MODEL)?.map(|model| ModelChoice { model, max_tokens });
+    let effort = ModelChoice::effort(env, &SAFETY_EFFORT)?;
+    let choice = env.get(&SAFETY_MODEL)?.map(|model| ModelChoice { model, max_tokens, effort });
     choice.map(|choice| choice.priced(prices, SAFETY_MODEL.name)).transpose()
 }
 

@@ -5,8 +5,8 @@ use domain::conversation::MOST_REPLY_SHARDS;
 use domain::money::PriceList;
 
 use super::environment::{ConfigError, Environment};
-use super::model::{ModelChoice, max_tokens, model};
-use super::setting::{Flag, Number, Text};
+use super::model::{Effort, ModelChoice, effort, max_tokens, model};
+use super::setting::{Choice, Flag, Number, Text};
 
 pub(super) static ENABLE_GENERIC_FALLBACK: Flag = Flag {
     name: "ENABLE_GENERIC_FALLBACK",
@@ -75,6 +75,10 @@ pub(super) static CONSULTATION_MAX_TOKENS: Number<u32> =
     max_tokens("CONSULTATION_MAX_TOKENS", 2_000, "Most tokens in a consultation reply");
 pub(super) static COACH_MAX_TOKENS: Number<u32> =
     max_tokens("COACH_MAX_TOKENS", 1_000, "Most tokens in a coach's reply");
+pub(super) static CONSULTATION_EFFORT: Choice<Effort> =
+    effort("CONSULTATION_EFFORT", "Effort asked for a consultation reply; default is MODEL_EFFORT");
+pub(super) static COACH_EFFORT: Choice<Effort> =
+    effort("COACH_EFFORT", "Effort asked for a coach's reply; default is MODEL_EFFORT");
 
 /// How the coach answers.
 #[derive(Debug, Clone)]
@@ -91,7 +95,7 @@ impl CoachSettings {
     /// Reads them.
     pub fn read(env: &Environment, prices: &PriceList) -> Result<Self, ConfigError> {
         Ok(Self {
-            model: ModelChoice::read(env, prices, &COACH_MODEL, &COACH_MAX_TOKENS)?,
+            model: ModelChoice::read(env, prices, &COACH_MODEL, &COACH_MAX_TOKENS, &COACH_EFFORT)?,
             history_messages: env.get(&COACH_HISTORY_MESSAGES)?,
             generic_fallback: env.get(&ENABLE_GENERIC_FALLBACK)?,
         })
@@ -125,7 +129,7 @@ pub fn consultation_key_attempts(env: &Environment) -> Result<usize, ConfigError
 
 /// Who answers in the consultation.
 pub fn consultation_model(env: &Environment, prices: &PriceList) -> Result<ModelChoice, ConfigError> {
-    ModelChoice::read(env, prices, &CONSULTATION_MODEL, &CONSULTATION_MAX_TOKENS)
+    ModelChoice::read(env, prices, &CONSULTATION_MODEL, &CONSULTATION_MAX_TOKENS, &CONSULTATION_EFFORT)
 }
 
 /// Longest message, in characters.

@@ -7,8 +7,8 @@ use domain::money::PriceList;
 use domain::recipe::{VariantName, VariantWeights};
 
 use super::environment::{ConfigError, Environment};
-use super::model::{ModelChoice, max_tokens, model};
-use super::setting::{Number, Text};
+use super::model::{Effort, ModelChoice, effort, max_tokens, model};
+use super::setting::{Choice, Number, Text};
 
 pub(super) static PROFILE_WORD_COUNT: Number<usize> =
     Number { name: "PROFILE_WORD_COUNT", default: 200, min: 50, max: 500, meaning: "Words in a psychological profile" };
@@ -46,6 +46,10 @@ pub(super) static PROFILE_MODEL: Text<String> = model("PROFILE_MODEL", "Model fo
 pub(super) static PROMPT_MODEL: Text<String> = model("PROMPT_MODEL", "Model for coaching prompts");
 pub(super) static PROFILE_MAX_TOKENS: Number<u32> =
     max_tokens("PROFILE_MAX_TOKENS", 2_000, "Most tokens in a psychological profile");
+pub(super) static PROFILE_EFFORT: Choice<Effort> =
+    effort("PROFILE_EFFORT", "Effort asked for a psychological profile; default is MODEL_EFFORT");
+pub(super) static PROMPT_EFFORT: Choice<Effort> =
+    effort("PROMPT_EFFORT", "Effort asked for a coaching prompt and its rewriting; default is MODEL_EFFORT");
 pub(super) static PROMPT_MAX_TOKENS: Number<u32> =
     max_tokens("PROMPT_MAX_TOKENS", 4_000, "Most tokens in a coaching prompt");
 
@@ -73,7 +77,7 @@ impl ProfileSettings {
     pub fn read(env: &Environment, prices: &PriceList) -> Result<Self, ConfigError> {
         let word_count = env.get(&PROFILE_WORD_COUNT)?;
         let words = WordRange::around(word_count, env.get(&PROFILE_WORD_TOLERANCE)?);
-        let model = ModelChoice::read(env, prices, &PROFILE_MODEL, &PROFILE_MAX_TOKENS)?;
+        let model = ModelChoice::read(env, prices, &PROFILE_MODEL, &PROFILE_MAX_TOKENS, &PROFILE_EFFORT)?;
         Ok(Self { model, word_count, words })
     }
 }
@@ -95,7 +99,7 @@ impl PromptSettings {
             let problem = format!("is {}, but it must be below PROMPT_MAX_WORDS ({})", words.min, words.max);
             return Err(ConfigError { variable: PROMPT_MIN_WORDS.name, problem });
         }
-        Ok(Self { model: ModelChoice::read(env, prices, &PROMPT_MODEL, &PROMPT_MAX_TOKENS)?, words })
+        Ok(Self { model: ModelChoice::read(env, prices, &PROMPT_MODEL, &PROMPT_MAX_TOKENS, &PROMPT_EFFORT)?, words })
     }
 }
 

@@ -48,6 +48,12 @@ pub fn safety_reminder() -> SystemBlock {
     SystemBlock { text: include_str!("safety_reminder.txt").trim_end().to_owned(), cache: false }
 }
 
+/// What a coach can do, whoever they are: the same for everybody, so that none promises more.
+#[must_use]
+pub fn coach_abilities() -> SystemBlock {
+    SystemBlock { text: include_str!("coach_abilities.txt").trim_end().to_owned(), cache: false }
+}
+
 /// All the rules that no answer may repeat.
 #[must_use]
 pub fn secret_rules() -> &'static str {

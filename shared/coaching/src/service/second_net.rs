@@ -174,6 +174,7 @@ fn request(choice: &ModelChoice, message: &Message<'_>, deadline: Duration) -> M
         purpose: Purpose::Safety,
         model: choice.model.clone(),
         max_tokens: choice.max_tokens,
+        effort: choice.effort,
         system: vec![prompts::safety_rules(), SystemBlock { text: prompts::safety_reader().to_owned(), cache: true }],
         turns: vec![Turn::new(Role::User, prompts::safety_reader_material(earlier, message.text))],
         output_schema: Some(prompts::safety_schema()),

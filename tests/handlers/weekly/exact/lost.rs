@@ -44,6 +44,7 @@ async fn lost(taken: bool) -> (Deployment, String, Job) {
         purpose: Purpose::PromptUpdate,
         model: coaching::config::writing::prompt_model(deployment.app().env()).expect("a model"),
         max_tokens: 100,
+        effort: None,
         system: Vec::new(),
         turns: vec![Turn::new(Role::User, "Good morning")],
         output_schema: None,

@@ -191,6 +191,7 @@ impl PromptUpdater {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
+            effort: choice.effort,
             system: prompts::for_writer(instructions, grounds.recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::behavior_sections_schema()),

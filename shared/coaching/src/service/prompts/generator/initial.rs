@@ -125,6 +125,7 @@ impl SystemPromptGenerator {
             purpose: Purpose::Profile,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
+            effort: choice.effort,
             system: vec![
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::profile(self.profile.word_count, words, &language, today), cache: false },

@@ -129,6 +129,7 @@ impl SystemPromptGenerator {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),
             max_tokens: choice.max_tokens,
+            effort: choice.effort,
             system: prompts::for_writer(instructions, recipe, profile.risk.lasting),
             turns: vec![Turn::new(Role::User, material)],
             output_schema: Some(prompts::coaching_prompt_schema()),

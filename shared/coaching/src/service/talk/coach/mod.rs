@@ -177,6 +177,7 @@ impl CoachService {
             purpose: Purpose::Coach,
             model: self.settings.model.model.clone(),
             max_tokens: self.settings.model.max_tokens,
+            effort: self.settings.model.effort,
             system: prompt.system(risk),
             turns: vec![claude::Turn::new(Role::User, today.clone())],
             output_schema: None,

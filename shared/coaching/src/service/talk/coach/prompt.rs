@@ -79,7 +79,8 @@ impl PromptInUse {
         }
     }
 
-    /// The system prompt: the safety rules stand before each, what the risk state asks behind it, and the rules again in short.
+    /// The system prompt: the safety rules stand before each, what the risk state asks and
+    /// what any coach can do behind it, and the rules again in short.
     /// What is cached ends with the prompt.
     pub(super) fn system(&self, risk: Risk) -> Vec<SystemBlock> {
         let text = match self {
@@ -90,7 +91,7 @@ impl PromptInUse {
         [prompts::safety_rules(), SystemBlock { text, cache: true }]
             .into_iter()
             .chain(prompts::care_block(risk))
-            .chain([prompts::safety_reminder()])
+            .chain([prompts::coach_abilities(), prompts::safety_reminder()])
             .collect()
     }
 }

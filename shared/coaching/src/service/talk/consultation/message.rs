@@ -373,6 +373,7 @@ impl ConsultationAiService {
             purpose: Purpose::Consultation,
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
+            effort: self.choice.effort,
             system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation().to_owned(), cache: true }]
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
