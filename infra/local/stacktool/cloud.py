@@ -45,14 +45,16 @@ def claude(simulator: Path) -> tuple[str, str]:
         processes.stop("claude-simulator")
         address = os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
         return address.rstrip("/"), os.environ["ANTHROPIC_API_KEY"].strip()
-    facts = {"program": hashlib.sha256(simulator.read_bytes()).hexdigest()}
+    # What a language model has answered stands in for it, for the people of the demo.
+    recorded = os.environ.get("CLAUDE_SIMULATOR_RECORDED", str(paths.RECORDED))
+    facts = {"program": hashlib.sha256(simulator.read_bytes()).hexdigest(), "recorded": recorded}
 
     def command(port: int) -> tuple[list[str], dict]:
         # A copy, since the next build cannot write over a program that runs.
         program = paths.STATE / "claude-simulator"
         program.unlink(missing_ok=True)
         shutil.copy2(simulator, program)
-        return [str(program), "--port", str(port)], dict(os.environ)
+        return [str(program), "--port", str(port)], os.environ | {"CLAUDE_SIMULATOR_RECORDED": recorded}
 
     with step("Starting the Claude simulator (no ANTHROPIC_API_KEY is set)"):
         port, _ = processes.ensure("claude-simulator", facts, "/_simulator/requests", command)

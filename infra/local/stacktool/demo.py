@@ -27,6 +27,9 @@ def run(stack: dict, name: str) -> None:
 
     print(f"\n{bold(scenario['title'])}: {person['name']}, {person['age']}. {scenario['summary']}")
     print(dim(f"{'Simulated' if simulated else 'Real'} Claude at {stack['claude_url']}, API at {stack['api_url']}"))
+    if simulated:
+        print(dim("What Claude says here was recorded: a language model wrote it for these requests on 1 December 2026, and its "
+                  "dates are of that time. tests/evaluation tells how."))
 
     began = datetime.datetime.now(datetime.UTC).date()
     _sign_up(journey)

@@ -7,6 +7,7 @@ LOCAL = Path(__file__).resolve().parent.parent
 ROOT = LOCAL.parent.parent
 SCENARIOS = LOCAL / "scenarios"
 EVENTS = ROOT / "events"
+RECORDED = ROOT / "tests" / "evaluation" / "recorded"
 TEMPLATE = ROOT / "template.yaml"
 README = ROOT / "README.md"
 MANIFEST = ROOT / "Cargo.toml"

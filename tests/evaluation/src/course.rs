@@ -109,6 +109,8 @@ pub struct Course {
     pub too_short: bool,
     /// What was written.
     pub texts: Vec<Written>,
+    /// What the coach that everybody has says to the first question of a person of the demo.
+    pub before: Option<String>,
     /// The talk with the coach.
     pub coach: Vec<Answer>,
     /// What the consultation cost, in USD.
@@ -159,6 +161,7 @@ pub async fn take(person: &Person, source: &Source) -> Course {
         talk: Vec::new(),
         too_short: false,
         texts: Vec::new(),
+        before: None,
         coach: Vec::new(),
         consultation_cost: 0.0,
         coach_cost: 0.0,
@@ -178,11 +181,19 @@ impl Way<'_> {
         deployment.set_access(id, true).await;
         let meals = self.person.month_before(deployment.now(), self.target().await);
         self.log_meals(&meals).await;
+        if let Some(question) = self.person.coach.first().filter(|_| self.person.scenario.is_some()) {
+            let reply = deployment.tell(id, question).await;
+            if self.is_wanted() {
+                return None;
+            }
+            course.before = Some(text(&reply.body["message"]));
+        }
         let session = deployment.start(id).await;
+        let before = self.log_cost();
         for message in &self.person.consultation {
             course.talk.push(self.turn(&session, message).await?);
         }
-        course.consultation_cost = self.cost();
+        course.consultation_cost = self.cost() - before;
         let asked = self.deployment.complete(id, &session).await;
         course.too_short = asked.status == 409;
         if course.too_short {
@@ -323,11 +334,15 @@ impl Way<'_> {
 
     /// What was spent since this was asked last, in USD.
     fn cost(&mut self) -> f64 {
-        let calls = self.log.of("model_call");
-        let spent = calls.iter().filter_map(|call| call["cost_usd"].as_f64()).sum::<f64>();
+        let spent = self.log_cost();
         let since = spent - self.spent;
         self.spent = spent;
         since
+    }
+
+    /// What was spent in all, in USD.
+    fn log_cost(&self) -> f64 {
+        self.log.of("model_call").iter().filter_map(|call| call["cost_usd"].as_f64()).sum()
     }
 
     fn is_wanted(&self) -> bool {

@@ -14,8 +14,7 @@ use evaluation::course::{self, Course, Source};
 use evaluation::person::{Person, folder};
 use evaluation::{recording, table};
 
-const USAGE: &str =
-    "usage: evaluation [--person ID] [--write] [--texts FOLDER] | --person ID --record FOLDER [--answer FILE --by MODEL --on DAY]";
+const USAGE: &str = "usage: evaluation [--person ID] [--write] [--texts FOLDER] | --person ID --record FOLDER [--answer FILE --by MODEL --on DAY]";
 
 #[derive(Default)]
 struct Arguments {

@@ -118,6 +118,9 @@ pub fn reading(course: &Course) -> String {
     for written in &course.texts {
         let _ = writeln!(text, "## {}\n\n{}\n", written.kind.name(), written.text.replace("## ", "### "));
     }
+    if let Some(before) = &course.before {
+        let _ = writeln!(text, "## The coach without a personal prompt\n\n{before}\n");
+    }
     text += "## Talk with the coach\n\n";
     for answer in &course.coach {
         let _ = writeln!(text, "Person: {}\n\nCoach: {}\n", answer.said, answer.reply);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use claude_simulator::FaultKind;
+use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 use uuid::Uuid;
@@ -123,6 +123,20 @@ async fn a_consultation_goes_on_after_a_crisis_and_keeps_what_was_said() {
     let next = deployment.send(say(&session_id, "Thank you. I train three times a week.")).await;
     assert_eq!(next.status, 200, "{next:?}");
     assert!(next.body.get("safety").is_none() && next.body.get("support").is_none(), "{next:?}");
+}
+
+#[tokio::test]
+async fn what_a_fixed_text_has_answered_is_read_with_the_next_message() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    for message in [CRISIS, CRISIS, "I run 2 times a week.", "I skip breakfast and cook dinner late."] {
+        assert_eq!(deployment.say("ana", &session_id, message).await.status, 200);
+    }
+    let asked = deployment.asked(Task::Consultation);
+    let unread = |at: usize| asked[at].last_text().lines().find(|line| line.starts_with("Unread: ")).map(str::to_owned);
+    let two = "Unread: the 2 messages before the latest, which the app has answered by itself";
+    assert_eq!((unread(0).as_deref(), unread(1).as_deref()), (Some(two), Some("Unread: none")));
 }
 
 #[tokio::test]

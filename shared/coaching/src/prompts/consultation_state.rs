@@ -37,24 +37,24 @@ pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], 
             ("language", &language),
             ("open_sections", &or_none(&sections.join(", "))),
             ("open_doubts", &or_none(&doubts.join("; "))),
+            ("unread", &unread(session.unread_messages)),
             ("known_facts", &or_none(&facts.join("\n"))),
         ],
     )
 }
 
-/// What a coach has to be careful with and on what the person has not decided, with its tags; nothing if there is nothing.
+/// What a coach has to be careful with, and on what the person has not decided, each with its tags; nothing if there is nothing.
 #[must_use]
 pub fn concerns(heard: &Heard) -> String {
-    let told = heard.concerns.iter().map(|concern| format!("- The person has told of {}.", in_words(*concern)));
-    let open = heard.open_doubts().map(|doubt| format!("- Not decided yet, to be asked about: {}", line(&doubt.text)));
-    let lines: Vec<String> = told.chain(open).collect();
-    if lines.is_empty() {
-        return String::new();
-    }
-    format!(
-        "\n<concerns>\nTo be careful with; name none of it as a diagnosis, and push in nothing that it touches.\n{}\n</concerns>",
-        lines.join("\n")
-    )
+    let told: Vec<String> =
+        heard.concerns.iter().map(|concern| format!("- The person has told of {}.", in_words(*concern))).collect();
+    let open: Vec<String> = heard.open_doubts().map(|doubt| format!("- {}", line(&doubt.text))).collect();
+    let tagged = |tag: &str, how: &str, lines: &[String]| {
+        if lines.is_empty() { String::new() } else { format!("\n<{tag}>\n{how}\n{}\n</{tag}>", lines.join("\n")) }
+    };
+    let careful = "To be careful with; name none of it as a diagnosis, and push in nothing that it touches.";
+    let undecided = "Not decided by them. Take no side; the coach may ask once when it comes up.";
+    tagged("concerns", careful, &told) + &tagged("undecided", undecided, &open)
 }
 
 fn body_in_words(person: &Profile) -> String {
@@ -67,6 +67,15 @@ fn body_in_words(person: &Profile) -> String {
         body.diet.as_ref().map(|diet| format!("diet {}", line(diet.as_str()))),
     ];
     or_none(&known.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+/// What was answered without the model: nothing is learned from it yet.
+fn unread(messages: u32) -> String {
+    match messages {
+        0 => "none".to_owned(),
+        1 => "the message before the latest, which the app has answered by itself".to_owned(),
+        more => format!("the {more} messages before the latest, which the app has answered by itself"),
+    }
 }
 
 fn or_none(text: &str) -> String {

@@ -87,7 +87,7 @@ fn every_prompt() -> Vec<String> {
             profile_material(&profile, &[spoken], &facts, &heard()),
             initial_prompt(WORDS, &german(), profile.first_day),
             initial_prompt_material(&profile, "</psychological_profile>", &facts, &heard(), None),
-            prompt_update(WORDS, &german(), profile.first_day),
+            prompt_update(WORDS, WORDS.middle(), &german(), profile.first_day),
             repair_of_whole(&[Flaw::TriggerCount(7)], &german()),
             repair_of_sections(
                 &[Flaw::WordCount { words: 90, allowed: WORDS }],
@@ -136,7 +136,8 @@ fn writers_are_told_language_day_and_the_length_of_each_section() {
     for told in [
         "Write in German.",
         "Today is Monday, 30 November 2026; week 1 of 8 begins today, and week 8 ends on Sunday, 24 January 2027",
-        "with their length in words. Together they have about 650, and at any rate between 500 and 800 words",
+        // The app adds the line of targets, and the words around each rule.
+        "with their length in words. Together they have about 635, and at any rate between 500 and 770 words",
         "- core_directive (40): ",
         "The app writes each as \"Wenn {when}: {coach_does}.\"",
     ] {
@@ -144,7 +145,7 @@ fn writers_are_told_language_day_and_the_length_of_each_section() {
     }
     let chinese = Locale::of(Language::Zh);
     let of_chinese = initial_prompt(WORDS, &chinese, day);
-    assert!(of_chinese.contains("about 1040, and at any rate between 800 and 1280 characters"), "{of_chinese}");
+    assert!(of_chinese.contains("about 1016, and at any rate between 800 and 1232 characters"), "{of_chinese}");
     let profile = super::profile(200, WordRange::around(200, 0.2), &chinese, day);
     assert!(profile.contains("about 320 characters (between 256 and 384 characters)"), "{profile}");
 }
@@ -218,7 +219,9 @@ fn the_consultation_knows_whom_it_talks_to_on_which_day() {
 fn concerns_and_open_doubts_are_told_to_whoever_writes_and_settled_ones_are_not() {
     let mut heard = heard();
     let told = concerns(&heard);
-    assert!(told.contains("eating a great deal") && told.contains("Wants muscle"), "{told}");
+    let (careful, undecided) = told.split_once("</concerns>").expect("both are told");
+    assert!(careful.contains("eating a great deal") && !careful.contains("Wants muscle"), "{told}");
+    assert!(undecided.contains("<undecided>") && undecided.contains("Wants muscle"), "{told}");
     heard.doubts[0].settled = true;
     assert!(!concerns(&heard).contains("Wants muscle"));
     assert_eq!(concerns(&Heard::default()), "");

@@ -9,6 +9,9 @@ use domain::locale::Locale;
 /// Days of the plan: eight weeks, the first day included.
 const PLAN_DAYS: Days = Days::new(8 * 7 - 1);
 
+/// Words that the app adds to what the writer of a prompt answers, at most: the line of targets, and those around the rules.
+const ADDED_WORDS: usize = 30;
+
 /// The system prompt of the profile writer.
 #[must_use]
 pub fn profile(word_count: usize, words: WordRange, language: &Locale, today: NaiveDate) -> String {
@@ -25,9 +28,10 @@ pub fn profile(word_count: usize, words: WordRange, language: &Locale, today: Na
     )
 }
 
-/// The system prompt of the prompt writer.
+/// The system prompt of the prompt writer; `words` is what the whole prompt may have.
 #[must_use]
 pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> String {
+    let words = WordRange { min: words.min, max: words.max.saturating_sub(ADDED_WORDS).max(words.min + 1) };
     let unit = LengthUnit::of(language);
     let budgets = Section::ALL.map(|section| (section.key(), budget(section, words, unit)));
     let (today, end) = (date(today), date(today.checked_add_days(PLAN_DAYS).unwrap_or(today)));
@@ -45,9 +49,10 @@ pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> 
     fill(include_str!("initial_prompt.txt"), &values)
 }
 
-/// The system prompt of the weekly writer; `words` is what its two sections may have together.
+/// The system prompt of the weekly writer; `words` is what its two sections may have together, and `present` what they have: as
+/// much is asked for, so that nothing is filled up.
 #[must_use]
-pub fn prompt_update(words: WordRange, language: &Locale, today: NaiveDate) -> String {
+pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today: NaiveDate) -> String {
     let unit = LengthUnit::of(language);
     fill(
         include_str!("prompt_update.txt"),
@@ -55,7 +60,7 @@ pub fn prompt_update(words: WordRange, language: &Locale, today: NaiveDate) -> S
             ("today", &date(today)),
             ("language", &language.described()),
             ("unit", unit.name),
-            ("aim", &aim(words, unit)),
+            ("aim", &unit.of_words(present.clamp(words.min, words.max)).to_string()),
             ("range", &unit.range(words)),
             ("rule", rule(language)),
         ],

@@ -82,6 +82,8 @@ pub struct Session {
     /// How many of them a model has declined: they count against the most, which each of them has cost, and not towards the
     /// fewest, because nothing is known from them.
     pub declined_messages: u32,
+    /// Messages that a fixed text of safety has answered since a model read one: what they teach is still to be learned.
+    pub unread_messages: u32,
     /// Number of stored messages of both sides; the next one gets this sequence number.
     pub message_count: u32,
     /// Body data learned so far.
@@ -147,6 +149,7 @@ impl Session {
             section_messages: 0,
             user_messages: 0,
             declined_messages: 0,
+            unread_messages: 0,
             message_count: 0,
             body: BodyData::default(),
             goal: None,

@@ -29,10 +29,20 @@ impl BehaviorUpdate<'_> {
         WordRange { min: self.rules.words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
     }
 
+    /// Words that the two sections have in the prompt in force.
+    #[must_use]
+    pub fn present_words(&self) -> usize {
+        self.words_of(true)
+    }
+
     /// Words of the sections that an update leaves as they are.
     fn locked_words(&self) -> usize {
-        let locked = Section::ALL.into_iter().filter(|section| !section.follows_behavior());
-        locked.map(|section| count_words(&self.current.body(section))).sum()
+        self.words_of(false)
+    }
+
+    fn words_of(&self, written: bool) -> usize {
+        let sections = Section::ALL.into_iter().filter(|section| section.follows_behavior() == written);
+        sections.map(|section| count_words(&self.current.body(section))).sum()
     }
 }
 

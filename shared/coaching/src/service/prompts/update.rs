@@ -186,7 +186,8 @@ impl PromptUpdater {
         let current = prompt.text_with(profile.current_targets());
         let material = prompts::prompt_update_material(&current, grounds.metrics, grounds.decision);
         let today = profile.timezone.day_of(grounds.as_of);
-        let instructions = prompts::prompt_update(task.words_left(), task.current.language(), today);
+        let instructions =
+            prompts::prompt_update(task.words_left(), task.present_words(), task.current.language(), today);
         ModelRequest {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),

@@ -120,6 +120,7 @@ impl ConsultationTable {
             .set("section_messages", number(session.section_messages))
             .set("user_messages", number(session.user_messages))
             .set("declined_messages", number(session.declined_messages))
+            .set("unread_messages", number(session.unread_messages))
             .set("message_count", number(session.message_count))
             .set("updated_at", instant(session.updated_at))
     }

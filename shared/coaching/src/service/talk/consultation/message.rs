@@ -140,7 +140,8 @@ impl ConsultationAiService {
         let begun = self.begin(reading, said, AnsweredBy::FixedText, None).await?;
         let (asked, profile) = begun.ok_or(Conflict::AnswerPending)?;
         let known = self.access.consultations.facts(session_id).await?;
-        let (turn, message) = self.apply(&asked, &profile, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
+        let (mut turn, message) = self.apply(&asked, &profile, TurnOutcome::saying(text.to_owned()), &known, Usd::ZERO);
+        turn.session.unread_messages += 1;
         let answered = Answered { session: &turn.session, reply: &message, facts: &[], removed: &[], declined: None };
         match self.access.consultations.finish_turn(&answered, asked.lease, None).await? {
             WriteOutcome::Written => Ok(turn),
@@ -225,17 +226,22 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<ConsultationTurn> {
         let reserved = asked.reserved.take();
-        let Answer { known, spending, outcome, declined, stands_in, notice } = match self.ask(&asked, &profile).await {
-            Ok(answered) => answered,
-            Err(Unanswered { error, spending }) => {
-                let settling = self.model.ledger.settle(reserved, &spending, false);
-                let (given_back, ()) = tokio::join!(self.give_back(&asked, spending.total(), keyed.as_ref()), settling);
-                given_back?;
-                return Err(error);
-            }
-        };
+        let Answer { known, spending, outcome, read, declined, stands_in, notice } =
+            match self.ask(&asked, &profile).await {
+                Ok(answered) => answered,
+                Err(Unanswered { error, spending }) => {
+                    let settling = self.model.ledger.settle(reserved, &spending, false);
+                    let (given_back, ()) =
+                        tokio::join!(self.give_back(&asked, spending.total(), keyed.as_ref()), settling);
+                    given_back?;
+                    return Err(error);
+                }
+            };
         let cost = spending.total();
         let (mut turn, mut message) = self.apply(&asked, &profile, outcome, &known, cost);
+        if read {
+            turn.session.unread_messages = 0;
+        }
         if declined {
             turn.session.declined_messages += 1;
             // It teaches nothing, and is one message less to write from.
@@ -284,9 +290,10 @@ impl ConsultationAiService {
         let request = self.request(asked, profile, &known);
         let spoken = self.outgoing.ask(&request, profile, &message, &asked.heard, last, said).await?;
         let spending = spoken.spending.clone();
+        // Nothing is learned from what somebody in danger says, nor from what is declined.
+        let read = !spoken.in_danger && !spoken.declined;
         let outcome = match &spoken.instead {
-            // Nothing is learned from what somebody in danger says, nor from what is declined.
-            Some(text) if spoken.in_danger || spoken.declined => TurnOutcome::saying(text.clone()),
+            Some(text) if !read => TurnOutcome::saying(text.clone()),
             instead => {
                 let Some(outcome) = answer::read(&spoken.reply.text) else {
                     let detail = "the consultation's answer does not follow its schema".to_owned();
@@ -298,7 +305,7 @@ impl ConsultationAiService {
             }
         };
         let (declined, stands_in) = (spoken.declined, spoken.is_declined());
-        Ok(Answer { known, spending, outcome, declined, stands_in, notice: spoken.notice })
+        Ok(Answer { known, spending, outcome, read, declined, stands_in, notice: spoken.notice })
     }
 
     /// The session after an answer, and the message that the answer is.

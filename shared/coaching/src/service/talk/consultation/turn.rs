@@ -81,6 +81,8 @@ pub(super) struct Answer {
     pub(super) spending: Spending,
     /// What it says and has learned.
     pub(super) outcome: TurnOutcome,
+    /// Whether the model has read the message, so that what it teaches is learned.
+    pub(super) read: bool,
     /// Whether the model has declined to answer: nothing of the message is sent again.
     pub(super) declined: bool,
     /// Whether what it says stands for that, and not for somebody in danger.
