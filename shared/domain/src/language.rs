@@ -78,9 +78,17 @@ impl Language {
     /// The one that a text is written in, if that is sure: a short text of words that several languages have is not.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
-        static DETECTOR: LazyLock<Detector> =
-            LazyLock::new(|| Detector::with_allowlist(Language::ALL.map(Language::detected).to_vec()));
-        let found = DETECTOR.detect(text).filter(Info::is_reliable)?;
+        Self::told(detect(text).filter(Info::is_reliable)?)
+    }
+
+    /// The language that a text is most probably written in, however little that is sure.
+    #[must_use]
+    pub(crate) fn likeliest_of_text(text: &str) -> Option<Self> {
+        Self::told(detect(text)?)
+    }
+
+    /// What the detector has told.
+    fn told(found: Info) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.detected() == found.lang())
     }
 
@@ -104,6 +112,12 @@ impl Language {
     pub const fn is_unspaced(self) -> bool {
         matches!(self, Self::Ja | Self::Zh)
     }
+}
+
+fn detect(text: &str) -> Option<Info> {
+    static DETECTOR: LazyLock<Detector> =
+        LazyLock::new(|| Detector::with_allowlist(Language::ALL.map(Language::detected).to_vec()));
+    DETECTOR.detect(text)
 }
 
 impl fmt::Display for Language {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::data::data;
 use super::normal::Normal;
-use super::rules::{Rules, found_in};
+use super::rules::{Rules, Spoken, found_in};
 use crate::language::Language;
 
 /// Words in a row that a text may not share with the rules that it was written under.
@@ -90,7 +90,7 @@ static RULES: LazyLock<Vec<Rules>> =
 #[must_use]
 pub fn objections(text: &str, least_kcal: u32, rules: &str) -> BTreeSet<Objection> {
     let normal = Normal::of(text, least_kcal);
-    let mut objections: BTreeSet<Objection> = found_in(&RULES, &normal)
+    let mut objections: BTreeSet<Objection> = found_in(&RULES, &normal, &Spoken::of(""))
         .into_keys()
         .map(|says| {
             let objection = Objection::BY_RULES.into_iter().find(|objection| objection.name() == says);

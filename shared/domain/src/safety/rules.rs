@@ -13,11 +13,14 @@
 //! Words that many patterns share stand once, in a line `list`, with a name and the words; a pattern, or a later list, has
 //! `@name;` in their place.
 //!
-//! What a `harmless` pattern finds is taken out before the other rules look.
+//! What a `harmless` pattern finds is taken out before the other rules look. What a `told` pattern finds, such as an allergy
+//! with what it does, is taken out for the rules of an `emergency` alone, unless a `now` pattern of any language finds
+//! something in its sentence or in the two before or behind it.
 //!
 //! A regular expression is compiled when a text first has one of the words that it needs: compiling all of them would take
 //! longer than everything else that a function does for its first message.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Bound, Range};
 use std::sync::OnceLock;
@@ -30,6 +33,18 @@ use crate::language::Language;
 
 /// The word for what is taken out of a text.
 pub(super) const HARMLESS: &str = "harmless";
+
+/// The word for what is no emergency if it is told of another time than now.
+pub(super) const TOLD: &str = "told";
+
+/// What is said only of what happens now.
+const OF_NOW: &str = "emergency";
+
+/// The word for what tells that something happens now.
+pub(super) const NOW: &str = "now";
+
+/// How many sentences before and behind one belong to what it tells.
+const SENTENCES_AROUND: usize = 2;
 
 /// The word for a line that names a list.
 const LIST: &str = "list";
@@ -155,39 +170,136 @@ impl Rules {
         found
     }
 
-    /// Where a text is harmless.
-    fn harmless_in(&self, text: &Normal) -> Vec<Range<usize>> {
+    /// Where the rules that say this match in a text.
+    fn places_of(&self, says: &str, text: &Normal) -> Vec<Range<usize>> {
         let form = self.form(text).as_bytes();
         let rules = self.possible(text).into_iter().map(|index| &self.all[index]);
-        let harmless = rules.filter(|rule| rule.says == HARMLESS);
-        harmless.flat_map(|rule| self.regex(rule).find_iter(form).map(|found| found.range())).collect()
+        let saying = rules.filter(|rule| rule.says == says);
+        saying.flat_map(|rule| self.regex(rule).find_iter(form).map(|found| found.range())).collect()
     }
 
-    /// What the rules say of a text that was cleared.
-    fn said_of(&self, text: &Normal) -> BTreeSet<&'static str> {
+    /// What the rules say of a text that was cleared. `untold` is the same without what is told of another time.
+    fn said_of(&self, text: &Normal, untold: &Normal, spoken: &Spoken<'_>) -> BTreeSet<&'static str> {
         let rules = self.possible(text).into_iter().map(|index| &self.all[index]);
-        let matching = rules
-            .filter(|rule| rule.says != HARMLESS)
-            .filter(|rule| self.regex(rule).is_match(self.form(text).as_bytes()));
+        let matching = rules.filter(|rule| ![HARMLESS, TOLD, NOW].contains(&rule.says)).filter(|rule| {
+            let text = if rule.says == OF_NOW { untold } else { text };
+            self.first_match(rule, self.form(text), spoken).is_some()
+        });
         matching.map(|rule| rule.says).collect()
+    }
+
+    /// Where a rule first matches in a sentence that may be in its language, or matches a word alone: medicines and illnesses
+    /// have their names in many languages. All that begins in another sentence is passed over together, so that a text is gone
+    /// through once.
+    fn first_match(&self, rule: &Rule, form: &str, spoken: &Spoken<'_>) -> Option<Range<usize>> {
+        let mut from = 0;
+        while let Some(found) = self.regex(rule).find_at(form.as_bytes(), from) {
+            let sentence = sentence_at(form, found.start());
+            let is_name =
+                !self.language.is_unspaced() && found.as_bytes().trim_ascii().iter().all(u8::is_ascii_alphanumeric);
+            if is_name || !spoken.is_foreign(&form[sentence.clone()], self.language) {
+                return Some(found.range());
+            }
+            from = sentence.end;
+        }
+        None
+    }
+}
+
+/// The sentence at a place of a form. A word's match begins with the space before the word: that belongs to the sentence.
+fn sentence_at(form: &str, at: usize) -> Range<usize> {
+    let bytes = form.as_bytes();
+    let start = bytes[..at].iter().rposition(|byte| *byte == b'.').map_or(0, |end| end + 1);
+    let end = bytes[at + 1..].iter().position(|byte| *byte == b'.').map_or(form.len(), |end| at + 1 + end);
+    start..end
+}
+
+/// Words of which a sentence must have some for its language to be told.
+const WORDS_OF_A_LANGUAGE: usize = 6;
+/// The same in letters, of a sentence without spaces.
+const LETTERS_OF_A_LANGUAGE: usize = 12;
+
+/// In which languages a message is written.
+pub(super) struct Spoken<'a> {
+    text: &'a str,
+    whole: OnceLock<Option<Language>>,
+    sentences: RefCell<HashMap<String, Option<Language>>>,
+}
+
+impl<'a> Spoken<'a> {
+    /// Of a message as it was written.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { text, whole: OnceLock::new(), sentences: RefCell::default() }
+    }
+
+    /// Whether what the rules of a language find in a sentence is no word of that language: the whole message is certainly in
+    /// one of another family, and the sentence most probably. Either alone is not enough, because people do mix languages, and
+    /// short texts are taken for another language; and within a family they are mistaken for each other too easily.
+    fn is_foreign(&self, sentence: &str, language: Language) -> bool {
+        let other = |told: Option<Language>| told.is_some_and(|told| family(told) != family(language));
+        let is_long = if language.is_unspaced() {
+            sentence.chars().nth(LETTERS_OF_A_LANGUAGE - 1).is_some()
+        } else {
+            sentence.split_ascii_whitespace().nth(WORDS_OF_A_LANGUAGE - 1).is_some()
+        };
+        is_long && other(*self.whole.get_or_init(|| Language::of_text(self.text))) && {
+            let known = self.sentences.borrow().get(sentence).copied();
+            other(known.unwrap_or_else(|| {
+                let told = Language::likeliest_of_text(sentence);
+                self.sentences.borrow_mut().insert(sentence.to_owned(), told);
+                told
+            }))
+        }
+    }
+}
+
+/// Languages that share so many words that a sentence of one is taken for another.
+const fn family(language: Language) -> u8 {
+    match language {
+        Language::Es | Language::Pt | Language::Fr | Language::It => 0,
+        Language::De | Language::Nl => 1,
+        Language::En => 2,
+        Language::Ja => 3,
+        Language::Zh => 4,
     }
 }
 
 /// What the rules of all languages say of a text, each with the language that says it first. People do not keep to one
 /// language, and many share words: so what is harmless in any of them is taken out before any looks.
-pub(super) fn found_in(rules: &[Rules], text: &Normal) -> BTreeMap<&'static str, Language> {
-    let harmless = |unspaced: bool| -> Vec<Range<usize>> {
-        let rules = rules.iter().filter(|rules| rules.language.is_unspaced() == unspaced);
-        rules.flat_map(|rules| rules.harmless_in(text)).collect()
-    };
-    let text = Normal { spaced: without(&text.spaced, harmless(false)), dense: without(&text.dense, harmless(true)) };
+pub(super) fn found_in(rules: &[Rules], text: &Normal, spoken: &Spoken<'_>) -> BTreeMap<&'static str, Language> {
+    let (text, untold) = cleared(rules, text);
     let mut found = BTreeMap::new();
     for rules in rules {
-        for says in rules.said_of(&text) {
+        for says in rules.said_of(&text, &untold, spoken) {
             found.entry(says).or_insert(rules.language);
         }
     }
     found
+}
+
+/// A text without what is harmless, and that without what is told of another time besides.
+fn cleared(rules: &[Rules], text: &Normal) -> (Normal, Normal) {
+    let cleared = |form: &str, unspaced: bool| {
+        let places = |says| -> Vec<Range<usize>> {
+            let rules = rules.iter().filter(|rules| rules.language.is_unspaced() == unspaced);
+            rules.flat_map(|rules| rules.places_of(says, text)).collect()
+        };
+        let (harmless, mut told) = (places(HARMLESS), places(TOLD));
+        if !told.is_empty() {
+            let ends: Vec<usize> = form.match_indices('.').map(|(end, _)| end).collect();
+            let sentence = |at: usize| ends.partition_point(|end| *end < at);
+            let now: BTreeSet<usize> = places(NOW).into_iter().map(|place| sentence(place.start)).collect();
+            told.retain(|place| {
+                let (first, last) = (sentence(place.start), sentence(place.end));
+                let around = first.saturating_sub(SENTENCES_AROUND)..=last + SENTENCES_AROUND;
+                now.range(around).next().is_none()
+            });
+        }
+        told.extend(harmless.iter().cloned());
+        (without(form, harmless), without(form, told))
+    };
+    let ((spaced, untold_spaced), (dense, untold_dense)) = (cleared(&text.spaced, false), cleared(&text.dense, true));
+    (Normal { spaced, dense }, Normal { spaced: untold_spaced, dense: untold_dense })
 }
 
 /// What words begin with, up to some bytes of each: looking no further keeps the work in proportion to the
@@ -232,9 +344,9 @@ pub(super) fn faults(
                 faults.push(format!("{language}: {} finds {:?} without its key", line.pattern, line.example));
             }
             let said = found(line.example);
-            if line.says == HARMLESS && !said.is_empty() {
+            if [HARMLESS, TOLD].contains(&line.says) && !said.is_empty() {
                 faults.push(format!("{language}: {:?} is harmless but {said:?}", line.example));
-            } else if line.says != HARMLESS && !said.contains(&line.says) {
+            } else if ![HARMLESS, TOLD, NOW].contains(&line.says) && !said.contains(&line.says) {
                 faults.push(format!("{language}: {:?} is not found to be {}", line.example, line.says));
             }
         }
@@ -255,7 +367,7 @@ harmless\tdying to know\tdying to know";
 
     fn found(text: &str) -> Vec<&'static str> {
         let rules = [Rules::of(Language::En, DATA)];
-        found_in(&rules, &Normal::of(text, 800)).into_keys().collect()
+        found_in(&rules, &Normal::of(text, 800), &Spoken::of(text)).into_keys().collect()
     }
 
     #[test]
@@ -283,6 +395,41 @@ harmless\tdying to know\tdying to know";
     }
 
     #[test]
+    fn what_another_language_means_by_the_same_words_is_passed_over() {
+        let rules = [Rules::of(Language::It, "emergency\t2 ~ blackout\t2 blackout\nmedical\tozempic\tozempic")];
+        let found =
+            |text: &str| found_in(&rules, &Normal::of(text, 800), &Spoken::of(text)).into_keys().collect::<Vec<_>>();
+        let english =
+            "I come home at eight and have 2 bowls of cereal, blackout curtains, and then I sleep until three";
+        assert!(found(english).is_empty());
+        assert_eq!(found(&format!("{english}. 2 blackout")), ["emergency"], "a short sentence may be in any language");
+        assert_eq!(
+            found("Ieri sera ho avuto 2 volte un blackout e non ricordo niente di quello che è successo"),
+            ["emergency"]
+        );
+        assert_eq!(
+            found("I was on ozempic for a while and then I stopped it"),
+            ["medical"],
+            "a name is one everywhere"
+        );
+    }
+
+    #[test]
+    fn what_is_told_of_another_time_is_taken_out_unless_it_happens_now() {
+        let data =
+            "now\tnow\tnow\ntold\tallergic ~ swells\tallergic, it swells\nemergency\tthroat swells\tthroat swells";
+        let rules = [Rules::of(Language::En, data)];
+        let found =
+            |text: &str| found_in(&rules, &Normal::of(text, 800), &Spoken::of(text)).into_keys().collect::<Vec<_>>();
+        assert!(found("I am allergic, my throat swells. It is so.").is_empty());
+        assert!(found("I am allergic, my throat swells. I avoid it. I do. I read. Now I run.").is_empty());
+        for text in ["I am allergic, my throat swells now", "Now. I am. Allergic, my throat swells", "My throat swells"]
+        {
+            assert_eq!(found(text), ["emergency"], "{text}");
+        }
+    }
+
+    #[test]
     fn a_word_in_brackets_with_a_question_mark_may_be_missing() {
         assert_eq!(found("I'm 15!"), ["minor"]);
         assert_eq!(found("im just 15"), ["minor"]);
@@ -292,7 +439,8 @@ harmless\tdying to know\tdying to know";
     #[test]
     fn a_gap_between_letters_of_three_bytes_ends_between_them() {
         let rules = [Rules::of(Language::Zh, "harmless\t想~\t想\nself_harm\t死\t死")];
-        let found = |text| found_in(&rules, &Normal::of(text, 800)).into_keys().collect::<Vec<_>>();
+        let found =
+            |text: &str| found_in(&rules, &Normal::of(text, 800), &Spoken::of(text)).into_keys().collect::<Vec<_>>();
         assert_eq!(found("我想一二三四五六死"), ["self_harm"]);
         assert!(found("我想一二三四五死").is_empty());
     }

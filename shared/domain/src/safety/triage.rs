@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::data::data;
 use super::kind::Signal;
 use super::normal::Normal;
-use super::rules::{Rules, found_in};
+use super::rules::{Rules, Spoken, found_in};
 use crate::language::Language;
 
 /// Energy of a day, in kcal, below which a diet is for clinics (very-low-calorie diet, EFSA Journal 2015;13(1):3957).
@@ -34,10 +34,11 @@ static RULES: LazyLock<Vec<Rules>> =
 /// If a data file names something else than signals, which a test rules out.
 #[must_use]
 pub fn triage(text: &str) -> Triage {
-    let found = found_in(&RULES, &Normal::of(text, LEAST_KCAL)).into_iter().map(|(says, language)| {
-        let signal = Signal::ALL.into_iter().find(|signal| signal.name() == says);
-        (signal.expect("a test reads every data file"), language)
-    });
+    let found =
+        found_in(&RULES, &Normal::of(text, LEAST_KCAL), &Spoken::of(text)).into_iter().map(|(says, language)| {
+            let signal = Signal::ALL.into_iter().find(|signal| signal.name() == says);
+            (signal.expect("a test reads every data file"), language)
+        });
     let found: BTreeMap<Signal, Language> = found.collect();
     let of_rule = found.last_key_value().map(|(_, language)| *language);
     let language = of_rule.map(|of_rule| Language::of_text(text).unwrap_or(of_rule));
