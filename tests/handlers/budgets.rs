@@ -41,7 +41,7 @@ async fn who_has_used_their_share_of_the_day_waits_until_midnight_utc_and_nobody
 
 #[tokio::test]
 async fn a_message_that_met_a_used_up_budget_is_kept_and_answered_the_day_after() {
-    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.15")]).await;
+    let deployment = Deployment::with(&[("USER_DAILY_BUDGET_USD", "0.2")]).await;
     deployment.sign_up_admitted("ana").await;
     let session_id = deployment.start("ana").await;
     deployment.say("ana", &session_id, CONSULTATION[0]).await;

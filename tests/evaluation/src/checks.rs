@@ -15,8 +15,6 @@ use crate::person::Person;
 /// Most words of a consultation's answer, and of the coach's.
 const REPLY_WORDS: usize = 60;
 const COACH_WORDS: usize = 150;
-/// Most of a consultation's answer that may be the person's own words.
-const ECHO: f64 = 0.25;
 /// Letters of a word that carries content.
 const CONTENT: usize = 5;
 /// Fewest words of a quotation that a prompt is asked for, and how many it is asked for.
@@ -109,7 +107,7 @@ impl Check {
             Self::ReplyShort => ("consultation: at most 60 words", 0.98),
             Self::OneQuestion => ("consultation: one question, none at the end", 0.98),
             Self::ReplyLanguage => ("consultation: language of the message", 0.98),
-            Self::NoEcho => ("consultation: at most 25% of the person's own words", 0.98),
+            Self::NoEcho => ("consultation: words of content that are not the person's own", 0.75),
             Self::NoPromise => ("consultation and coach: nothing promised that the product cannot do", 1.0),
             Self::FactsFound => ("consultation: facts that a reader finds", 0.9),
             Self::FirstTry => ("profile and versions: accepted at the first try", 0.9),
@@ -186,8 +184,9 @@ impl Checked<'_> {
         let questions = turn.reply.matches(['?', '？']).count();
         self.count(Check::OneQuestion, questions == 1 || (questions == 0 && !turn.open), || turn.reply.clone());
         self.language(Check::ReplyLanguage, &turn.reply);
-        let (own, all) = echo(&turn.reply, &turn.said);
-        self.count(Check::NoEcho, all == 0.0 || own / all <= ECHO, || format!("{own} of {all} words: {}", turn.reply));
+        for own in echo(&turn.reply, &turn.said) {
+            self.count(Check::NoEcho, !own.1, || own.0.clone());
+        }
         self.promises(&turn.reply);
         self.leak(&turn.reply);
     }
@@ -297,16 +296,14 @@ fn contains(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(&word.to_lowercase())
 }
 
-/// Words of a reply that carry content, those of them that the person has just used, and all.
-#[expect(clippy::cast_precision_loss, reason = "a reply has few words")]
-fn echo(reply: &str, said: &str) -> (f64, f64) {
+/// The words of a reply that carry content, and whether the person has just used them.
+fn echo(reply: &str, said: &str) -> Vec<(String, bool)> {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric());
         words.filter(|word| word.chars().count() >= CONTENT && word.is_ascii()).map(str::to_lowercase).collect()
     };
     let known: BTreeSet<String> = words(said).into_iter().collect();
-    let reply = words(reply);
-    (reply.iter().filter(|word| known.contains(*word)).count() as f64, reply.len() as f64)
+    words(reply).into_iter().map(|word| (word.clone(), known.contains(&word))).collect()
 }
 
 /// Whether a quote shares enough words in a row with what was told.

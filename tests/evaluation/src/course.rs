@@ -203,11 +203,10 @@ impl Way<'_> {
         self.first_texts(course).await?;
         self.deployment.pass(Duration::days(3));
         self.talk_with_coach(course).await?;
-        self.deployment.pass(Duration::days(4));
         for (number, kind) in [Kind::Second, Kind::Third].into_iter().enumerate() {
-            if number > 0 {
-                self.deployment.pass(Duration::days(self.person.days(number)));
-            }
+            // The talk was on the third day.
+            let days = i64::from(self.person.days(number)) - if number == 0 { 3 } else { 0 };
+            self.deployment.pass(Duration::days(days));
             let written = self.rewritten(number, kind).await?;
             course.texts.push(written);
         }

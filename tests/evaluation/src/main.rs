@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use claude_simulator::Wanted;
 use evaluation::course::{self, Course, Source};
+use evaluation::judged::Judged;
 use evaluation::person::{Person, folder};
 use evaluation::{recording, table};
 
@@ -62,7 +63,8 @@ async fn run() -> io::Result<()> {
     if let Some(folder) = &arguments.texts {
         return texts(&courses, folder).await;
     }
-    let tables = table::tables(&courses);
+    let judged = if matches!(source, Source::Recorded(_)) { Some(Judged::read()?) } else { None };
+    let tables = table::tables(&courses, judged.as_ref());
     println!("\n{}\n{tables}", table::shortcomings(&courses));
     if arguments.write {
         table::write(&folder("README.md"), &tables)?;

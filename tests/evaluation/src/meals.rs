@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Days of a week.
-pub(crate) const WEEK: i64 = 7;
+pub(crate) const WEEK: u32 = 7;
 
 /// When somebody eats what: a time of the day, and the name of a dish.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,16 +50,16 @@ impl Dishes {
         (1..=30).rev().flat_map(|ago| self.meals(day(ago), ago, zone, now, target)).collect()
     }
 
-    /// The seven days before `now`.
-    pub(crate) fn week(&self, week: Week, zone: &str, now: DateTime<Utc>, target: u32) -> Vec<Value> {
-        let day = |ago: u64| match week {
+    /// Some days before `now`, all of them of a kind.
+    pub(crate) fn last_days(&self, days: u32, kind: Week, zone: &str, now: DateTime<Utc>, target: u32) -> Vec<Value> {
+        let day = |ago: u64| match kind {
             Week::Settled => Day::InTarget,
             Week::Late if ago % 3 == 1 => Day::InTarget,
             Week::Late => Day::WithTreat,
             Week::Missing if ago == 7 => Day::InTarget,
             Week::Missing => Day::NotLogged,
         };
-        (1..=7).rev().flat_map(|ago| self.meals(day(ago), ago, zone, now, target)).collect()
+        (1..=days.into()).rev().flat_map(|ago| self.meals(day(ago), ago, zone, now, target)).collect()
     }
 
     fn meals(&self, day: Day, ago: u64, zone: &str, now: DateTime<Utc>, target: u32) -> Vec<Value> {

@@ -116,20 +116,22 @@ impl Person {
         }
     }
 
-    /// How many days there are from one rewriting to the next: somebody of the demo is silent for longer.
+    /// How many days there are from one rewriting to the next: it takes two weeks of bad evenings, or of silence, to change what
+    /// was measured in thirty days.
     #[must_use]
-    pub fn days(&self, number: usize) -> i64 {
-        if number > 0 && self.scenario.is_some() { 2 * meals::WEEK } else { meals::WEEK }
+    pub fn days(&self, number: usize) -> u32 {
+        let silent = self.scenario.is_some() && number > 0;
+        if silent || self.weeks.get(number) == Some(&Week::Late) { 2 * meals::WEEK } else { meals::WEEK }
     }
 
-    /// The meals of the days before `now`, of the first (0) or the second week (1) after the first prompt.
+    /// The meals of these days before `now`, of the first time (0) or the second (1) after the first prompt.
     #[must_use]
     pub fn week(&self, number: usize, now: DateTime<Utc>, target: u32) -> Vec<Value> {
         match (&self.scenario, &self.dishes) {
             // A person of the demo stops logging.
             (Some(_), _) if number > 0 => Vec::new(),
             (Some(scenario), _) => Scenario::load(scenario).meals("after", now),
-            (None, Some(dishes)) => dishes.week(self.weeks[number], self.zone(), now, target),
+            (None, Some(dishes)) => dishes.last_days(self.days(number), self.weeks[number], self.zone(), now, target),
             (None, None) => Vec::new(),
         }
     }

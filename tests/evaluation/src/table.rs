@@ -8,14 +8,16 @@ use std::path::Path;
 
 use crate::checks::{Check, Rate, rates};
 use crate::course::{Course, Kind};
+use crate::judged::Judged;
 
 /// Where the tables stand in the README.
 const MARKS: (&str, &str) = ("<!-- tables -->\n", "<!-- end of tables -->");
 
-/// All tables.
+/// All tables; what readers say is said of the recorded texts.
 #[must_use]
-pub fn tables(courses: &[Course]) -> String {
-    format!("{}\n{}\n{}", accepted(courses), checked(courses), costs(courses))
+pub fn tables(courses: &[Course], judged: Option<&Judged>) -> String {
+    let judged = judged.map(Judged::table).unwrap_or_default();
+    format!("{}\n{}\n{}\n{judged}", accepted(courses), checked(courses), costs(courses))
 }
 
 /// Of a language, the five texts of each person: how many were accepted as they came.
@@ -133,7 +135,8 @@ pub fn reading(course: &Course) -> String {
 pub fn shortcomings(courses: &[Course]) -> String {
     let mut lines = String::new();
     for (check, rate) in rates(courses) {
-        for short in rate.short {
+        // A word that the person has used is no shortcoming by itself.
+        for short in rate.short.into_iter().filter(|_| check != Check::NoEcho) {
             let _ = writeln!(lines, "- {}: {short}", Check::named(check).0);
         }
     }

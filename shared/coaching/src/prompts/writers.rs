@@ -31,7 +31,7 @@ pub fn profile(word_count: usize, words: WordRange, language: &Locale, today: Na
 /// The system prompt of the prompt writer; `words` is what the whole prompt may have.
 #[must_use]
 pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> String {
-    let words = WordRange { min: words.min, max: words.max.saturating_sub(ADDED_WORDS).max(words.min + 1) };
+    let words = without_added(words);
     let unit = LengthUnit::of(language);
     let budgets = Section::ALL.map(|section| (section.key(), budget(section, words, unit)));
     let (today, end) = (date(today), date(today.checked_add_days(PLAN_DAYS).unwrap_or(today)));
@@ -54,13 +54,16 @@ pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> 
 #[must_use]
 pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today: NaiveDate) -> String {
     let unit = LengthUnit::of(language);
+    // An aim at the very end of the range would be missed by a word.
+    let margin = (words.max - words.min) / 8;
+    let aim = present.clamp(words.min + margin, words.max - margin);
     fill(
         include_str!("prompt_update.txt"),
         &[
             ("today", &date(today)),
             ("language", &language.described()),
             ("unit", unit.name),
-            ("aim", &unit.of_words(present.clamp(words.min, words.max)).to_string()),
+            ("aim", &unit.of_words(aim).to_string()),
             ("range", &unit.range(words)),
             ("rule", rule(language)),
         ],
@@ -72,10 +75,16 @@ pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today:
 #[must_use]
 pub fn repair_of_sections(flaws: &[Flaw], prompt: &CoachingPrompt, sections: &[Section], words: WordRange) -> String {
     let unit = LengthUnit::of(prompt.language());
+    let words = if sections.len() == Section::ALL.len() { without_added(words) } else { words };
     let length = flaws.iter().any(|flaw| matches!(flaw, Flaw::WordCount { .. }));
     let lengths = if length { lengths(prompt, sections, words, unit) } else { String::new() };
     let how = "Keep what is sound. Answer with the sections that you change, each whole, and null for every other one.";
     fill(include_str!("repair.txt"), &[("flaws", &listed(flaws, unit)), ("lengths", &lengths), ("how", how)])
+}
+
+/// What a writer may write of a whole prompt.
+fn without_added(words: WordRange) -> WordRange {
+    WordRange { min: words.min, max: words.max.saturating_sub(ADDED_WORDS).max(words.min + 1) }
 }
 
 /// Asks for a text once more as a whole.
