@@ -234,10 +234,10 @@ impl Asked {
             Task::Coach => Purpose::Coach,
             Task::Safety | Task::Plain => return None,
         };
-        let talk = matches!(purpose, Purpose::Consultation | Purpose::Coach | Purpose::GenericCoach);
-        let said = talk.then(|| users.last().map(|text| typed(text))).flatten();
+        let is_talk = matches!(purpose, Purpose::Consultation | Purpose::Coach | Purpose::GenericCoach);
+        let said = is_talk.then(|| users.last().map(|text| typed(text))).flatten();
         let text = [system].into_iter().chain(users.iter().cloned()).collect::<Vec<_>>().join("\n\n");
-        Some(Self { purpose, turn: if talk { users.len() } else { 1 + usize::from(repairs) }, said, text })
+        Some(Self { purpose, turn: if is_talk { users.len() } else { 1 + usize::from(repairs) }, said, text })
     }
 
     /// Whether a person of this name can be meant. What was said in a talk decides that by itself.

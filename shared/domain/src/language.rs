@@ -78,17 +78,17 @@ impl Language {
     /// The one that a text is written in, if that is sure: a short text of words that several languages have is not.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
-        Self::told(detect(text).filter(Info::is_reliable)?)
+        Self::told(&detect(text).filter(Info::is_reliable)?)
     }
 
     /// The language that a text is most probably written in, however little that is sure.
     #[must_use]
     pub(crate) fn likeliest_of_text(text: &str) -> Option<Self> {
-        Self::told(detect(text)?)
+        Self::told(&detect(text)?)
     }
 
     /// What the detector has told.
-    fn told(found: Info) -> Option<Self> {
+    fn told(found: &Info) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.detected() == found.lang())
     }
 

@@ -295,9 +295,8 @@ impl Way<'_> {
         }
         let versions = self.deployment.prompts(&self.person.id).await;
         let newest = versions.first().filter(|_| versions.len() > before);
-        if newest.is_none() && self.complaints(Task::Update).is_empty() {
-            panic!("{}: nothing was rewritten in week {}: {collected:?}", self.person.id, number + 1);
-        }
+        let unexplained = newest.is_none() && self.complaints(Task::Update).is_empty();
+        assert!(!unexplained, "{}: nothing was rewritten in week {}: {collected:?}", self.person.id, number + 1);
         self.cost();
         let cost = newest.and_then(|version| version["cost_usd"].as_f64()).unwrap_or_default();
         let text = newest.map(|version| text(&version["prompt"])).unwrap_or_default();

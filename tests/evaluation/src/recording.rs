@@ -12,14 +12,19 @@ use crate::person::{Person, folder};
 /// A request as somebody reads it who is to answer it.
 #[must_use]
 pub fn shown(wanted: &Wanted) -> String {
-    let turns = wanted.turns.iter().map(|(role, text)| format!("=== {role}\n{text}\n")).collect::<String>();
+    let turns: Vec<String> = wanted.turns.iter().map(|(role, text)| format!("=== {role}\n{text}\n")).collect();
     let schema = wanted
         .schema
         .as_ref()
         .map_or_else(String::new, |schema| format!("=== answer with one JSON object of this schema\n{schema:#}\n"));
     format!(
-        "=== {:?} {}: {}, at most {} tokens\n=== system\n{}\n{turns}{schema}",
-        wanted.purpose, wanted.turn, wanted.model, wanted.max_tokens, wanted.system
+        "=== {:?} {}: {}, at most {} tokens\n=== system\n{}\n{}{schema}",
+        wanted.purpose,
+        wanted.turn,
+        wanted.model,
+        wanted.max_tokens,
+        wanted.system,
+        turns.concat()
     )
 }
 

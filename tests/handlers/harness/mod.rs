@@ -1,6 +1,13 @@
 //! A deployment in one process: the functions' handlers, an embedded DynamoDB, the Claude simulator, a queue that can be
 //! looked into, and a clock that stands still until it is moved.
 
+#![expect(
+    clippy::must_use_candidate,
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
+    reason = "a test that stands on this is to panic, and ignores what it does not ask about"
+)]
+
 mod chance;
 mod directory;
 mod event;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// A value of the schema's shape, with the hints where they fit.
+#[must_use]
 pub fn fill(schema: &Value, hints: &Value) -> Value {
     value(schema, schema, hints)
 }

@@ -5,6 +5,7 @@ mod caching;
 mod client;
 mod faults;
 mod messages;
+mod recorded;
 mod refusals;
 mod replies;
 mod streaming;
