@@ -99,7 +99,7 @@ static MACROS: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
 const STAYS: &str = "stays?|remains?|is|are|will|should|must|be|kept|holds?|sits?|goes|up|at|to|set|target|goal|every|each|a|day|daily|\
     bleib(?:t|en)|ist|sind|sei|liegt|liegen|beträgt|soll|steht|weiterhin|täglich|am|tag|pro|jeden|bei|auf|mit|\
     se|queda|quedan|mantiene|mantienen|sigue|siguen|es|son|será|serán|en|unos|cada|día|al|por|diaria|diarias|\
-    fica|ficam|mantém|continua|continuam|é|são|em|nos|dia|ao|reste|restent|est|sont|sera|seront|à|par|jour|fixées?|\
+    fica|ficam|mantém|continua|continuam|é|são|em|nos|dia|ao|reste|restent|est|sont|sera|seront|à|par|jour|fix(?:é|ée|és|ées)|de|\
     resta|restano|rimane|rimangono|sono|sta|stanno|giorno|al|i|blijft|blijven|zijn|op|per|dag|elke|dagelijks";
 
 /// The same of scripts without spaces.
@@ -107,7 +107,7 @@ const STAYS_DENSE: &str = "(?:は|を|の|も|が)?(?:毎日|一日|1日|日|目
 
 /// What may follow on such an amount: the end of it, or how often. What is eaten would be another thing: "250 g of quark".
 const FOLLOWS: &str = "(?: ?[.,;:!?)。、，；！？\n]|$| ?(?:a|per|each|every|the|al|ao|am|pro|par|por|cada|jeden|elke|ogni|chaque) \
-    ?(?:single )?(?:day|tag|jour|día|dia|giorno|dag)| ?(?:daily|täglich|diari[oa]s?|dagelijks|and|und|y|et|e|en)(?-u:\\b)|のまま|の目標|に|で(?:す|ある)|と|以上|不变|左右|以上)";
+    ?(?:single )?(?:day|tag|jour|día|dia|giorno|dag)| ?(?:daily|täglich|diari[oa]s?|dagelijks|and|und|y|et|e|en)(?-u:\\b)|のまま|の目標|を目標|を目安|に|で(?:す|ある)|と|以上|不变|左右|以上)";
 
 /// A nutrient with the grams that it stays at.
 static STAYING: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
