@@ -32,6 +32,10 @@ impl Amount {
     pub(super) fn is_target(&self, targets: &Targets) -> bool {
         (self.value - f64::from(self.of.target(targets))).abs() < 0.5
     }
+
+    const fn is_apart_from(&self, other: &Self) -> bool {
+        self.range.end <= other.range.start || other.range.end <= self.range.start
+    }
 }
 
 impl Nutrient {
@@ -91,6 +95,30 @@ static MACROS: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
     Nutrient::MACROS.into_iter().map(of).collect()
 });
 
+/// What stands between a nutrient and what it stays at: "protein stays at 190 g a day".
+const STAYS: &str = "stays?|remains?|is|are|will|should|must|be|kept|holds?|sits?|goes|up|at|to|set|target|goal|every|each|a|day|daily|\
+    bleib(?:t|en)|ist|sind|sei|liegt|liegen|beträgt|soll|steht|weiterhin|täglich|am|tag|pro|jeden|bei|auf|mit|\
+    se|queda|quedan|mantiene|mantienen|sigue|siguen|es|son|será|serán|en|unos|cada|día|al|por|diaria|diarias|\
+    fica|ficam|mantém|continua|continuam|é|são|em|nos|dia|ao|reste|restent|est|sont|sera|seront|à|par|jour|fix(?:é|ée|és|ées)|de|\
+    resta|restano|rimane|rimangono|sono|sta|stanno|giorno|al|i|blijft|blijven|zijn|op|per|dag|elke|dagelijks";
+
+/// The same of scripts without spaces.
+const STAYS_DENSE: &str = "(?:は|を|の|も|が)?(?:毎日|一日|1日|日|目標|合計|必ず|常に|ずっと|は|を|に|约|約|每天|每日|一天|目标|应|要|就|保持在|维持在|保持|定在|达到|为|是|在){1,5}";
+
+/// What may follow on such an amount: the end of it, or how often. What is eaten would be another thing: "250 g of quark".
+const FOLLOWS: &str = "(?: ?[.,;:!?)。、，；！？\n]|$| ?(?:a|per|each|every|the|al|ao|am|pro|par|por|cada|jeden|elke|ogni|chaque) \
+    ?(?:single )?(?:day|tag|jour|día|dia|giorno|dag)| ?(?:daily|täglich|diari[oa]s?|dagelijks|and|und|y|et|e|en)(?-u:\\b)|のまま|の目標|を目標|を目安|に|で(?:す|ある)|と|以上|不变|左右|以上)";
+
+/// A nutrient with the grams that it stays at.
+static STAYING: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
+    let of = |(nutrient, names): (Nutrient, &str)| {
+        let spaced = format!("(?:{names})(?: (?:{STAYS})){{1,6}} ({NUMBER}) ?{GRAMS}{FOLLOWS}");
+        let dense = format!("(?:{names}){STAYS_DENSE}({NUMBER}) ?{GRAMS}{FOLLOWS}");
+        (nutrient, [spaced, dense].map(|pattern| Regex::new(&pattern).expect("the pattern is tested")))
+    };
+    Nutrient::MACROS.into_iter().map(of).collect()
+});
+
 /// Every amount of a text, in its order.
 pub(super) fn amounts(text: &str) -> Vec<Amount> {
     let (plain, places) = plain(text);
@@ -105,6 +133,12 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     let mut all = found(Nutrient::Energy, &ENERGY);
     for (nutrient, regexes) in MACROS.iter() {
         all.extend(regexes.iter().flat_map(|regex| found(*nutrient, regex)));
+    }
+    for (nutrient, regexes) in STAYING.iter() {
+        let staying = regexes.iter().flat_map(|regex| found(*nutrient, regex));
+        // A number that has its nutrient right beside it is of no other: "protein is 30 g and 200 g of carbs".
+        let new: Vec<Amount> = staying.filter(|new| all.iter().all(|amount| amount.is_apart_from(new))).collect();
+        all.extend(new);
     }
     all.sort_by_key(|amount| amount.range.start);
     all.dedup_by(|later, earlier| later.range.start < earlier.range.end);
@@ -153,6 +187,31 @@ mod tests {
             ("62.5 g of protein", vec![(Protein, 62.5)]),
         ] {
             assert_eq!(told(text), amounts, "{text}");
+        }
+        for text in [
+            "Protein stays at 190 g every day.",
+            "Das Eiweiß bleibt bei 190 g am Tag.",
+            "La proteína se queda en 190 g cada día.",
+            "Les protéines restent à 190 g par jour.",
+            "A proteína fica em 190 g por dia.",
+            "Le proteine restano a 190 g al giorno.",
+            "Het eiwit blijft op 190 g per dag.",
+            "たんぱく質は毎日190gのままにする。",
+            "蛋白质每天保持在190克。",
+        ] {
+            assert_eq!(told(text), [(Protein, 190.0)], "{text}");
+        }
+        assert_eq!(
+            told("Protein is 30 g and 200 g of carbs"),
+            [(Protein, 30.0), (Carbohydrates, 200.0)],
+            "a number is of the nutrient beside it"
+        );
+        for text in [
+            "Das Eiweiß sind 250 g Quark am Abend",
+            "Her protein is at 250 g of quark",
+            "たんぱく質は毎日250gのヨーグルトで取る",
+        ] {
+            assert!(told(text).is_empty(), "{text}: {:?}", told(text));
         }
         for text in ["at 9 g-forces", "3 of 5 days", "30 calves", "I did 140 push-ups, protein later"] {
             assert!(told(text).is_empty(), "{text}: {:?}", told(text));
