@@ -110,8 +110,7 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
         &[
             ("name", &line(person.name.as_str())),
             ("transcript", &transcript.join("\n")),
-            // The words that a fact rests on stand in the talk.
-            ("facts", &facts.iter().map(|fact| format!("- {}", fact_in_short(fact))).collect::<Vec<_>>().join("\n")),
+            ("facts", &facts_as_lines(facts)),
             ("concerns", &concerns(heard)),
             ("goal_in_own_words", &goal_in_own_words(person.goal_text.as_ref())),
             ("health", &health_in_words(person).unwrap_or_else(|| "Nothing to be careful with is known.".to_owned())),
