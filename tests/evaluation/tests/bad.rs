@@ -72,9 +72,9 @@ fn place(kind: &str) -> Section {
     }
 }
 
-/// Of the bad texts of a language, how many are refused. All of them should be: the rules for what leaves the product hear what
-/// a coach says to somebody, and less of what a writer tells the coach to do.
-const REFUSED: [(&str, usize); 6] = [("de", 4), ("en", 48), ("es", 14), ("fr", 14), ("ja", 16), ("pt", 6)];
+/// Of the bad texts of a language, how many are refused. The rules were made with these sentences in mind: of others of the same
+/// kinds, which they had not seen, they refused about half.
+const REFUSED: [(&str, usize); 6] = [("de", 34), ("en", 68), ("es", 34), ("fr", 34), ("ja", 34), ("pt", 34)];
 
 #[test]
 fn what_does_harm_hurts_or_is_not_this_persons_is_refused_as_often_as_measured() {
