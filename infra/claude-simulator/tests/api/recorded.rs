@@ -60,7 +60,7 @@ async fn what_a_person_says_gets_the_answer_that_was_recorded_for_it_and_everyth
     let recorded = json!({"purpose": "coach", "turn": 1, "said": "Can I eat <that>?", "answer": "Eat it, Ana."});
     let folder = Folder::with(&[origin(), recorded]);
     let simulator = simulator(&folder, None).await;
-    assert_eq!(ask(&simulator, &said("Can I eat &lt;that&gt;?")).await.words(), "Eat it, Ana.");
+    assert_eq!(ask(&simulator, &said("Can I eat &lt;that>?")).await.words(), "Eat it, Ana.");
     assert_ne!(ask(&simulator, &said("Can I eat something else?")).await.words(), "Eat it, Ana.");
 }
 
