@@ -186,7 +186,7 @@ async fn who_tells_of_a_condition_is_told_once_who_decides_about_it_whatever_the
     let body = json!({"session_id": session_id, "message": "I am eight weeks pregnant and want to lose 5 kg by June"});
     let reply = deployment.read(Call::to("send-consultation-message").by("ana").json(&body)).await;
     let text = reply["message"].as_str().expect("a text");
-    assert!(text.contains("midwife") && text.contains("\n\n"), "{text}");
+    assert!(text.contains("doctor") && text.contains("\n\n"), "{text}");
     assert!(reply["extracted_items"].as_u64().is_some_and(|items| items > 0), "she is listened to: {reply}");
 }
 
