@@ -85,14 +85,22 @@ static ENERGY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("({NUMBER}) ?-?(?:{units})")).expect("the pattern is tested")
 });
 
+/// Two ways in which amounts of a nutrient are told.
+type Pair = (Nutrient, [Regex; 2]);
+
+/// Such a pair for each nutrient, from the names that it has.
+fn of_macros(patterns: impl Fn(&str) -> [String; 2]) -> Vec<Pair> {
+    let compiled = |pattern: String| Regex::new(&pattern).expect("the pattern is tested");
+    Nutrient::MACROS.into_iter().map(|(nutrient, names)| (nutrient, patterns(names).map(compiled))).collect()
+}
+
 /// A number of grams with its nutrient behind it, or before it.
-static MACROS: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
-    let of = |(nutrient, names): (Nutrient, &str)| {
+static MACROS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
+    of_macros(|names| {
         let behind = format!("({NUMBER}) ?{GRAMS} ?(?:(?:of|de|di|van|von) |d'|の)?(?:{names})");
         let before = format!("(?:{names}) ?(?:(?:of|de|di|van|von|in) |:|：|は|を|の)? ?({NUMBER}) ?{GRAMS}");
-        (nutrient, [behind, before].map(|pattern| Regex::new(&pattern).expect("the pattern is tested")))
-    };
-    Nutrient::MACROS.into_iter().map(of).collect()
+        [behind, before]
+    })
 });
 
 /// What stands between a nutrient and what it stays at: "protein stays at 190 g a day".
@@ -110,13 +118,12 @@ const FOLLOWS: &str = "(?: ?[.,;:!?)。、，；！？\n]|$| ?(?:a|per|each|ever
     ?(?:single )?(?:day|tag|jour|día|dia|giorno|dag)| ?(?:daily|täglich|diari[oa]s?|dagelijks|and|und|y|et|e|en)(?-u:\\b)|のまま|の目標|を目標|を目安|に|で(?:す|ある)|と|以上|不变|左右|以上)";
 
 /// A nutrient with the grams that it stays at.
-static STAYING: LazyLock<Vec<(Nutrient, [Regex; 2])>> = LazyLock::new(|| {
-    let of = |(nutrient, names): (Nutrient, &str)| {
+static STAYING: LazyLock<Vec<Pair>> = LazyLock::new(|| {
+    of_macros(|names| {
         let spaced = format!("(?:{names})(?: (?:{STAYS})){{1,6}} ({NUMBER}) ?{GRAMS}{FOLLOWS}");
         let dense = format!("(?:{names}){STAYS_DENSE}({NUMBER}) ?{GRAMS}{FOLLOWS}");
-        (nutrient, [spaced, dense].map(|pattern| Regex::new(&pattern).expect("the pattern is tested")))
-    };
-    Nutrient::MACROS.into_iter().map(of).collect()
+        [spaced, dense]
+    })
 });
 
 /// Every amount of a text, in its order.

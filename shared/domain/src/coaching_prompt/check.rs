@@ -14,8 +14,8 @@ use super::words::WordRange;
 use crate::language::Language;
 use crate::locale::Locale;
 use crate::profile::{LEAST_CALORIES, Name, Targets};
-use crate::safety::{Objection, objections};
-use crate::text::{count_words, is_quoted};
+use crate::safety::{Objection, objections_among};
+use crate::text::{count_words, was_said};
 
 /// What would do harm if the coach followed it.
 const HARMS: [Objection; 4] = [Objection::EnergyBelowFloor, Objection::Fasting, Objection::Purging, Objection::Dose];
@@ -77,7 +77,13 @@ impl PromptRules<'_> {
         flaws.extend(
             Section::ALL.into_iter().flat_map(|section| placeholders(&prompt.body(section))).map(Flaw::Placeholder),
         );
-        flaws.extend(wrong_language(&without_quotations(&text), prompt.language()));
+        // Sections that were right before would outweigh the others.
+        let written: Vec<String> = Section::ALL
+            .into_iter()
+            .filter(|section| self.written(*section))
+            .map(|section| prompt.body(section))
+            .collect();
+        flaws.extend(wrong_language(&without_quotations(&written.join("\n")), prompt.language()));
         flaws.extend(self.foreign_targets(prompt));
         flaws.extend(self.harm_in(prompt).into_iter().map(Flaw::Unsafe));
         if let Some(subject) = &self.subject {
@@ -130,7 +136,7 @@ impl Subject<'_> {
         }
         if !self.said.is_empty() {
             let long = quotations(telling).filter(|quotation| count_words(quotation) >= LEAST_OF_A_QUOTATION);
-            let invented = long.filter(|quotation| !is_quoted(quotation, self.said.iter().copied()));
+            let invented = long.filter(|quotation| !was_said(quotation, self.said.iter().copied()));
             flaws.extend(invented.map(|quotation| Flaw::InventedQuote(quotation.to_owned())));
         }
         flaws
@@ -161,9 +167,7 @@ fn harms_in(
             _ => vec![prompt.body(section)],
         })
         .collect();
-    let mut found = objections(&directing.join("\n"), least_calories.max(LEAST_CALORIES), "");
-    found.retain(|objection| HARMS.contains(objection));
-    found
+    objections_among(&HARMS, &directing.join("\n"), least_calories.max(LEAST_CALORIES))
 }
 
 /// What a rule has done when it applies, in a prompt that was stored as a text: behind the comma.
@@ -173,9 +177,7 @@ fn what_follows(rule: &str) -> &str {
 }
 
 fn indignities(text: &str) -> BTreeSet<Objection> {
-    let mut found = objections(text, LEAST_CALORIES, "");
-    found.retain(|objection| INDIGNITIES.contains(objection));
-    found
+    objections_among(&INDIGNITIES, text, LEAST_CALORIES)
 }
 
 fn wrong_language(text: &str, wanted: &Locale) -> Option<Flaw> {

@@ -5,9 +5,11 @@
 
 mod amounts;
 mod answer;
+mod book;
 mod data;
 mod health;
 mod kind;
+mod lines;
 mod nets;
 mod normal;
 mod outgoing;
@@ -16,6 +18,7 @@ mod reason;
 mod resources;
 mod risk;
 mod rules;
+mod spoken;
 mod triage;
 
 pub use amounts::{asks_for_amounts, tells_amounts};
@@ -23,7 +26,7 @@ pub use answer::{consultation_opening, fixed_answer, foreword, message_declined,
 pub use health::{Condition, Health};
 pub use kind::{Risk, SafetyAction, SafetyKind, Signal};
 pub use nets::{Compared, ModelReading};
-pub use outgoing::{Objection, objections};
+pub use outgoing::{Objection, objections, objections_among};
 pub use reason::Reason;
 pub use resources::{Contact, contacts, country};
 pub use risk::{Danger, Heard, RiskRecord};

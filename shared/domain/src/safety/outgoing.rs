@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
+use super::book::Book;
 use super::data::data;
 use super::normal::Normal;
-use super::rules::{Rules, Spoken, found_in};
-use crate::language::Language;
+use super::spoken::Spoken;
 
 /// Words in a row that a text may not share with the rules that it was written under.
 const LEAK_WORDS: usize = 8;
@@ -79,28 +79,30 @@ impl Objection {
     ];
 }
 
-static RULES: LazyLock<Vec<Rules>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| Rules::of(language, data(language).outgoing)).collect());
+static RULES: LazyLock<Book> = LazyLock::new(|| Book::of(|language| data(language).outgoing));
 
 /// What is wrong with a text for a person who may not be told to eat less than `least_kcal` a day, written under `rules`.
-///
-/// # Panics
-///
-/// If a data file names something else, which a test rules out.
 #[must_use]
 pub fn objections(text: &str, least_kcal: u32, rules: &str) -> BTreeSet<Objection> {
     let normal = Normal::of(text, least_kcal);
-    let mut objections: BTreeSet<Objection> = found_in(&RULES, &normal, &Spoken::of(""))
-        .into_keys()
-        .map(|says| {
-            let objection = Objection::BY_RULES.into_iter().find(|objection| objection.name() == says);
-            objection.expect("a test reads every data file")
-        })
-        .collect();
+    let mut objections = found_in(&normal, &Objection::BY_RULES);
     if repeats(&normal, &Normal::of(rules, least_kcal)) {
         objections.insert(Objection::RulesRepeated);
     }
     objections
+}
+
+/// Which of the objections that can be told by the text alone there are to a text for a person who may not be told to eat less
+/// than `least_kcal` a day.
+#[must_use]
+pub fn objections_among(wanted: &[Objection], text: &str, least_kcal: u32) -> BTreeSet<Objection> {
+    found_in(&Normal::of(text, least_kcal), wanted)
+}
+
+fn found_in(text: &Normal, wanted: &[Objection]) -> BTreeSet<Objection> {
+    let named = |says: &str| wanted.iter().copied().find(|objection| objection.name() == says);
+    let found = RULES.found_in(text, &Spoken::unknown(), |says| named(says).is_some());
+    found.into_keys().filter_map(named).collect()
 }
 
 /// Whether a text has a run of words of another.
@@ -115,7 +117,7 @@ fn repeats(text: &Normal, rules: &Normal) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules::faults;
+    use super::super::book::faults;
     use super::*;
 
     #[test]

@@ -1,5 +1,5 @@
 //! A pattern of the data files: the regular expression that it stands for, and words by which it is told at once that it
-//! cannot match. The format is described in [`rules`](super::rules).
+//! cannot match. The format is described in [`rules`](super::lines).
 
 use std::fmt::Write as _;
 

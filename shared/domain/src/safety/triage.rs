@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::book::Book;
 use super::data::data;
 use super::kind::Signal;
 use super::normal::Normal;
-use super::rules::{Rules, Spoken, found_in};
+use super::spoken::Spoken;
 use crate::language::Language;
 
 /// Energy of a day, in kcal, below which a diet is for clinics (very-low-calorie diet, EFSA Journal 2015;13(1):3957).
@@ -24,8 +25,7 @@ pub struct Triage {
     pub language: Option<Language>,
 }
 
-static RULES: LazyLock<Vec<Rules>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| Rules::of(language, data(language).triage)).collect());
+static RULES: LazyLock<Book> = LazyLock::new(|| Book::of(|language| data(language).triage));
 
 /// Reads a message.
 ///
@@ -34,11 +34,12 @@ static RULES: LazyLock<Vec<Rules>> =
 /// If a data file names something else than signals, which a test rules out.
 #[must_use]
 pub fn triage(text: &str) -> Triage {
-    let found =
-        found_in(&RULES, &Normal::of(text, LEAST_KCAL), &Spoken::of(text)).into_iter().map(|(says, language)| {
+    let found = RULES.found_in(&Normal::of(text, LEAST_KCAL), &Spoken::of(text), |_| true).into_iter().map(
+        |(says, language)| {
             let signal = Signal::ALL.into_iter().find(|signal| signal.name() == says);
             (signal.expect("a test reads every data file"), language)
-        });
+        },
+    );
     let found: BTreeMap<Signal, Language> = found.collect();
     let of_rule = found.last_key_value().map(|(_, language)| *language);
     let language = of_rule.map(|of_rule| Language::of_text(text).unwrap_or(of_rule));
@@ -47,7 +48,7 @@ pub fn triage(text: &str) -> Triage {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules::faults;
+    use super::super::book::faults;
     use super::*;
 
     #[test]

@@ -6,5 +6,5 @@ mod script;
 mod words;
 
 pub use digits::{grouped_number, with_plain_digits};
-pub use quotes::is_quoted;
+pub use quotes::{is_quoted, was_said};
 pub use words::count_words;

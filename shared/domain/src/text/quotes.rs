@@ -13,19 +13,37 @@ const LEAST_LETTERS: usize = 8;
 /// Fewest letters and digits of each part of a quotation with an ellipsis.
 const LEAST_OF_A_PART: usize = 3;
 
-/// Whether a quotation was said in one of `messages`: at least four words, or eight letters and digits, that stand there one
-/// after another. Case, accents, apostrophes, dashes, punctuation and spaces make no difference; an ellipsis stands for
-/// whatever was left out between two true parts. Only whole words are quoted, where a script has spaces between them.
-pub fn is_quoted<'a>(quotation: &str, mut messages: impl Iterator<Item = &'a str>) -> bool {
-    let parts: Vec<Vec<String>> = split_at_ellipses(quotation).map(tokens).filter(|part| !part.is_empty()).collect();
+/// Whether a quotation was said in one of `messages`, and says something: it has at least four words, or eight letters and
+/// digits.
+pub fn is_quoted<'a>(quotation: &str, messages: impl Iterator<Item = &'a str>) -> bool {
+    let parts = parts(quotation);
     let words: usize = parts.iter().map(Vec::len).sum();
-    let letters = |part: &[String]| part.iter().map(|token| token.chars().count()).sum::<usize>();
     let all: usize = parts.iter().map(|part| letters(part)).sum();
     // Each letter of a script without spaces is a token, and not a word.
     let unspaced = parts.iter().flatten().any(|token| token.chars().any(|c| Unspaced::of(c).is_some()));
-    let substance = all >= LEAST_LETTERS || (words >= LEAST_WORDS && !unspaced);
+    let has_substance = all >= LEAST_LETTERS || (words >= LEAST_WORDS && !unspaced);
+    has_substance && stand_in(&parts, messages)
+}
+
+/// Whether the words of a quotation stand in one of `messages`, one after another. Case, accents, apostrophes, dashes,
+/// punctuation and spaces make no difference; an ellipsis stands for whatever was left out between two true parts. Only whole
+/// words are quoted, where a script has spaces between them.
+pub fn was_said<'a>(quotation: &str, messages: impl Iterator<Item = &'a str>) -> bool {
+    stand_in(&parts(quotation), messages)
+}
+
+fn stand_in<'a>(parts: &[Vec<String>], mut messages: impl Iterator<Item = &'a str>) -> bool {
     let whole = parts.len() == 1 || parts.iter().all(|part| letters(part) >= LEAST_OF_A_PART);
-    substance && whole && messages.any(|message| follow_each_other(&parts, &tokens(message)))
+    whole && messages.any(|message| follow_each_other(parts, &tokens(message)))
+}
+
+/// What stands between the ellipses of a quotation.
+fn parts(quotation: &str) -> Vec<Vec<String>> {
+    split_at_ellipses(quotation).map(tokens).filter(|part| !part.is_empty()).collect()
+}
+
+fn letters(part: &[String]) -> usize {
+    part.iter().map(|token| token.chars().count()).sum()
 }
 
 /// Whether the parts stand in a message, in their order.
@@ -119,6 +137,15 @@ mod tests {
         }
         let two = ["I never", "eat breakfast at all"];
         assert!(!is_quoted("I never eat breakfast", two.into_iter()), "not across two messages");
+    }
+
+    #[test]
+    fn a_short_quotation_is_no_evidence_and_was_said_all_the_same() {
+        let said = || ["木曜だけは絶対、帰りにボルダリング。", "I run. So it is!"].into_iter();
+        for short in ["木曜だけは絶対", "so it is", "I run"] {
+            assert!(was_said(short, said()) && !is_quoted(short, said()), "{short}");
+        }
+        assert!(!was_said("金曜だけは絶対", said()) && !was_said("so is it", said()));
     }
 
     #[test]
