@@ -24,9 +24,8 @@ fn stands(file: &str) -> String {
 
 /// `text` with what stands between two lines replaced.
 fn between(text: &str, begin: &str, end: &str, replacement: &str) -> String {
-    let (before, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{begin} is missing"));
-    let (_, after) = rest.split_once(end).unwrap_or_else(|| panic!("{end} is missing"));
-    format!("{before}{begin}\n{replacement}{end}{after}")
+    let replaced = test_support::between(text, begin, end, &format!("\n{replacement}"));
+    replaced.unwrap_or_else(|| panic!("{begin} or {end} is missing"))
 }
 
 fn contract() -> String {

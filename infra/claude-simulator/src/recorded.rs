@@ -230,8 +230,9 @@ impl Asked {
             Task::Prompt => Purpose::Prompt,
             Task::Update if repairs => Purpose::UpdateRepair,
             Task::Update => Purpose::Update,
-            Task::Coach if system.contains("no personal coaching plan") => Purpose::GenericCoach,
-            Task::Coach => Purpose::Coach,
+            // A prompt that was written for somebody has headings.
+            Task::Coach if system.contains("\n## ") => Purpose::Coach,
+            Task::Coach => Purpose::GenericCoach,
             Task::Safety | Task::Plain => return None,
         };
         let is_talk = matches!(purpose, Purpose::Consultation | Purpose::Coach | Purpose::GenericCoach);

@@ -1,12 +1,18 @@
 //! The tables and the goals.
 
+use coaching::store::schema::DUE_INDEX;
+
 use crate::bench::Measured;
 use crate::measure::Figures;
 
 /// Users a second that the worker must reach, as a share of the floor's.
 const LEAST_SHARE: f64 = 0.8;
-/// Writes that a partition may take in a second; DynamoDB takes a thousand of at most a kilobyte.
+/// Writes that a partition of the index of due users may take in a second: what is written there is beside what the people
+/// themselves do.
 const MOST_WRITES: u64 = 200;
+/// Writes of at most a kilobyte that DynamoDB takes in a second for a partition. That of a run has bursts when batches are
+/// submitted, which are small here and many.
+const MOST_WRITES_OF_ANY: u64 = 1_000;
 /// How much more memory the largest run may take than the smallest, in bytes.
 const MOST_GROWTH: u64 = 20 * 1024 * 1024;
 /// How much longer a user may take in the largest run than in the smallest.
@@ -90,10 +96,11 @@ pub fn goals(all: &[Measured]) -> Vec<(bool, String)> {
         );
         goals.push((met, line));
         goals.extend(measured.worker.busiest.iter().map(|(place, busy)| {
-            let met = busy.writes <= MOST_WRITES;
+            let most = if place == DUE_INDEX { MOST_WRITES } else { MOST_WRITES_OF_ANY };
+            let met = busy.writes <= most;
             let line = format!(
                 "{} users: {} writes in a second to partition `{}` of `{place}`, the busiest; the goal of at most \
-                 {MOST_WRITES} is {}.",
+                 {most} is {}.",
                 measured.users,
                 busy.writes,
                 busy.partition,
@@ -132,15 +139,11 @@ pub fn goals(all: &[Measured]) -> Vec<(bool, String)> {
 /// The README with the tables in their place; `None` if it has no place for them.
 #[must_use]
 pub fn into_readme(readme: &str, tables: &str) -> Option<String> {
-    let (before, rest) = readme.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{tables}{END}{after}"))
+    test_support::between(readme, BEGIN, END, tables)
 }
 
 #[cfg(test)]
 mod tests {
-    use coaching::store::schema::DUE_INDEX;
-
     use super::*;
     use crate::measure::Usage;
     use crate::partitions::{Busiest, Busy};

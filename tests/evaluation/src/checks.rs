@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use domain::coaching_prompt::{Section, quotations, without_quotations};
+use domain::coaching_prompt::{CoachingPrompt, Section, quotations, without_quotations};
 use domain::language::Language;
 use domain::safety::{Objection, objections};
-use domain::text::{count_words, is_quoted, with_plain_digits};
+use domain::text::{count_words, is_quoted, was_said, with_plain_digits};
 use serde::Deserialize;
 
 use crate::course::{Answer, Course, Kind, Turn, Written};
 use crate::person::Person;
+use crate::rate::Rate;
 
 /// Most words of a consultation's answer, and of the coach's.
 const REPLY_WORDS: usize = 60;
@@ -25,34 +26,6 @@ const FOUND_WORDS: usize = 4;
 const FOUND_LETTERS: usize = 8;
 /// The least number that a coach could have made up about somebody.
 const TOLD_NUMBER: u64 = 100;
-
-/// A rate.
-#[derive(Debug, Clone, Default)]
-pub struct Rate {
-    /// How many were as they should be.
-    pub good: usize,
-    /// Of how many.
-    pub all: usize,
-    /// What fell short.
-    pub short: Vec<String>,
-}
-
-impl Rate {
-    fn count(&mut self, good: bool, what: impl FnOnce() -> String) {
-        self.all += 1;
-        self.good += usize::from(good);
-        if !good {
-            self.short.push(what());
-        }
-    }
-
-    /// The rate, 1 if there was nothing to look at.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "these are hundreds")]
-    pub fn share(&self) -> f64 {
-        if self.all == 0 { 1.0 } else { self.good as f64 / self.all as f64 }
-    }
-}
 
 /// What is checked, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,15 +83,15 @@ impl Check {
             Self::NoEcho => ("consultation: words of content that are not the person's own", 0.75),
             Self::NoPromise => ("consultation and coach: nothing promised that the product cannot do", 1.0),
             Self::FactsFound => ("consultation: facts that a reader finds", 0.9),
-            Self::FirstTry => ("profile and versions: accepted at the first try", 0.9),
-            Self::TextLanguage => ("profile and versions: language", 1.0),
-            Self::QuotesVerbatim => ("profile and version 1: every quotation was said", 1.0),
-            Self::FourQuotes => ("version 1: at least four quotations", 1.0),
-            Self::Kept => ("version 1: refusals, allergies, dates, wishes of style", 0.95),
-            Self::NotTakenBack => ("version 1: nothing that was taken back", 1.0),
-            Self::NoRelativeDate => ("profile and versions: no relative date", 1.0),
-            Self::TwoRules => ("versions 2 and 3: at most two rules changed", 1.0),
-            Self::StandingKept => ("versions 2 and 3: standing facts kept", 1.0),
+            Self::FirstTry => ("profile and prompts: accepted at the first try", 0.9),
+            Self::TextLanguage => ("profile and prompts: language", 1.0),
+            Self::QuotesVerbatim => ("profile and whole prompts: every quotation was said", 1.0),
+            Self::FourQuotes => ("whole prompts: at least four quotations", 1.0),
+            Self::Kept => ("whole prompts: refusals, allergies, dates, wishes of style", 0.95),
+            Self::NotTakenBack => ("whole prompts: nothing that was taken back", 1.0),
+            Self::NoRelativeDate => ("profile and prompts: no relative date", 1.0),
+            Self::TwoRules => ("updates: at most two rules changed", 1.0),
+            Self::StandingKept => ("updates: standing facts kept", 1.0),
             Self::CoachFirstTry => ("coach: first answer could be sent", 0.98),
             Self::CoachLanguage => ("coach: language of the message", 0.98),
             Self::CoachShort => ("coach: at most 150 words", 0.98),
@@ -165,10 +138,10 @@ impl Checked<'_> {
         }
         self.facts(&course.talk);
         let said: Vec<&str> = course.talk.iter().map(|turn| turn.said.as_str()).collect();
-        let mut before = "";
+        let mut before = None;
         for written in &course.texts {
             self.text(written, &said, before);
-            before = &written.text;
+            before = written.sections.as_ref().or(before);
         }
         for answer in &course.coach {
             self.answer(answer);
@@ -184,8 +157,10 @@ impl Checked<'_> {
         let questions = turn.reply.matches(['?', '？']).count();
         self.count(Check::OneQuestion, questions == 1 || (questions == 0 && !turn.open), || turn.reply.clone());
         self.language(Check::ReplyLanguage, &turn.reply);
-        for own in echo(&turn.reply, &turn.said) {
-            self.count(Check::NoEcho, !own.1, || own.0.clone());
+        if !self.is_unspaced() {
+            for (word, is_own) in echo(&turn.reply, &turn.said) {
+                self.count(Check::NoEcho, !is_own, || word);
+            }
         }
         self.promises(&turn.reply);
         self.leak(&turn.reply);
@@ -199,12 +174,13 @@ impl Checked<'_> {
             if talk.get(told.message - 1).is_none_or(|turn| !turn.by_model) {
                 continue;
             }
-            let found = told.any.iter().any(|stretch| quotes.iter().any(|quote| share(stretch, quote)));
+            let unspaced = self.is_unspaced();
+            let found = told.any.iter().any(|stretch| quotes.iter().any(|quote| share(stretch, quote, unspaced)));
             self.count(Check::FactsFound, found, || format!("{:?}", told.any[0]));
         }
     }
 
-    fn text(&mut self, written: &Written, said: &[&str], before: &str) {
+    fn text(&mut self, written: &Written, said: &[&str], before: Option<&CoachingPrompt>) {
         let Written { kind, text, complaints, .. } = written;
         self.count(Check::FirstTry, complaints.is_empty(), || format!("{}: {}", kind.name(), complaints.join(" ")));
         if text.is_empty() {
@@ -217,19 +193,24 @@ impl Checked<'_> {
         self.leak(text);
         match kind {
             Kind::Profile => self.quotes(text, said),
-            Kind::First => {
-                self.quotes(body(text, Section::UserProfileAndContext), said);
+            Kind::First | Kind::AfterRisk => {
+                let telling = written.sections.as_ref().map(|prompt| prompt.body(Section::UserProfileAndContext));
+                self.quotes(&telling.unwrap_or_default(), said);
                 let quoted = quotations(text).filter(|quotation| is_quoted(quotation, said.iter().copied())).count();
                 self.count(Check::FourQuotes, quoted >= QUOTES, || format!("{quoted} quotations"));
                 self.kept(Check::Kept, text);
                 for taken_back in self.person.expect.never.clone() {
                     let stands = contains(text, &taken_back);
-                    self.count(Check::NotTakenBack, !stands, || format!("{taken_back:?} stands in version 1"));
+                    self.count(Check::NotTakenBack, !stands, || {
+                        format!("{}: {taken_back:?} stands there", kind.name())
+                    });
                 }
             }
-            Kind::Second | Kind::Third => {
+            Kind::FirstUpdate | Kind::SecondUpdate => {
                 self.kept(Check::StandingKept, text);
-                let (old, new) = (rules(before), rules(text));
+                let rules =
+                    |prompt: Option<&CoachingPrompt>| prompt.map(|it| it.triggers().to_vec()).unwrap_or_default();
+                let (old, new) = (rules(before), rules(written.sections.as_ref()));
                 let changed = new.iter().filter(|rule| !old.contains(rule)).count();
                 self.count(Check::TwoRules, changed <= 2, || format!("{}: {changed} rules are new", kind.name()));
             }
@@ -238,7 +219,7 @@ impl Checked<'_> {
 
     fn quotes(&mut self, telling: &str, said: &[&str]) {
         for quotation in quotations(telling).filter(|quotation| count_words(quotation) >= QUOTE_WORDS) {
-            self.count(Check::QuotesVerbatim, is_quoted(quotation, said.iter().copied()), || quotation.to_owned());
+            self.count(Check::QuotesVerbatim, was_said(quotation, said.iter().copied()), || quotation.to_owned());
         }
     }
 
@@ -268,9 +249,16 @@ impl Checked<'_> {
     }
 
     fn language(&mut self, check: Check, text: &str) {
-        let wanted = Language::from_code(self.person.language.get(..2).unwrap_or_default());
-        let (Some(wanted), Some(written)) = (wanted, Language::of_text(text)) else { return };
+        let (Some(wanted), Some(written)) = (self.language_written(), Language::of_text(text)) else { return };
         self.count(check, written == wanted, || format!("{}: {text}", written.name()));
+    }
+
+    fn language_written(&self) -> Option<Language> {
+        Language::from_code(self.person.code())
+    }
+
+    fn is_unspaced(&self) -> bool {
+        self.language_written().is_some_and(Language::is_unspaced)
     }
 
     fn promises(&mut self, text: &str) {
@@ -284,7 +272,7 @@ impl Checked<'_> {
     }
 
     fn phrases(&self) -> Option<&'static Phrases> {
-        PHRASES.get(self.person.language.get(..2)?)
+        PHRASES.get(self.person.code())
     }
 }
 
@@ -300,39 +288,27 @@ fn contains(text: &str, word: &str) -> bool {
 fn echo(reply: &str, said: &str) -> Vec<(String, bool)> {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric());
-        words.filter(|word| word.chars().count() >= CONTENT && word.is_ascii()).map(str::to_lowercase).collect()
+        words.filter(|word| word.chars().count() >= CONTENT).map(str::to_lowercase).collect()
     };
     let known: BTreeSet<String> = words(said).into_iter().collect();
     words(reply).into_iter().map(|word| (word.clone(), known.contains(&word))).collect()
 }
 
-/// Whether a quote shares enough words in a row with what was told.
-fn share(told: &str, quote: &str) -> bool {
+/// Whether a quote shares enough words in a row with what was told: letters, of a script without spaces.
+fn share(told: &str, quote: &str, unspaced: bool) -> bool {
     let tokens = |text: &str| -> Vec<String> {
         let lower = text.to_lowercase();
-        let spaced = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned);
-        if lower.contains(' ') {
-            spaced.collect()
-        } else {
+        if unspaced {
             lower.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()
+        } else {
+            let words = lower.split(|c: char| !c.is_alphanumeric());
+            words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
         }
     };
     let (told, quote) = (tokens(told), tokens(quote));
-    let least = if told.iter().all(|token| token.chars().count() == 1) { FOUND_LETTERS } else { FOUND_WORDS };
+    let least = if unspaced { FOUND_LETTERS } else { FOUND_WORDS };
     let least = least.min(told.len()).min(quote.len()).max(1);
     told.windows(least).any(|stretch| quote.windows(least).any(|other| other == stretch))
-}
-
-/// A section of a rendered prompt, whatever the language of its heading.
-fn body(prompt: &str, section: Section) -> &str {
-    let number = Section::ALL.into_iter().position(|other| other == section).unwrap_or_default();
-    let part = prompt.split("## ").nth(number + 1).unwrap_or_default();
-    part.split_once('\n').map_or("", |(_, body)| body).trim()
-}
-
-/// The rules of a rendered prompt.
-fn rules(prompt: &str) -> Vec<&str> {
-    body(prompt, Section::BehavioralTriggers).lines().filter(|line| line.starts_with("- ")).collect()
 }
 
 fn numbers(text: &str) -> BTreeSet<u64> {

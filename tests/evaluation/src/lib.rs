@@ -8,5 +8,7 @@ pub mod course;
 pub mod judged;
 pub mod meals;
 pub mod person;
+pub mod rate;
 pub mod recording;
 pub mod table;
+pub mod way;

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use claude_simulator::Wanted;
-use evaluation::course::{self, Course, Source};
+use evaluation::course::{Course, Source};
 use evaluation::judged::Judged;
 use evaluation::person::{Person, folder};
-use evaluation::{recording, table};
+use evaluation::{recording, table, way};
 
 const USAGE: &str = "usage: evaluation [--person ID] [--write] [--texts FOLDER] | --person ID --record FOLDER [--answer FILE --by MODEL --on DAY]";
 
@@ -58,7 +58,7 @@ async fn run() -> io::Result<()> {
     let mut courses = Vec::new();
     for person in &people {
         println!("{} ...", person.id);
-        courses.push(course::take(person, &source).await);
+        courses.push(way::take(person, &source).await);
     }
     if let Some(folder) = &arguments.texts {
         return texts(&courses, folder).await;
@@ -78,7 +78,7 @@ async fn texts(courses: &[Course], place: &Path) -> io::Result<()> {
     for course in courses {
         fs::write(place.join(format!("{}.md", course.person.id)), table::reading(course))?;
         if course.person.scenario.is_some() {
-            let simulated = course::take(&course.person, &Source::Simulated).await;
+            let simulated = way::take(&course.person, &Source::Simulated).await;
             fs::write(place.join(format!("simulated/{}.md", course.person.id)), table::reading(&simulated))?;
         }
     }
@@ -93,7 +93,7 @@ async fn record(person: &Person, place: &Path, arguments: &Arguments) -> io::Res
     if let Some(answer) = &arguments.answer {
         recording::add(person, &wanted, answer, &arguments.by, &arguments.on)?;
     }
-    let course: Course = course::take(person, &Source::Recorded(Some(wanted.clone()))).await;
+    let course: Course = way::take(person, &Source::Recorded(Some(wanted.clone()))).await;
     if !course.wanted {
         println!("Nothing is wanted of {} any more.", person.id);
         return Ok(());

@@ -100,6 +100,12 @@ impl Person {
         self.person["name"].as_str().unwrap_or_default()
     }
 
+    /// The code of their language, without the country.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.language.split('-').next().unwrap_or_default()
+    }
+
     /// Whether they say enough for a prompt of their own.
     #[must_use]
     pub fn is_coached(&self) -> bool {

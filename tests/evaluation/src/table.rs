@@ -6,12 +6,21 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::checks::{Check, Rate, rates};
+use crate::checks::{Check, rates};
 use crate::course::{Course, Kind};
 use crate::judged::Judged;
+use crate::rate::Rate;
 
 /// Where the tables stand in the README.
 const MARKS: (&str, &str) = ("<!-- tables -->\n", "<!-- end of tables -->");
+
+/// What a consultation of so many messages, and the profile with version 1, are to cost at most, in USD.
+const GOAL_CONSULTATION: f64 = 0.05;
+const GOAL_MESSAGES: usize = 9;
+const GOAL_FIRST: f64 = 0.03;
+
+/// Columns of what is accepted: the kinds of texts, and the coach's answers.
+const KINDS: usize = Kind::ALL.len() + 1;
 
 /// All tables; what readers say is said of the recorded texts.
 #[must_use]
@@ -20,50 +29,43 @@ pub fn tables(courses: &[Course], judged: Option<&Judged>) -> String {
     format!("{}\n{}\n{}\n{judged}", accepted(courses), checked(courses), costs(courses))
 }
 
-/// Of a language, the five texts of each person: how many were accepted as they came.
+/// By language and kind, how many texts were accepted as they came, and of how many people all answers of the coach.
 #[must_use]
-pub fn first_tries(courses: &[Course]) -> BTreeMap<&str, [Rate; 5]> {
-    let mut languages: BTreeMap<&str, [Rate; 5]> = BTreeMap::new();
+pub fn first_tries(courses: &[Course]) -> BTreeMap<&str, [Rate; KINDS]> {
+    let mut languages: BTreeMap<&str, [Rate; KINDS]> = BTreeMap::new();
     for course in courses.iter().filter(|course| course.person.is_coached()) {
-        let rates = languages.entry(&course.person.language[..2]).or_default();
-        for (column, kind) in [Kind::Profile, Kind::First, Kind::Second, Kind::Third].into_iter().enumerate() {
+        let rates = languages.entry(course.person.code()).or_default();
+        for (kind, rate) in Kind::ALL.into_iter().zip(rates.iter_mut()) {
             let written = course.texts.iter().find(|written| written.kind == kind);
-            let good = written.is_some_and(|written| written.complaints.is_empty() && !written.text.is_empty());
-            rates[column].all += 1;
-            rates[column].good += usize::from(good);
+            // Only who was in a risk state has that text.
+            if written.is_some() || kind != Kind::AfterRisk {
+                let good = written.is_some_and(|written| written.complaints.is_empty() && !written.text.is_empty());
+                rate.count(good, String::new);
+            }
         }
-        let coach = course.coach.iter().filter(|answer| answer.by_model);
-        rates[4].all += 1;
-        rates[4].good += usize::from(coach.clone().count() > 0 && coach.clone().all(|answer| answer.first_try));
+        let mut coach = course.coach.iter().filter(|answer| answer.by_model).peekable();
+        rates[KINDS - 1].count(coach.peek().is_some() && coach.all(|answer| answer.first_try), String::new);
     }
     languages
 }
 
 fn accepted(courses: &[Course]) -> String {
+    let names: Vec<&str> = Kind::ALL.map(Kind::name).into_iter().chain(["coach's answers", "all"]).collect();
     let mut table =
-        "| accepted at the first try | profile | version 1 | version 2 | version 3 | coach's answers | all |\n\
-        |---|---:|---:|---:|---:|---:|---:|\n"
-            .to_owned();
+        format!("| accepted at the first try | {} |\n|---|{}\n", names.join(" | "), "---:|".repeat(names.len()));
     let languages = first_tries(courses);
-    let row = |table: &mut String, name: &str, rates: &[Rate; 5]| {
-        let cell = |rate: &Rate| format!("{} of {}", rate.good, rate.all);
-        let all = Rate {
-            good: rates.iter().map(|rate| rate.good).sum(),
-            all: rates.iter().map(|rate| rate.all).sum(),
-            short: Vec::new(),
-        };
+    let mut row = |name: &str, rates: &[Rate]| {
+        let all = Rate::together(rates.iter());
+        let cell = |rate: &Rate| if rate.all == 0 { String::new() } else { rate.to_string() };
         let cells: Vec<String> = rates.iter().chain([&all]).map(cell).collect();
         let _ = writeln!(table, "| {name} | {} |", cells.join(" | "));
     };
-    let mut together: [Rate; 5] = Default::default();
     for (language, rates) in &languages {
-        row(&mut table, language, rates);
-        for (sum, rate) in together.iter_mut().zip(rates) {
-            sum.good += rate.good;
-            sum.all += rate.all;
-        }
+        row(language, rates);
     }
-    row(&mut table, "all", &together);
+    let columns: Vec<Rate> =
+        (0..KINDS).map(|column| Rate::together(languages.values().map(|rates| &rates[column]))).collect();
+    row("all", &columns);
     table
 }
 
@@ -86,27 +88,44 @@ fn checked(courses: &[Course]) -> String {
 }
 
 fn costs(courses: &[Course]) -> String {
-    let mut table = "| USD | language | consultation | messages | profile and version 1 | version 2 | version 3 | an answer of the coach |\n\
-        |---|---|---:|---:|---:|---:|---:|---:|\n"
-        .to_owned();
+    // The profile bears its cost with version 1.
+    let kinds = &Kind::ALL[1..];
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let mut table = format!(
+        "| USD | language | consultation | messages | profile and {} | an answer of the coach |\n|---|---|{}\n",
+        names.join(" | "),
+        "---:|".repeat(names.len() + 3)
+    );
     for course in courses {
-        let of = |kind: Kind| {
-            let cost = course.texts.iter().find(|written| written.kind == kind).map(|written| written.cost);
+        let of = |kind: &Kind| {
+            let cost = course.texts.iter().find(|written| written.kind == *kind).map(|written| written.cost);
             cost.map_or_else(String::new, |cost| format!("{cost:.4}"))
         };
         let coach = if course.coach.is_empty() { String::new() } else { format!("{:.4}", course.coach_cost) };
         let _ = writeln!(
             table,
-            "| {} | {} | {:.4} | {} | {} | {} | {} | {coach} |",
+            "| {} | {} | {:.4} | {} | {} | {coach} |",
             course.person.title,
             course.person.language,
             course.consultation_cost,
             course.talk.len(),
-            of(Kind::First),
-            of(Kind::Second),
-            of(Kind::Third),
+            kinds.iter().map(of).collect::<Vec<_>>().join(" | ")
         );
     }
+    let (mut consultations, mut firsts) = (Rate::default(), Rate::default());
+    for course in courses.iter().filter(|course| course.person.is_coached()) {
+        if course.talk.len() <= GOAL_MESSAGES {
+            consultations.count(course.consultation_cost <= GOAL_CONSULTATION, String::new);
+        }
+        for first in course.texts.iter().filter(|written| written.kind == Kind::First) {
+            firsts.count(first.cost <= GOAL_FIRST, String::new);
+        }
+    }
+    let _ = writeln!(
+        table,
+        "\nA consultation of at most {GOAL_MESSAGES} messages is to cost at most ${GOAL_CONSULTATION:.2}: {consultations} do. Profile and \
+         version 1 are to cost at most ${GOAL_FIRST:.2}: {firsts} do."
+    );
     table
 }
 
@@ -150,8 +169,6 @@ pub fn shortcomings(courses: &[Course]) -> String {
 /// If the file cannot be read or written, or has no place for them.
 pub fn write(readme: &Path, tables: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
-    let (before, rest) =
-        text.split_once(MARKS.0).ok_or_else(|| io::Error::other("the README has no place for tables"))?;
-    let (_, after) = rest.split_once(MARKS.1).ok_or_else(|| io::Error::other("the place for tables has no end"))?;
-    fs::write(readme, format!("{before}{}{tables}{}{after}", MARKS.0, MARKS.1))
+    let text = test_support::between(&text, MARKS.0, MARKS.1, tables);
+    fs::write(readme, text.ok_or_else(|| io::Error::other("the README has no place for the tables"))?)
 }

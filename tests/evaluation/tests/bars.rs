@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use evaluation::checks::Rate;
-use evaluation::course::{self, Course, Kind, Source};
+use evaluation::course::{Course, Kind, Source};
 use evaluation::judged::Judged;
 use evaluation::person::{Person, folder};
+use evaluation::rate::Rate;
 use evaluation::table;
+use evaluation::way;
 
 /// Least share of the texts that is accepted at the first try: of all, and of any language.
 const ACCEPTED: f64 = 54.0 / 60.0;
@@ -16,10 +17,6 @@ const ACCEPTED_OF_A_LANGUAGE: f64 = 8.0 / 10.0;
 const FIRST_TEXTS: f64 = 0.034;
 const CONSULTATION: f64 = 0.075;
 const MESSAGES: f64 = 9.0;
-
-fn together(rates: &[Rate]) -> Rate {
-    Rate { good: rates.iter().map(|it| it.good).sum(), all: rates.iter().map(|it| it.all).sum(), short: Vec::new() }
-}
 
 /// Whether a first text had to be repaired, which costs more.
 fn repaired(course: &Course) -> bool {
@@ -31,7 +28,7 @@ async fn the_tables_are_what_the_recorded_answers_give_and_the_bars_are_met() {
     let people = Person::all().expect("the people can be read");
     let mut courses = Vec::new();
     for person in &people {
-        courses.push(course::take(person, &Source::Recorded(None)).await);
+        courses.push(way::take(person, &Source::Recorded(None)).await);
     }
     let judged = Judged::read().expect("the texts were judged");
     assert!(judged.labels() >= 50, "{}", judged.labels());
@@ -44,11 +41,11 @@ async fn the_tables_are_what_the_recorded_answers_give_and_the_bars_are_met() {
     );
 
     let languages = table::first_tries(&courses);
-    let all: Vec<Rate> = languages.values().flatten().cloned().collect();
-    assert!(together(&all).all >= 60 && languages.len() >= 6, "{languages:?}");
-    assert!(together(&all).share() >= ACCEPTED, "{languages:?}");
+    let all = Rate::together(languages.values().flatten());
+    assert!(all.all >= 60 && languages.len() >= 6, "{languages:?}");
+    assert!(all.share() >= ACCEPTED, "{languages:?}");
     for (language, rates) in &languages {
-        assert!(together(rates).share() >= ACCEPTED_OF_A_LANGUAGE, "{language}: {rates:?}");
+        assert!(Rate::together(rates.iter()).share() >= ACCEPTED_OF_A_LANGUAGE, "{language}: {rates:?}");
     }
     for course in &courses {
         let id = &course.person.id;

@@ -177,13 +177,12 @@ fn compare(mark: &str, measured: &str) {
     let alone = README.lock();
     let readme = fs::read_to_string(&path).expect("the README is there");
     let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
-    let (before, rest) = readme.split_once(&begin).expect("the README has a place for it");
-    let (stated, after) = rest.split_once(&end).expect("the place has an end");
+    let with = test_support::between(&readme, &begin, &end, measured).expect("the README has a place for it");
     let update = std::env::var_os(UPDATE).is_some();
     if update {
-        fs::write(&path, format!("{before}{begin}{measured}{end}{after}")).expect("the README can be written");
+        fs::write(&path, &with).expect("the README can be written");
     }
-    let as_stated = update || stated == measured;
+    let as_stated = update || readme == with;
     drop(alone);
-    assert!(as_stated, "the README says:\n{stated}\nMeasured was:\n{measured}\nWrite it with {UPDATE}=1.");
+    assert!(as_stated, "the README says something else than what was measured:\n{measured}\nWrite it with {UPDATE}=1.");
 }

@@ -38,7 +38,7 @@ fn origin() -> Value {
 }
 
 fn said(message: &str) -> Value {
-    let system = "You are the coach of Ana. Ana is direct, and so are you with Ana.";
+    let system = "You are a coach.\n\n## User profile and context\nAna is direct.";
     with(
         with(small(), "system", json!(system)),
         "messages",
