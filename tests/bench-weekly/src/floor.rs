@@ -23,6 +23,9 @@ use crate::scene::{CONCURRENCY, Failure, PROMPT, SHARDS, TODAY, as_of, tables};
 const PAGE: usize = 100;
 /// As many, and one more to see whether there is another page.
 const LISTED: i32 = 101;
+/// A sentence as long as those that explain a decision.
+const EXPLANATION: &str =
+    "Days in target went from 62% to 41% (13 of 21 days to 9 of 22), which is more than the threshold of 15 points.";
 /// Of so many users, a number are changed.
 const PER: u64 = 10_000;
 
@@ -190,16 +193,18 @@ impl Floor {
         if changed {
             self.read(user).await?;
         }
-        let written = if changed { "pending_update" } else { "behavioral_data" };
+        let data = user["behavioral_data"].clone();
+        let (written, data) = if changed { ("pending_update", pending(data)) } else { ("behavioral_data", data) };
         let update = self.client.update_item().table_name(&self.profiles).set_key(Some(key(user)));
         update
             .update_expression(
                 "SET #data = :data, last_behavior_check = :now, next_check_at = :next, update_shard = :shard, \
-                 check_page = :page, check_outcome = :outcome",
+                 check_page = :page, check_outcome = :outcome, #schema = :version",
             )
             .condition_expression("system_prompt_version = :version AND next_check_at < :as_of")
             .expression_attribute_names("#data", written)
-            .expression_attribute_values(":data", user["behavioral_data"].clone())
+            .expression_attribute_names("#schema", "schema")
+            .expression_attribute_values(":data", data)
             .expression_attribute_values(":now", text(stamp(Duration::zero())))
             .expression_attribute_values(":as_of", text(stamp(Duration::zero())))
             .expression_attribute_values(":next", text(stamp(Duration::days(6))))
@@ -221,28 +226,66 @@ impl Floor {
     /// A result of a batch: the profile read, the version and its history row written.
     async fn collect(&self, user: &Item) -> Result<(), Failure> {
         let profile = self.read(user).await?;
-        let data = profile["behavioral_data"].clone();
+        let read = |name: &str| profile.get(name).cloned().unwrap_or_else(|| text("none"));
+        let (now, version) = (text(stamp(Duration::zero())), AttributeValue::N("2".to_owned()));
+        let row = [
+            ("user_id", user["user_id"].clone()),
+            ("version", version.clone()),
+            ("prompt", text(PROMPT)),
+            ("prompt_sections", read("prompt_sections")),
+            ("decision", decision()),
+            ("behavioral_data", read("behavioral_data")),
+            ("recipe", read("recipe")),
+            ("reason", text("weekly")),
+            ("model", text("claude-sonnet-5-5")),
+            ("usage", usage()),
+            ("cost_nano_usd", AttributeValue::N("3950000".to_owned())),
+            ("created_at", now.clone()),
+            ("prompt_risk", read("prompt_risk")),
+            ("batch_id", text("msgbatch_000001")),
+            ("schema", version.clone()),
+        ];
         let row = Put::builder()
             .table_name(&self.history)
-            .item("user_id", user["user_id"].clone())
-            .item("version", AttributeValue::N("2".to_owned()))
-            .item("prompt", text(PROMPT))
-            .item("behavioral_data", data.clone())
+            .set_item(Some(Item::from(row.map(|(name, value)| (name.to_owned(), value)))))
             .condition_expression("attribute_not_exists(user_id)")
             .build()?;
+        let set = [
+            ("coaching_system_prompt", text(PROMPT)),
+            ("prompt_sections", read("prompt_sections")),
+            ("prompt_sections_version", version.clone()),
+            ("system_prompt_version", version.clone()),
+            ("last_prompt_update", now.clone()),
+            ("recipe", read("recipe")),
+            ("behavioral_data", read("behavioral_data")),
+            ("prompt_behavioral_data", read("behavioral_data")),
+            ("last_behavior_check", now),
+            ("prompt_risk", read("prompt_risk")),
+            ("next_check_at", text(stamp(Duration::days(6)))),
+            ("update_shard", read("update_shard")),
+            ("schema", version),
+        ];
+        let (mut names, mut values) = (HashMap::new(), Item::new());
+        for (name, value) in set {
+            names.insert(format!("#{name}"), name.to_owned());
+            values.insert(format!(":{name}"), value);
+        }
+        let assignments: Vec<String> = names.values().map(|name| format!("#{name} = :{name}")).collect();
+        for name in ["pending_update", "prompt_generation", "check_page", "check_outcome", "user_id"] {
+            names.insert(format!("#{name}"), name.to_owned());
+        }
+        values.insert(":after".to_owned(), AttributeValue::N("1".to_owned()));
+        let expression = format!(
+            "SET {} REMOVE #pending_update, #prompt_generation, #check_page, #check_outcome",
+            assignments.join(", ")
+        );
         let update = Update::builder()
             .table_name(&self.profiles)
             .set_key(Some(key(user)))
-            .update_expression(
-                "SET coaching_system_prompt = :prompt, system_prompt_version = :next, behavioral_data = :data, \
-                 prompt_behavioral_data = :data, last_prompt_update = :now REMOVE pending_update",
-            )
-            .condition_expression("system_prompt_version = :version")
-            .expression_attribute_values(":prompt", text(PROMPT))
-            .expression_attribute_values(":next", AttributeValue::N("2".to_owned()))
-            .expression_attribute_values(":version", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":data", data)
-            .expression_attribute_values(":now", text(stamp(Duration::zero())))
+            .update_expression(expression)
+            .condition_expression("(attribute_exists(#user_id)) AND (#system_prompt_version = :after)")
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
             .build()?;
         self.client
             .transact_write_items()
@@ -259,6 +302,30 @@ impl Floor {
         let number = id.get(..8).and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(0);
         number % PER < self.changed
     }
+}
+
+/// What waits for an answer: the behaviour, and what was decided of it.
+fn pending(behavior: AttributeValue) -> AttributeValue {
+    AttributeValue::M(Item::from([("metrics".to_owned(), behavior), ("decision".to_owned(), decision())]))
+}
+
+/// As many words as a decision by one rule has.
+fn decision() -> AttributeValue {
+    let rule = [("rule", "adherence"), ("baseline", "prompt"), ("explanation", EXPLANATION)];
+    let rule = rule.map(|(name, value)| (name.to_owned(), text(value)));
+    let rules = AttributeValue::L(vec![AttributeValue::M(Item::from(rule))]);
+    AttributeValue::M(Item::from([
+        ("changed".to_owned(), AttributeValue::Bool(true)),
+        ("rules".to_owned(), rules),
+        ("summary".to_owned(), text(EXPLANATION)),
+    ]))
+}
+
+/// What an answer was read and written with.
+fn usage() -> AttributeValue {
+    let counts = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
+    let counts = counts.map(|name| (name.to_owned(), AttributeValue::N("1500".to_owned())));
+    AttributeValue::M(Item::from(counts))
 }
 
 /// An instant near that of the run, as the index of due users keeps it.

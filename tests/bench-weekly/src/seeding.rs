@@ -9,7 +9,7 @@ use coaching::store::seeding::{logged_day, prompted_profile};
 use coaching::store::{HistoryEntry, NewVersion};
 use cohorts::{Archetype, Person, cohort};
 use domain::behavior::{BehaviorMetrics, MeasureSettings, Window, measure};
-use domain::coaching_prompt::GenerationReason;
+use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
 use domain::due;
 use domain::local_day::TimeZone;
 use domain::money::{TokenUsage, Usd};
@@ -118,7 +118,7 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
             user_id: user_id.clone(),
             version: 1,
             prompt: PROMPT.to_owned(),
-            sections: None,
+            sections: Some(CoachingPrompt::parse(PROMPT)?),
             reason: GenerationReason::Initial,
             recipe: Recipe::default(),
             decision: None,

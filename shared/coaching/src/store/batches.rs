@@ -1,6 +1,8 @@
 //! Message batches that are under way: the partition `batches` of the `update_runs` table. A submission is there from before
 //! it is made, as `draft#<identity>`; once Claude has taken it, the batch is there under Claude's id, until it is forgotten.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -35,6 +37,8 @@ pub struct OpenBatches {
     pub submissions: Vec<Submission>,
     /// What of it cannot be read.
     pub unreadable: Vec<UnreadableBatch>,
+    /// Claude's ids of the batches that a collector is at, or was when it vanished.
+    leased: BTreeSet<String>,
 }
 
 /// A batch or submission whose item cannot be read.
@@ -54,6 +58,12 @@ impl OpenBatches {
     pub fn may_be_of(&self, run_id: &str) -> bool {
         self.batches.iter().any(|batch| batch.run_id == run_id)
             || self.unreadable.iter().any(|batch| batch.run_id.as_deref().is_none_or(|of| of == run_id))
+    }
+
+    /// Whether no collector is at a batch, or was when it vanished: its results are awaited, or looked at again.
+    #[must_use]
+    pub fn is_awaited(&self, batch_id: &str) -> bool {
+        !self.leased.contains(batch_id)
     }
 
     /// Whether a batch is among it.
@@ -157,6 +167,9 @@ impl BatchTable {
             let read = if name.starts_with(DRAFT) {
                 read_submission(stored).map(|submission| open.submissions.push(submission))
             } else {
+                if stored.item().contains_key(LEASE) {
+                    open.leased.insert(name.clone());
+                }
                 read_batch(stored).map(|batch| open.batches.push(batch))
             };
             if let Err(cause) = read {

@@ -124,11 +124,11 @@ impl PromptUpdater {
     ) -> Result<NewVersion> {
         let current = as_data(prompt)?;
         let task = self.task(profile, &current);
-        let request = self.request(profile, prompt, &task, grounds);
         let cost = answer.cost;
         let written = match writing::examined(&task, answer) {
             Ok(written) => written,
             Err(flawed) => {
+                let request = self.request(profile, prompt, &task, grounds);
                 // Before the lock on its repair, which is taken once.
                 self.writer.model.require_room(&request).await?;
                 let batch_id = grounds.batch_id.unwrap_or_default();
@@ -186,8 +186,8 @@ impl PromptUpdater {
         let current = prompt.text_with(profile.current_targets());
         let material = prompts::prompt_update_material(&current, grounds.metrics, grounds.decision);
         let today = profile.timezone.day_of(grounds.as_of);
-        let instructions =
-            prompts::prompt_update(task.words_left(), task.present_words(), task.current.language(), today);
+        let words = prompts::of_an_update(task.words_left());
+        let instructions = prompts::prompt_update(words, task.present_words(), task.current.language(), today);
         ModelRequest {
             purpose: Purpose::PromptUpdate,
             model: choice.model.clone(),

@@ -54,7 +54,12 @@ async fn all_collected(runs: &RunTable, batches: &BatchTable, run_id: &str) -> R
     {
         return Ok(false);
     }
-    for batch in open.batches.iter().filter(|batch| batch.run_id == run_id) {
+    let of_run = || open.batches.iter().filter(|batch| batch.run_id == run_id);
+    // Most of the time another one is still awaited, and that is known without another look.
+    if of_run().any(|batch| open.is_awaited(&batch.batch_id)) {
+        return Ok(false);
+    }
+    for batch in of_run() {
         if !runs.batch_collected(run_id, &batch.batch_id).await? {
             return Ok(false);
         }
