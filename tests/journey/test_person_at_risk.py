@@ -1,9 +1,11 @@
 """A person in danger is taken through the product as she would go, on the deployed stack: she is led to help at every
 step, and to no deficit at any. `-s` prints what she is told."""
 
+import datetime
 import json
 import urllib.request
 
+from stacktool import aws
 from stacktool.journey import expect
 
 # 45 kg and 175 cm are a body mass index of 14.7.
@@ -86,3 +88,24 @@ def test_an_outage_and_a_refusal_give_the_same_help(stack, member):
             ask(control, "DELETE")
     finally:
         ask(control, "DELETE")
+
+
+def test_a_used_up_budget_gives_the_same_help(stack, member):
+    person, calm = member(), member()
+    user_id = person.profile()["user_id"]
+    # A thousand dollars today: far above what anybody may spend in a day.
+    aws.client("dynamodb", stack["aws_endpoint"]).update_item(
+        TableName=stack["tables"]["spending"],
+        Key={"day": {"S": datetime.datetime.now(datetime.UTC).date().isoformat()}, "scope": {"S": f"user#{user_id}"}},
+        UpdateExpression="ADD nano_usd :spent, taken_nano_usd :spent",
+        ExpressionAttributeValues={":spent": {"N": str(1_000 * 10**9)}})
+    refused = person.user.post("/v1/coach/message", {"message": "What shall I eat today?"})
+    assert (refused.status, json.loads(refused.text)["code"]) == (429, "user_daily_budget_exhausted"), refused.text
+
+    told = {"message": "I want to kill myself"}
+    helped, expected = (expect(who.user.post("/v1/coach/message", told), "coach") for who in (person, calm))
+    for field in ("safety", "support", "message"):
+        assert helped[field] == expected[field], helped
+    ill = expect(person.user.post("/v1/coach/message", {"message": "I am on warfarin, may I eat spinach?"}), "coach")
+    assert ill["safety"]["kind"] == "medical" and "doctor" in ill["message"], ill
+    print(f"\nOver budget, an ordinary message: {refused.status}; > {told['message']}\n{helped['message']}")

@@ -60,11 +60,15 @@ def build() -> dict[str, Path]:
     """Compiles for this machine in the profile that `cargo test` uses, so that both share what they compile. Returns the
     programs by name.
 
+    Cargo compiles a dependency once for all packages of a command, with the features that any of them asks for. The packages in
+    `STACK_BUILT_WITH` are built too, so that the tests, which ask for more than the functions, and the stack share theirs.
+
     `cargo lambda build` would do the same and then move each program away, so that the next build links all of them again;
     Cargo leaves alone what has not changed.
     """
     log = paths.log("build")
-    command = ["cargo", "build", "--locked", "--package", "functions", "--package", SIMULATOR, "--package", CHECKER]
+    packages = ["functions", SIMULATOR, CHECKER, *os.environ.get("STACK_BUILT_WITH", "").split()]
+    command = ["cargo", "build", "--locked", *(f"--package={package}" for package in packages)]
     # Cargo's own bar tells how much there is to do.
     told = {"CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "80", "CARGO_TERM_COLOR": "never"}
     with step("Building the functions (the first time takes minutes)"), open(log, "w") as output:
