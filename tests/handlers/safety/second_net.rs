@@ -76,6 +76,8 @@ async fn in_the_consultation_too() {
     assert_eq!(deployment.transcript("ana", &session_id).await.last(), Some(&format!("assistant: {told}")));
     let next = deployment.send(call("Thank you. I want to lose 5 kg by June.")).await;
     assert!(next.status == 200 && next.body.get("safety").is_none(), "{next:?}");
+    let asked = deployment.asked(Task::Consultation).pop().expect("it was asked").last_text();
+    assert!(asked.contains("Unread: the message before the latest"), "nothing was learned from it: {asked}");
 }
 
 #[tokio::test]

@@ -60,13 +60,16 @@ impl Material {
     }
 }
 
-/// The quotes of the facts: the field of an object a line, or what stands in brackets and quotation marks at a line's end.
+/// What can be quoted of facts, those that tell most first, or of what was said in a talk.
 fn quotes(text: &str) -> Vec<String> {
-    let lines = words::tagged(text, "facts").into_iter().flat_map(str::lines);
-    let mut found: Vec<(usize, String)> = lines.filter_map(|line| Some((rank(line), fit(&quote(line)?)?))).collect();
-    found.sort_by_key(|(rank, _)| *rank);
+    let lines = |tag| words::tagged(text, tag).into_iter().flat_map(str::lines);
+    let mut facts: Vec<&str> = lines("facts").collect();
+    facts.sort_by_key(|line| rank(line));
+    let of_facts = facts.into_iter().filter_map(quote);
+    let said: Vec<String> = lines("transcript").filter_map(said).collect();
+    let sentences = said.iter().flat_map(|said| words::sentences(said)).map(|sentence| sentence.text.to_owned());
     let mut quotes: Vec<String> = Vec::new();
-    for (_, quote) in found {
+    for quote in of_facts.chain(sentences).filter_map(|quote| fit(&quote)) {
         // Two facts may rest on one sentence.
         if !quotes.iter().any(|known| overlap(known, &quote)) {
             quotes.push(quote);
@@ -89,6 +92,13 @@ fn greeted(text: &str) -> Option<String> {
     before.rsplit(|c| !of_a_name(c)).next().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
+/// What the person says in a line of a talk.
+fn said(line: &str) -> Option<String> {
+    let line: Value = serde_json::from_str(line.trim()).ok()?;
+    (line["speaker"] == "person").then(|| line["said"].as_str().map(str::to_owned))?
+}
+
+/// The quote of a fact: the field of an object, or what stands in brackets and quotation marks at the line's end.
 fn quote(line: &str) -> Option<String> {
     if let Ok(fact) = serde_json::from_str::<Value>(line.trim().trim_end_matches(',')) {
         return fact["quote"].as_str().map(str::to_owned);

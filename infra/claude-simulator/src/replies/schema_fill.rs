@@ -57,10 +57,20 @@ fn object(schema: &Value, root: &Value, hint: &Value) -> Value {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
     let filled = properties
-        .filter(|(name, _)| required.contains(&name.as_str()) || !hint[name.as_str()].is_null())
+        .filter(|(name, _)| required.contains(&name.as_str()) || says_something(&hint[name.as_str()]))
         .map(|(name, property)| (name.clone(), value(property, root, &hint[name.as_str()])))
         .collect();
     Value::Object(filled)
+}
+
+/// Whether there is a reason to write down what may be left out.
+fn says_something(hint: &Value) -> bool {
+    match hint {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(properties) => properties.values().any(says_something),
+        _ => true,
+    }
 }
 
 fn array(schema: &Value, root: &Value, hint: &Value) -> Value {
@@ -151,5 +161,17 @@ mod tests {
             fill(&schema, &json!({"sex": "male", "height_cm": 178, "level": "high"})),
             json!({"sex": "male", "height_cm": 178, "level": "high"})
         );
+    }
+
+    #[test]
+    fn what_may_be_left_out_is_left_out_where_there_is_nothing_to_say() {
+        let list = json!({"type": "array", "items": {"type": "string"}});
+        let body = json!({"type": "object", "additionalProperties": false, "required": ["sex"],
+            "properties": {"sex": {"anyOf": [{"type": "string"}, {"type": "null"}]}}});
+        let schema = json!({"type": "object", "additionalProperties": false, "required": ["reply", "open"],
+            "properties": {"reply": {"type": "string"}, "open": list, "facts": list, "body": body}});
+        let filled = |body: Value| fill(&schema, &json!({"reply": "Yes.", "open": [], "facts": [], "body": body}));
+        assert_eq!(filled(json!({"sex": null})), json!({"reply": "Yes.", "open": []}));
+        assert_eq!(filled(json!({"sex": "male"})), json!({"reply": "Yes.", "open": [], "body": {"sex": "male"}}));
     }
 }

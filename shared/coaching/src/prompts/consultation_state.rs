@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{fact_in_short, fill, goal, goal_in_own_words, line, spelt};
+use super::{fill, goal, goal_in_own_words, line, spelt, subject_of};
 use domain::consultation::{Concern, ConsultationSection, Fact, Heard, Session};
 use domain::profile::Profile;
 
@@ -15,8 +15,8 @@ pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], 
     let sections: Vec<&str> = session.progress.open().map(ConsultationSection::name).collect();
     let doubts: Vec<String> =
         session.heard.open_doubts().map(|doubt| format!("{} {}", doubt.id, line(&doubt.text))).collect();
-    // The words that a fact rests on stand in the conversation itself.
-    let facts: Vec<String> = known.iter().map(|fact| format!("{} {}", fact.id, fact_in_short(fact))).collect();
+    // What a fact says stands in the conversation itself, which is cached, and this is not.
+    let facts: Vec<String> = known.iter().map(|fact| format!("{} {}", fact.id, subject_of(fact))).collect();
     let language = match &person.locale {
         Some(language) if person.locale_learned => format!("{language}, as heard so far"),
         Some(language) => format!("{language}, chosen by them"),

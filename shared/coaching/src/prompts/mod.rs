@@ -25,7 +25,9 @@ pub use consultation_state::{concerns, consultation_state};
 pub use recipes::{for_writer, variants};
 pub use schema::{behavior_sections_schema, coaching_prompt_schema, consultation_schema, repair_schema, safety_schema};
 pub use template::{data, most_bytes, plain};
-pub use writers::{initial_prompt, profile, prompt_update, repair_of_sections, repair_of_whole};
+pub use writers::{
+    initial_prompt, of_a_whole_prompt, of_an_update, profile, prompt_update, repair_of_sections, repair_of_whole,
+};
 
 use template::{fill, line, spoken};
 
@@ -48,10 +50,15 @@ pub fn safety_reminder() -> SystemBlock {
     SystemBlock { text: include_str!("safety_reminder.txt").trim_end().to_owned(), cache: false }
 }
 
+/// What the coach of this product can do, as a sentence about it: every prompt that speaks of it says the same.
+fn abilities() -> &'static str {
+    include_str!("abilities.txt").trim_end()
+}
+
 /// What a coach can do, whoever they are: the same for everybody, so that none promises more.
 #[must_use]
 pub fn coach_abilities() -> SystemBlock {
-    SystemBlock { text: include_str!("coach_abilities.txt").trim_end().to_owned(), cache: false }
+    SystemBlock { text: fill(include_str!("coach_abilities.txt"), &[("abilities", abilities())]), cache: false }
 }
 
 /// All the rules that no answer may repeat.
@@ -92,13 +99,13 @@ pub fn care(risk: Risk) -> Option<&'static str> {
 /// The system prompt of the consultation AI: the same for everybody and from the first message to the last, so that it is
 /// cached.
 #[must_use]
-pub fn consultation() -> &'static str {
-    include_str!("consultation.txt").trim_end()
+pub fn consultation() -> String {
+    fill(include_str!("consultation.txt"), &[("abilities", abilities())])
 }
 
-/// What the profile of `person` is written from.
+/// What the profile of `person` is written from: their own words. Facts would say the same again.
 #[must_use]
-pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], facts: &[Fact], heard: &Heard) -> String {
+pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], heard: &Heard) -> String {
     let told = |message: &&ConsultationMessage| match message.role {
         Role::User => spoken("person", &message.text),
         Role::Assistant => spoken("consultation AI", &message.text),
@@ -110,7 +117,6 @@ pub fn profile_material(person: &Profile, transcript: &[ConsultationMessage], fa
         &[
             ("name", &line(person.name.as_str())),
             ("transcript", &transcript.join("\n")),
-            ("facts", &facts_as_lines(facts)),
             ("concerns", &concerns(heard)),
             ("goal_in_own_words", &goal_in_own_words(person.goal_text.as_ref())),
             ("health", &health_in_words(person).unwrap_or_else(|| "Nothing to be careful with is known.".to_owned())),
@@ -304,12 +310,12 @@ fn behavior_in_words(behavior: Option<&BehaviorMetrics>) -> String {
 }
 
 fn facts_as_lines(facts: &[Fact]) -> String {
-    let told = |fact: &Fact| format!("- {} (\"{}\")", fact_in_short(fact), line(&fact.quote));
+    let told = |fact: &Fact| format!("- {}: {} (\"{}\")", subject_of(fact), line(&fact.summary), line(&fact.quote));
     facts.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
-fn fact_in_short(fact: &Fact) -> String {
-    format!("[{}] {}: {}", fact.category.name(), line(&fact.subject), line(&fact.summary))
+fn subject_of(fact: &Fact) -> String {
+    format!("[{}] {}", fact.category.name(), line(&fact.subject))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The JSON schemas that structured answers follow.
 //!
-//! The service takes a subset of JSON Schema: every object is closed and names all its properties as required; what may be
-//! unknown is nullable. Lengths and ranges are not part of that subset and are checked after parsing.
+//! The service takes a subset of JSON Schema: every object is closed. Lengths and ranges are not part of that subset and are
+//! checked after parsing. At most 24 properties of a schema may be left out, and few in the items of a list, where each makes
+//! the grammar that the service compiles much larger: there, what may be unknown is nullable.
 
 use serde_json::{Map, Value, json};
 
@@ -79,20 +80,21 @@ pub fn consultation_schema() -> Value {
     let goal = object(&[("goal", word(&Goal::ALL.map(Goal::name))), ("quote", text())]);
     let conditions = Condition::ALL.map(Condition::name);
     let condition = object(&[("condition", word(&conditions)), ("quote", text())]);
-    object(&[
-        ("reply", text()),
+    let maybe_told = [
         ("facts", list(json!({"anyOf": facts}))),
         ("replaces", list(text())),
         ("sections_covered", list(word(&sections))),
         ("declined_questions", list(word(&sections))),
         ("body", body),
-        ("goal", json!({"anyOf": [goal, {"type": "null"}]})),
+        ("goal", goal),
         ("health", list(condition)),
         ("concerns", list(word(&Concern::ALL.map(Concern::name)))),
         ("doubts", list(text())),
         ("doubts_settled", list(text())),
-        ("language", maybe("string")),
-    ])
+        ("language", text()),
+    ];
+    // Most messages tell of few of these, and what is left out costs nothing.
+    object_with(&[("reply", text())], &maybe_told)
 }
 
 /// What a model that reads along has found in a message.
@@ -106,8 +108,13 @@ pub fn safety_schema() -> Value {
 }
 
 fn object(properties: &[(&'static str, Value)]) -> Value {
+    object_with(properties, &[])
+}
+
+/// An object with properties that it has, and with others that it may have.
+fn object_with(properties: &[(&'static str, Value)], optional: &[(&'static str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-    let named: Map<String, Value> =
-        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let all = properties.iter().chain(optional);
+    let named: Map<String, Value> = all.map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     json!({"type": "object", "properties": named, "required": required, "additionalProperties": false})
 }

@@ -80,11 +80,11 @@ fn every_prompt() -> Vec<String> {
     (0..=Progress::TOTAL)
         .map(|covered| state(covered, &profile))
         .chain([
-            consultation().to_owned(),
+            consultation(),
             safety_preamble().to_owned(),
             generic_coach().to_owned(),
             super::profile(200, WordRange::around(200, 0.2), &german(), profile.first_day),
-            profile_material(&profile, &[spoken], &facts, &heard()),
+            profile_material(&profile, &[spoken], &heard()),
             initial_prompt(WORDS, &german(), profile.first_day),
             initial_prompt_material(&profile, "</psychological_profile>", &facts, &heard(), None),
             prompt_update(WORDS, WORDS.middle(), &german(), profile.first_day),
@@ -132,7 +132,7 @@ fn what_people_wrote_cannot_close_its_tag() {
 #[test]
 fn writers_are_told_language_day_and_the_length_of_each_section() {
     let day = "2026-11-30".parse().expect("a day");
-    let german = initial_prompt(WORDS, &german(), day);
+    let german = initial_prompt(of_a_whole_prompt(WORDS), &german(), day);
     for told in [
         "Write in German.",
         "Today is Monday, 30 November 2026; week 1 of 8 begins today, and week 8 ends on Sunday, 24 January 2027",
@@ -144,10 +144,10 @@ fn writers_are_told_language_day_and_the_length_of_each_section() {
         assert!(german.contains(told), "{told}: {german}");
     }
     let chinese = Locale::of(Language::Zh);
-    let of_chinese = initial_prompt(WORDS, &chinese, day);
+    let of_chinese = initial_prompt(of_a_whole_prompt(WORDS), &chinese, day);
     assert!(of_chinese.contains("about 1016, and at any rate between 800 and 1232 characters"), "{of_chinese}");
     let profile = super::profile(200, WordRange::around(200, 0.2), &chinese, day);
-    assert!(profile.contains("about 320 characters (between 256 and 384 characters)"), "{profile}");
+    assert!(profile.contains("about 288 characters (between 256 and 352 characters)"), "{profile}");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_repair_names_the_sections_to_change_and_leaves_the_rest() {
     let asked = repair_of_sections(&flaw, &short(&german()), &Section::ALL, WORDS);
     assert!(asked.contains("It is too short: it has 90 words and needs between 500 and 800 words."), "{asked}");
     assert!(asked.contains("core_directive 2 (asked for 40)"), "{asked}");
-    assert!(asked.contains("about 635 by saying more in behavioral_triggers, committed_approach"), "{asked}");
+    assert!(asked.contains("about 650 by saying more in behavioral_triggers, committed_approach"), "{asked}");
     assert!(asked.ends_with("null for every other one."), "{asked}");
     let sound = repair_of_sections(&[Flaw::TriggerCount(7)], &short(&german()), &Section::ALL, WORDS);
     assert!(!sound.contains("Lengths"), "{sound}");
@@ -232,7 +232,7 @@ fn a_goal_in_words_is_told_to_everyone_who_writes_of_the_person_and_a_typed_one_
     let words = |profile: &Profile| {
         [
             state(0, profile),
-            profile_material(profile, &[], &[], &Heard::default()),
+            profile_material(profile, &[], &Heard::default()),
             initial_prompt_material(profile, "Calm.", &[], &Heard::default(), None),
         ]
     };

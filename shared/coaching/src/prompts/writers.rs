@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::abilities;
 use super::template::{data, fill};
 use domain::coaching_prompt::{CoachingPrompt, Flaw, LengthUnit, Section, WordRange, count_words, form_of_rules};
 use domain::locale::Locale;
@@ -9,35 +10,61 @@ use domain::locale::Locale;
 /// Days of the plan: eight weeks, the first day included.
 const PLAN_DAYS: Days = Days::new(8 * 7 - 1);
 
-/// Words that the app adds to what the writer of a prompt answers, at most: the line of targets, and those around the rules.
-const ADDED_WORDS: usize = 30;
+/// Words that the app adds to what a writer answers, at most: around five rules, and in the line of targets.
+const AROUND_RULES: usize = 10;
+const LINE_OF_TARGETS: usize = 20;
 
-/// The system prompt of the profile writer.
+/// The parts of a profile, and their share of it in percent: a length for each is met better than one for all.
+const PARTS_OF_A_PROFILE: [(&str, usize); 5] =
+    [("wishes", 25), ("breaks", 25), ("worked", 10), ("taking", 20), ("doing", 20)];
+
+/// The system prompt of the profile writer; `words` is what the profile may have, and `word_count` what it should have. Less
+/// is asked for, because writers of running text go beyond what they are asked for.
 #[must_use]
 pub fn profile(word_count: usize, words: WordRange, language: &Locale, today: NaiveDate) -> String {
     let unit = LengthUnit::of(language);
-    fill(
-        include_str!("profile.txt"),
-        &[
-            ("word_count", &unit.of_words(word_count).to_string()),
-            ("unit", unit.name),
-            ("range", &unit.range(words)),
-            ("language", &language.described()),
-            ("today", &date(today)),
-        ],
-    )
+    let aim = usize::midpoint(words.min, word_count);
+    let asked = WordRange { min: words.min, max: usize::midpoint(word_count, words.max) };
+    let (aim_told, range, language, today) =
+        (unit.of_words(aim).to_string(), unit.range(asked), language.described(), date(today));
+    let parts = PARTS_OF_A_PROFILE.map(|(part, percent)| (part, unit.of_words(aim * percent / 100).to_string()));
+    let mut values: Vec<(&str, &str)> = vec![
+        ("word_count", &aim_told),
+        ("unit", unit.name),
+        ("range", &range),
+        ("language", &language),
+        ("today", &today),
+    ];
+    values.extend(parts.iter().map(|(part, length)| (*part, length.as_str())));
+    fill(include_str!("profile.txt"), &values)
 }
 
-/// The system prompt of the prompt writer; `words` is what the whole prompt may have.
+/// What the writer of a whole prompt may write of the words that it may have.
+#[must_use]
+pub fn of_a_whole_prompt(words: WordRange) -> WordRange {
+    without(words, AROUND_RULES + LINE_OF_TARGETS)
+}
+
+/// What the writer of an update may write of the words that its two sections may have.
+#[must_use]
+pub fn of_an_update(words: WordRange) -> WordRange {
+    without(words, AROUND_RULES)
+}
+
+fn without(words: WordRange, added: usize) -> WordRange {
+    WordRange { min: words.min, max: words.max.saturating_sub(added).max(words.min) }
+}
+
+/// The system prompt of the prompt writer; `words` is what it may write.
 #[must_use]
 pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> String {
-    let words = without_added(words);
     let unit = LengthUnit::of(language);
     let budgets = Section::ALL.map(|section| (section.key(), budget(section, words, unit)));
     let (today, end) = (date(today), date(today.checked_add_days(PLAN_DAYS).unwrap_or(today)));
     let (aim, range, language_name) = (aim(words, unit), unit.range(words), language.described());
     let mut values: Vec<(&str, &str)> = vec![
         ("language", &language_name),
+        ("abilities", abilities()),
         ("today", &today),
         ("end", &end),
         ("unit", unit.name),
@@ -49,8 +76,8 @@ pub fn initial_prompt(words: WordRange, language: &Locale, today: NaiveDate) -> 
     fill(include_str!("initial_prompt.txt"), &values)
 }
 
-/// The system prompt of the weekly writer; `words` is what its two sections may have together, and `present` what they have: as
-/// much is asked for, so that nothing is filled up.
+/// The system prompt of the weekly writer; `words` is what it may write, and `present` what its two sections have: as much is
+/// asked for, so that nothing is filled up.
 #[must_use]
 pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today: NaiveDate) -> String {
     let unit = LengthUnit::of(language);
@@ -61,6 +88,7 @@ pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today:
         include_str!("prompt_update.txt"),
         &[
             ("today", &date(today)),
+            ("abilities", abilities()),
             ("language", &language.described()),
             ("unit", unit.name),
             ("aim", &unit.of_words(aim).to_string()),
@@ -75,16 +103,10 @@ pub fn prompt_update(words: WordRange, present: usize, language: &Locale, today:
 #[must_use]
 pub fn repair_of_sections(flaws: &[Flaw], prompt: &CoachingPrompt, sections: &[Section], words: WordRange) -> String {
     let unit = LengthUnit::of(prompt.language());
-    let words = if sections.len() == Section::ALL.len() { without_added(words) } else { words };
     let length = flaws.iter().any(|flaw| matches!(flaw, Flaw::WordCount { .. }));
     let lengths = if length { lengths(prompt, sections, words, unit) } else { String::new() };
     let how = "Keep what is sound. Answer with the sections that you change, each whole, and null for every other one.";
     fill(include_str!("repair.txt"), &[("flaws", &listed(flaws, unit)), ("lengths", &lengths), ("how", how)])
-}
-
-/// What a writer may write of a whole prompt.
-fn without_added(words: WordRange) -> WordRange {
-    WordRange { min: words.min, max: words.max.saturating_sub(ADDED_WORDS).max(words.min + 1) }
 }
 
 /// Asks for a text once more as a whole.

@@ -29,20 +29,21 @@ impl BehaviorUpdate<'_> {
         WordRange { min: self.rules.words.min.saturating_sub(locked).max(max.div_ceil(2)), max }
     }
 
-    /// Words that the two sections have in the prompt in force.
+    /// Words that were written for the two sections of the prompt in force.
     #[must_use]
     pub fn present_words(&self) -> usize {
-        self.words_of(true)
+        let rules = self
+            .current
+            .triggers()
+            .iter()
+            .map(|rule| count_words(rule.when.as_deref().unwrap_or_default()) + count_words(&rule.coach_does));
+        rules.sum::<usize>() + count_words(&self.current.body(Section::AccountabilityProtocol))
     }
 
     /// Words of the sections that an update leaves as they are.
     fn locked_words(&self) -> usize {
-        self.words_of(false)
-    }
-
-    fn words_of(&self, written: bool) -> usize {
-        let sections = Section::ALL.into_iter().filter(|section| section.follows_behavior() == written);
-        sections.map(|section| count_words(&self.current.body(section))).sum()
+        let locked = Section::ALL.into_iter().filter(|section| !section.follows_behavior());
+        locked.map(|section| count_words(&self.current.body(section))).sum()
     }
 }
 
@@ -70,7 +71,12 @@ impl Task for BehaviorUpdate<'_> {
     fn repair(&self, prompt: Option<&CoachingPrompt>, flaws: &[Flaw]) -> Repair {
         match prompt {
             Some(prompt) => Repair {
-                instruction: prompts::repair_of_sections(flaws, prompt, &WRITTEN, self.words_left()),
+                instruction: prompts::repair_of_sections(
+                    flaws,
+                    prompt,
+                    &WRITTEN,
+                    prompts::of_an_update(self.words_left()),
+                ),
                 schema: Some(prompts::repair_schema(&WRITTEN)),
             },
             None => Repair {

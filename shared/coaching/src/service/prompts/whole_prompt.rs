@@ -75,7 +75,12 @@ impl Task for WholePrompt<'_> {
     fn repair(&self, prompt: Option<&CoachingPrompt>, flaws: &[Flaw]) -> Repair {
         match prompt {
             Some(prompt) => Repair {
-                instruction: prompts::repair_of_sections(flaws, prompt, &Section::ALL, self.rules.words),
+                instruction: prompts::repair_of_sections(
+                    flaws,
+                    prompt,
+                    &Section::ALL,
+                    prompts::of_a_whole_prompt(self.rules.words),
+                ),
                 schema: Some(prompts::repair_schema(&Section::ALL)),
             },
             None => Repair {

@@ -11,7 +11,7 @@ use crate::store::WriteOutcome;
 use crate::telemetry::events;
 use claude::{ModelRequest, Purpose, SystemBlock, Turn};
 use domain::coaching_prompt::{GenerationReason, Subject, count_words};
-use domain::consultation::{BudgetWait, ConsultationMessage, Fact, Session, SessionId, Status};
+use domain::consultation::{BudgetWait, ConsultationMessage, Session, SessionId, Status};
 use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::locale::Locale;
@@ -86,7 +86,7 @@ impl SystemPromptGenerator {
         let transcript = self.consultations.transcript(session.session_id).await?;
         let text = match &session.conversational_profile {
             Some(text) => text.clone(),
-            None => self.generate_conversational_profile(session, lease, &profile, &transcript, &facts).await?,
+            None => self.generate_conversational_profile(session, lease, &profile, &transcript).await?,
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
@@ -114,7 +114,6 @@ impl SystemPromptGenerator {
         lease: Lease,
         person: &Profile,
         transcript: &[ConsultationMessage],
-        facts: &[Fact],
     ) -> Result<String> {
         let said = said(transcript);
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
@@ -130,7 +129,7 @@ impl SystemPromptGenerator {
                 prompts::safety_rules(),
                 SystemBlock { text: prompts::profile(self.profile.word_count, words, &language, today), cache: false },
             ],
-            turns: vec![Turn::new(Role::User, prompts::profile_material(person, transcript, facts, &session.heard))],
+            turns: vec![Turn::new(Role::User, prompts::profile_material(person, transcript, &session.heard))],
             output_schema: None,
             deadline: self.deadline,
         };

@@ -124,7 +124,7 @@ impl SystemPromptGenerator {
         let (language, today) = (sources.language(), profile.timezone.day_of(self.clock.now()));
         let material =
             prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
-        let instructions = prompts::initial_prompt(words, &language, today);
+        let instructions = prompts::initial_prompt(prompts::of_a_whole_prompt(words), &language, today);
         let request = ModelRequest {
             purpose: Purpose::InitialPrompt,
             model: choice.model.clone(),

@@ -79,9 +79,8 @@ impl PromptInUse {
         }
     }
 
-    /// The system prompt: the safety rules stand before each, what the risk state asks and
-    /// what any coach can do behind it, and the rules again in short.
-    /// What is cached ends with the prompt.
+    /// The system prompt: the safety rules stand before each; behind it what the risk state asks, what any coach can do, and the
+    /// rules again in short. What is cached ends with the prompt.
     pub(super) fn system(&self, risk: Risk) -> Vec<SystemBlock> {
         let text = match self {
             Self::Personal { text, .. } => text.clone(),

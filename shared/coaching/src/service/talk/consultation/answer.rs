@@ -8,25 +8,27 @@ use domain::locale::Locale;
 use domain::profile::{ActivityLevel, BodyData, Diet, Goal, Height, Sex, Weight};
 use domain::safety::Condition;
 
+/// The answer. Whatever a message does not tell may be left out.
 #[derive(Deserialize)]
 struct Answer {
     reply: String,
+    #[serde(flatten)]
+    told: Told,
+}
+
+/// What a message tells.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Told {
     facts: Vec<Claim>,
-    #[serde(default)]
     replaces: Vec<String>,
-    #[serde(default)]
     sections_covered: Vec<String>,
-    #[serde(default)]
     declined_questions: Vec<String>,
     body: Body,
     goal: Option<Wish>,
-    #[serde(default)]
-    health: Vec<Told>,
-    #[serde(default)]
+    health: Vec<HasCondition>,
     concerns: Vec<String>,
-    #[serde(default)]
     doubts: Vec<String>,
-    #[serde(default)]
     doubts_settled: Vec<String>,
     language: Option<String>,
 }
@@ -49,12 +51,12 @@ struct Wish {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct HasCondition {
     condition: Condition,
     quote: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Body {
     sex: Option<Sex>,
     height_cm: Option<f64>,
@@ -66,12 +68,12 @@ struct Body {
 /// The outcome of a turn; `None` if the answer does not follow its schema or says nothing. Body data outside what a profile
 /// takes are left out: better unknown than wrong. So is what names nothing that there is.
 pub(super) fn read(text: &str) -> Option<TurnOutcome> {
-    let answer: Answer = serde_json::from_str(text).ok()?;
-    let reply = answer.reply.trim().to_owned();
+    let Answer { reply, told } = serde_json::from_str(text).ok()?;
+    let reply = reply.trim().to_owned();
     if reply.is_empty() {
         return None;
     }
-    let Body { sex, height_cm, weight_kg, activity_level, diet } = answer.body;
+    let Body { sex, height_cm, weight_kg, activity_level, diet } = told.body;
     let body = BodyData {
         sex,
         height: height_cm.and_then(|cm| Height::parse("height_cm", cm).ok()),
@@ -81,18 +83,18 @@ pub(super) fn read(text: &str) -> Option<TurnOutcome> {
     let sections = |names: &[String]| names.iter().filter_map(|name| ConsultationSection::named(name)).collect();
     Some(TurnOutcome {
         reply,
-        facts: answer.facts.into_iter().filter_map(Claim::fact).collect(),
-        replaces: answer.replaces.iter().filter_map(|id| id.parse().ok()).collect(),
-        sections_covered: sections(&answer.sections_covered),
-        declined: sections(&answer.declined_questions),
+        facts: told.facts.into_iter().filter_map(Claim::fact).collect(),
+        replaces: told.replaces.iter().filter_map(|id| id.parse().ok()).collect(),
+        sections_covered: sections(&told.sections_covered),
+        declined: sections(&told.declined_questions),
         body,
         weight: weight_kg.and_then(|kg| Weight::parse("weight_kg", kg).ok()),
-        goal: answer.goal.filter(|wish| Goal::ALL.contains(&wish.goal)).map(|Wish { goal, quote }| (goal, quote)),
-        health: answer.health.into_iter().map(|Told { condition, quote }| (condition, quote)).collect(),
-        concerns: answer.concerns.iter().filter_map(|name| Concern::named(name)).collect(),
-        doubts: answer.doubts,
-        doubts_settled: answer.doubts_settled.iter().filter_map(|id| id.parse().ok()).collect(),
-        language: answer.language.and_then(|tag| Locale::parse("language", &tag).ok()),
+        goal: told.goal.filter(|wish| Goal::ALL.contains(&wish.goal)).map(|Wish { goal, quote }| (goal, quote)),
+        health: told.health.into_iter().map(|HasCondition { condition, quote }| (condition, quote)).collect(),
+        concerns: told.concerns.iter().filter_map(|name| Concern::named(name)).collect(),
+        doubts: told.doubts,
+        doubts_settled: told.doubts_settled.iter().filter_map(|id| id.parse().ok()).collect(),
+        language: told.language.and_then(|tag| Locale::parse("language", &tag).ok()),
     })
 }
 
@@ -117,6 +119,12 @@ mod tests {
         let outcome = read(text).expect("an answer of the schema");
         assert_eq!((outcome.body.height, outcome.weight, outcome.body.sex), (None, None, Some(Sex::Female)));
         assert_eq!(outcome.body.diet.as_ref().map(Diet::as_str), Some("vegetarian"));
+    }
+
+    #[test]
+    fn an_answer_may_leave_out_whatever_was_not_told() {
+        let outcome = read(r#"{"reply": "What is it that you want?"}"#).expect("an answer of the schema");
+        assert!(outcome.facts.is_empty() && outcome.goal.is_none() && outcome.body.height.is_none());
     }
 
     #[test]

@@ -239,9 +239,12 @@ impl ConsultationAiService {
             };
         let cost = spending.total();
         let (mut turn, mut message) = self.apply(&asked, &profile, outcome, &known, cost);
-        if read {
-            turn.session.unread_messages = 0;
-        }
+        turn.session.unread_messages = match (read, declined) {
+            (true, _) => 0,
+            (false, false) => turn.session.unread_messages + 1,
+            // It is never sent again.
+            (false, true) => turn.session.unread_messages,
+        };
         if declined {
             turn.session.declined_messages += 1;
             // It teaches nothing, and is one message less to write from.
@@ -381,7 +384,7 @@ impl ConsultationAiService {
             model: self.choice.model.clone(),
             max_tokens: self.choice.max_tokens,
             effort: self.choice.effort,
-            system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation().to_owned(), cache: true }]
+            system: [prompts::safety_rules(), SystemBlock { text: prompts::consultation(), cache: true }]
                 .into_iter()
                 .chain(prompts::care_block(profile.risk.at(self.clock.now())))
                 .chain([prompts::safety_reminder()])
