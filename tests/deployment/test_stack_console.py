@@ -71,8 +71,10 @@ def test_costs_are_added_up_by_purpose_for_one_person(log):
 
 def test_a_sum_that_is_not_the_tables_does_not_agree(log, monkeypatch):
     log["send-coach-message"] = [call("coach", 0.004)]
+    # Nobody has asked for it, and it is on nobody's budget.
+    log["prompt-worker"] = [call("prompt_update", 0.008)]
     monkeypatch.setattr(costs.time, "sleep", lambda _: None)
     for counted, same in ((0.004, True), (0.0041, False)):
         monkeypatch.setattr(costs, "counted", lambda *_, counted=counted: counted)
         purposes, table = costs.settled({}, "nora", datetime.date(2026, 11, 30))
-        assert costs.agree(costs.total(purposes), table) is same
+        assert costs.agree(costs.own(purposes), table) is same

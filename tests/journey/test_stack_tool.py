@@ -39,7 +39,7 @@ def test_what_a_person_cost_adds_up_to_what_the_budgets_have_counted(stack, coac
     purposes, counted = costs.settled(stack, coached.profile()["user_id"], began)
     assert {"consultation", "profile", "initial_prompt"} <= {purpose.name for purpose in purposes}
     assert counted > 0
-    assert costs.agree(costs.total(purposes), counted), (costs.total(purposes), counted)
+    assert costs.agree(costs.own(purposes), counted), (costs.own(purposes), counted)
 
 
 def test_the_consultation_is_opened_for_everybody_in_a_file(member, new_email, tmp_path):

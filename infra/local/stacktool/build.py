@@ -60,15 +60,16 @@ def build() -> dict[str, Path]:
     """Compiles for this machine in the profile that `cargo test` uses, so that both share what they compile. Returns the
     programs by name.
 
-    Cargo compiles a dependency once for all packages of a command, with the features that any of them asks for. The packages in
-    `STACK_BUILT_WITH` are built too, so that the tests, which ask for more than the functions, and the stack share theirs.
+    Where `STACK_BUILT` is set, they are taken as they are: `tests/run` compiles them with the tests. Alone they would be
+    compiled once more, because Cargo gives a dependency the features that any package of a command asks for.
 
     `cargo lambda build` would do the same and then move each program away, so that the next build links all of them again;
     Cargo leaves alone what has not changed.
     """
     log = paths.log("build")
-    packages = ["functions", SIMULATOR, CHECKER, *os.environ.get("STACK_BUILT_WITH", "").split()]
-    command = ["cargo", "build", "--locked", *(f"--package={package}" for package in packages)]
+    if os.environ.get("STACK_BUILT"):
+        return _programs()
+    command = ["cargo", "build", "--locked", "--package", "functions", "--package", SIMULATOR, "--package", CHECKER]
     # Cargo's own bar tells how much there is to do.
     told = {"CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "80", "CARGO_TERM_COLOR": "never"}
     with step("Building the functions (the first time takes minutes)"), open(log, "w") as output:
@@ -82,6 +83,10 @@ def build() -> dict[str, Path]:
                 output.write(line)
         if cargo.wait() != 0:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
+    return _programs()
+
+
+def _programs() -> dict[str, Path]:
     return {name: programs_folder() / name for name in [*functions(), SIMULATOR, CHECKER]}
 
 

@@ -10,6 +10,8 @@ from . import aws, functions
 # The functions that call Claude for one person.
 _CALLERS = ("send-consultation-message", "send-coach-message", "first-prompt-worker", "prompt-worker")
 _CALL = "model_call"
+# What is on nobody's own budget: nobody has asked for it.
+_OF_THE_SERVICE = {"prompt_update"}
 
 
 @dataclasses.dataclass
@@ -63,6 +65,11 @@ def total(purposes: list[Purpose]) -> float:
     return sum(purpose.cost_usd for purpose in purposes)
 
 
+def own(purposes: list[Purpose]) -> float:
+    """What of it is on the person's own budget."""
+    return total([purpose for purpose in purposes if purpose.name not in _OF_THE_SERVICE])
+
+
 def together(purposes: list[Purpose]) -> Purpose:
     """All purposes as one."""
     names = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
@@ -79,7 +86,7 @@ def settled(stack: dict, user_id: str, since: datetime.date) -> tuple[list[Purpo
     they never do."""
     for _ in range(30):
         purposes, sum_of_table = logged(stack, user_id), counted(stack, user_id, since)
-        if agree(total(purposes), sum_of_table):
+        if agree(own(purposes), sum_of_table):
             break
         time.sleep(0.3)
     return purposes, sum_of_table

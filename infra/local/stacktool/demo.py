@@ -175,8 +175,8 @@ def _differences(versions: list[dict]) -> None:
 
 
 def _costs(journey: Journey, began: datetime.date, in_batch: float | None, simulated: bool) -> None:
-    """A row a purpose, whose sum is the total; and the sum that the budgets rest on, which has to be the same. What was
-    written in a message batch (`in_batch`, in USD) is nobody's call, and on nobody's budget."""
+    """A row a purpose, whose sum is the total; and the sum that the person's budget rests on, which has to be the same but for
+    what nobody has asked for. What was written in a message batch (`in_batch`, in USD) is nobody's call either."""
     heading("10. What Claude cost" + (" (simulated: the prices are real, the calls were not)" if simulated else ""))
     purposes, counted = costs.settled(journey.stack, journey.profile()["user_id"], began)
     total = costs.total(purposes)
@@ -185,11 +185,11 @@ def _costs(journey: Journey, began: datetime.date, in_batch: float | None, simul
         rows.append(["prompt update, in a message batch", "", "", "", "", _usd(in_batch)])
     rows.append(_row(costs.together(purposes))[:-1] + [_usd(total + (in_batch or 0))])
     table(["for", "calls", "tokens read", "of these cached", "tokens written", "USD"], rows)
-    of_calls = "" if in_batch is None else f", of {_usd(total)} for calls"
-    if costs.agree(total, counted):
-        print(f"  The table `spending`, on which the budgets rest, has the same {_usd(counted)} for this person{of_calls}.")
+    own = costs.own(purposes)
+    if costs.agree(own, counted):
+        print(f"  The table `spending`, on which the budgets rest, has the same {_usd(counted)} for what this person asked for.")
     else:
-        print(f"  The table `spending` has {_usd(counted)} for this person{of_calls}: they differ. "
+        print(f"  The table `spending` has {_usd(counted)} for this person, of {_usd(own)} for what they asked for: they differ. "
               "`infra/local/stack logs --event spending_not_counted` tells what was not counted.")
 
 
