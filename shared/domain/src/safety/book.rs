@@ -85,25 +85,9 @@ impl Book {
     /// The rules that may match, of each language in their order: those that are `wanted` and of which a text has all that they
     /// need.
     fn possible(&self, text: &Normal, wanted: impl Fn(&str) -> bool) -> Vec<BTreeSet<usize>> {
-        let words: BTreeSet<&str> = text.spaced.split(' ').collect();
-        let words: Vec<&str> = words.into_iter().collect();
-        // Thousands of beginnings are looked up: each only among the words with its first byte.
-        let mut starts = [0_usize; 257];
-        for byte in words.iter().filter_map(|word| word.bytes().next()) {
-            starts[usize::from(byte) + 1] += 1;
-        }
-        starts[0] = usize::from(words.first().is_some_and(|word| word.is_empty()));
-        for byte in 0..256 {
-            starts[byte + 1] += starts[byte];
-        }
-        let begun = |letters: &str| {
-            let first = letters.bytes().next().map_or(0, usize::from);
-            let words = &words[starts[first]..starts[first + 1]];
-            let next = words.partition_point(|word| *word < letters);
-            words.get(next).is_some_and(|word| word.starts_with(letters))
-        };
+        let words = Words::of(&text.spaced);
         let mut found = vec![BTreeSet::new(); self.rules.len()];
-        let by_word = beginnings(&words, self.longest).filter_map(|beginning| self.by_beginning.get(beginning));
+        let by_word = beginnings(&words.sorted, self.longest).filter_map(|beginning| self.by_beginning.get(beginning));
         let by_letter = text.dense.char_indices().flat_map(|(at, letter)| {
             let keys = self.by_letter.get(&letter).into_iter().flatten();
             keys.filter(move |(key, _)| text.dense[at..].starts_with(key)).map(|(_, place)| place)
@@ -114,7 +98,7 @@ impl Book {
         for (rules, found) in self.rules.iter().zip(&mut found) {
             let form = rules.form(text);
             let has = |key: &Key| match key {
-                Key::Beginning(letters) => !rules.language.is_unspaced() && begun(letters),
+                Key::Beginning(letters) => !rules.language.is_unspaced() && words.have_one_with(letters),
                 Key::Within(letters) => form.contains(letters),
             };
             found.retain(|rule| wanted(rules.says(*rule)) && rules.may_match(*rule, has));
@@ -147,6 +131,36 @@ impl Book {
         let ((spaced, untold_spaced), (dense, untold_dense)) =
             (cleared(&text.spaced, false), cleared(&text.dense, true));
         (Normal { spaced, dense }, Normal { spaced: untold_spaced, dense: untold_dense })
+    }
+}
+
+/// The words of a text, in their order. Thousands of beginnings are looked up in them: each only among those with its first byte.
+struct Words<'a> {
+    sorted: Vec<&'a str>,
+    /// Where the words with a first byte start, and behind the last byte where they end.
+    starts: [usize; 257],
+}
+
+impl<'a> Words<'a> {
+    fn of(spaced: &'a str) -> Self {
+        let words: BTreeSet<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
+        let sorted: Vec<&str> = words.into_iter().collect();
+        let mut starts = [0; 257];
+        for byte in sorted.iter().filter_map(|word| word.bytes().next()) {
+            starts[usize::from(byte) + 1] += 1;
+        }
+        for byte in 0..256 {
+            starts[byte + 1] += starts[byte];
+        }
+        Self { sorted, starts }
+    }
+
+    /// Whether one of them begins so.
+    fn have_one_with(&self, letters: &str) -> bool {
+        let Some(first) = letters.bytes().next().map(usize::from) else { return !self.sorted.is_empty() };
+        let words = &self.sorted[self.starts[first]..self.starts[first + 1]];
+        let next = words.partition_point(|word| *word < letters);
+        words.get(next).is_some_and(|word| word.starts_with(letters))
     }
 }
 
@@ -235,6 +249,17 @@ harmless\tdying to know\tdying to know";
         let begun: Vec<&str> = beginnings(&["wan", "want", "was", &endless], 5).collect();
         assert_eq!(begun, ["w", "wa", "wan", "want", "was", "ä", "ää"]);
         assert_eq!(found(&format!("I want to die {}", "0".repeat(50_000))), ["self_harm"]);
+    }
+
+    #[test]
+    fn a_beginning_is_found_among_the_words_of_its_letter() {
+        let words = Words::of(" would you weigh zwölf äpfel . ");
+        for there in ["w", "wei", "would", "zwö", "ä", "."] {
+            assert!(words.have_one_with(there), "{there}");
+        }
+        for missing in ["wx", "weight", "a", "zz", "ö"] {
+            assert!(!words.have_one_with(missing), "{missing}");
+        }
     }
 
     #[test]
