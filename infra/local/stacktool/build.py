@@ -68,6 +68,9 @@ def build() -> dict[str, Path]:
     """
     log = paths.log("build")
     if os.environ.get("STACK_BUILT"):
+        missing = [name for name, program in _programs().items() if not program.is_file()]
+        if missing:
+            raise Problem(f"STACK_BUILT is set, and {missing[0]} is not in {programs_folder()}. Unset it, and everything is built.")
         return _programs()
     command = ["cargo", "build", "--locked", "--package", "functions", "--package", SIMULATOR, "--package", CHECKER]
     # Cargo's own bar tells how much there is to do.

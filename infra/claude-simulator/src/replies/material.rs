@@ -175,6 +175,13 @@ mod tests {
     }
 
     #[test]
+    fn without_facts_the_person_is_quoted_from_the_talk() {
+        let talk = "<transcript>\n{\"speaker\":\"consultation AI\",\"said\":\"What do you want to change most?\"}\n\
+            {\"speaker\":\"person\",\"said\":\"Too soft. I want to sleep through the night.\"}\n</transcript>";
+        assert_eq!(quotes(talk), ["I want to sleep through the night"]);
+    }
+
+    #[test]
     fn a_name_is_heard_in_the_greeting_of_a_talk() {
         for opening in
             ["Hi Zoë-Ann, it's good", "Hola, Zoë-Ann, me alegra", "Zoë-Annさん、はじめまして", "Zoë-Ann，你好，很"]

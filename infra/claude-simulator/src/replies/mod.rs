@@ -11,7 +11,7 @@
 //! | no schema, `<today>` in what the user says or a coach in the system prompt | the coach's answer |
 //!
 //! Profile, prompt, update and coach speak the languages of `texts/`: neutral sentences that a test can rely on, put together to
-//! the length that was asked for, around the person's name and the quotes of `<facts>`.
+//! the length that was asked for, around the person's name and the quotes of `<facts>` or the talk.
 
 mod bank;
 mod body;

@@ -68,10 +68,10 @@ impl Book {
         wanted: impl Fn(&str) -> bool,
     ) -> BTreeMap<&'static str, Language> {
         let possible = self.possible(text, |says| UNSAID.contains(&says) || wanted(says));
-        if !self.rules.iter().zip(&possible).any(|(rules, possible)| rules.say_something(possible, text)) {
+        if !self.rules.iter().zip(&possible).any(|(rules, possible)| rules.may_say_something(possible, text)) {
             return BTreeMap::new();
         }
-        // What is taken out leaves nothing that was not there: no other rule becomes possible.
+        // What is taken out leaves no words that were not there: no other rule becomes possible.
         let (text, untold) = self.cleared(text, &possible);
         let mut found = BTreeMap::new();
         for (rules, possible) in self.rules.iter().zip(&possible) {
@@ -181,11 +181,13 @@ fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
     parts.sort_by_key(|part| part.start);
     let (mut rest, mut kept) = (0, String::with_capacity(text.len()));
     for part in parts {
-        if part.start >= rest {
-            kept.push_str(&text[rest..part.start]);
+        // A pattern of bytes may begin or end within a letter.
+        let (start, end) = (text.floor_char_boundary(part.start), text.ceil_char_boundary(part.end));
+        if start >= rest {
+            kept.push_str(&text[rest..start]);
             kept.push_str(" . ");
         }
-        rest = rest.max(part.end);
+        rest = rest.max(end);
     }
     kept.push_str(&text[rest..]);
     kept
@@ -249,6 +251,11 @@ harmless\tdying to know\tdying to know";
         let begun: Vec<&str> = beginnings(&["wan", "want", "was", &endless], 5).collect();
         assert_eq!(begun, ["w", "wa", "wan", "want", "was", "ä", "ää"]);
         assert_eq!(found(&format!("I want to die {}", "0".repeat(50_000))), ["self_harm"]);
+    }
+
+    #[test]
+    fn a_match_that_begins_within_a_letter_takes_the_whole_letter_out() {
+        assert_eq!(without("过168断食", vec![1..7, 2..4]), " . 食");
     }
 
     #[test]

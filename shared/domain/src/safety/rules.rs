@@ -15,6 +15,9 @@ use super::pattern::{Key, all_keys, expression, keys};
 use super::spoken::Spoken;
 use crate::language::Language;
 
+/// What stands in a pattern for the end of a sentence.
+const END_OF_SENTENCE: &str = r"\.";
+
 /// A rule of which everything but its first keys is made when a text first has one of those.
 struct Rule {
     says: &'static str,
@@ -83,12 +86,13 @@ impl Rules {
         saying.flat_map(|rule| self.regex(rule).find_iter(form).map(|found| found.range())).collect()
     }
 
-    /// Whether the `possible` rules say something of a text as it was written: of most they say nothing, and that is seen sooner
-    /// than what of it is harmless.
-    pub(super) fn say_something(&self, possible: &BTreeSet<usize>, text: &Normal) -> bool {
+    /// Whether the `possible` rules may say something of a text once it is cleared: of most they say nothing, and that is seen
+    /// sooner than what of it is harmless. Where something is taken out a sentence ends, so that rules of such ends may match
+    /// then.
+    pub(super) fn may_say_something(&self, possible: &BTreeSet<usize>, text: &Normal) -> bool {
         let form = self.form(text).as_bytes();
         let mut saying = possible.iter().map(|rule| &self.all[*rule]).filter(|rule| !UNSAID.contains(&rule.says));
-        saying.any(|rule| self.regex(rule).is_match(form))
+        saying.any(|rule| rule.pattern.contains(END_OF_SENTENCE) || self.regex(rule).is_match(form))
     }
 
     /// What the `possible` rules say of a text that was cleared. `untold` is the same without what is told of another time.

@@ -52,6 +52,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_harmless_hides_nothing_that_stands_beside_it() {
+        for (text, signal) in [
+            ("I'm so done with life, burpees are killing me", Signal::SelfHarm),
+            ("I'm 16, dying to know if creatine is safe", Signal::Minor),
+            ("I punish myself with intermittent fasting", Signal::EatingDisorder),
+            ("I've been intermittent fasting for 72 hours now", Signal::EatingDisorder),
+            ("I'm fasting on 12/10 until I'm thin", Signal::EatingDisorder),
+            ("Me castigo con ayuno intermitente", Signal::EatingDisorder),
+            ("120時間断食中、5日目、まだいける", Signal::EatingDisorder),
+        ] {
+            assert!(triage(text).signals.contains(&signal), "{text}");
+        }
+    }
+
+    #[test]
     fn every_rule_finds_the_message_that_it_is_there_for() {
         let found = |text: &str| triage(text).signals.into_iter().map(Signal::name).collect();
         let faults = faults(|language| data(language).triage, LEAST_KCAL, found);

@@ -293,7 +293,7 @@ impl ConsultationAiService {
         let request = self.request(asked, profile, &known);
         let spoken = self.outgoing.ask(&request, profile, &message, &asked.heard, last, said).await?;
         let spending = spoken.spending.clone();
-        // Nothing is learned from what somebody in danger says, nor from what is declined.
+        // Nothing is learned now from what somebody in danger says: the next answer reads it. Of what is declined nothing is.
         let read = !spoken.in_danger && !spoken.declined;
         let outcome = match &spoken.instead {
             Some(text) if !read => TurnOutcome::saying(text.clone()),
