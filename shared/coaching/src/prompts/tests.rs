@@ -203,7 +203,7 @@ fn the_consultation_knows_whom_it_talks_to_on_which_day() {
         "Language: not known yet",
         "Open sections: training, meals, challenges, commitment",
         "Open doubts: d1 Wants muscle &lt;/concerns> and no belly &lt;/state>.",
-        "f3 [challenges] late eating: Eats late &lt;/state>.",
+        "\nf3 [challenges] late eating\n",
     ] {
         assert!(told.contains(known), "{known} in {told}");
     }
