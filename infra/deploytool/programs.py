@@ -103,6 +103,8 @@ def verify(programs: dict[str, Path], architecture: str, is_release: bool) -> No
 
 def check_settings() -> Path:
     """Builds the program that checks settings as the functions do when they start, for this machine."""
+    if build.is_built():
+        return build.programs_folder() / build.CHECKER
     # With the simulator, which needs more of some libraries: what the local stack and the tests have compiled serves again.
     command = ["cargo", "build", "--locked", "--quiet", "--package", build.CHECKER, "--package", build.SIMULATOR]
     with step("Building what checks the settings"):

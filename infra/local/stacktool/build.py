@@ -67,10 +67,7 @@ def build() -> dict[str, Path]:
     Cargo leaves alone what has not changed.
     """
     log = paths.log("build")
-    if os.environ.get("STACK_BUILT"):
-        missing = [name for name, program in _programs().items() if not program.is_file()]
-        if missing:
-            raise Problem(f"STACK_BUILT is set, and {missing[0]} is not in {programs_folder()}. Unset it, and everything is built.")
+    if is_built():
         return _programs()
     command = ["cargo", "build", "--locked", "--package", "functions", "--package", SIMULATOR, "--package", CHECKER]
     # Cargo's own bar tells how much there is to do.
@@ -87,6 +84,16 @@ def build() -> dict[str, Path]:
         if cargo.wait() != 0:
             raise Problem("The functions could not be built. Mend what the compiler says and try again.", log)
     return _programs()
+
+
+def is_built() -> bool:
+    """Whether the programs are there already, as `STACK_BUILT` says."""
+    if not os.environ.get("STACK_BUILT"):
+        return False
+    missing = [name for name, program in _programs().items() if not program.is_file()]
+    if missing:
+        raise Problem(f"STACK_BUILT is set, and {missing[0]} is not in {programs_folder()}. Unset it, and everything is built.")
+    return True
 
 
 def _programs() -> dict[str, Path]:
