@@ -119,3 +119,21 @@ pub struct Course {
     /// Whether an answer is missing.
     pub wanted: bool,
 }
+
+impl Course {
+    /// Of somebody of whom nothing is known yet.
+    #[must_use]
+    pub const fn of(person: Person) -> Self {
+        Self {
+            person,
+            talk: Vec::new(),
+            too_short: false,
+            texts: Vec::new(),
+            before: None,
+            coach: Vec::new(),
+            consultation_cost: 0.0,
+            coach_cost: 0.0,
+            wanted: false,
+        }
+    }
+}

@@ -69,17 +69,7 @@ pub async fn take(person: &Person, source: &Source) -> Course {
     };
     let batched = !matches!(source, Source::Claude(_));
     let mut way = Way { deployment, log, person, wanted, batched, seen: 0 };
-    let mut course = Course {
-        person: person.clone(),
-        talk: Vec::new(),
-        too_short: false,
-        texts: Vec::new(),
-        before: None,
-        coach: Vec::new(),
-        consultation_cost: 0.0,
-        coach_cost: 0.0,
-        wanted: false,
-    };
+    let mut course = Course::of(person.clone());
     let done = Box::pin(way.go(&mut course)).await;
     course.wanted = done.is_none() && way.is_wanted();
     course

@@ -12,17 +12,7 @@ fn person(id: &str) -> Person {
 }
 
 fn course(id: &str) -> Course {
-    Course {
-        person: person(id),
-        talk: Vec::new(),
-        too_short: false,
-        texts: Vec::new(),
-        before: None,
-        coach: Vec::new(),
-        consultation_cost: 0.0,
-        coach_cost: 0.0,
-        wanted: false,
-    }
+    Course::of(person(id))
 }
 
 /// An answer of the consultation to a message of the person's own.
