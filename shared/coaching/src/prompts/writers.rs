@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::abilities;
 use super::template::{data, fill};
-use domain::coaching_prompt::{CoachingPrompt, Flaw, LengthUnit, Section, WordRange, count_words, form_of_rules};
+use domain::coaching_prompt::{CoachingPrompt, Flaw, LengthUnit, Section, WordRange, form_of_rules};
 use domain::locale::Locale;
 
 /// Days of the plan: eight weeks, the first day included.
@@ -135,7 +135,7 @@ fn lengths(prompt: &CoachingPrompt, sections: &[Section], words: WordRange, unit
     let part: usize = sections.iter().map(|section| section.budget(words.middle())).sum();
     // Of two sections alone, the range is theirs.
     let asked = |section: Section| section.budget(words.middle()) * whole / part.max(1);
-    let has = |section: Section| count_words(&prompt.body(section));
+    let has = |section: Section| prompt.written_words(section);
     let total: usize = sections.iter().map(|section| has(*section)).sum();
     let short = total < words.middle();
     let mut by_distance: Vec<Section> = sections.to_vec();

@@ -12,6 +12,7 @@ use super::wording::Wording;
 use crate::language::Language;
 use crate::locale::Locale;
 use crate::profile::Targets;
+use crate::text::count_words;
 
 /// A coaching prompt. Every section has words, and no line of one could be taken for a heading. Numbers that can change stand in
 /// it as placeholders (`{{daily_calories}}`, `{{protein_g}}`, `{{carbs_g}}`, `{{fat_g}}`).
@@ -49,6 +50,19 @@ pub struct Changes {
 pub struct MalformedPrompt(pub Section);
 
 impl CoachingPrompt {
+    /// Words that were written for a section: of rules without those that the app puts around them.
+    #[must_use]
+    pub fn written_words(&self, section: Section) -> usize {
+        match section {
+            Section::BehavioralTriggers => {
+                let words =
+                    |rule: &Rule| count_words(rule.when.as_deref().unwrap_or_default()) + count_words(&rule.coach_does);
+                self.behavioral_triggers.iter().map(words).sum()
+            }
+            other => count_words(&self.body(other)),
+        }
+    }
+
     /// Builds a prompt from its rules and one body for each other section.
     pub fn new(
         language: Locale,

@@ -32,12 +32,7 @@ impl BehaviorUpdate<'_> {
     /// Words that were written for the two sections of the prompt in force.
     #[must_use]
     pub fn present_words(&self) -> usize {
-        let rules = self
-            .current
-            .triggers()
-            .iter()
-            .map(|rule| count_words(rule.when.as_deref().unwrap_or_default()) + count_words(&rule.coach_does));
-        rules.sum::<usize>() + count_words(&self.current.body(Section::AccountabilityProtocol))
+        WRITTEN.into_iter().map(|section| self.current.written_words(section)).sum()
     }
 
     /// Words of the sections that an update leaves as they are.
