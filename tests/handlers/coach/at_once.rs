@@ -184,6 +184,23 @@ async fn a_second_tap_while_claude_thinks_gets_the_answer_to_the_first() {
 }
 
 #[tokio::test]
+async fn a_second_tap_whose_function_begins_after_the_answer_gets_that_answer() {
+    let (deployment, conversation) = ana(&[]).await;
+    let tapped_at = deployment.now();
+    deployment.pass(chrono::Duration::seconds(2));
+    for place in [&conversation, &Value::Null] {
+        deployment.claude.clear();
+        let before = deployment.coach_transcript("ana").await.len();
+        let one = deployment.send(message("Should I switch diets?", place, None).sent_at(tapped_at)).await;
+        let late = deployment.send(message("Should I switch diets?", place, None).sent_at(tapped_at)).await;
+        assert_one(&deployment, &[one.clone(), late], before + 2).await;
+        // Who has read the answer and says the same again is answered again.
+        let again = deployment.send(message("Should I switch diets?", place, None)).await;
+        assert_ne!(again.body["message_id"], one.body["message_id"]);
+    }
+}
+
+#[tokio::test]
 async fn many_messages_at_once_are_each_answered_once_in_places_of_their_own() {
     let (deployment, conversation) = ana(&[]).await;
     let texts = ["I had soup", "And cake", "I had soup", "And tea", "And cake", "I had soup"];

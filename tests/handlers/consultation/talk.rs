@@ -1,5 +1,6 @@
 //! Sections, progress, resuming, and whose session it is.
 
+use claude_simulator::Task;
 use serde_json::json;
 
 use harness::{CONSULTATION, Call, Deployment};
@@ -148,4 +149,24 @@ async fn honest_people_are_not_refused() {
     }
     let coached = deployment.tell("ana", honest[2]).await;
     assert_eq!(coached.status, 200, "{coached:?}");
+}
+
+#[tokio::test]
+async fn a_second_tap_whose_function_begins_after_the_answer_gets_that_answer() {
+    let deployment = Deployment::new().await;
+    deployment.sign_up_admitted("ana").await;
+    let session_id = deployment.start("ana").await;
+    let tapped_at = deployment.now();
+    deployment.pass(chrono::Duration::seconds(2));
+    let body = json!({"session_id": session_id, "message": CONSULTATION[0]});
+    let call = Call::to("send-consultation-message").by("ana").json(&body);
+    let one = deployment.send(call.clone().sent_at(tapped_at)).await;
+    let late = deployment.send(call.clone().sent_at(tapped_at)).await;
+    assert_eq!((late.status, &late.body["message"]), (200, &one.body["message"]), "{late:?}");
+    assert_eq!(deployment.asked(Task::Consultation).len(), 1, "paid once");
+    // The opening, the message and its answer.
+    assert_eq!(deployment.transcript("ana", &session_id).await.len(), 3);
+    // Who has read the answer and says the same again is answered again.
+    deployment.send(call).await;
+    assert_eq!(deployment.transcript("ana", &session_id).await.len(), 5);
 }

@@ -107,6 +107,12 @@ impl Call {
         self
     }
 
+    /// Taken by API Gateway at a time.
+    pub fn sent_at(mut self, time: DateTime<Utc>) -> Self {
+        self.event["requestContext"]["requestTimeEpoch"] = json!(time.timestamp_millis());
+        self
+    }
+
     /// In an invocation that AWS ends at a time.
     pub fn ended_at(self, time: DateTime<Utc>) -> Self {
         Self { ended_at: Some(time), ..self }

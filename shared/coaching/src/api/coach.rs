@@ -75,6 +75,7 @@ impl Listening for Coach {
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
         let reading = reading?.with_heard(heard).with_address(request.caller.email.clone());
+        let reading = reading.sent_at(request.sent_at);
         match self.service.answer(reading, message_id, keyed).await? {
             Told::Answered(answer) => Ok(reply(&answer)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
@@ -88,6 +89,7 @@ impl Listening for Coach {
             message_id: request.resource_id,
             said,
             answer: &heard.text,
+            sent_at: request.sent_at,
         };
         let stored = self.listener.fixed.store(exchange).await?;
         Ok(fixed_reply(stored.conversation_id, stored.message_id, heard))

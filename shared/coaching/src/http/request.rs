@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -31,6 +32,9 @@ pub struct ApiRequest {
     pub query: HashMap<String, String>,
     /// What the request is called in its answer and in the log.
     pub request_id: String,
+    /// When API Gateway took it. A function that has to be started first begins later, and may begin after a twin of the
+    /// request was answered.
+    pub sent_at: DateTime<Utc>,
     /// Identity for what the request creates: the same for every try that carries the same idempotency key.
     pub resource_id: Uuid,
     /// Its idempotency key, if the handler is to claim it.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use lambda_http::request::RequestContext;
@@ -30,6 +30,9 @@ use domain::field::FieldError;
 
 /// What is left of a function's own time for its answer: AWS ends it after that, and its caller would learn nothing.
 const WINDING_UP: Duration = Duration::from_millis(500);
+
+/// The longest that a function begins after its request was taken, and some more: API Gateway waits for 29 seconds.
+const LONGEST_REQUEST: TimeDelta = TimeDelta::seconds(30);
 
 /// What every API function does around its handler.
 #[derive(Clone)]
@@ -123,7 +126,7 @@ impl Api {
             (Some(_), None) => keyed(&event, &caller),
             _ => Ok(None),
         };
-        let request = request(event, caller, request_id, self.ids.next());
+        let request = request(event, caller, request_id, self.ids.next(), self.clock.now());
         if self.claims_keys {
             // Who is in danger is heard before anything is refused: it is when the handler reads the body.
             let (keyed, refused) = match (keyed, too_large) {
@@ -158,7 +161,8 @@ fn keyed(event: &Request, caller: &Caller) -> Result<Option<KeyedRequest>, Field
     KeyedRequest::new(&caller.user_id, event.method().as_str(), path, key, event.body())
 }
 
-fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid) -> ApiRequest {
+fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid, now: DateTime<Utc>) -> ApiRequest {
+    let sent_at = sent_at(&event, now);
     let pairs = |map: aws_lambda_events::query_map::QueryMap| -> HashMap<String, String> {
         map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };
@@ -171,6 +175,7 @@ fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid) 
         path,
         query,
         request_id,
+        sent_at,
         resource_id,
         key: None,
         refused: None,
@@ -194,6 +199,17 @@ fn log(result: &ApiResult, began: Instant) {
             }
         }
     }
+}
+
+/// When API Gateway took a request that is carried out `now`, if it tells a time at which it can have been.
+fn sent_at(event: &Request, now: DateTime<Utc>) -> DateTime<Utc> {
+    let told = match event.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_time_epoch,
+        Some(RequestContext::ApiGatewayV2(context)) => context.time_epoch,
+        _ => 0,
+    };
+    let told = DateTime::from_timestamp_millis(told);
+    told.filter(|told| (now - LONGEST_REQUEST..=now).contains(told)).unwrap_or(now)
 }
 
 /// API Gateway's name for the request.

@@ -1,5 +1,6 @@
 //! How far a person's words have come in a conversation: a message that is sent again is the question that it was.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::message::{CoachMessage, CoachMessageBody, CoachReply, Role};
@@ -35,11 +36,13 @@ pub fn standing<'a>(messages: &'a [CoachMessage], message_id: Uuid, text: &str, 
     }
 }
 
-/// The position from which the same words are the same question: behind the last reply. What was said and answered before
-/// that can be said once more; what was declined has its answer until something else is answered.
+/// The position from which the same words are the same question: behind the last reply that there was when they were sent. What
+/// was said and answered before that can be said once more; what was declined has its answer until something else is answered.
 #[must_use]
-pub fn unanswered_since(messages: &[CoachMessage]) -> u32 {
-    let answers = |message: &&CoachMessage| message.role() == Role::Assistant && !message.is_declined();
+pub fn unanswered_since(messages: &[CoachMessage], sent_at: DateTime<Utc>) -> u32 {
+    let answers = |message: &&CoachMessage| {
+        message.role() == Role::Assistant && !message.is_declined() && message.created_at <= sent_at
+    };
     let last_reply = messages.iter().rfind(answers);
     last_reply.map_or(0, |reply| reply.position + 1)
 }
@@ -82,6 +85,11 @@ mod tests {
         Uuid::from_u128(u128::from(number))
     }
 
+    /// So many seconds after everything was said.
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000 + seconds, 0).expect("an instant")
+    }
+
     /// A conversation of `said`: words of the person, or the position of the question that a reply answers.
     fn talk(said: &[Result<&str, u32>]) -> Vec<CoachMessage> {
         let message = |(position, said): (u32, &Result<&str, u32>)| CoachMessage {
@@ -103,13 +111,13 @@ mod tests {
                     cost: Usd::ZERO,
                 }),
             },
-            created_at: "2026-11-18T12:00:00Z".parse().expect("an instant"),
+            created_at: at(0),
         };
         (0..).zip(said).map(message).collect()
     }
 
     fn stands(messages: &[CoachMessage], text: &str) -> (&'static str, Option<u32>) {
-        match standing(messages, id(99), text, unanswered_since(messages)) {
+        match standing(messages, id(99), text, unanswered_since(messages, at(0))) {
             Standing::New => ("new", None),
             Standing::Unanswered(question) => ("unanswered", Some(question.position)),
             Standing::Answered { .. } => ("answered", None),
@@ -155,8 +163,16 @@ mod tests {
     fn who_saw_the_question_wait_gets_the_answer_that_came_meanwhile() {
         let before = talk(&[Ok("Hello"), Err(0)]);
         let after = talk(&[Ok("Hello"), Err(0), Ok("Soup?"), Err(2), Ok("Cake?")]);
-        let found = standing(&after, id(99), "Soup?", unanswered_since(&before));
+        let found = standing(&after, id(99), "Soup?", unanswered_since(&before, at(0)));
         assert_eq!(answered_by(found), Some(id(3)));
+    }
+
+    #[test]
+    fn what_was_answered_after_the_words_were_sent_answers_them() {
+        let messages = talk(&[Ok("Hello"), Err(0), Ok("Soup?"), Err(2)]);
+        let sent = |seconds| standing(&messages, id(99), "Soup?", unanswered_since(&messages, at(seconds)));
+        assert_eq!(answered_by(sent(-1)), Some(id(3)));
+        assert_eq!(sent(0), Standing::New, "they had the answer before them");
     }
 
     #[test]

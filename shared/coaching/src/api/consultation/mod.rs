@@ -128,7 +128,9 @@ impl Listening for Talk {
             LookedUp::Repeat(response) => return Ok(response),
         };
         let keyed = claim.map(|claim| Keyed { claim, response: |turn| (&reply(turn)).into() });
-        match Box::pin(self.service.process_message(reading?.with_heard(heard), text, keyed)).await? {
+        match Box::pin(self.service.process_message(reading?.with_heard(heard).sent_at(request.sent_at), text, keyed))
+            .await?
+        {
             Told::Answered(turn) => Ok(reply(&turn)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }
@@ -143,8 +145,11 @@ impl Listening for Talk {
         if let Ok(turn) = turn {
             return Ok(ApiResponse::ok(&ConsultationMessageResponse { notice, ..turn.into() }));
         }
-        let (message_id, answer) = (request.resource_id, heard.text.as_str());
-        self.listener.fixed.store(FixedExchange { user_id, conversation_id: None, message_id, said, answer }).await?;
+        let (message_id, answer, sent_at) = (request.resource_id, heard.text.as_str(), request.sent_at);
+        self.listener
+            .fixed
+            .store(FixedExchange { user_id, conversation_id: None, message_id, said, answer, sent_at })
+            .await?;
         Ok(self.without_storing(request, heard))
     }
 

@@ -1,6 +1,6 @@
 //! Messages and headers as items, and back.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::{OpenedWith, header_key, message_key, opening_key};
 use crate::store::StoreError;
@@ -123,17 +123,21 @@ pub(super) fn read_header(stored: &Stored) -> Result<Conversation, StoreError> {
 }
 
 /// The item that leads from the words of a first message to their conversation.
-pub(super) fn of_opening(question: &CoachMessage, answered: bool) -> Item {
+pub(super) fn of_opening(question: &CoachMessage, answered_at: Option<DateTime<Utc>>) -> Item {
     let mut attributes = opening_key(&question.user_id, question.text());
     attributes.extend(item([
         ("conversation_id", text(question.conversation_id.to_string())),
-        ("answered", flag(answered)),
+        ("answered", flag(answered_at.is_some())),
         ("expires_at", number((question.created_at + WORDS_REMEMBERED).timestamp())),
     ]));
+    attributes.extend(answered_at.map(|at| ("answered_at".to_owned(), instant(at))));
     attributes
 }
 
 /// Reads which conversation began with some words.
 pub(super) fn read_opening(stored: &Stored) -> Result<OpenedWith, StoreError> {
-    Ok(OpenedWith { conversation_id: stored.native("conversation_id")?, answered: stored.flag("answered")? })
+    // Those that were answered before the time was noted were answered long ago.
+    let at = stored.optional("answered_at", read_instant)?.unwrap_or(DateTime::UNIX_EPOCH);
+    let answered_at = stored.flag("answered")?.then_some(at);
+    Ok(OpenedWith { conversation_id: stored.native("conversation_id")?, answered_at })
 }

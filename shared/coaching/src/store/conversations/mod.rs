@@ -20,6 +20,7 @@ mod lists;
 mod replies;
 mod turns;
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -40,8 +41,16 @@ pub(super) use attributes::{of_header, of_message};
 pub struct OpenedWith {
     /// The conversation.
     pub conversation_id: Uuid,
-    /// Whether it has had the answer to them.
-    pub answered: bool,
+    /// When it has had the answer to them.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+impl OpenedWith {
+    /// Whether it had the answer when something was sent at `sent_at`.
+    #[must_use]
+    pub fn was_answered_by(&self, sent_at: DateTime<Utc>) -> bool {
+        self.answered_at.is_some_and(|at| at <= sent_at)
+    }
 }
 
 /// Coaching conversations, in DynamoDB.

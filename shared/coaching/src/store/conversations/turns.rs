@@ -23,7 +23,7 @@ impl ConversationTable {
         known: Option<Uuid>,
         begins: impl Into<Begins>,
     ) -> Result<Begun, StoreError> {
-        let opening = self.items.put(attributes::of_opening(question, false));
+        let opening = self.items.put(attributes::of_opening(question, None));
         let opening = match known {
             Some(known) => opening.when(
                 "attribute_not_exists(#item) OR #conversation_id = :known",
@@ -91,7 +91,7 @@ impl ConversationTable {
         // Words that were declined have their answer.
         if (question.position, reply.position) == (0, 1) && !reply.is_declined() {
             // From now on the same words begin another conversation.
-            transaction = transaction.with(self.items.put(attributes::of_opening(question, true)));
+            transaction = transaction.with(self.items.put(attributes::of_opening(question, Some(reply.created_at))));
         }
         transaction.commit("storing a reply of the coach").await.map(WriteOutcome::from)
     }

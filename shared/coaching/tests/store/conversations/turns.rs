@@ -137,13 +137,16 @@ async fn the_same_words_begin_one_conversation_and_another_one_once_it_is_known_
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Begun::Written).count(), 1, "{outcomes:?}");
     let (first, begun_first) = if outcomes[0] == Begun::Written { (first, begun_first) } else { (twin, begun_twin) };
     let opened = async || conversations.opened_with(&ana, first.text()).await.expect("readable").expect("known");
-    assert_eq!(opened().await, OpenedWith { conversation_id: first.conversation_id, answered: false });
+    assert_eq!(opened().await, OpenedWith { conversation_id: first.conversation_id, answered_at: None });
     assert_eq!(conversations.opened_with(&ana, "Other words").await.expect("an answer"), None);
     assert_eq!(conversations.opened_with(&user("ben"), first.text()).await.expect("an answer"), None);
 
     let reply = reply_to(&first, None);
     finish(&conversations, &answered(&begun_first, &reply), &first, &reply).await;
-    assert_eq!(opened().await, OpenedWith { conversation_id: first.conversation_id, answered: true });
+    assert_eq!(
+        opened().await,
+        OpenedWith { conversation_id: first.conversation_id, answered_at: Some(reply.created_at) }
+    );
     let anew = CoachMessage { conversation_id: talk_id(3), message_id: id(3), ..first.clone() };
     for (known, outcome) in
         [(None, Begun::Conflict), (Some(talk_id(9)), Begun::Conflict), (Some(first.conversation_id), Begun::Written)]
@@ -151,7 +154,7 @@ async fn the_same_words_begin_one_conversation_and_another_one_once_it_is_known_
         let begun = conversations.open(&begun(&anew), &anew, known, None).await;
         assert_eq!(begun.expect("an answer"), outcome, "{known:?}");
     }
-    assert_eq!(opened().await, OpenedWith { conversation_id: talk_id(3), answered: false });
+    assert_eq!(opened().await, OpenedWith { conversation_id: talk_id(3), answered_at: None });
 }
 
 #[tokio::test]
@@ -168,7 +171,7 @@ async fn a_reply_to_a_later_message_leaves_the_words_of_the_first_unanswered() {
     let reply = reply_to(&second, None);
     finish(&conversations, &answered(&asked, &reply), &second, &reply).await;
     let opened = conversations.opened_with(&user("ana"), first.text()).await.expect("readable");
-    assert_eq!(opened, Some(OpenedWith { conversation_id: talk_id(1), answered: false }));
+    assert_eq!(opened, Some(OpenedWith { conversation_id: talk_id(1), answered_at: None }));
     // Words are remembered for a day.
     let stored = database.client.scan().table_name(&database.tables.coach_conversations).send().await;
     let stored = stored.expect("readable");

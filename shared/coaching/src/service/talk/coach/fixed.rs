@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -32,6 +33,8 @@ pub struct FixedExchange<'a> {
     pub said: &'a str,
     /// The text that they are answered with.
     pub answer: &'a str,
+    /// When it was said.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// Stores messages with the fixed texts that answer them.
@@ -66,9 +69,9 @@ impl FixedExchanges {
     }
 
     async fn store_in_its_place(&self, exchange: FixedExchange<'_>) -> Result<CoachingAnswer> {
-        let FixedExchange { user_id, conversation_id, message_id, said, answer } = exchange;
+        let FixedExchange { user_id, conversation_id, message_id, said, answer, sent_at } = exchange;
         let place = self.turn_taking.place(user_id, conversation_id, said).await?;
-        let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), purse: None, key: None };
+        let asked = Asked { user_id, message_id, text: said, arrived: Instant::now(), sent_at, purse: None, key: None };
         let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => turn,
             Taken::Answered(answer) => return Ok(*answer),

@@ -82,6 +82,7 @@ pub struct CoachReading {
     text: String,
     arrived: Instant,
     now: DateTime<Utc>,
+    sent_at: DateTime<Utc>,
     profile: Profile,
     balance: Balance,
     days: Vec<DayTotals>,
@@ -95,6 +96,12 @@ impl CoachReading {
     #[must_use]
     pub fn with_heard(self, heard: HeardBefore) -> Self {
         Self { heard, ..self }
+    }
+
+    /// Sent at another time than now: what was answered since then, the person had not seen.
+    #[must_use]
+    pub fn sent_at(self, sent_at: DateTime<Utc>) -> Self {
+        Self { sent_at, ..self }
     }
 
     /// With the address in the caller's token, which their account follows.
@@ -155,7 +162,7 @@ impl CoachService {
         let profile = profile?.ok_or(Missing::Profile)?;
         let (balance, days, place) = (balance?, days?, place?);
         let (heard, vouched) = (HeardBefore::default(), None);
-        Ok(CoachReading { text, arrived, now, profile, balance, days, place, heard, vouched })
+        Ok(CoachReading { text, arrived, now, sent_at: now, profile, balance, days, place, heard, vouched })
     }
 
     /// Answers a message that was read. `message_id` names it: the same one is stored once and answered once, however often
@@ -167,7 +174,7 @@ impl CoachService {
         message_id: Uuid,
         keyed: Option<Keyed<CoachingAnswer>>,
     ) -> Result<Told<CoachingAnswer>> {
-        let CoachReading { text, arrived, now, profile, balance, days, place, heard, vouched } = reading;
+        let CoachReading { text, arrived, now, sent_at, profile, balance, days, place, heard, vouched } = reading;
         let risk = profile.risk.at(now);
         let prompt = PromptInUse::of(&profile, now, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
@@ -192,7 +199,8 @@ impl CoachService {
             pool: Pool::of(SpendingPurpose::Coach, profile.consultation_enabled),
             price: &price,
         };
-        let asked = Asked { user_id: &profile.user_id, message_id, text: &text, arrived, purse: Some(&purse), key };
+        let asked =
+            Asked { user_id: &profile.user_id, message_id, text: &text, arrived, sent_at, purse: Some(&purse), key };
         let turn = match self.turn_taking.take(&asked, place).await? {
             Taken::Turn(turn) => *turn,
             Taken::ByAnotherTry => return Ok(Told::KeyTaken),

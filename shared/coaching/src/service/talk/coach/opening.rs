@@ -20,7 +20,7 @@ pub(super) enum Opened {
 
 impl TurnTaking {
     /// Begins a conversation, unless these words have begun one already that has not gone on otherwise: it was not answered
-    /// when it was found (`opening`), or somebody sends the same words at the same time.
+    /// when they were sent (`opening`), or somebody sends the same words at the same time.
     pub(super) async fn open(&self, asked: &Asked<'_>, opening: Option<OpenedWith>) -> Result<Opened> {
         // Derived from the message, so that a repetition with its key finds the conversation that it began.
         let conversation_id = Uuid::new_v5(&asked.message_id, b"conversation");
@@ -29,7 +29,8 @@ impl TurnTaking {
         {
             return Ok(Opened::Before(view));
         }
-        let mut known = opening.filter(|opening| opening.answered).map(|opening| opening.conversation_id);
+        let answered = opening.filter(|opening| opening.was_answered_by(asked.sent_at));
+        let mut known = answered.map(|opening| opening.conversation_id);
         let mut other = opening.map(|opening| opening.conversation_id);
         loop {
             if let Some(other) = other.filter(|other| known != Some(*other)) {

@@ -46,6 +46,8 @@ pub(super) struct Asked<'a> {
     pub(super) text: &'a str,
     /// When the request arrived.
     pub(super) arrived: Instant,
+    /// When it was sent.
+    pub(super) sent_at: DateTime<Utc>,
     /// What pays for its answer, if a model answers: a message that it does not pay for is only stored.
     pub(super) purse: Option<&'a Purse<'a>>,
     /// The request's idempotency key.
@@ -107,7 +109,7 @@ impl TurnTaking {
         let (mut view, since) = match place {
             Place::Nowhere => return Err(Missing::Conversation.into()),
             Place::In(view) => {
-                let since = unanswered_since(&view.messages);
+                let since = unanswered_since(&view.messages, asked.sent_at);
                 (view, since)
             }
             Place::New(opening) => match self.open(asked, opening).await? {
@@ -115,7 +117,7 @@ impl TurnTaking {
                 Opened::Before(view) => {
                     // Who finds its words where nothing else was said came while they waited for their answer.
                     let only = is_only(&view.messages, asked.text);
-                    let since = if only { 0 } else { unanswered_since(&view.messages) };
+                    let since = if only { 0 } else { unanswered_since(&view.messages, asked.sent_at) };
                     (view, since)
                 }
             },

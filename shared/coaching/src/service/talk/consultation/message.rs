@@ -84,7 +84,8 @@ impl ConsultationAiService {
         let profile = let_in(profile?)?;
         let session = of_owner(session?, user_id)?;
         let (balance, transcript, heard) = (balance?, transcript?, HeardBefore::default());
-        Ok(ConsultationReading { profile, balance, session, transcript, heard })
+        let sent_at = self.clock.now();
+        Ok(ConsultationReading { profile, balance, session, transcript, heard, sent_at })
     }
 
     /// Stores a message, then has it answered: one model call, which also extracts the facts. When the answer fails, or a
@@ -96,7 +97,7 @@ impl ConsultationAiService {
         keyed: Option<Keyed<ConsultationTurn>>,
     ) -> Result<Told<ConsultationTurn>> {
         if reading.session.status == Status::InProgress
-            && let Some(answer) = reading.declined_before(&text)
+            && let Some(answer) = reading.answered_before(&text)
         {
             let turn = self.repeated(&reading, answer).await?;
             if let Some(keyed) = keyed
@@ -112,7 +113,7 @@ impl ConsultationAiService {
         Ok(Told::Answered(self.answer(asked, profile, keyed).await?))
     }
 
-    /// The answer that stands to words that were declined just before: asked once more, the model would only cost more.
+    /// The answer that stands to words that are said again: asked once more, the model would only cost more.
     async fn repeated(&self, reading: &ConsultationReading, answer: &ConsultationMessage) -> Result<ConsultationTurn> {
         let session = reading.session.clone();
         let known = self.access.consultations.facts(session.session_id).await?;
@@ -123,7 +124,7 @@ impl ConsultationAiService {
             learned: Vec::new(),
             removed: Vec::new(),
             facts_known: known.len(),
-            declined: true,
+            declined: answer.declined,
             notice: reading.heard.notice.clone(),
         })
     }
@@ -157,7 +158,7 @@ impl ConsultationAiService {
         answered_by: AnsweredBy,
         keyed: Option<&Keyed<ConsultationTurn>>,
     ) -> Result<Option<(Asked, Profile)>> {
-        let ConsultationReading { profile, balance, mut session, mut transcript, heard } = reading;
+        let ConsultationReading { profile, balance, mut session, mut transcript, heard, .. } = reading;
         let now = self.clock.now();
         match session.status {
             Status::InProgress => {}

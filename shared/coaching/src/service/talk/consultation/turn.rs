@@ -1,11 +1,14 @@
 //! A message of a consultation on its way: read, stored under a lease, answered or not.
 
+use chrono::{DateTime, Utc};
+
 use crate::service::error::ServiceError;
 use crate::service::ledger::{Balance, Reserved};
 use crate::service::safety::SafetyNotice;
 use crate::service::talk::HeardBefore;
 use crate::service::talk::outgoing::Unspoken;
 use domain::consultation::{ConsultationMessage, Fact, Session, Standing, TurnOutcome};
+use domain::conversation::Role;
 use domain::lease::Lease;
 use domain::profile::Profile;
 use domain::spending::Spending;
@@ -39,15 +42,26 @@ pub struct ConsultationReading {
     pub(super) session: Session,
     pub(super) transcript: Vec<ConsultationMessage>,
     pub(super) heard: HeardBefore,
+    /// When the message was sent.
+    pub(super) sent_at: DateTime<Utc>,
 }
 
 impl ConsultationReading {
-    /// The answer to these words, if they were declined just before.
-    pub(super) fn declined_before(&self, text: &str) -> Option<&ConsultationMessage> {
+    /// The answer that stands to these words: they were declined just before, or answered since they were sent.
+    pub(super) fn answered_before(&self, text: &str) -> Option<&ConsultationMessage> {
         match self.transcript.as_slice() {
-            [.., asked, answer] if asked.declined && asked.text == text && answer.declined => Some(answer),
+            [.., asked, answer] if asked.role == Role::User && asked.text == text => {
+                let stands = asked.declined && answer.declined;
+                (stands || answer.created_at > self.sent_at).then_some(answer)
+            }
             _ => None,
         }
+    }
+
+    /// Sent at another time than now.
+    #[must_use]
+    pub fn sent_at(self, sent_at: DateTime<Utc>) -> Self {
+        Self { sent_at, ..self }
     }
 
     /// With what was heard in the message before.
