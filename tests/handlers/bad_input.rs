@@ -115,7 +115,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 21] = [
+    let cases: [(&'static str, Value, &[&str]); 23] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": [], "timezone": 1, "sex": "x",
@@ -134,13 +134,13 @@ async fn wrong_types_are_named_all_at_once() {
         (
             "log-meal",
             json!({"name": 7, "meal_type": "brunch", "eaten_at": "yesterday", "calories": "many", "protein_g": -1,
-                "carbs_g": null, "fat_g": 99_999, "notes": 7}),
+                "carbs_g": "some", "fat_g": 99_999, "notes": 7}),
             &["name", "meal_type", "eaten_at", "calories", "protein_g", "carbs_g", "fat_g", "notes"],
         ),
         (
             "update-meal",
             json!({"name": 7, "meal_type": "brunch", "eaten_at": "yesterday", "calories": "many", "protein_g": -1,
-                "carbs_g": null, "fat_g": 99_999, "notes": 7}),
+                "carbs_g": "some", "fat_g": 99_999, "notes": 7}),
             &["name", "meal_type", "eaten_at", "calories", "protein_g", "carbs_g", "fat_g", "notes"],
         ),
         ("update-meal", json!({}), &["body"]),
@@ -158,6 +158,8 @@ async fn wrong_types_are_named_all_at_once() {
         ("set-risk", json!({}), &["risk", "reason"]),
         ("set-recipe", json!({"user_type": "elite", "variant": 7}), &["user_type", "variant", "reason"]),
         ("withdraw-prompt", json!({"withdrawn": 1, "reason": 7}), &["withdrawn", "reason"]),
+        ("mark-day", json!({"complete": "yes"}), &["complete"]),
+        ("pause-tracking", json!({"from": "soon", "to": 7}), &["from", "to"]),
         ("withdraw-prompt", json!({}), &["withdrawn", "reason"]),
         ("admin-restore-prompt", json!({"reason": 7}), &["reason"]),
     ];
@@ -263,6 +265,8 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "send-coach-message" => json!({"message": "Hello there"}),
             "log-meal" => meal.clone(),
             "update-meal" => json!({"calories": 1}),
+            "mark-day" => json!({"complete": true}),
+            "pause-tracking" => json!({"from": "2026-11-18", "to": "2026-11-19"}),
             "set-consultation-access" => json!({"enabled": true}),
             "set-cohort-access" => json!({"users": ["ana"], "enabled": true}),
             "issue-consultation-key" => json!({"uses": 1, "expires_at": "2026-12-31T00:00:00Z", "label": "Spring"}),

@@ -80,9 +80,9 @@ pub fn may_rewrite(
     let Some(prompt) = &profile.prompt else { return false };
     let unwanted = match cause {
         Cause::BrokenStreak { last_day } => {
-            let written_on = profile.timezone.day_of(prompt.last_prompt_update);
+            let written_on = profile.day_of(prompt.last_prompt_update);
             let from_meals = prompt.prompt_behavioral_data.as_ref().is_some_and(|seen| seen.days_logged > 0);
-            let knows = from_meals && written_on >= Streak::broken_after(last_day);
+            let knows = from_meals && written_on >= Streak::broken_after(last_day, &profile.pauses);
             knows || profile.risk.at(now) >= Risk::NoDeficit
         }
         Cause::NewDanger { .. } => false,

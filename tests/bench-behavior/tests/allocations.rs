@@ -5,8 +5,8 @@ use cohorts::{Person, cohort_with_habits};
 use domain::behavior::{
     BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, PatternKind, Window, detect_change, measure,
 };
-use domain::local_day::TimeZone;
-use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, totals_by_day};
+use domain::local_day::{Calendar, TimeZone};
+use domain::meals::{DayTotals, Grams, Macros, Meal, MealId, MealType, NewMeal, totals_by_day};
 use uuid::Uuid;
 
 /// Days that the person is watched; the window is the last 30.
@@ -32,14 +32,16 @@ fn dinners(totals: &DayTotals, portions: u32) -> impl Iterator<Item = Meal> {
         let entry = NewMeal {
             name: "A generated meal".to_owned(),
             meal_type: MealType::Dinner,
-            eaten_at,
+            eaten_at: eaten_at.into(),
             calories: part(calories),
-            protein: Grams::from_tenths(part(protein_tenths)),
-            carbs: Grams::from_tenths(part(carbs_tenths)),
-            fat: Grams::from_tenths(part(fat_tenths)),
+            macros: Macros::known(
+                Grams::from_tenths(part(protein_tenths)),
+                Grams::from_tenths(part(carbs_tenths)),
+                Grams::from_tenths(part(fat_tenths)),
+            ),
             notes: Some("A note beside it.".to_owned()),
         };
-        Meal::log(MealId(Uuid::nil()), entry, TimeZone::UTC, eaten_at)
+        Meal::log(MealId(Uuid::nil()), entry, &Calendar::of_zone(TimeZone::UTC), eaten_at)
     })
 }
 

@@ -11,7 +11,7 @@ use cohorts::{Archetype, Person, cohort};
 use domain::behavior::{BehaviorMetrics, MeasureSettings, Window, measure};
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
 use domain::due;
-use domain::local_day::TimeZone;
+use domain::local_day::{DayStart, TimeZone};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{Age, BodyData, Email, Goal, Name, NewAccount, Profile, StatedGoal, UserId, Weight};
 use domain::recipe::Recipe;
@@ -99,7 +99,8 @@ fn profile(user_id: &UserId, person: &Person) -> Result<Item, Failure> {
         age: Age::parse("age", 34)?,
         weight: Weight::parse("weight_kg", 82.5)?,
         goal: StatedGoal::Typed(Goal::LoseWeight),
-        timezone: TimeZone::UTC,
+        timezone: Some(TimeZone::UTC),
+        day_starts_at: DayStart::MIDNIGHT,
         locale: None,
         body: BodyData::default(),
         health: Health::default(),

@@ -1,8 +1,9 @@
 //! One generated person.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike as _, Utc, Weekday};
 use domain::behavior::PatternKind;
-use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal, notes_mention_stress};
+use domain::local_day::{Calendar, TimeZone};
+use domain::meals::{DayTotals, Grams, Macros, Meal, MealId, MealType, NewMeal, PARTS_OF_DAY, notes_mention_stress};
 use domain::profile::{TargetBasis, Targets, TargetsHistory};
 use uuid::Uuid;
 
@@ -10,6 +11,9 @@ use crate::chance::Chance;
 use crate::course::{Course, Trend};
 use crate::habit::Habit;
 use crate::plate::{DayPlan, FORGETS, Plate, plates};
+
+/// By what the days of generated people are told apart.
+const CALENDAR: Calendar = Calendar::of_zone(TimeZone::UTC);
 
 /// Somebody whose every day follows from their seed.
 #[derive(Debug, Clone)]
@@ -128,7 +132,14 @@ impl Person {
     }
 }
 
+fn eaten_at(day: NaiveDate, plate: &Plate) -> DateTime<Utc> {
+    day.and_time(plate.time).and_utc()
+}
+
 fn totals_of(day: NaiveDate, plate: &Plate) -> DayTotals {
+    let local = CALENDAR.local(eaten_at(day, plate).into());
+    let mut calories_by_part = [0; PARTS_OF_DAY];
+    calories_by_part[local.time.hour() as usize * PARTS_OF_DAY / 24] = plate.calories;
     let counts = |meal_type: MealType| u32::from(plate.meal_type == meal_type);
     DayTotals {
         day,
@@ -137,30 +148,32 @@ fn totals_of(day: NaiveDate, plate: &Plate) -> DayTotals {
         protein_tenths: plate.tenths[0],
         carbs_tenths: plate.tenths[1],
         fat_tenths: plate.tenths[2],
-        evening_calories: if plate.is_late() { plate.calories } else { 0 },
+        evening_calories: if local.is_late { plate.calories } else { 0 },
         breakfasts: counts(MealType::Breakfast),
         lunches: counts(MealType::Lunch),
         dinners: counts(MealType::Dinner),
         snacks: counts(MealType::Snack),
         snack_calories: counts(MealType::Snack) * plate.calories,
         stress_meals: u32::from(plate.note.is_some_and(notes_mention_stress)),
+        meals_without_protein: 0,
+        meals_without_macros: 0,
+        calories_by_part,
+        marked_complete: false,
     }
 }
 
 fn meal(day: NaiveDate, plate: &Plate) -> Meal {
-    let eaten_at: DateTime<Utc> = day.and_time(plate.time).and_utc();
+    let eaten_at = eaten_at(day, plate);
     let [protein, carbs, fat] = plate.tenths.map(Grams::from_tenths);
     let entry = NewMeal {
         name: "A generated meal".to_owned(),
         meal_type: plate.meal_type,
-        eaten_at,
+        eaten_at: eaten_at.into(),
         calories: plate.calories,
-        protein,
-        carbs,
-        fat,
+        macros: Macros::known(protein, carbs, fat),
         notes: plate.note.map(str::to_owned),
     };
     let name = format!("{eaten_at} {:?}", plate.meal_type);
     let meal_id = MealId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
-    Meal { meal_id, day, local_time: plate.time, entry, logged_at: eaten_at }
+    Meal::log(meal_id, entry, &CALENDAR, eaten_at)
 }

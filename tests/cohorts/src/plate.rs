@@ -1,7 +1,7 @@
 //! From a plan for a day to the meals on the table.
 
 use chrono::NaiveTime;
-use domain::meals::{EVENING_BEGINS, MealType};
+use domain::meals::MealType;
 
 use crate::chance::Chance;
 
@@ -42,12 +42,6 @@ pub(crate) struct Plate {
     /// Protein, carbohydrates and fat in tenths of a gram.
     pub tenths: [u32; 3],
     pub note: Option<&'static str>,
-}
-
-impl Plate {
-    pub(crate) fn is_late(&self) -> bool {
-        self.time >= EVENING_BEGINS
-    }
 }
 
 /// The meals of a logged day; at least one.

@@ -145,7 +145,7 @@ impl Deployment {
         self.read(Call::to("update-profile").by(name).json(&json!({"targets": targets}))).await;
         for (days_ago, calories) in (1..).zip(history.iter().rev()) {
             if *calories > 0 {
-                self.eat(name, self.now() - Duration::days(days_ago), *calories).await;
+                self.eat_all_day(name, self.now() - Duration::days(days_ago), *calories).await;
             }
         }
         let session_id = self.talk(name).await;
@@ -160,9 +160,21 @@ impl Deployment {
     pub async fn live(&self, name: &str, days: &[u32]) {
         for calories in days {
             if *calories > 0 {
-                self.eat(name, self.now(), *calories).await;
+                self.eat_all_day(name, self.now(), *calories).await;
             }
             self.pass(Duration::days(1));
+        }
+    }
+
+    /// Logs the food of the day whose noon it is at `noon`: as one meal, or, if that is so little that it would be taken for
+    /// a log with the rest missing, as three.
+    async fn eat_all_day(&self, name: &str, noon: DateTime<Utc>, calories: u32) {
+        if calories * 4 >= TARGET * 3 {
+            self.eat(name, noon, calories).await;
+            return;
+        }
+        for hours in [-4, 0, 7] {
+            self.eat(name, noon + Duration::hours(hours), calories / 3).await;
         }
     }
 

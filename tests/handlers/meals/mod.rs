@@ -2,6 +2,8 @@
 
 mod edits;
 mod first_day;
+mod local_days;
+mod marked_days;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -51,8 +53,8 @@ async fn a_logged_meal_is_listed_with_the_totals_of_its_day() {
     assert_eq!((&list["from"], &list["to"]), (&json!("2026-11-12"), &json!("2026-11-18")));
     assert_eq!(items(&list).len(), 2);
     assert!(items(&list).contains(&meal));
-    let totals =
-        json!({"day": "2026-11-18", "meals": 2, "calories": 1_000, "protein_g": 60.3, "carbs_g": 80.0, "fat_g": 20.0});
+    let totals = json!({"day": "2026-11-18", "meals": 2, "calories": 1_000, "protein_g": 60.3, "carbs_g": 80.0, "fat_g": 20.0,
+            "meals_without_macros": 0, "complete": false});
     assert_eq!(list["days"], json!([totals]));
 }
 

@@ -169,7 +169,7 @@ async fn days_are_those_of_the_user() {
     }
     deployment.weekly().await;
     assert_eq!(deployment.versions("ana").await, [1]);
-    assert_eq!(deployment.behavior("ana").await["meal_logging_streak_days"], 30);
+    assert_eq!(deployment.behavior("ana").await["meal_logging_streak_days"], 37);
 }
 
 #[tokio::test]

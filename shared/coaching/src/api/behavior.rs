@@ -45,8 +45,8 @@ pub struct BehaviorResponse {
 
 impl From<BehaviorView> for BehaviorResponse {
     fn from(view: BehaviorView) -> Self {
-        let BehaviorView { behavior, last_decision, last_behavior_check, without_judgement } = view;
-        let metrics = BehaviorMetricsResponse::from(behavior.metrics);
+        let BehaviorView { behavior, streak_days, last_decision, last_behavior_check, without_judgement } = view;
+        let metrics = BehaviorMetricsResponse::from(behavior.metrics).with_streak(streak_days);
         Self {
             metrics: if without_judgement { metrics.without_judgement() } else { metrics },
             daily: behavior.daily,

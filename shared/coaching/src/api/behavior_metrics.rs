@@ -24,7 +24,8 @@ pub struct BehaviorMetricsResponse {
     days_not_logged: u32,
     /// `days_logged` of `days_analyzed`.
     logging_rate: Option<f64>,
-    /// Consecutive logged days up to today or yesterday, at most `analysis_days`; null where numbers are left out.
+    /// Consecutive logged days up to today or yesterday, days of a pause not counted; null where numbers are left out. In
+    /// behaviour that was kept at most `analysis_days`.
     meal_logging_streak_days: Option<u32>,
     /// `days_in_target` of `days_logged`.
     adherence_rate: Option<f64>,
@@ -46,18 +47,27 @@ pub struct BehaviorMetricsResponse {
     meals_per_day: Option<f64>,
     /// Energy of an average logged day, in kcal.
     average_calories: Option<f64>,
-    /// Protein of an average logged day, in g.
+    /// Protein of an average logged day of which it is known, in g.
     average_protein_g: Option<f64>,
-    /// `days_with_enough_protein` of `days_logged`.
+    /// `days_with_enough_protein` of the logged days whose protein is known.
     protein_adherence_rate: Option<f64>,
     /// Logged days with at least the protein target less the tolerance.
     days_with_enough_protein: u32,
+    /// Logged days with a meal whose protein is not known.
+    days_protein_unknown: u32,
     /// Meals logged in the window.
     total_meals: u64,
     /// Energy logged in the window, in kcal.
     total_calories: u64,
-    /// Protein logged in the window, in tenths of a gram.
+    /// Protein of the logged days of which it is known, in tenths of a gram.
     total_protein_tenths_g: u64,
+    /// Days that a pause makes count for nothing.
+    days_paused: u32,
+    /// Logged days of which plainly only a part is logged: patterns of eating are not looked for in them. A day on which that
+    /// was all can be marked as complete.
+    days_incomplete: u32,
+    /// Why there are no patterns of eating although there are logged days enough.
+    patterns_reason: Option<String>,
     /// Failure patterns, the most severe first.
     patterns: Vec<Pattern>,
     /// The pattern with the most severe evidence.
@@ -87,11 +97,13 @@ impl From<BehaviorMetrics> for BehaviorMetricsResponse {
                 .map(|window| to_decimals(f64::from(metrics.days_in_target) * 7.0 / f64::from(window.of()), 1)),
             meals_per_day: metrics.per_logged_day(metrics.meals).map(|meals| to_decimals(meals, 1)),
             average_calories: metrics.per_logged_day(metrics.calories).map(|kcal| to_decimals(kcal, 0)),
-            average_protein_g: metrics
-                .per_logged_day(metrics.protein_tenths)
-                .map(|tenths| to_decimals(tenths / 10.0, 1)),
+            average_protein_g: metrics.average_protein_g().map(|grams| to_decimals(grams, 1)),
             protein_adherence_rate: metrics.protein_adherence_rate().map(Rate::ratio),
             days_with_enough_protein: metrics.days_with_enough_protein,
+            days_protein_unknown: metrics.days_protein_unknown,
+            days_paused: metrics.days_paused,
+            days_incomplete: metrics.days_incomplete,
+            patterns_reason: metrics.missing_completeness(),
             total_meals: metrics.meals,
             total_calories: metrics.calories,
             total_protein_tenths_g: metrics.protein_tenths,
@@ -102,6 +114,11 @@ impl From<BehaviorMetrics> for BehaviorMetricsResponse {
 }
 
 impl BehaviorMetricsResponse {
+    /// The metrics with the logging streak in full.
+    pub(super) fn with_streak(self, days: u32) -> Self {
+        Self { meal_logging_streak_days: Some(days), ..self }
+    }
+
     /// The counts without what judges them: no rates, averages, streaks or patterns.
     pub(super) fn without_judgement(self) -> Self {
         Self {
@@ -115,6 +132,7 @@ impl BehaviorMetricsResponse {
             average_calories: None,
             average_protein_g: None,
             protein_adherence_rate: None,
+            patterns_reason: None,
             patterns: Vec::new(),
             most_common_failure_pattern: None,
             ..self

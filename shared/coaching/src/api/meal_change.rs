@@ -1,6 +1,6 @@
 //! Correcting a logged meal, on the wire.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -22,25 +22,26 @@ pub struct UpdateMealRequest {
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "MealTypeChoice")]
     pub meal_type: Option<Field<MealTypeChoice>>,
-    /// When you ate it (RFC 3339 with offset). It must be on the local day that the meal counts for.
+    /// When you ate it (RFC 3339 with offset). On another day, the meal moves there, and its `meal_id` changes; the old one
+    /// still finds it.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "DateTime<Utc>")]
-    pub eaten_at: Option<Field<DateTime<Utc>>>,
+    #[schemars(with = "DateTime<FixedOffset>")]
+    pub eaten_at: Option<Field<DateTime<FixedOffset>>>,
     /// Energy in kcal.
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "f64", range(min = 0, max = NewMeal::CALORIES_MAX))]
     pub calories: Option<Field<f64>>,
-    /// Protein in g.
+    /// Protein in g; null says that it is not known.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
+    #[schemars(with = "Option<f64>", range(min = 0, max = Grams::MEAL_MAX))]
     pub protein_g: Option<Field<f64>>,
-    /// Carbohydrates in g.
+    /// Carbohydrates in g; null says that they are not known.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
+    #[schemars(with = "Option<f64>", range(min = 0, max = Grams::MEAL_MAX))]
     pub carbs_g: Option<Field<f64>>,
-    /// Fat in g.
+    /// Fat in g; null says that it is not known.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "f64", range(min = 0, max = Grams::MEAL_MAX))]
+    #[schemars(with = "Option<f64>", range(min = 0, max = Grams::MEAL_MAX))]
     pub fat_g: Option<Field<f64>>,
     /// Whatever you want to note beside it; null removes the note.
     #[serde(default, deserialize_with = "given")]
@@ -60,15 +61,14 @@ where
 impl UpdateMealRequest {
     /// The validated change, or every field that cannot be accepted.
     pub fn parse(self) -> Result<MealChange, FieldErrors> {
-        let number = |field, value: Option<Field<f64>>| value.map(|value| value.required(field));
         MealChange::parse(MealChangeFields {
             name: self.name.map(|name| name.required("name")),
             meal_type: self.meal_type.map(|meal_type| meal_type.required("meal_type").map(MealType::from)),
             eaten_at: self.eaten_at.map(|eaten_at| time("eaten_at", eaten_at)),
-            calories: number("calories", self.calories),
-            protein_g: number("protein_g", self.protein_g),
-            carbs_g: number("carbs_g", self.carbs_g),
-            fat_g: number("fat_g", self.fat_g),
+            calories: self.calories.map(|calories| calories.required("calories")),
+            protein_g: self.protein_g.map(|grams| grams.optional("protein_g")),
+            carbs_g: self.carbs_g.map(|grams| grams.optional("carbs_g")),
+            fat_g: self.fat_g.map(|grams| grams.optional("fat_g")),
             notes: self.notes.map(|notes| notes.optional("notes")),
         })
     }
@@ -94,9 +94,9 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_of_a_change_is_named_at_once_and_only_a_note_can_be_null() {
+    fn every_wrong_field_of_a_change_is_named_at_once_and_only_what_may_be_missing_can_be_null() {
         let json = r#"{"name": null, "meal_type": null, "eaten_at": "yesterday", "calories": null, "protein_g": "a lot",
-            "carbs_g": 1, "fat_g": -1, "notes": 7}"#;
+            "carbs_g": null, "fat_g": -1, "notes": 7}"#;
         let FieldErrors(errors) = parse(json).expect_err("nearly everything is wrong");
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_ref()).collect();
         assert_eq!(fields, ["name", "meal_type", "eaten_at", "calories", "protein_g", "fat_g", "notes"]);

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +14,8 @@ use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
 use crate::service::{LoggedMeals, MealService, Missing, ServiceError};
 use domain::field::{FieldError, FieldErrors};
-use domain::meals::{DayTotals, Grams, Meal, MealFields, MealId, MealType, NewMeal};
+use domain::local_day::SentTime;
+use domain::meals::{DayTotals, Grams, Meal, MealFields, MealId, MealType, MealWarning, NewMeal};
 
 const TAG: Tag = Tag { name: "Meals", description: "What was eaten, and the totals of its days." };
 
@@ -112,7 +113,7 @@ async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
 }
 
 /// Years whose meals can be listed.
-const YEARS: RangeInclusive<i32> = 1999..=2199;
+pub(super) const YEARS: RangeInclusive<i32> = 1999..=2199;
 
 /// Body of `POST /v1/meals`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -124,18 +125,22 @@ pub struct LogMealRequest {
     pub name: Field<String>,
     /// Which meal of the day.
     pub meal_type: Field<MealTypeChoice>,
-    /// When you ate it (RFC 3339 with offset). It decides the local day, in your present time zone.
-    pub eaten_at: Field<DateTime<Utc>>,
+    /// When you ate it (RFC 3339 with offset). The offset tells which day that was for you; `Z` and `+00:00` tell nothing, and
+    /// your time zone decides.
+    pub eaten_at: Field<DateTime<FixedOffset>>,
     /// Energy in kcal.
     #[schemars(range(min = 0, max = NewMeal::CALORIES_MAX))]
     pub calories: Field<f64>,
-    /// Protein in g.
+    /// Protein in g; leave it out if it is not known, which is not nothing.
+    #[serde(default)]
     #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub protein_g: Field<f64>,
-    /// Carbohydrates in g.
+    /// Carbohydrates in g; leave it out if they are not known, which is not nothing.
+    #[serde(default)]
     #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub carbs_g: Field<f64>,
-    /// Fat in g.
+    /// Fat in g; leave it out if it is not known, which is not nothing.
+    #[serde(default)]
     #[schemars(range(min = 0, max = Grams::MEAL_MAX))]
     pub fat_g: Field<f64>,
     /// Whatever you want to note beside it.
@@ -177,21 +182,21 @@ impl LogMealRequest {
             meal_type: self.meal_type.required("meal_type").map(MealType::from),
             eaten_at: time("eaten_at", self.eaten_at),
             calories: self.calories.required("calories"),
-            protein_g: self.protein_g.required("protein_g"),
-            carbs_g: self.carbs_g.required("carbs_g"),
-            fat_g: self.fat_g.required("fat_g"),
+            protein_g: self.protein_g.optional("protein_g"),
+            carbs_g: self.carbs_g.optional("carbs_g"),
+            fat_g: self.fat_g.optional("fat_g"),
             notes: self.notes.optional("notes"),
         })
     }
 }
 
 /// A time that must be there.
-pub(super) fn time(field: &'static str, time: Field<DateTime<Utc>>) -> Result<DateTime<Utc>, FieldError> {
+pub(super) fn time(field: &'static str, time: Field<DateTime<FixedOffset>>) -> Result<SentTime, FieldError> {
     match time {
         Field::WrongType(_) => {
             Err(FieldError::new(field, "must be a time with offset, such as 2026-11-22T19:30:00-07:00"))
         }
-        time => time.required(field),
+        time => time.required(field).map(SentTime::from),
     }
 }
 
@@ -235,31 +240,35 @@ pub struct MealResponse {
     pub eaten_at: DateTime<Utc>,
     /// Energy in kcal.
     pub calories: u32,
-    /// Protein in g.
-    pub protein_g: f64,
-    /// Carbohydrates in g.
-    pub carbs_g: f64,
-    /// Fat in g.
-    pub fat_g: f64,
+    /// Protein in g; null if it is not known.
+    pub protein_g: Option<f64>,
+    /// Carbohydrates in g; null if they are not known.
+    pub carbs_g: Option<f64>,
+    /// Fat in g; null if it is not known.
+    pub fat_g: Option<f64>,
     /// The note beside it.
     pub notes: Option<String>,
     /// When it was logged.
     pub logged_at: DateTime<Utc>,
+    /// What does not fit together and is worth a second look. The meal counts as it is.
+    pub warnings: Vec<MealWarning>,
 }
 
 impl From<Meal> for MealResponse {
     fn from(meal: Meal) -> Self {
         let entry = meal.entry;
+        let grams = |grams: Option<Grams>| grams.map(f64::from);
         Self {
+            warnings: entry.macros.warnings(entry.calories),
             meal_id: MealRef { day: meal.day, meal_id: meal.meal_id }.to_string(),
             day: meal.day,
             name: entry.name,
             meal_type: entry.meal_type.shown(),
-            eaten_at: entry.eaten_at,
+            eaten_at: entry.eaten_at.instant,
             calories: entry.calories,
-            protein_g: entry.protein.into(),
-            carbs_g: entry.carbs.into(),
-            fat_g: entry.fat.into(),
+            protein_g: grams(entry.macros.protein),
+            carbs_g: grams(entry.macros.carbs),
+            fat_g: grams(entry.macros.fat),
             notes: entry.notes,
             logged_at: meal.logged_at,
         }
@@ -304,6 +313,10 @@ pub struct DayTotalsResponse {
     pub carbs_g: f64,
     /// Fat in g.
     pub fat_g: f64,
+    /// Meals of which protein, carbohydrates or fat are not known: the sums above are without those.
+    pub meals_without_macros: u32,
+    /// Whether you have marked the day: all that you ate is logged.
+    pub complete: bool,
 }
 
 impl From<DayTotals> for DayTotalsResponse {
@@ -315,6 +328,8 @@ impl From<DayTotals> for DayTotalsResponse {
             protein_g: Grams::from_tenths(totals.protein_tenths).into(),
             carbs_g: Grams::from_tenths(totals.carbs_tenths).into(),
             fat_g: Grams::from_tenths(totals.fat_tenths).into(),
+            meals_without_macros: totals.meals_without_macros,
+            complete: totals.marked_complete,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod coach;
 pub mod cohorts;
 pub mod consultation;
 pub mod consultation_keys;
+pub mod days;
 mod examples;
 pub mod functions;
 pub mod jobs;
@@ -65,6 +66,8 @@ pub const ROUTES: &[&Route] = &[
     &meals::LIST_MEALS,
     &meals::UPDATE_MEAL,
     &meals::DELETE_MEAL,
+    &days::MARK_DAY,
+    &days::PAUSE_TRACKING,
     &behavior::GET_BEHAVIOR,
     &prompts::REGENERATE_PROMPT,
     &prompts::LIST_PROMPTS,

@@ -154,7 +154,7 @@ impl UserOverviewResponse {
                 user_messages: session.user_messages,
                 updated_at: session.updated_at,
             }),
-            timezone: profile.timezone.name().to_owned(),
+            timezone: profile.timezone.name().into_owned(),
             first_day: profile.first_day,
             targets_basis: profile.current_targets().basis.shown(),
             next_check_at: listed.next_check_at,

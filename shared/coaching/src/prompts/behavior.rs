@@ -18,8 +18,13 @@ pub(super) fn in_words(metrics: &BehaviorMetrics) -> Vec<String> {
             reason.unwrap_or_else(|| "not enough evidence".to_owned())
         )),
     }
+    if metrics.days_paused > 0 {
+        lines.push(format!("{} more days were paused and count for nothing.", metrics.days_paused));
+    }
     lines.extend(metrics.patterns.iter().map(pattern));
-    if metrics.has_evidence() && metrics.patterns.is_empty() {
+    if let Some(reason) = metrics.missing_completeness() {
+        lines.push(format!("Patterns of eating are unknown: {reason}. It does not show that the person eats little."));
+    } else if metrics.has_evidence() && metrics.patterns.is_empty() {
         lines.push("No failure pattern shows in these days.".to_owned());
     }
     lines
@@ -49,12 +54,12 @@ fn eating(metrics: &BehaviorMetrics, adherence: Rate) -> Vec<String> {
     if let (Some(calories), Some(meals), Some(protein), Some(enough)) = (
         metrics.per_logged_day(metrics.calories),
         metrics.per_logged_day(metrics.meals),
-        metrics.per_logged_day(metrics.protein_tenths),
+        metrics.average_protein_g(),
         metrics.protein_adherence_rate(),
     ) {
         lines.push(format!(
                 "On a logged day: {calories:.0} kcal, {:.0} g of protein and {meals:.1} meals on average; enough protein on {} of {} days.",
-                protein / 10.0,
+                protein,
                 enough.count(),
                 enough.of(),
             ));

@@ -191,6 +191,12 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
     if profile.risk.at(now) >= Risk::NoDeficit {
         return fill(include_str!("today_without_numbers.txt"), &[("local_time", &local_time)]);
     }
+    let unknown = match eaten.meals_without_macros {
+        0 => String::new(),
+        meals => {
+            format!(" ({meals} of them without known protein, carbohydrates or fat, so that there was more of these)")
+        }
+    };
     let starves = metrics.pattern(PatternKind::UnderEating).is_some();
     let warning = if starves { UNDER_EATING } else { "" };
     fill(
@@ -206,12 +212,20 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
             ("eaten_carbs_g", &grams(eaten.carbs_tenths)),
             ("eaten_fat_g", &grams(eaten.fat_tenths)),
             ("meals", &eaten.meals.to_string()),
+            ("unknown", &unknown),
             ("left_calories", &targets.daily_calories.saturating_sub(eaten.calories).to_string()),
             ("left_protein_g", &grams(left_protein)),
-            ("streak_days", &metrics.meal_logging_streak_days.to_string()),
+            ("streak", &streak(metrics)),
             ("warning", warning),
         ],
     )
+}
+
+/// The logging streak; one that fills what was read may be longer.
+fn streak(metrics: &BehaviorMetrics) -> String {
+    let days = metrics.meal_logging_streak_days;
+    let more = if days >= metrics.analysis_days { " or more" } else { "" };
+    format!("{days} days{more}")
 }
 
 fn targets_in_words(targets: &Targets) -> String {

@@ -5,7 +5,7 @@ use crate::fixtures::measured;
 use domain::coaching_prompt::{CoachingPrompt, Flaw, Rule, Section, WordRange};
 use domain::consultation::{Category, Concern, ConsultationSection, Doubt, FactId, Progress, Session};
 use domain::language::Language;
-use domain::local_day::TimeZone;
+use domain::local_day::{DayStart, TimeZone};
 use domain::locale::Locale;
 use domain::profile::{Age, BodyData, Email, Goal, GoalText, Name, NewAccount, Sex, StatedGoal, UserId, Weight};
 use domain::safety::Health;
@@ -18,7 +18,8 @@ fn profile() -> Profile {
         age: Age::parse("age", 34).expect("an age"),
         weight: Weight::parse("weight_kg", 78.5).expect("a weight"),
         goal: StatedGoal::Typed(Goal::LoseWeight),
-        timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+        timezone: TimeZone::parse("timezone", "America/Denver").ok(),
+        day_starts_at: DayStart::MIDNIGHT,
         locale: None,
         body: BodyData { sex: Some(Sex::Female), ..BodyData::default() },
         health: Health::default(),

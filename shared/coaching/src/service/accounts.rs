@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::addresses::Addresses;
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
 use crate::store::{Created, ProfileTable, WriteOutcome};
 use crate::system::Clock;
+use domain::behavior::Pause;
 use domain::consultation::Session;
 use domain::field::FieldError;
-use domain::local_day::TimeZone;
+use domain::local_day::{DayStart, TimeZone};
 use domain::locale::Locale;
 use domain::profile::{Age, BodyData, Email, Name, NewAccount, Profile, StatedGoal, Targets, UserId, Weight};
 use domain::safety::{Health, Risk, Signal};
@@ -36,6 +37,8 @@ pub struct DetailsChange {
     pub goal: Option<StatedGoal>,
     /// The person's time zone.
     pub timezone: Option<TimeZone>,
+    /// When the person's day begins.
+    pub day_starts_at: Option<DayStart>,
     /// The language and country.
     pub locale: Option<Locale>,
     /// Body data; what is `None` here stays.
@@ -135,6 +138,17 @@ impl Accounts {
         Ok(Updated { has_new_words: profile.goal_text != words, profile })
     }
 
+    /// Sets the days that count for nothing from the first to the last, or ends the present pause.
+    pub async fn pause(&self, user_id: &UserId, asked: Option<(NaiveDate, NaiveDate)>) -> Result<Profile> {
+        self.change(user_id, |profile, now| {
+            let today = profile.day_of(now);
+            let pause = asked.map(|(from, to)| Pause::parse(from, to, today)).transpose()?;
+            profile.pauses.replace(pause, today);
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes a risk state last that the person has confirmed; targets follow.
     pub async fn tighten(&self, user_id: &UserId, risk: Risk) -> Result<Profile> {
         self.change(user_id, |profile, now| {
@@ -209,14 +223,18 @@ impl DetailsChange {
         profile.weight = self.weight.unwrap_or(profile.weight);
         profile.stated.note(self.weight, &self.body, now);
         let new_goal = self.goal.as_ref().filter(|goal| profile.state_goal(goal));
-        profile.timezone = self.timezone.unwrap_or(profile.timezone);
+        if let Some(timezone) = self.timezone {
+            profile.timezone = timezone;
+            profile.timezone_learned = false;
+        }
+        profile.day_starts_at = self.day_starts_at.unwrap_or(profile.day_starts_at);
         if let Some(locale) = &self.locale {
             profile.locale = Some(locale.clone());
             profile.locale_learned = false;
         }
         profile.body = self.body.clone().filled_from(&profile.body);
         profile.health = profile.health.changed_by(self.health);
-        let today = profile.timezone.day_of(now);
+        let today = profile.day_of(now);
         if let Some(goal) = new_goal {
             profile.stated.goal = Some(now);
             profile.risk.hear(&goal.signals(), now, today);

@@ -18,6 +18,8 @@ use domain::safety::Risk;
 pub struct BehaviorView {
     /// Behaviour as measured now.
     pub behavior: Behavior,
+    /// The logging streak, however long it is.
+    pub streak_days: u32,
     /// The decision that led to the prompt in force; `None` if none did.
     pub last_decision: Option<Decision>,
     /// When the weekly run last measured.
@@ -57,7 +59,8 @@ impl BehaviorService {
             Some(prompt) => self.history.get(user_id, prompt.version).await?.and_then(|entry| entry.decision),
             None => None,
         };
+        let streak_days = self.tracker.whole_streak(&profile, &behavior).await?;
         let last_behavior_check = profile.last_behavior_check;
-        Ok(BehaviorView { behavior, last_decision, last_behavior_check, without_judgement })
+        Ok(BehaviorView { behavior, streak_days, last_decision, last_behavior_check, without_judgement })
     }
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
-use crate::store::{EarlyMeal, MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
+use crate::store::{EarlyMeal, FirstDayWrite, MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
 use crate::system::Clock;
 use domain::field::FieldError;
+use domain::local_day::TimeZone;
 use domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
 use domain::profile::{Profile, UserId};
 
@@ -55,14 +56,34 @@ impl MealService {
     /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
     pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
         let now = self.clock.now();
-        check_eaten_at(entry.eaten_at, now)?;
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        let meal = Meal::log(MealId(id), entry, profile.timezone, now);
+        check_eaten_at(entry.eaten_at.instant, now)?;
+        let mut profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        if let Some(offset) = entry.eaten_at.offset {
+            profile = self.live_by(profile, offset).await?;
+        }
+        let meal = Meal::log(MealId(id), entry, &profile.calendar(), now);
         if self.log_once(user_id, &profile, &meal).await? == WriteOutcome::Conflict {
             // A repetition of a request whose answer was lost: the meal is there and counted.
             return Ok(self.meals.get(user_id, meal.day, meal.meal_id).await?.ok_or(Missing::Meal)?);
         }
         Ok(meal)
+    }
+
+    /// Takes the offset of somebody's clock over for their time zone, as long as they have not named one.
+    async fn live_by(&self, mut profile: Profile, offset: FixedOffset) -> Result<Profile> {
+        let Some(zone) = TimeZone::of_offset(offset) else { return Ok(profile) };
+        for _ in 0..ATTEMPTS {
+            if !profile.timezone_learned || profile.timezone == zone {
+                return Ok(profile);
+            }
+            profile.timezone = zone;
+            if self.profiles.save_details(&profile).await? == WriteOutcome::Written {
+                profile.revision += 1;
+                return Ok(profile);
+            }
+            profile = self.profiles.get(&profile.user_id).await?.ok_or(Missing::Profile)?;
+        }
+        Err(Conflict::Busy.into())
     }
 
     /// Logs a meal unless it is there, and with it that the first day is not later.
@@ -92,7 +113,7 @@ impl MealService {
     ) -> Result<LoggedMeals> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let to = to.unwrap_or_else(|| {
-            let today = profile.timezone.day_of(self.clock.now());
+            let today = profile.day_of(self.clock.now());
             from.map_or(today, |from| from.max(today).min(from + Duration::days(DAYS_MAX - 1)))
         });
         let from = from.unwrap_or(to - Duration::days(DAYS_DEFAULT - 1));
@@ -107,20 +128,57 @@ impl MealService {
         Ok(LoggedMeals { from, to, meals, days })
     }
 
-    /// Changes a meal on its day, and the day's totals with it.
+    /// Changes a meal, and the totals of its day with it; one that was eaten on another day moves there.
     pub async fn update(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId, change: &MealChange) -> Result<Meal> {
         if let Some(eaten_at) = change.eaten_at {
-            check_eaten_at(eaten_at, self.clock.now())?;
+            check_eaten_at(eaten_at.instant, self.clock.now())?;
         }
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         for _ in 0..ATTEMPTS {
-            let meal = self.meals.get(user_id, day, meal_id).await?.ok_or(Missing::Meal)?;
-            let changed = meal.changed(change, profile.timezone)?;
-            if self.meals.update(user_id, &meal, &changed).await? == WriteOutcome::Written {
+            let meal = self.meals.find(user_id, day, meal_id).await?.ok_or(Missing::Meal)?;
+            let changed = meal.changed(change, &profile.calendar());
+            let written = if changed.day == meal.day {
+                self.meals.update(user_id, &meal, &changed).await?
+            } else {
+                let first_day = self.first_day_after_move(&profile, &meal, &changed).await?;
+                self.meals.move_to_day(user_id, &meal, &changed, first_day).await?
+            };
+            if written == WriteOutcome::Written {
                 return Ok(changed);
             }
         }
         Err(Conflict::Busy.into())
+    }
+
+    /// What becomes of the first day with a meal on another day; `None` if it is not touched.
+    async fn first_day_after_move(
+        &self,
+        profile: &Profile,
+        before: &Meal,
+        after: &Meal,
+    ) -> Result<Option<FirstDayWrite>> {
+        if before.day.min(after.day) >= profile.account_day().max(profile.first_day) {
+            return Ok(None);
+        }
+        let user_id = &profile.user_id;
+        // Read before the meals: what is logged behind this is noticed by it.
+        let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Profile)?;
+        let other = self.meals.first_day_beside(user_id, before.day, before.meal_id).await?;
+        let first = other.map_or(after.day, |other| other.min(after.day)).min(profile.account_day());
+        Ok(Some(self.profiles.first_day_without(user_id, read, first)))
+    }
+
+    /// Notes whether all that somebody ate on a day is logged. Not ahead of time, and not before their first day.
+    pub async fn mark(&self, user_id: &UserId, day: NaiveDate, complete: bool) -> Result<DayTotals> {
+        let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+        if day > profile.day_of(self.clock.now()) {
+            return Err(FieldError::new("day", "must not be in the future").into());
+        }
+        if day < profile.first_day {
+            let message = format!("must not be before {}, your first day", profile.first_day);
+            return Err(FieldError::new("day", message).into());
+        }
+        Ok(self.meals.mark(user_id, day, complete).await?)
     }
 
     /// Deletes a meal and takes it off its day. With the first meal of all, the first day moves to the next one, or to
@@ -128,8 +186,20 @@ impl MealService {
     pub async fn delete(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Result<()> {
         // Who has no profile has no meal.
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Meal)?;
+        if self.delete_of_day(&profile, day, meal_id).await? {
+            return Ok(());
+        }
+        match self.meals.moved_to(user_id, meal_id).await? {
+            Some(to) if to != day && self.delete_of_day(&profile, to, meal_id).await? => Ok(()),
+            _ => Err(Missing::Meal.into()),
+        }
+    }
+
+    /// Whether the meal was there, on that day.
+    async fn delete_of_day(&self, profile: &Profile, day: NaiveDate, meal_id: MealId) -> Result<bool> {
+        let user_id = &profile.user_id;
         if day >= profile.account_day() {
-            return if self.meals.delete(user_id, day, meal_id).await? { Ok(()) } else { Err(Missing::Meal.into()) };
+            return Ok(self.meals.delete(user_id, day, meal_id).await?);
         }
         for _ in 0..ATTEMPTS {
             // Read before the meals: what is logged behind this is noticed by it.
@@ -138,8 +208,8 @@ impl MealService {
             let first = other.map_or(profile.account_day(), |other| other.min(profile.account_day()));
             let first_day = self.profiles.first_day_without(user_id, read, first);
             match self.meals.delete_early(user_id, day, meal_id, first_day).await? {
-                EarlyMeal::Done => return Ok(()),
-                EarlyMeal::Conflict => return Err(Missing::Meal.into()),
+                EarlyMeal::Done => return Ok(true),
+                EarlyMeal::Conflict => return Ok(false),
                 EarlyMeal::Overtaken => {}
             }
         }

@@ -200,7 +200,7 @@ impl Safety {
     async fn remember(&self, user_id: &UserId, found: &Found) -> Result<(Profile, Profile), ServiceError> {
         let before = self.accounts().get(user_id).await?;
         let hear = |profile: &mut Profile, now: DateTime<Utc>| {
-            profile.risk.hear(&found.signals, now, profile.timezone.day_of(now));
+            profile.risk.hear(&found.signals, now, profile.day_of(now));
             found.gravest().map(|signal| profile.risk.answered(signal));
             profile.risk.confirm(found.confirmed, now);
             profile.follow_from_details(now);

@@ -70,11 +70,14 @@ async fn due_users_come_longest_due_first_and_only_if_due_strictly_before() {
 async fn the_list_tells_all_that_a_check_needs() {
     let (_database, profiles) = with_prompts().await;
     let whole = profiles.get(&user("cleo")).await.expect("readable").expect("there");
+    let (calendar, weekend) = (whole.calendar(), whole.circumstances().weekend);
     let prompt = whole.prompt.expect("a prompt");
     let listed = due(&profiles, "2026-11-22T03:00:00Z").await.pop().expect("someone is due");
     let expected = DueUser {
         user_id: whole.user_id,
-        timezone: whole.timezone,
+        calendar,
+        weekend,
+        pauses: whole.pauses,
         targets: whole.targets,
         first_day: whole.first_day,
         version: prompt.version,

@@ -2,7 +2,7 @@
 //! holds what its meals add up to.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -13,12 +13,14 @@ use uuid::Uuid;
 use super::samples::{at, day, meal, user};
 use super::{TestDatabase, edit};
 use coaching::store::{MealTable, PageRequest, WriteOutcome};
-use domain::local_day::TimeZone;
-use domain::meals::{DayTotals, Grams, Meal, MealChange, MealId, MealType, NewMeal, NotesChange, totals_by_day};
+use domain::local_day::{Calendar, SentTime, TimeZone};
+use domain::meals::{
+    DayTotals, Grams, Macros, Meal, MealChange, MealId, MealType, NewMeal, NotesChange, totals_by_day,
+};
 use domain::profile::UserId;
 
-fn denver() -> TimeZone {
-    TimeZone::parse("timezone", "America/Denver").expect("a zone")
+fn denver() -> Calendar {
+    Calendar::of_zone(TimeZone::parse("timezone", "America/Denver").expect("a zone"))
 }
 
 async fn log(meals: &MealTable, meal: &Meal) {
@@ -53,8 +55,8 @@ fn meal_type() -> impl Strategy<Value = MealType> {
 }
 
 /// Three local days in Denver, on the second of which the clocks go back.
-fn eaten_at() -> impl Strategy<Value = DateTime<Utc>> {
-    (0..73 * 60_i64).prop_map(|minutes| at("2026-10-31T06:00:00Z") + Duration::minutes(minutes))
+fn eaten_at() -> impl Strategy<Value = SentTime> {
+    (0..73 * 60_i64).prop_map(|minutes| (at("2026-10-31T06:00:00Z") + Duration::minutes(minutes)).into())
 }
 
 fn grams() -> impl Strategy<Value = Grams> {
@@ -66,17 +68,25 @@ fn notes() -> impl Strategy<Value = String> {
 }
 
 fn new_meal() -> impl Strategy<Value = NewMeal> {
-    let amounts = (0..10_000_u32, grams(), grams(), grams());
+    let amounts = (0..10_000_u32, option::of(grams()), option::of(grams()), option::of(grams()));
     (meal_type(), eaten_at(), amounts, option::of(notes())).prop_map(|(meal_type, eaten_at, amounts, notes)| {
         let (calories, protein, carbs, fat) = amounts;
-        NewMeal { name: "Lentils".to_owned(), meal_type, eaten_at, calories, protein, carbs, fat, notes }
+        NewMeal {
+            name: "Lentils".to_owned(),
+            meal_type,
+            eaten_at,
+            calories,
+            macros: Macros { protein, carbs, fat },
+            notes,
+        }
     })
 }
 
 fn change() -> impl Strategy<Value = MealChange> {
     let notes = prop_oneof![notes().prop_map(NotesChange::Write), Just(NotesChange::Remove)];
     let name = option::of(Just("Stew".to_owned()));
-    let amounts = (option::of(0..10_000_u32), option::of(grams()), option::of(grams()), option::of(grams()));
+    let changed = || option::of(option::of(grams()));
+    let amounts = (option::of(0..10_000_u32), changed(), changed(), changed());
     let rest = (name, option::of(meal_type()), option::of(eaten_at()), option::of(notes));
     (amounts, rest).prop_map(|((calories, protein, carbs, fat), (name, meal_type, eaten_at, notes))| MealChange {
         name,
@@ -105,23 +115,23 @@ async fn take(meals: &MealTable, steps: Vec<Step>) -> TestCaseResult {
     for step in steps {
         match step {
             Step::Log(entry) => {
-                let meal = Meal::log(MealId(Uuid::now_v7()), entry, denver(), at("2026-11-03T12:00:00Z"));
+                let meal = Meal::log(MealId(Uuid::now_v7()), entry, &denver(), at("2026-11-03T12:00:00Z"));
                 prop_assert_eq!(meals.log(&somebody, &meal).await.expect("an answer"), WriteOutcome::Written);
                 left.push(meal);
             }
             Step::Edit(chosen, change) if !left.is_empty() => {
                 let before = chosen.get_mut(&mut left);
-                let eaten_at = change.eaten_at.unwrap_or(before.entry.eaten_at);
-                let Ok(after) = before.changed(&change, denver()) else {
-                    prop_assert_ne!(denver().day_of(eaten_at), before.day);
-                    continue;
-                };
-                let from_the_start = Meal::log(before.meal_id, after.entry.clone(), denver(), before.logged_at);
+                let after = before.changed(&change, &denver());
+                let from_the_start = Meal::log(before.meal_id, after.entry.clone(), &denver(), before.logged_at);
                 prop_assert_eq!(&after, &from_the_start);
-                prop_assert_eq!(
-                    meals.update(&somebody, before, &after).await.expect("an answer"),
-                    WriteOutcome::Written
-                );
+                let written = if after.day == before.day {
+                    meals.update(&somebody, before, &after).await
+                } else {
+                    meals.move_to_day(&somebody, before, &after, None).await
+                };
+                prop_assert_eq!(written.expect("an answer"), WriteOutcome::Written);
+                let found = meals.find(&somebody, before.day, before.meal_id).await.expect("readable");
+                prop_assert_eq!(found.as_ref(), Some(&after));
                 *before = after;
             }
             Step::Delete(chosen) if !left.is_empty() => {

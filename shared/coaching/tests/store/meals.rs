@@ -30,6 +30,10 @@ fn sum(meals: &[&Meal]) -> DayTotals {
         snacks: sum.snacks + share.snacks,
         snack_calories: sum.snack_calories + share.snack_calories,
         stress_meals: sum.stress_meals + share.stress_meals,
+        meals_without_protein: sum.meals_without_protein + share.meals_without_protein,
+        meals_without_macros: sum.meals_without_macros + share.meals_without_macros,
+        calories_by_part: std::array::from_fn(|part| sum.calories_by_part[part] + share.calories_by_part[part]),
+        marked_complete: sum.marked_complete || share.marked_complete,
     })
 }
 

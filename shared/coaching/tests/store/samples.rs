@@ -9,16 +9,18 @@ use coaching::store::{
     AccessChange, Actor, AuditAction, AuditEntry, CheckMark, CheckOutcome, CheckResult, CheckedAs, HistoryEntry,
     NewVersion, Restored, StoreError,
 };
-use domain::behavior::{BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Window, detect_change, measure};
+use domain::behavior::{
+    BehaviorMetrics, ChangeSettings, Decision, MeasureSettings, Pause, Pauses, Window, detect_change, measure,
+};
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason, Rule, Section};
 use domain::consultation::{
     Category, Concern, ConsultationMessage, ConsultationSection, Doubt, Fact, FactId, Heard, Session, SessionId,
 };
 use domain::conversation::Role;
 use domain::language::Language;
-use domain::local_day::TimeZone;
+use domain::local_day::{Calendar, DayStart, TimeZone};
 use domain::locale::Locale;
-use domain::meals::{DayTotals, Grams, Meal, MealId, MealType, NewMeal};
+use domain::meals::{DayTotals, Grams, Macros, Meal, MealId, MealType, NewMeal};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{
     ActivityLevel, Age, BodyData, DetailsStated, Diet, Email, Goal, GoalText, Height, Name, NewAccount, Profile, Sex,
@@ -83,12 +85,15 @@ pub(super) fn profile(name: &str) -> Profile {
         age,
         weight,
         goal: StatedGoal::Typed(goal),
-        timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+        timezone: TimeZone::parse("timezone", "America/Denver").ok(),
+        day_starts_at: DayStart::parse("day_starts_at", "03:30").expect("a time"),
         locale: Locale::parse("locale", "de-CH").ok(),
         body,
         health: Health { insulin: Some(true), eating_disorder: Some(false), ..Health::default() },
     };
     Profile {
+        timezone_learned: true,
+        pauses: Pauses::from(vec![Pause { from: day("2026-08-01"), to: day("2026-08-09") }]),
         goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
         locale_learned: true,
         stated: stated(at("2026-11-10T10:00:00Z")),
@@ -258,15 +263,13 @@ pub(super) fn meal(meal_type: MealType, eaten_at: &str, calories: u32) -> Meal {
     let entry = NewMeal {
         name: "Lentils".to_owned(),
         meal_type,
-        eaten_at: at(eaten_at),
+        eaten_at: at(eaten_at).into(),
         calories,
-        protein: Grams::from(20.1),
-        carbs: Grams::from(55.5),
-        fat: Grams::from(9.9),
+        macros: Macros::known(Grams::from(20.1), Grams::from(55.5), Grams::from(9.9)),
         notes: None,
     };
     let zone = TimeZone::parse("timezone", "America/Denver").expect("a zone");
-    Meal::log(MealId(Uuid::now_v7()), entry, zone, at("2026-11-22T12:00:00Z"))
+    Meal::log(MealId(Uuid::now_v7()), entry, &Calendar::of_zone(zone), at("2026-11-22T12:00:00Z"))
 }
 
 /// So many nano-dollars, spent on the coach.

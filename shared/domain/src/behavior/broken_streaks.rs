@@ -2,37 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
+use super::pauses::Pauses;
 use crate::meals::DayTotals;
 
-/// Consecutive logged days.
+/// Consecutive logged days. Days of a pause are stepped over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Streak {
     /// The first of them.
     pub first: NaiveDate,
     /// The last of them.
     pub last: NaiveDate,
+    /// How many they are.
+    pub days: u32,
 }
 
 impl Streak {
-    /// How many days it has.
+    /// The day on which it is broken, if nothing is logged for the days in between: a whole day that counts is over then
+    /// without logging.
     #[must_use]
-    pub fn days(&self) -> u32 {
-        u32::try_from((self.last - self.first).num_days() + 1).unwrap_or(0)
-    }
-
-    /// The day on which it is broken, if nothing is logged for the days in between: a whole day without a meal is over
-    /// then.
-    #[must_use]
-    pub fn broken_on(&self) -> NaiveDate {
-        Self::broken_after(self.last)
+    pub fn broken_on(&self, pauses: &Pauses) -> NaiveDate {
+        Self::broken_after(self.last, pauses)
     }
 
     /// The same of a streak whose last day is `last`.
     #[must_use]
-    pub fn broken_after(last: NaiveDate) -> NaiveDate {
-        last.checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX)
+    pub fn broken_after(last: NaiveDate, pauses: &Pauses) -> NaiveDate {
+        let missed = pauses.counting_after(last);
+        missed.and_then(|missed| missed.succ_opt()).unwrap_or(NaiveDate::MAX)
     }
 }
 
@@ -46,22 +44,23 @@ pub struct Streaks {
 }
 
 impl Streaks {
-    /// The streaks of `days`, which holds at most one entry a day in ascending order, as of `today`. Days without a
-    /// meal and days after today are passed over. A streak that began before the first of `days` is as long as they
-    /// show.
+    /// The streaks of `days`, which holds at most one entry a day in ascending order, as of `today`. Days without logging,
+    /// days of a pause and days after today are passed over. A streak that began before the first of `days` is as long as
+    /// they show.
     #[must_use]
-    pub fn of(days: &[DayTotals], today: NaiveDate) -> Self {
-        let mut logged = days.iter().rev().filter(|totals| totals.meals > 0 && totals.day <= today).peekable();
+    pub fn of(days: &[DayTotals], today: NaiveDate, pauses: &Pauses) -> Self {
+        let counts = |totals: &&DayTotals| totals.is_logged() && totals.day <= today && !pauses.contains(totals.day);
+        let mut logged = days.iter().rev().filter(counts).peekable();
         let mut latest = || {
             let last = logged.next()?.day;
-            let mut first = last;
-            while let Some(before) = logged.next_if(|totals| Some(totals.day) == first.pred_opt()) {
-                first = before.day;
+            let mut streak = Streak { first: last, last, days: 1 };
+            while let Some(before) = logged.next_if(|totals| Some(totals.day) == pauses.counting_before(streak.first)) {
+                streak = Streak { first: before.day, days: streak.days + 1, ..streak };
             }
-            Some(Streak { first, last })
+            Some(streak)
         };
         match latest() {
-            Some(streak) if streak.broken_on() > today => Self { current: Some(streak), broken: latest() },
+            Some(streak) if streak.broken_on(pauses) > today => Self { current: Some(streak), broken: latest() },
             broken => Self { current: None, broken },
         }
     }
@@ -71,22 +70,22 @@ impl Streaks {
     #[must_use]
     pub fn broken_before_meal(&self, logged: &BTreeSet<NaiveDate>, at_least: u32) -> Option<Streak> {
         let began = self.current.is_some_and(|current| logged.contains(&current.first));
-        self.broken.filter(|broken| began && broken.days() >= at_least)
+        self.broken.filter(|broken| began && broken.days >= at_least)
     }
 
     /// The streak of at least `at_least` days that has ended of somebody whose streak was watched; `None` while another
     /// one of that length goes on.
     #[must_use]
     pub fn broken_while_watched(&self, at_least: u32) -> Option<Streak> {
-        let goes_on = self.current.is_some_and(|current| current.days() >= at_least);
-        self.broken.filter(|broken| !goes_on && broken.days() >= at_least)
+        let goes_on = self.current.is_some_and(|current| current.days >= at_least);
+        self.broken.filter(|broken| !goes_on && broken.days >= at_least)
     }
 
     /// The streak of at least `at_least` days to watch after the first meals of the days `logged`: one that goes on, or
     /// else one that was over already when some of its days were logged, unless the same meals tell of its end.
     #[must_use]
     pub fn to_watch(&self, logged: &BTreeSet<NaiveDate>, at_least: u32) -> Option<Streak> {
-        let counts = |streak: &Streak| streak.days() >= at_least;
+        let counts = |streak: &Streak| streak.days >= at_least;
         let is_untold = |broken: &Streak| {
             let logged_late = logged.range(broken.first..=broken.last).next().is_some();
             logged_late && self.broken_before_meal(logged, at_least).is_none()
@@ -99,13 +98,15 @@ impl Streaks {
 mod tests {
     use super::*;
     use crate::behavior::fixtures::{day, days_with};
+    use crate::behavior::{NO_PAUSES, Pause};
 
     fn streaks(logged: &[&str], today: &str) -> Streaks {
-        Streaks::of(&days_with(logged, 2000), day(today))
+        Streaks::of(&days_with(logged, 2000), day(today), &NO_PAUSES)
     }
 
     fn streak(first: &str, last: &str) -> Streak {
-        Streak { first: day(first), last: day(last) }
+        let days = (day(last) - day(first)).num_days() + 1;
+        Streak { first: day(first), last: day(last), days: u32::try_from(days).expect("in order") }
     }
 
     fn logged(days: &[&str]) -> BTreeSet<NaiveDate> {
@@ -121,7 +122,22 @@ mod tests {
         }
         let later = streaks(&days, "2026-03-12");
         assert_eq!((later.current, later.broken), (None, Some(streak("2026-03-08", "2026-03-10"))));
-        assert_eq!(later.broken.expect("broken").broken_on(), day("2026-03-12"));
+        assert_eq!(later.broken.expect("broken").broken_on(&NO_PAUSES), day("2026-03-12"));
+    }
+
+    #[test]
+    fn a_pause_does_not_break_a_streak() {
+        let pauses = Pauses::from(vec![Pause { from: day("2026-03-10"), to: day("2026-03-14") }]);
+        let logged = days_with(&["2026-03-08", "2026-03-09", "2026-03-12"], 2000);
+        let kept = Streak { first: day("2026-03-08"), last: day("2026-03-09"), days: 2 };
+        for today in ["2026-03-09", "2026-03-13", "2026-03-15"] {
+            assert_eq!(Streaks::of(&logged, day(today), &pauses).current, Some(kept), "{today}");
+        }
+        assert_eq!(Streaks::of(&logged, day("2026-03-16"), &pauses).broken, Some(kept));
+        assert_eq!(kept.broken_on(&pauses), day("2026-03-16"));
+        let back = days_with(&["2026-03-08", "2026-03-09", "2026-03-15"], 2000);
+        let longer = Streak { first: day("2026-03-08"), last: day("2026-03-15"), days: 3 };
+        assert_eq!(Streaks::of(&back, day("2026-03-15"), &pauses).current, Some(longer));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::circumstances::{Circumstances, CountedDays};
 use super::measured_day::{Standing, logged_days};
 use super::metrics::BehaviorMetrics;
 use super::patterns;
@@ -9,36 +10,41 @@ use super::settings::MeasureSettings;
 use super::streaks::{logging_streak, longest_in_target};
 use super::window::Window;
 use crate::meals::DayTotals;
-use crate::profile::TargetsHistory;
 
 /// Measures the complete days of `window`; `today` counts for the logging streak alone.
 ///
 /// `days` holds at most one entry a day in ascending order, today included if it has been logged. Days outside the window
-/// and days without a meal are ignored. Each day is held against the targets of that day.
+/// and days without logging are ignored, and so are those of a pause. Each day is held against the targets of that day.
 #[must_use]
-pub fn measure(
-    days: &[DayTotals],
+pub fn measure<'a>(
+    days: &'a [DayTotals],
     today: NaiveDate,
     window: &Window,
-    targets: &TargetsHistory,
+    circumstances: impl Into<Circumstances<'a>>,
     settings: &MeasureSettings,
 ) -> BehaviorMetrics {
-    let logged = logged_days(days, *window, targets, settings);
+    let circumstances = circumstances.into();
+    let counted = CountedDays::new(*window, circumstances.pauses);
+    let logged = logged_days(days, *window, &circumstances, settings);
+    let complete = patterns::complete(&logged);
     let mut metrics = BehaviorMetrics {
         window: *window,
         analysis_days: settings.analysis_days,
         min_logged_days: settings.min_logged_days,
+        days_paused: window.days().saturating_sub(counted.count()),
         days_logged: 0,
+        days_incomplete: u32::try_from(logged.len() - complete.len()).unwrap_or(u32::MAX),
         days_in_target: 0,
         days_over_target: 0,
         days_under_target: 0,
         days_with_enough_protein: 0,
+        days_protein_unknown: 0,
         meals: 0,
         calories: 0,
         protein_tenths: 0,
-        meal_logging_streak_days: logging_streak(days, today, settings.analysis_days),
-        longest_streak_in_target_days: longest_in_target(&logged),
-        patterns: patterns::detect(&logged, *window, settings),
+        meal_logging_streak_days: logging_streak(days, today, settings.analysis_days, circumstances.pauses),
+        longest_streak_in_target_days: longest_in_target(&logged, counted),
+        patterns: patterns::detect(&logged, &complete, counted, &circumstances, settings),
     };
     for day in &logged {
         metrics.days_logged += 1;
@@ -47,10 +53,15 @@ pub fn measure(
             Standing::Over => &mut metrics.days_over_target,
             Standing::Under => &mut metrics.days_under_target,
         } += 1;
-        metrics.days_with_enough_protein += u32::from(day.has_enough_protein(settings.adherence_tolerance));
+        match day.has_enough_protein(settings.adherence_tolerance) {
+            Some(enough) => {
+                metrics.days_with_enough_protein += u32::from(enough);
+                metrics.protein_tenths += u64::from(day.totals.protein_tenths);
+            }
+            None => metrics.days_protein_unknown += 1,
+        }
         metrics.meals += u64::from(day.totals.meals);
         metrics.calories += u64::from(day.totals.calories);
-        metrics.protein_tenths += u64::from(day.totals.protein_tenths);
     }
     metrics
 }

@@ -1,12 +1,13 @@
 //! One logged day of the window beside the targets that held on it.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::NaiveDate;
 
+use super::circumstances::Circumstances;
 use super::settings::MeasureSettings;
 use super::share::Share;
 use super::window::Window;
 use crate::meals::DayTotals;
-use crate::profile::{Targets, TargetsHistory};
+use crate::profile::Targets;
 
 /// Where a logged day lies relative to its calorie target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +46,22 @@ pub(super) struct MeasuredDay<'a> {
     pub standing: Standing,
     /// Energy in thousandths of the day's target.
     pub permille: u32,
+    /// Whether it lies on the weekend.
+    pub is_weekend: bool,
 }
 
+/// A day below this is far from what was meant to be eaten, in thousandths of the target.
+pub(super) const LOW: u32 = 750;
+/// Main meals of the day that show that it was logged to its end.
+const MAIN_MEALS: usize = 2;
+/// Parts of the day with food that show the same.
+const PARTS_WITH_FOOD: usize = 3;
+/// The part of the day at which the afternoon is over.
+const EVENING_PART: usize = 4;
+
 impl<'a> MeasuredDay<'a> {
-    fn new(totals: &'a DayTotals, targets: &'a Targets, tolerance: Share) -> Self {
+    fn new(totals: &'a DayTotals, circumstances: &Circumstances<'a>, tolerance: Share) -> Self {
+        let targets = circumstances.targets.on(totals.day);
         let target = targets.daily_calories;
         let permille = u64::from(totals.calories) * 1000 / u64::from(target.max(1));
         Self {
@@ -56,6 +69,7 @@ impl<'a> MeasuredDay<'a> {
             targets,
             standing: Standing::of(totals.calories, target, targets.least_calories, tolerance),
             permille: u32::try_from(permille).unwrap_or(u32::MAX),
+            is_weekend: circumstances.weekend.contains(totals.day),
         }
     }
 
@@ -69,28 +83,44 @@ impl<'a> MeasuredDay<'a> {
         self.standing == Standing::Over
     }
 
-    /// Saturday or Sunday.
-    pub(super) fn is_weekend(&self) -> bool {
-        is_weekend(self.day())
+    /// Whether the person has said that everything is logged.
+    pub(super) const fn is_marked(&self) -> bool {
+        self.totals.marked_complete
     }
 
-    /// Whether the day has at least the protein target less the tolerance. More protein than asked for is no failure.
-    pub(super) fn has_enough_protein(&self, tolerance: Share) -> bool {
+    /// Whether plainly only a part of what was eaten is logged: little energy from a single main meal, or from a few hours.
+    /// Who has eaten no more than that can mark the day.
+    pub(super) fn is_plainly_incomplete(&self) -> bool {
+        let totals = self.totals;
+        let mains = [totals.breakfasts, totals.lunches, totals.dinners].into_iter().filter(|meals| *meals > 0).count();
+        let parts = totals.calories_by_part.into_iter().filter(|calories| *calories > 0).count();
+        // Of days of an earlier release the parts are not known; then the meals have to do.
+        let spread = if parts == 0 { totals.meals as usize } else { parts };
+        !self.is_marked() && self.permille < LOW && mains < MAIN_MEALS && spread < PARTS_WITH_FOOD
+    }
+
+    /// Whether little energy was logged, and none of it after the afternoon: a dinner may be missing.
+    pub(super) fn may_lack_its_end(&self) -> bool {
+        let totals = self.totals;
+        let by_part: u32 = totals.calories_by_part.iter().sum();
+        let evening: u32 = totals.calories_by_part[EVENING_PART..].iter().sum();
+        !self.is_marked() && self.permille < LOW && by_part > 0 && totals.dinners == 0 && evening == 0
+    }
+
+    /// Whether the day has at least the protein target less the tolerance; `None` if it may have. More protein than asked for
+    /// is no failure.
+    pub(super) fn has_enough_protein(&self, tolerance: Share) -> Option<bool> {
         let target = self.targets.protein_g.saturating_mul(10);
-        tolerance.covers(target.saturating_sub(self.totals.protein_tenths), target)
+        let enough = tolerance.covers(target.saturating_sub(self.totals.protein_tenths), target);
+        (self.totals.meals_without_protein == 0).then_some(enough)
     }
 }
 
-/// Saturday or Sunday.
-pub(super) fn is_weekend(day: NaiveDate) -> bool {
-    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
-}
-
-/// The logged days of `window` in order. The only allocation that measuring a person's days takes.
+/// The logged days of `window` that count, in order. The only allocation that measuring a person's days takes.
 pub(super) fn logged_days<'a>(
     days: &'a [DayTotals],
     window: Window,
-    targets: &'a TargetsHistory,
+    circumstances: &Circumstances<'a>,
     settings: &MeasureSettings,
 ) -> Vec<MeasuredDay<'a>> {
     let from = days.partition_point(|totals| totals.day < window.first);
@@ -99,8 +129,8 @@ pub(super) fn logged_days<'a>(
     logged.extend(
         days[from..to]
             .iter()
-            .filter(|totals| totals.meals > 0)
-            .map(|totals| MeasuredDay::new(totals, targets.on(totals.day), settings.adherence_tolerance)),
+            .filter(|totals| totals.is_logged() && !circumstances.pauses.contains(totals.day))
+            .map(|totals| MeasuredDay::new(totals, circumstances, settings.adherence_tolerance)),
     );
     logged
 }

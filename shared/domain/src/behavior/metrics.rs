@@ -19,8 +19,14 @@ pub struct BehaviorMetrics {
     pub analysis_days: u32,
     /// Logged days that adherence and averages needed when this was measured.
     pub min_logged_days: u32,
-    /// Days of the window with at least one meal.
+    /// Days of the window that a pause makes count for nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub days_paused: u32,
+    /// Days of the window that were logged.
     pub days_logged: u32,
+    /// Logged days of which plainly only a part is logged: patterns of eating are not looked for in them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub days_incomplete: u32,
     /// Logged days within the tolerance of their calorie target.
     pub days_in_target: u32,
     /// Logged days above it.
@@ -29,13 +35,16 @@ pub struct BehaviorMetrics {
     pub days_under_target: u32,
     /// Logged days with enough protein.
     pub days_with_enough_protein: u32,
+    /// Logged days with a meal whose protein is not known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub days_protein_unknown: u32,
     /// Meals logged in the window.
     #[serde(rename = "total_meals")]
     pub meals: u64,
     /// Energy logged in the window, in kcal.
     #[serde(rename = "total_calories")]
     pub calories: u64,
-    /// Protein logged in the window, in tenths of a gram.
+    /// Protein of the logged days of which it is known, in tenths of a gram.
     #[serde(rename = "total_protein_tenths_g")]
     pub protein_tenths: u64,
     /// Consecutive logged days up to today or yesterday, at most `analysis_days`.
@@ -50,7 +59,7 @@ impl BehaviorMetrics {
     /// Days looked at.
     #[must_use]
     pub fn days_analyzed(&self) -> u32 {
-        self.window.days()
+        self.window.days().saturating_sub(self.days_paused)
     }
 
     /// Days looked at on which nothing was logged.
@@ -99,10 +108,38 @@ impl BehaviorMetrics {
         self.of_logged_days(self.days_in_target)
     }
 
-    /// Days with enough protein of the logged days.
+    /// Why patterns of eating are not looked for although there are logged days enough; `None` if they are.
+    #[must_use]
+    pub fn missing_completeness(&self) -> Option<String> {
+        let complete = self.days_logged.saturating_sub(self.days_incomplete);
+        (self.has_evidence() && complete < self.min_logged_days).then(|| {
+            format!(
+                "not enough of the day logged: on {} of {} logged days little food of a few hours; days on which that was all can \
+                 be marked as complete",
+                self.days_incomplete, self.days_logged
+            )
+        })
+    }
+
+    /// Days with enough protein of the logged days of which it is known.
     #[must_use]
     pub fn protein_adherence_rate(&self) -> Option<Rate> {
-        self.of_logged_days(self.days_with_enough_protein)
+        self.knows_protein().then(|| Rate::new(self.days_with_enough_protein, self.days_with_known_protein()))?
+    }
+
+    /// Protein of an average logged day of which it is known, in g.
+    #[expect(clippy::cast_precision_loss, reason = "totals of at most 90 days are far below 2^53")]
+    #[must_use]
+    pub fn average_protein_g(&self) -> Option<f64> {
+        self.knows_protein().then(|| self.protein_tenths as f64 / 10.0 / f64::from(self.days_with_known_protein()))
+    }
+
+    fn days_with_known_protein(&self) -> u32 {
+        self.days_logged.saturating_sub(self.days_protein_unknown)
+    }
+
+    fn knows_protein(&self) -> bool {
+        self.has_evidence() && self.days_with_known_protein() >= self.min_logged_days.max(1)
     }
 
     /// The pattern with the most severe evidence.
@@ -121,6 +158,12 @@ impl BehaviorMetrics {
     fn of_logged_days(&self, count: u32) -> Option<Rate> {
         if self.has_evidence() { Rate::new(count, self.days_logged) } else { None }
     }
+}
+
+/// What is not there is left out of what is stored.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 
 mod broken_streaks;
 mod change;
+mod circumstances;
 mod measure;
 mod measured_day;
 mod metrics;
 mod patterns;
+mod pauses;
 mod series;
 mod settings;
 mod share;
@@ -24,9 +26,11 @@ mod properties;
 
 pub use broken_streaks::{Streak, Streaks};
 pub use change::{Baseline, ChangedRule, Decision, Rule, broken_streak, detect_change};
+pub use circumstances::Circumstances;
 pub use measure::measure;
 pub use metrics::BehaviorMetrics;
 pub use patterns::{Evidence, Figure, Pattern, PatternKind, Severity};
+pub use pauses::{NO_PAUSES, Pause, Pauses};
 pub use series::{DayPoint, daily_series};
 pub use settings::{ChangeSettings, MeasureSettings};
 pub use share::{Rate, Share};

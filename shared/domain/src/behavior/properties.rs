@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::fixtures::{day, eaten, settings, targets, thresholds};
-use super::{BehaviorMetrics, Decision, Streaks, Window, daily_series, detect_change, measure};
+use super::{BehaviorMetrics, Decision, NO_PAUSES, Streaks, Window, daily_series, detect_change, measure};
 use crate::meals::DayTotals;
 
 const WEEK: Days = Days::new(7);
@@ -105,8 +105,8 @@ proptest! {
         let days = totals(first, &days);
         let today = days.last().map_or(first, |last| last.day + Days::new(ago));
         let measured = measured_on(today, day("2020-01-01"), &days).meal_logging_streak_days;
-        let current = Streaks::of(&days, today).current;
-        prop_assert_eq!(current.map_or(0, |streak| streak.days()).min(settings().analysis_days), measured);
+        let current = Streaks::of(&days, today, &NO_PAUSES).current;
+        prop_assert_eq!(current.map_or(0, |streak| streak.days).min(settings().analysis_days), measured);
     }
 
     #[test]
@@ -118,16 +118,16 @@ proptest! {
         let today = first + Days::new(days.len() as u64 - 1 + ahead);
         let days = totals(first, &days);
         let is_logged = |day: NaiveDate| days.iter().any(|totals| totals.day == day);
-        let streaks = Streaks::of(&days, today);
+        let streaks = Streaks::of(&days, today, &NO_PAUSES);
         if let Some(broken) = streaks.broken {
             prop_assert!(broken.first.iter_days().take_while(|day| *day <= broken.last).all(is_logged));
             prop_assert!(!is_logged(broken.first - Days::new(1)) && !is_logged(broken.last + Days::new(1)));
-            prop_assert!(broken.broken_on() <= today, "the day after its last is over");
+            prop_assert!(broken.broken_on(&NO_PAUSES) <= today, "the day after its last is over");
         }
         let after = streaks.broken.map_or(first, |broken| broken.last + Days::new(1));
         let later: Vec<_> = days.iter().map(|totals| totals.day).filter(|day| *day >= after).collect();
         let current: Vec<_> = streaks.current.into_iter()
-            .flat_map(|streak| streak.first.iter_days().take(streak.days() as usize)).collect();
+            .flat_map(|streak| streak.first.iter_days().take(streak.days as usize)).collect();
         prop_assert_eq!(later, current, "nothing lies between the two");
     }
 
@@ -138,13 +138,13 @@ proptest! {
         for number in 0..days.len() {
             let today = first + Days::new(number as u64);
             if days[number].is_some() {
-                let streaks = Streaks::of(&totals(first, &days[..=number]), today);
+                let streaks = Streaks::of(&totals(first, &days[..=number]), today, &NO_PAUSES);
                 told.extend(streaks.broken_before_meal(&[today].into(), at_least));
             }
         }
         let ends: std::collections::BTreeSet<_> = told.iter().map(|streak| streak.last).collect();
         prop_assert_eq!(ends.len(), told.len());
-        prop_assert!(told.iter().all(|streak| streak.days() >= at_least));
+        prop_assert!(told.iter().all(|streak| streak.days >= at_least));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::circumstances::Circumstances;
 use super::measured_day::Standing;
 use super::settings::MeasureSettings;
 use super::window::Window;
 use crate::meals::{DayTotals, Grams};
-use crate::profile::TargetsHistory;
 
 /// One local day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,23 +27,30 @@ pub struct DayPoint {
     pub target_calories: u32,
     /// The protein target that held on this day, in g.
     pub target_protein_g: u32,
-    /// Whether the day was within the tolerance of its calorie target; null for today and for days without a meal.
+    /// Whether the day was within the tolerance of its calorie target; null for today, for days without logging and for days
+    /// of a pause.
     pub in_target: Option<bool>,
     /// False for today, which is not over yet and not measured.
     pub complete: bool,
+    /// Whether you have marked the day: all that you ate is logged.
+    pub marked_complete: bool,
+    /// Whether the day lies in a pause and counts for nothing.
+    pub paused: bool,
 }
 
 /// Every day of `window` and then `today`, whether logged or not. `days` as for [`measure`](super::measure).
 #[must_use]
-pub fn daily_series(
-    days: &[DayTotals],
+pub fn daily_series<'a>(
+    days: &'a [DayTotals],
     today: NaiveDate,
     window: &Window,
-    targets: &TargetsHistory,
+    circumstances: impl Into<Circumstances<'a>>,
     settings: &MeasureSettings,
 ) -> Vec<DayPoint> {
+    let circumstances = circumstances.into();
     let point = |day: NaiveDate| {
-        let targets = targets.on(day);
+        let targets = circumstances.targets.on(day);
+        let paused = circumstances.pauses.contains(day);
         let logged = days.binary_search_by_key(&day, |totals| totals.day).map(|index| days[index]);
         let totals = logged.unwrap_or(DayTotals::empty(day));
         let complete = day < today;
@@ -56,8 +63,10 @@ pub fn daily_series(
             meals: totals.meals,
             target_calories: targets.daily_calories,
             target_protein_g: targets.protein_g,
-            in_target: (complete && totals.meals > 0).then_some(standing == Standing::InTarget),
+            in_target: (complete && totals.is_logged() && !paused).then_some(standing == Standing::InTarget),
             complete,
+            marked_complete: totals.marked_complete,
+            paused,
         }
     };
     window.iter().chain(iter::once(today)).map(point).collect()

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Timelike as _};
 
-use super::meal::{EVENING_BEGINS, Meal, MealType};
+use super::grams::Grams;
+use super::meal::{Meal, MealType};
+
+/// Parts that a day of the clock is divided into, of four hours each.
+pub const PARTS_OF_DAY: usize = 6;
 
 /// Totals of one local day. All amounts are counts, so that adding a meal and deleting it again leaves exactly what was
 /// there before, and changing it what logging it like that would have left.
@@ -22,7 +26,7 @@ pub struct DayTotals {
     pub carbs_tenths: u32,
     /// Fat in tenths of a gram.
     pub fat_tenths: u32,
-    /// Energy in kcal eaten at or after 20:00 local time.
+    /// Energy in kcal eaten late in the person's day: from 20:00 to 04:00.
     pub evening_calories: u32,
     /// Meals logged as breakfast.
     pub breakfasts: u32,
@@ -36,6 +40,15 @@ pub struct DayTotals {
     pub snack_calories: u32,
     /// Meals whose note speaks of stress (see [`notes_mention_stress`](super::notes_mention_stress)).
     pub stress_meals: u32,
+    /// Meals whose protein is not known.
+    pub meals_without_protein: u32,
+    /// Meals of which protein, carbohydrates or fat are not known.
+    pub meals_without_macros: u32,
+    /// Energy in kcal by the part of the day in which it was eaten: before 04:00, before 08:00 and so on. Less than
+    /// [`Self::calories`] on days of an earlier release, which did not count it.
+    pub calories_by_part: [u32; PARTS_OF_DAY],
+    /// Whether the person has said that all that they ate that day is logged.
+    pub marked_complete: bool,
 }
 
 impl DayTotals {
@@ -56,7 +69,17 @@ impl DayTotals {
             snacks: 0,
             snack_calories: 0,
             stress_meals: 0,
+            meals_without_protein: 0,
+            meals_without_macros: 0,
+            calories_by_part: [0; PARTS_OF_DAY],
+            marked_complete: false,
         }
+    }
+
+    /// Whether something was logged: a meal, or that there was none.
+    #[must_use]
+    pub const fn is_logged(&self) -> bool {
+        self.meals > 0 || self.marked_complete
     }
 
     /// What one meal adds to its day. Deleting the meal takes the same amounts away.
@@ -64,27 +87,35 @@ impl DayTotals {
     pub fn of_meal(meal: &Meal) -> Self {
         let entry = &meal.entry;
         let counts = |meal_type: MealType| u32::from(entry.meal_type == meal_type);
+        let grams = |grams: Option<Grams>| grams.unwrap_or_default().tenths();
+        let mut calories_by_part = [0; PARTS_OF_DAY];
+        calories_by_part[meal.local_time.hour() as usize * PARTS_OF_DAY / 24] = entry.calories;
         let stressed = entry.notes.as_deref().is_some_and(super::notes_mention_stress);
         Self {
             day: meal.day,
             meals: 1,
             calories: entry.calories,
-            protein_tenths: entry.protein.tenths(),
-            carbs_tenths: entry.carbs.tenths(),
-            fat_tenths: entry.fat.tenths(),
-            evening_calories: if meal.local_time >= EVENING_BEGINS { entry.calories } else { 0 },
+            protein_tenths: grams(entry.macros.protein),
+            carbs_tenths: grams(entry.macros.carbs),
+            fat_tenths: grams(entry.macros.fat),
+            evening_calories: if meal.is_late { entry.calories } else { 0 },
             breakfasts: counts(MealType::Breakfast),
             lunches: counts(MealType::Lunch),
             dinners: counts(MealType::Dinner),
             snacks: counts(MealType::Snack),
             snack_calories: counts(MealType::Snack) * entry.calories,
             stress_meals: u32::from(stressed),
+            meals_without_protein: u32::from(entry.macros.protein.is_none()),
+            meals_without_macros: u32::from(entry.macros.are_incomplete()),
+            calories_by_part,
+            marked_complete: false,
         }
     }
 
     /// Adds what another meal contributes to this day.
     #[must_use]
-    pub const fn plus(self, other: &Self) -> Self {
+    pub fn plus(self, other: &Self) -> Self {
+        let part = |part: usize| self.calories_by_part[part] + other.calories_by_part[part];
         Self {
             day: self.day,
             meals: self.meals + other.meals,
@@ -99,6 +130,10 @@ impl DayTotals {
             snacks: self.snacks + other.snacks,
             snack_calories: self.snack_calories + other.snack_calories,
             stress_meals: self.stress_meals + other.stress_meals,
+            meals_without_protein: self.meals_without_protein + other.meals_without_protein,
+            meals_without_macros: self.meals_without_macros + other.meals_without_macros,
+            calories_by_part: std::array::from_fn(part),
+            marked_complete: self.marked_complete || other.marked_complete,
         }
     }
 }
@@ -117,23 +152,23 @@ pub fn totals_by_day<'a>(meals: impl IntoIterator<Item = &'a Meal>) -> Vec<DayTo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local_day::TimeZone;
-    use crate::meals::{Grams, MealId, NewMeal};
+    use crate::local_day::{Calendar, TimeZone};
+    use crate::meals::{Macros, MealId, NewMeal};
+    use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
     fn meal(eaten_at: &str, zone: &str, meal_type: MealType, calories: u32, notes: Option<&str>) -> Meal {
-        let eaten_at = eaten_at.parse().expect("a valid instant");
+        let eaten_at: DateTime<Utc> = eaten_at.parse().expect("a valid instant");
+        let calendar = Calendar::of_zone(TimeZone::parse("timezone", zone).expect("a known zone"));
         let entry = NewMeal {
             name: "Soup".to_owned(),
             meal_type,
-            eaten_at,
+            eaten_at: eaten_at.into(),
             calories,
-            protein: Grams::from(10.5),
-            carbs: Grams::from(30.0),
-            fat: Grams::from(5.2),
+            macros: Macros::known(Grams::from(10.5), Grams::from(30.0), Grams::from(5.2)),
             notes: notes.map(str::to_owned),
         };
-        Meal::log(MealId(Uuid::nil()), entry, TimeZone::parse("timezone", zone).expect("a known zone"), eaten_at)
+        Meal::log(MealId(Uuid::nil()), entry, &calendar, eaten_at)
     }
 
     #[test]
@@ -149,6 +184,21 @@ mod tests {
         );
         let berlin = snack("Europe/Berlin");
         assert_eq!((berlin.day.to_string().as_str(), berlin.evening_calories), ("2026-01-10", 0));
+        assert_eq!((denver.calories_by_part, berlin.calories_by_part), ([0, 0, 0, 0, 0, 400], [0, 400, 0, 0, 0, 0]));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_meal_is_counted_as_not_known() {
+        let lunch = meal("2026-01-10T12:00:00Z", "UTC", MealType::Lunch, 700, None);
+        let quick = |macros| Meal { entry: NewMeal { macros, ..lunch.entry.clone() }, ..lunch.clone() };
+        let with_protein = quick(Macros { protein: Some(Grams::from(30.0)), ..Macros::default() });
+        let unknown = |meal| {
+            let totals = DayTotals::of_meal(meal);
+            (totals.protein_tenths, totals.meals_without_protein, totals.meals_without_macros)
+        };
+        assert_eq!(unknown(&lunch), (105, 0, 0));
+        assert_eq!(unknown(&with_protein), (300, 0, 1));
+        assert_eq!(unknown(&quick(Macros::default())), (0, 1, 1));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The fields of a meal as they come from outside, and the bounds within which they are accepted.
 
-use chrono::{DateTime, Utc};
-
 use super::grams::Grams;
+use super::macros::Macros;
 use super::meal::{MealType, NewMeal};
 use super::meal_change::{MealChange, NotesChange};
 use crate::field::{FieldCollector, FieldError, FieldErrors, parse_line, parse_number, parse_text};
+use crate::local_day::SentTime;
 
 /// A field as it came from outside: a value of its type, or why there is none.
 pub type Read<T> = Result<T, FieldError>;
@@ -18,15 +18,15 @@ pub struct MealFields {
     /// Which meal of the day.
     pub meal_type: Read<MealType>,
     /// When it was eaten.
-    pub eaten_at: Read<DateTime<Utc>>,
+    pub eaten_at: Read<SentTime>,
     /// Energy in kcal.
     pub calories: Read<f64>,
-    /// Protein in g.
-    pub protein_g: Read<f64>,
-    /// Carbohydrates in g.
-    pub carbs_g: Read<f64>,
-    /// Fat in g.
-    pub fat_g: Read<f64>,
+    /// Protein in g; `None` if it is not known.
+    pub protein_g: Read<Option<f64>>,
+    /// Carbohydrates in g; `None` if they are not known.
+    pub carbs_g: Read<Option<f64>>,
+    /// Fat in g; `None` if it is not known.
+    pub fat_g: Read<Option<f64>>,
     /// Whatever was noted beside it.
     pub notes: Read<Option<String>>,
 }
@@ -39,15 +39,15 @@ pub struct MealChangeFields {
     /// Which meal of the day.
     pub meal_type: Option<Read<MealType>>,
     /// When it was eaten.
-    pub eaten_at: Option<Read<DateTime<Utc>>>,
+    pub eaten_at: Option<Read<SentTime>>,
     /// Energy in kcal.
     pub calories: Option<Read<f64>>,
-    /// Protein in g.
-    pub protein_g: Option<Read<f64>>,
-    /// Carbohydrates in g.
-    pub carbs_g: Option<Read<f64>>,
-    /// Fat in g.
-    pub fat_g: Option<Read<f64>>,
+    /// Protein in g; nothing says that it is not known.
+    pub protein_g: Option<Read<Option<f64>>>,
+    /// Carbohydrates in g; nothing says that they are not known.
+    pub carbs_g: Option<Read<Option<f64>>>,
+    /// Fat in g; nothing says that it is not known.
+    pub fat_g: Option<Read<Option<f64>>>,
     /// The note beside it; an empty one removes it.
     pub notes: Option<Read<Option<String>>>,
 }
@@ -81,9 +81,7 @@ impl NewMeal {
                 meal_type: meal_type?,
                 eaten_at: eaten_at?,
                 calories: calories?,
-                protein: protein?,
-                carbs: carbs?,
-                fat: fat?,
+                macros: Macros { protein: protein?, carbs: carbs?, fat: fat? },
                 notes,
             })
         })
@@ -98,7 +96,7 @@ impl MealChange {
     /// Every field that cannot be accepted, or `body` if there is none to change.
     pub fn parse(change: MealChangeFields) -> Result<Self, FieldErrors> {
         let mut fields = FieldCollector::default();
-        let grams = |read: Option<Read<f64>>, field| read.map(|read| parse_grams(field, read)).transpose();
+        let grams = |read: Option<Read<Option<f64>>>, field| read.map(|read| parse_grams(field, read)).transpose();
         let notes = change.notes.map(|notes| {
             let notes = parse_notes(notes)?;
             Ok(notes.map_or(NotesChange::Remove, NotesChange::Write))
@@ -130,8 +128,8 @@ fn parse_calories(kcal: Read<f64>) -> Read<u32> {
     parse_number("calories", kcal?, 0.0, NewMeal::CALORIES_MAX, "kcal").map(|kcal| kcal.round() as u32)
 }
 
-fn parse_grams(field: &'static str, grams: Read<f64>) -> Read<Grams> {
-    Grams::parse(field, grams?)
+fn parse_grams(field: &'static str, grams: Read<Option<f64>>) -> Read<Option<Grams>> {
+    grams?.map(|grams| Grams::parse(field, grams)).transpose()
 }
 
 /// A note of nothing but white space is none.
@@ -148,11 +146,11 @@ mod tests {
         MealFields {
             name: Ok(" Soup ".to_owned()),
             meal_type: Ok(MealType::Lunch),
-            eaten_at: Ok(DateTime::UNIX_EPOCH),
+            eaten_at: Ok(chrono::DateTime::UNIX_EPOCH.into()),
             calories: Ok(399.6),
-            protein_g: Ok(20.04),
-            carbs_g: Ok(30.0),
-            fat_g: Ok(0.0),
+            protein_g: Ok(Some(20.04)),
+            carbs_g: Ok(Some(30.0)),
+            fat_g: Ok(None),
             notes: Ok(Some(" \n".to_owned())),
         }
     }
@@ -161,8 +159,8 @@ mod tests {
     fn a_meal_is_rounded_trimmed_and_without_an_empty_note() {
         let meal = NewMeal::parse(fields()).expect("every field is in bounds");
         assert_eq!(
-            (meal.name.as_str(), meal.calories, meal.protein, meal.notes),
-            ("Soup", 400, Grams::from(20.0), None)
+            (meal.name.as_str(), meal.calories, meal.macros.protein, meal.macros.fat, meal.notes),
+            ("Soup", 400, Some(Grams::from(20.0)), None, None)
         );
     }
 
@@ -172,7 +170,7 @@ mod tests {
             name: Ok("x".repeat(NewMeal::NAME_MAX + 1)),
             eaten_at: Err(FieldError::new("eaten_at", "is required")),
             calories: Ok(NewMeal::CALORIES_MAX + 1.0),
-            fat_g: Ok(-0.1),
+            fat_g: Ok(Some(-0.1)),
             notes: Ok(Some("x".repeat(NewMeal::NOTES_MAX + 1))),
             ..fields()
         };

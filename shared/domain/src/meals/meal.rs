@@ -1,16 +1,13 @@
 //! One logged meal.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::grams::Grams;
-use crate::local_day::TimeZone;
+use super::macros::Macros;
+use crate::local_day::{Calendar, LocalTime, SentTime};
 use crate::word::Word;
-
-/// Local time from which a meal counts as evening eating.
-pub const EVENING_BEGINS: NaiveTime = NaiveTime::from_hms_opt(20, 0, 0).expect("20:00:00 is a time of day");
 
 /// Identifies a meal of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,39 +39,41 @@ pub struct NewMeal {
     /// Which meal of the day.
     pub meal_type: MealType,
     /// When it was eaten.
-    pub eaten_at: DateTime<Utc>,
+    pub eaten_at: SentTime,
     /// Energy in kcal.
     pub calories: u32,
-    /// Protein.
-    pub protein: Grams,
-    /// Carbohydrates.
-    pub carbs: Grams,
-    /// Fat.
-    pub fat: Grams,
+    /// What it was made of.
+    pub macros: Macros,
     /// Whatever the person noted beside it.
     pub notes: Option<String>,
 }
 
-/// A meal as it is kept. Its local day is fixed when it is logged and never moves afterwards.
+/// A meal as it is kept. Its local day is fixed when it is logged, and moves only with the time at which it was eaten.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meal {
     /// Identity.
     pub meal_id: MealId,
-    /// The person's local day on which it was eaten.
+    /// The person's day on which it was eaten.
     pub day: NaiveDate,
     /// The person's local time at which it was eaten.
     pub local_time: NaiveTime,
-    /// What was logged.
+    /// How far the clock that showed that was ahead of UTC.
+    pub offset: FixedOffset,
+    /// Whether it was late in the person's day.
+    pub is_late: bool,
+    /// What was logged. Its `eaten_at` names no offset: that is [`Self::offset`].
     pub entry: NewMeal,
     /// When it was logged.
     pub logged_at: DateTime<Utc>,
 }
 
 impl Meal {
-    /// Fixes the local day and time of `entry` in the zone that the person lives in now.
+    /// Fixes the local day and time of `entry`: by the clock that was sent with it, or else in the person's own calendar.
     #[must_use]
-    pub fn log(meal_id: MealId, entry: NewMeal, zone: TimeZone, logged_at: DateTime<Utc>) -> Self {
-        Self { meal_id, day: zone.day_of(entry.eaten_at), local_time: zone.time_of(entry.eaten_at), entry, logged_at }
+    pub fn log(meal_id: MealId, entry: NewMeal, calendar: &Calendar, logged_at: DateTime<Utc>) -> Self {
+        let LocalTime { day, time, offset, is_late } = calendar.local(entry.eaten_at);
+        let entry = NewMeal { eaten_at: entry.eaten_at.instant.into(), ..entry };
+        Self { meal_id, day, local_time: time, offset, is_late, entry, logged_at }
     }
 }
 

@@ -1,11 +1,8 @@
 //! Correcting a meal that is logged already.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-
 use super::grams::Grams;
 use super::meal::{Meal, MealType};
-use crate::field::FieldError;
-use crate::local_day::TimeZone;
+use crate::local_day::{Calendar, LocalTime, SentTime};
 
 /// What to change of a meal; `None` leaves it as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,15 +12,15 @@ pub struct MealChange {
     /// Which meal of the day.
     pub meal_type: Option<MealType>,
     /// When it was eaten.
-    pub eaten_at: Option<DateTime<Utc>>,
+    pub eaten_at: Option<SentTime>,
     /// Energy in kcal.
     pub calories: Option<u32>,
-    /// Protein.
-    pub protein: Option<Grams>,
-    /// Carbohydrates.
-    pub carbs: Option<Grams>,
-    /// Fat.
-    pub fat: Option<Grams>,
+    /// Protein; nothing says that it is not known.
+    pub protein: Option<Option<Grams>>,
+    /// Carbohydrates; nothing says that they are not known.
+    pub carbs: Option<Option<Grams>>,
+    /// Fat; nothing says that it is not known.
+    pub fat: Option<Option<Grams>>,
     /// The note beside it.
     pub notes: Option<NotesChange>,
 }
@@ -46,21 +43,15 @@ impl MealChange {
 }
 
 impl Meal {
-    /// The meal as it would have been logged with `change` made. It keeps its identity and its local day: an `eaten_at` on
-    /// another day is refused. `present_zone` is the zone that the person lives in now.
-    pub fn changed(&self, change: &MealChange, present_zone: TimeZone) -> Result<Self, FieldError> {
+    /// The meal as it would have been logged with `change` made. It keeps its identity, and its day unless it was eaten on
+    /// another one. `present` is the calendar that the person lives by now.
+    #[must_use]
+    pub fn changed(&self, change: &MealChange, present: &Calendar) -> Self {
         let mut meal = self.clone();
         if let Some(eaten_at) = change.eaten_at {
-            let local = self.local(eaten_at, present_zone);
-            if local.map(|local| local.date()) != Some(self.day) {
-                let message = format!(
-                    "must stay on {}, the day that the meal counts for; to move it, delete it and log it on the other day",
-                    self.day
-                );
-                return Err(FieldError::new("eaten_at", message));
-            }
-            meal.local_time = local.map_or(self.local_time, |local| local.time());
-            meal.entry.eaten_at = eaten_at;
+            let LocalTime { day, time, offset, is_late } = present.local(self.on_its_clock(eaten_at, present));
+            (meal.day, meal.local_time, meal.offset, meal.is_late) = (day, time, offset, is_late);
+            meal.entry.eaten_at = eaten_at.instant.into();
         }
         let entry = &mut meal.entry;
         if let Some(name) = &change.name {
@@ -68,40 +59,37 @@ impl Meal {
         }
         entry.meal_type = change.meal_type.unwrap_or(entry.meal_type);
         entry.calories = change.calories.unwrap_or(entry.calories);
-        entry.protein = change.protein.unwrap_or(entry.protein);
-        entry.carbs = change.carbs.unwrap_or(entry.carbs);
-        entry.fat = change.fat.unwrap_or(entry.fat);
+        entry.macros.protein = change.protein.unwrap_or(entry.macros.protein);
+        entry.macros.carbs = change.carbs.unwrap_or(entry.macros.carbs);
+        entry.macros.fat = change.fat.unwrap_or(entry.macros.fat);
         match &change.notes {
             Some(NotesChange::Write(notes)) => entry.notes = Some(notes.clone()),
             Some(NotesChange::Remove) => entry.notes = None,
             None => {}
         }
-        Ok(meal)
+        meal
     }
 
-    /// What the wall clock that fixed the meal's day showed at `instant`; `None` beyond the calendar.
-    ///
-    /// A meal does not name the zone in which it was logged, but its day, its local time and its instant give that zone's
-    /// offset. As long as the person's present zone has the same offset at that instant, it is taken for the one in which
-    /// the meal was logged: it knows the hour at which the clocks change. After a move the offset alone decides.
-    fn local(&self, instant: DateTime<Utc>, present_zone: TimeZone) -> Option<NaiveDateTime> {
-        let logged = self.day.and_time(self.local_time);
-        let logged_at = self.entry.eaten_at;
-        if present_zone.day_of(logged_at).and_time(present_zone.time_of(logged_at)) == logged {
-            return Some(present_zone.day_of(instant).and_time(present_zone.time_of(instant)));
-        }
-        instant.naive_utc().checked_add_signed(logged - logged_at.naive_utc())
+    /// A time without a clock of its own is shown by the one on which the meal was logged. As long as the person's present
+    /// zone had the same offset then, it is taken for that one: it knows the hour at which the clocks change. After a move
+    /// the offset alone decides.
+    fn on_its_clock(&self, sent: SentTime, present: &Calendar) -> SentTime {
+        let moved = present.zone.offset_at(self.entry.eaten_at.instant) != self.offset;
+        SentTime { offset: sent.offset.or_else(|| moved.then_some(self.offset)), ..sent }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::local_day::TimeZone;
+    use crate::meals::Macros;
     use crate::meals::{DayTotals, MealId, NewMeal};
+    use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
-    fn zone(name: &str) -> TimeZone {
-        TimeZone::parse("timezone", name).expect("a known zone")
+    fn living_in(name: &str) -> Calendar {
+        Calendar::of_zone(TimeZone::parse("timezone", name).expect("a known zone"))
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -112,83 +100,81 @@ mod tests {
         let entry = NewMeal {
             name: "Soup".to_owned(),
             meal_type: MealType::Snack,
-            eaten_at: at(eaten_at),
+            eaten_at: at(eaten_at).into(),
             calories: 400,
-            protein: Grams::from(10.5),
-            carbs: Grams::from(30.0),
-            fat: Grams::from(5.2),
+            macros: Macros::known(Grams::from(10.5), Grams::from(30.0), Grams::from(5.2)),
             notes: Some("So stressed.".to_owned()),
         };
-        Meal::log(MealId(Uuid::nil()), entry, zone(name), at(eaten_at))
+        Meal::log(MealId(Uuid::nil()), entry, &living_in(name), at(eaten_at))
     }
 
     fn moved_to(eaten_at: &str) -> MealChange {
-        MealChange { eaten_at: Some(at(eaten_at)), ..MealChange::default() }
+        MealChange { eaten_at: Some(at(eaten_at).into()), ..MealChange::default() }
     }
 
     #[test]
     fn a_changed_meal_is_the_one_that_would_have_been_logged() {
-        let denver = zone("America/Denver");
+        let denver = living_in("America/Denver");
         let snack = logged("2026-01-10T03:30:00Z", "America/Denver");
         let change = MealChange {
             name: Some("Stew".to_owned()),
             meal_type: Some(MealType::Dinner),
             calories: Some(650),
-            protein: Some(Grams::from(30.0)),
-            carbs: Some(Grams::from(1.0)),
-            fat: Some(Grams::from(2.0)),
+            protein: Some(Some(Grams::from(30.0))),
+            carbs: Some(None),
+            fat: Some(Some(Grams::from(2.0))),
             notes: Some(NotesChange::Remove),
             ..moved_to("2026-01-10T01:15:00Z")
         };
         let entry = NewMeal {
             name: "Stew".to_owned(),
             meal_type: MealType::Dinner,
-            eaten_at: at("2026-01-10T01:15:00Z"),
+            eaten_at: at("2026-01-10T01:15:00Z").into(),
             calories: 650,
-            protein: Grams::from(30.0),
-            carbs: Grams::from(1.0),
-            fat: Grams::from(2.0),
+            macros: Macros { protein: Some(Grams::from(30.0)), carbs: None, fat: Some(Grams::from(2.0)) },
             notes: None,
         };
-        let stew = Meal::log(snack.meal_id, entry, denver, snack.logged_at);
-        assert_eq!(snack.changed(&change, denver), Ok(stew.clone()));
+        let stew = Meal::log(snack.meal_id, entry, &denver, snack.logged_at);
+        assert_eq!(snack.changed(&change, &denver), stew);
         let totals = DayTotals::of_meal(&stew);
         assert_eq!((totals.evening_calories, totals.snacks, totals.stress_meals), (0, 0, 0), "a quarter past six");
-        assert_eq!(stew.changed(&MealChange::default(), denver), Ok(stew));
+        assert_eq!(stew.changed(&MealChange::default(), &denver), stew);
     }
 
     #[test]
-    fn a_meal_stays_on_its_day_and_the_refusal_says_how_to_move_it() {
-        let denver = zone("America/Denver");
+    fn a_meal_that_was_eaten_on_another_day_moves_there() {
+        let denver = living_in("America/Denver");
         let dinner = logged("2026-01-10T03:30:00Z", "America/Denver");
-        for within in ["2026-01-09T07:00:00Z", "2026-01-10T06:59:59Z"] {
-            assert_eq!(dinner.changed(&moved_to(within), denver).map(|meal| meal.day), Ok(dinner.day), "{within}");
-        }
-        for beyond in ["2026-01-09T06:59:59Z", "2026-01-10T07:00:00Z", "+262142-12-31T23:59:59Z"] {
-            let refusal = dinner.changed(&moved_to(beyond), denver).expect_err(beyond);
-            assert_eq!(refusal.field, "eaten_at");
-            assert!(refusal.message.contains("2026-01-09") && refusal.message.contains("delete it and log it"));
-        }
+        let day_of = |eaten_at| dinner.changed(&moved_to(eaten_at), &denver).day.to_string();
+        assert_eq!(["2026-01-09T07:00:00Z", "2026-01-10T06:59:59Z"].map(day_of), ["2026-01-09"; 2]);
+        assert_eq!(
+            ["2026-01-09T06:59:59Z", "2026-01-10T07:00:00Z"].map(day_of),
+            ["2026-01-08", "2026-01-10"].map(str::to_owned)
+        );
     }
 
     #[test]
     fn the_clock_of_the_place_where_a_meal_was_logged_decides_after_a_move() {
         let dinner = logged("2026-01-10T03:30:00Z", "America/Denver");
-        let later = dinner.changed(&moved_to("2026-01-10T06:30:00Z"), zone("Europe/Berlin")).expect("the same day");
+        let in_berlin = |change: &MealChange| dinner.changed(change, &living_in("Europe/Berlin"));
+        let later = in_berlin(&moved_to("2026-01-10T06:30:00Z"));
         assert_eq!((later.day, later.local_time.to_string().as_str()), (dinner.day, "23:30:00"));
-        let refused = dinner.changed(&moved_to("2026-01-10T07:30:00Z"), zone("Europe/Berlin"));
-        assert!(refused.is_err(), "half past midnight in Denver");
+        let next_day = in_berlin(&moved_to("2026-01-10T07:30:00Z"));
+        assert_eq!(next_day.day.to_string(), "2026-01-10", "half past midnight in Denver");
+        let sent = DateTime::parse_from_rfc3339("2026-01-10T08:30:00+01:00").expect("a time");
+        let told = in_berlin(&MealChange { eaten_at: Some(sent.into()), ..MealChange::default() });
+        assert_eq!((told.day.to_string().as_str(), told.local_time.to_string().as_str()), ("2026-01-10", "08:30:00"));
     }
 
     #[test]
     fn a_meal_may_move_over_the_hour_at_which_the_clocks_change() {
         // Summer time ends in Denver on 1 November 2026 at 02:00; the day has 25 hours.
-        let denver = zone("America/Denver");
+        let denver = living_in("America/Denver");
         let midnight_snack = logged("2026-11-01T06:30:00Z", "America/Denver");
-        let late = midnight_snack.changed(&moved_to("2026-11-02T06:30:00Z"), denver).expect("the same day");
-        assert_eq!(late.local_time.to_string(), "23:30:00");
+        let late = midnight_snack.changed(&moved_to("2026-11-02T06:30:00Z"), &denver);
+        assert_eq!((late.day, late.local_time.to_string().as_str()), (midnight_snack.day, "23:30:00"));
         assert_eq!(DayTotals::of_meal(&late).evening_calories, 400);
-        let early = late.changed(&moved_to("2026-11-02T02:30:00Z"), denver).expect("the same day");
+        let early = late.changed(&moved_to("2026-11-02T02:30:00Z"), &denver);
         assert_eq!(DayTotals::of_meal(&early).evening_calories, 0, "half past seven");
     }
 }

@@ -9,7 +9,8 @@ use super::record::Profile;
 use super::stated::DetailsStated;
 use super::targets::{Subject, Targets};
 use super::targets_history::TargetsHistory;
-use crate::local_day::TimeZone;
+use crate::behavior::Pauses;
+use crate::local_day::{Calendar, DayStart, TimeZone};
 use crate::locale::Locale;
 use crate::recipe::RecipeOverride;
 use crate::safety::{Health, Risk, RiskRecord};
@@ -27,8 +28,10 @@ pub struct NewAccount {
     pub weight: Weight,
     /// What the person wants.
     pub goal: StatedGoal,
-    /// The person's time zone.
-    pub timezone: TimeZone,
+    /// The person's time zone; `None` until they name one, or a meal tells of it.
+    pub timezone: Option<TimeZone>,
+    /// When the person's day begins.
+    pub day_starts_at: DayStart,
     /// The language and country.
     pub locale: Option<Locale>,
     /// What is optional.
@@ -41,8 +44,9 @@ impl Profile {
     /// Somebody who signs up at `now`, with calculated targets and the consultation closed. Nothing has been heard of them yet.
     #[must_use]
     pub fn of_account(user_id: UserId, account: NewAccount, now: DateTime<Utc>) -> Self {
-        let NewAccount { name, email, age, weight, goal, timezone, locale, body, health } = account;
-        let today = timezone.day_of(now);
+        let NewAccount { name, email, age, weight, goal, timezone, day_starts_at, locale, body, health } = account;
+        let zone = timezone.unwrap_or(TimeZone::UTC);
+        let today = Calendar { zone, day_starts_at }.day_of(now);
         let subject = Subject { age, weight, goal: goal.goal(), body: &body, risk: Risk::None };
         let targets = TargetsHistory::starting(today, Targets::calculate(&subject));
         Self {
@@ -53,7 +57,10 @@ impl Profile {
             weight,
             goal: goal.goal(),
             goal_text: goal.text().cloned(),
-            timezone,
+            timezone: zone,
+            timezone_learned: timezone.is_none(),
+            day_starts_at,
+            pauses: Pauses::default(),
             locale,
             locale_learned: false,
             stated: DetailsStated::default(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Age, BodyData, Email, Goal, Name, NewAccount, Profile, StatedGoal, UserId, Weight};
-use crate::local_day::TimeZone;
+use crate::local_day::{DayStart, TimeZone};
 use crate::safety::Health;
 
 impl Profile {
@@ -15,7 +15,8 @@ impl Profile {
             age: Age::parse("age", 34).expect("an age"),
             weight: Weight::parse("weight_kg", 78.5).expect("a weight"),
             goal: StatedGoal::Typed(Goal::Maintain),
-            timezone: TimeZone::parse("timezone", "America/Denver").expect("a zone"),
+            timezone: Some(TimeZone::parse("timezone", "America/Denver").expect("a zone")),
+            day_starts_at: DayStart::MIDNIGHT,
             locale: None,
             body: BodyData::default(),
             health: Health::default(),

@@ -10,9 +10,9 @@ use super::person::{Age, BodyData, Name, Weight};
 use super::stated::DetailsStated;
 use super::targets::{Subject, TargetBasis, Targets};
 use super::targets_history::TargetsHistory;
-use crate::behavior::{BehaviorMetrics, Decision};
+use crate::behavior::{BehaviorMetrics, Circumstances, Decision, Pauses};
 use crate::coaching_prompt::{CoachingPrompt, MalformedPrompt};
-use crate::local_day::TimeZone;
+use crate::local_day::{Calendar, DayStart, TimeZone, Weekend};
 use crate::locale::Locale;
 use crate::recipe::{Recipe, RecipeOverride};
 use crate::safety::{Danger, Health, Reason, Risk, RiskRecord};
@@ -36,6 +36,13 @@ pub struct Profile {
     pub goal_text: Option<GoalText>,
     /// The person's time zone.
     pub timezone: TimeZone,
+    /// Whether [`Self::timezone`] was taken over from the clock of a meal, or is nobody's yet: what the person chooses
+    /// overrides it.
+    pub timezone_learned: bool,
+    /// When the person's day begins.
+    pub day_starts_at: DayStart,
+    /// Days that count for nothing.
+    pub pauses: Pauses,
     /// The language and country that the person has chosen, or the language that they were heard to use.
     pub locale: Option<Locale>,
     /// Whether [`Self::locale`] was learned in the consultation: what the person chooses overrides it.
@@ -79,11 +86,30 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// By what the person's days are told apart.
+    #[must_use]
+    pub const fn calendar(&self) -> Calendar {
+        Calendar { zone: self.timezone, day_starts_at: self.day_starts_at }
+    }
+
+    /// The person's day at an instant.
+    #[must_use]
+    pub fn day_of(&self, instant: DateTime<Utc>) -> NaiveDate {
+        self.calendar().day_of(instant)
+    }
+
+    /// What the person's days are measured with.
+    #[must_use]
+    pub fn circumstances(&self) -> Circumstances<'_> {
+        let weekend = Weekend::of(self.timezone, self.locale.as_ref());
+        Circumstances { targets: &self.targets, pauses: &self.pauses, weekend }
+    }
+
     /// The local day of sign-up, in the person's present zone: behaviour is measured from it on, or from the first
     /// meal of an earlier day.
     #[must_use]
     pub fn account_day(&self) -> NaiveDate {
-        self.timezone.day_of(self.created_at)
+        self.day_of(self.created_at)
     }
 
     /// Since when a fresh prompt has been asked for that is not there yet; `None` while none is.
@@ -99,7 +125,7 @@ impl Profile {
     #[must_use]
     pub fn recipe(&self) -> Option<Recipe> {
         let prompt = self.prompt.as_ref()?;
-        let since = prompt.recipe.since.unwrap_or_else(|| self.timezone.day_of(prompt.last_prompt_update));
+        let since = prompt.recipe.since.unwrap_or_else(|| self.day_of(prompt.last_prompt_update));
         Some(Recipe { since: Some(since), ..prompt.recipe.clone() })
     }
 
@@ -202,7 +228,7 @@ impl Profile {
         let subject = self.subject(self.risk.lasting);
         let targets = self.chosen_and_safe(&subject).unwrap_or_else(|| Targets::calculate(&subject));
         if targets != *self.current_targets() {
-            self.targets.change(self.timezone.day_of(now), targets);
+            self.targets.change(self.day_of(now), targets);
         }
     }
 

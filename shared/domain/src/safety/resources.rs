@@ -1,9 +1,8 @@
 //! Whom to call: crisis lines, emergency numbers and other help, by country.
 //!
 //! `resources.json` says of each entry where it was found, when that was looked at, and whether the source was seen to name
-//! the number (`confirmed`); `zones.tsv` tells the country of people who have named none by their time zone.
+//! the number (`confirmed`). The time zone tells the country of people who have named none.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -48,16 +47,11 @@ enum Service {
 static CONTACTS: LazyLock<Vec<Contact>> =
     LazyLock::new(|| serde_json::from_str(include_str!("resources.json")).expect("a test reads the file"));
 
-static COUNTRIES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-    let lines = include_str!("zones.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once('\t')).collect()
-});
-
 /// The country of a person: the one that they have chosen, or that of their time zone.
 #[must_use]
 pub fn country(locale: Option<&Locale>, zone: TimeZone) -> Option<String> {
     let chosen = locale.and_then(Locale::country).map(str::to_owned);
-    chosen.or_else(|| COUNTRIES.get(zone.name()).map(|country| (*country).to_owned()))
+    chosen.or_else(|| zone.country().map(str::to_owned))
 }
 
 /// Whom to call for a signal in a country, those who know most about it first; none where a doctor of one's own is the one

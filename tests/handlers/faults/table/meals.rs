@@ -71,6 +71,59 @@ pub(super) const USE_CASES: &[UseCase] = &[
         noticed: |_| json!([[["Lentils", 700]], 1, [700]]),
     },
     UseCase {
+        name: "move of a meal to another day",
+        function: "update-meal",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                let id = fed(deployment, name).await;
+                let days_ago = (deployment.now() - Duration::days(3)).to_rfc3339();
+                Begun::Call(Call::to("update-meal").by(name).path("meal_id", &id).json(&json!({"eaten_at": days_ago})))
+            })
+        },
+        again: Again::Same(&[]),
+        look: eaten,
+        noticed: |_| json!([[["Lentils", 600]], 1, [600]]),
+    },
+    UseCase {
+        name: "mark of a day",
+        function: "mark-day",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                fed(deployment, name).await;
+                let yesterday = (deployment.now() - Duration::days(1)).date_naive().to_string();
+                Begun::Call(Call::to("mark-day").by(name).path("day", &yesterday).json(&json!({"complete": true})))
+            })
+        },
+        again: Again::Same(&[]),
+        look: |deployment, name| {
+            Box::pin(async move {
+                let list = deployment.read(Call::to("list-meals").by(name)).await;
+                json!([list["days"][0]["complete"], list["days"][0]["calories"]])
+            })
+        },
+        noticed: |_| json!([true, 600]),
+    },
+    UseCase {
+        name: "pause",
+        function: "pause-tracking",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                let pause = json!({"from": "2026-11-20", "to": "2026-11-29"});
+                Begun::Call(Call::to("pause-tracking").by(name).json(&pause))
+            })
+        },
+        again: Again::Same(&[]),
+        look: |deployment, name| Box::pin(async move { deployment.profile(name).await["pause"].clone() }),
+        noticed: |_| json!({"from": "2026-11-20", "to": "2026-11-29"}),
+    },
+    UseCase {
         name: "deletion of a meal",
         function: "delete-meal",
         scene: Scene::Shared,

@@ -23,7 +23,7 @@ use coaching::jobs::Job;
 use coaching::service::BehavioralTracker;
 use coaching::store::{HistoryEntry, NewVersion, RunCounters, RunRecord, RunState, WriteOutcome};
 use domain::behavior::BehaviorMetrics;
-use domain::meals::{Grams, Meal, MealId, MealType, NewMeal};
+use domain::meals::{Grams, Macros, Meal, MealId, MealType, NewMeal};
 use domain::profile::{Profile, UserId};
 use domain::run_part::RunPart;
 use uuid::Uuid;
@@ -84,14 +84,12 @@ pub async fn log(deployment: &Deployment, profile: &Profile, days_ago: i64, calo
     let meal = NewMeal {
         name: "Lunch".to_owned(),
         meal_type: MealType::Lunch,
-        eaten_at: deployment.now() - Duration::days(days_ago),
+        eaten_at: (deployment.now() - Duration::days(days_ago)).into(),
         calories,
-        protein: grams(120.0),
-        carbs: grams(200.0),
-        fat: grams(60.0),
+        macros: Macros::known(grams(120.0), grams(200.0), grams(60.0)),
         notes: None,
     };
-    let meal = Meal::log(MealId(Uuid::now_v7()), meal, profile.timezone, deployment.now());
+    let meal = Meal::log(MealId(Uuid::now_v7()), meal, &profile.calendar(), deployment.now());
     let logged = deployment.stores.meals.log(&profile.user_id, &meal).await.expect("an answer");
     assert_eq!(logged, WriteOutcome::Written);
 }

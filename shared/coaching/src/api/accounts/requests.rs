@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::http::field::{Field, null_is_left_out};
 use crate::service::{DetailsChange, TargetsChange};
 use domain::field::{FieldCollector, FieldError, FieldErrors};
-use domain::local_day::TimeZone;
+use domain::local_day::{DayStart, TimeZone};
 use domain::locale::Locale;
 use domain::profile::{
     ActivityLevel, Age, BodyData, Diet, Email, GoalText, Height, MOST_CALORIES, Name, NewAccount, Sex, StatedGoal,
@@ -14,6 +14,8 @@ use domain::profile::{
 };
 use domain::safety::{Condition, Health};
 
+/// A time of day in hours and minutes.
+const DAY_START: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 /// Most of one nutrient that a person can set as their target, in g a day.
 const TARGET_GRAMS_MAX: f64 = 1_000.0;
 /// Bounds of a calorie target as it is written, in kcal a day; each person has a floor of their own in between.
@@ -45,9 +47,15 @@ pub struct SignUpRequest {
     /// language. Until the consultation knows which of the four a sentence is, targets keep your weight.
     #[schemars(length(min = 1, max = GoalText::MAX))]
     pub goal: Field<String>,
-    /// IANA time zone; UTC if left out.
+    /// IANA time zone, or an offset such as `-07:00`. If you leave it out, the offset of the clock that your meals are logged
+    /// with is taken over, and UTC until then.
     #[serde(default)]
     pub timezone: Field<String>,
+    /// When your day begins, `HH:MM`; midnight if left out. For people who are awake at night: what is eaten before it
+    /// belongs to the day before.
+    #[serde(default)]
+    #[schemars(extend("pattern" = DAY_START))]
+    pub day_starts_at: Field<String>,
     /// Sex; calorie targets become exact with it.
     #[serde(default)]
     pub sex: Field<Sex>,
@@ -78,6 +86,7 @@ impl SignUpRequest {
         let weight = fields.take(weight.and_then(|kg| kg.ok_or_else(|| FieldError::new("weight_kg", "is required"))));
         let goal = fields.take(self.goal.required("goal").and_then(|goal| StatedGoal::parse("goal", &goal)));
         let timezone = fields.take(parse_timezone(self.timezone));
+        let day_starts_at = fields.take(parse_day_start(self.day_starts_at));
         let body = BodyData {
             sex: fields.take(self.sex.optional("sex")).flatten(),
             height: fields.take(parse_height(self.height_cm)).flatten(),
@@ -93,7 +102,8 @@ impl SignUpRequest {
                 age: age?,
                 weight: weight?,
                 goal: goal?,
-                timezone: timezone?.unwrap_or(TimeZone::UTC),
+                timezone: timezone?,
+                day_starts_at: day_starts_at?.unwrap_or_default(),
                 locale,
                 body,
                 health,
@@ -128,9 +138,14 @@ pub struct UpdateProfileRequest {
     #[serde(default)]
     #[schemars(length(min = 1, max = GoalText::MAX))]
     pub goal: Field<String>,
-    /// IANA time zone. Meals that are logged already stay on their days.
+    /// IANA time zone, or an offset such as `-07:00`. Meals that are logged already stay on their days.
     #[serde(default)]
     pub timezone: Field<String>,
+    /// When your day begins, `HH:MM`: what is eaten before it belongs to the day before. Meals that are logged already stay
+    /// on their days.
+    #[serde(default)]
+    #[schemars(extend("pattern" = DAY_START))]
+    pub day_starts_at: Field<String>,
     /// Sex.
     #[serde(default)]
     pub sex: Field<Sex>,
@@ -216,6 +231,7 @@ impl UpdateProfileRequest {
             weight: fields.take(parse_weight(self.weight_kg, self.weight)).flatten(),
             goal: fields.take(goal).flatten(),
             timezone: fields.take(parse_timezone(self.timezone)).flatten(),
+            day_starts_at: fields.take(parse_day_start(self.day_starts_at)).flatten(),
             locale: fields.take(parse_locale(self.locale)).flatten(),
             health: fields.take(parse_health(self.health)).unwrap_or_default(),
             body: BodyData {
@@ -266,6 +282,10 @@ fn parse_weight(weight_kg: Field<f64>, weight: Field<f64>) -> Result<Option<Weig
         (_, _) => return Err(FieldError::new("weight", "is weight_kg under its short name: send only one of the two")),
     };
     weight.optional(name)?.map(|kg| Weight::parse(name, kg)).transpose()
+}
+
+fn parse_day_start(field: Field<String>) -> Result<Option<DayStart>, FieldError> {
+    field.optional("day_starts_at")?.map(|time| DayStart::parse("day_starts_at", &time)).transpose()
 }
 
 fn parse_timezone(field: Field<String>) -> Result<Option<TimeZone>, FieldError> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::api::safety::NoticeResponse;
 use crate::service::SafetyNotice;
+use domain::behavior::Pause;
 use domain::profile::{ActivityLevel, Goal, GoalText, Height, Profile, Sex, Targets};
 use domain::safety::{Health, Risk};
 
@@ -27,8 +28,12 @@ pub struct ProfileResponse {
     /// What the person wants in their own words; null if they have chosen `goal` themselves. Then `goal` is what the
     /// consultation has made of it, and `maintain` until it knows.
     pub goal_text: Option<String>,
-    /// IANA time zone.
+    /// IANA time zone, or an offset such as `-07:00`.
     pub timezone: String,
+    /// When the person's day begins, `HH:MM`.
+    pub day_starts_at: String,
+    /// Days that count for nothing: the pause that holds now or comes next; null without one.
+    pub pause: Option<Pause>,
     /// Sex, if known.
     pub sex: Option<Sex>,
     /// Height in cm, if known.
@@ -80,7 +85,9 @@ impl ProfileResponse {
             weight_kg: profile.weight.kg(),
             goal: profile.goal.shown(),
             goal_text: profile.goal_text.as_ref().map(GoalText::as_str).map(str::to_owned),
-            timezone: profile.timezone.name().to_owned(),
+            timezone: profile.timezone.name().into_owned(),
+            day_starts_at: profile.day_starts_at.to_string(),
+            pause: profile.pauses.present_or_next(profile.day_of(now)),
             sex: profile.body.sex,
             height_cm: profile.body.height.map(Height::cm),
             activity_level: profile.body.activity_level,

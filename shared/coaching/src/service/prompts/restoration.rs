@@ -156,7 +156,7 @@ impl Restoring {
         request: Uuid,
         now: DateTime<Utc>,
     ) -> NewVersion {
-        let today = profile.timezone.day_of(now);
+        let today = profile.day_of(now);
         let recipe = earlier.recipe.clone().restored(&profile.recipe().unwrap_or_default(), today);
         // What is restored is the text, and not the targets that were in force then.
         let sections = earlier.sections.clone();

@@ -185,7 +185,7 @@ impl PromptUpdater {
         let choice = &self.settings.model;
         let current = prompt.text_with(profile.current_targets());
         let material = prompts::prompt_update_material(&current, grounds.metrics, grounds.decision);
-        let today = profile.timezone.day_of(grounds.as_of);
+        let today = profile.day_of(grounds.as_of);
         let words = prompts::of_an_update(task.words_left());
         let instructions = prompts::prompt_update(words, task.present_words(), task.current.language(), today);
         ModelRequest {

@@ -42,8 +42,8 @@ impl Measuring {
     /// Measures a person at `now`: one read.
     pub(super) async fn measure(&self, profile: &Profile, now: DateTime<Utc>) -> Result<Measured> {
         let days = self.tracker.days_at_least(&profile.user_id, now, self.days).await?;
-        let today = profile.timezone.day_of(now);
-        let streaks = Streaks::of(&days, today);
+        let today = profile.day_of(now);
+        let streaks = Streaks::of(&days, today, &profile.pauses);
         let metrics = self.tracker.measure(profile, now, &days).metrics;
         Ok(Measured { today, metrics, streaks })
     }

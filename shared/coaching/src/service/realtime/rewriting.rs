@@ -101,7 +101,7 @@ impl RealtimeUpdater {
         let measured = self.measuring.measure(&profile, as_of).await?;
         // A day may have been logged late since.
         let at_least = self.settings.streak_days;
-        let broken = measured.streaks.broken.filter(|streak| streak.last == last_day && streak.days() >= at_least);
+        let broken = measured.streaks.broken.filter(|streak| streak.last == last_day && streak.days >= at_least);
         let Some(broken) = broken else { return Ok(Outcome::LeftAlone) };
         let decision = broken_streak(broken, &measured.metrics, at_least);
         let grounds = Grounds {

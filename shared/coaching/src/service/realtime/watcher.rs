@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tracing::{error, info};
 
 use super::measuring::{Measured, Measuring};
@@ -91,7 +91,7 @@ impl StreakWatcher {
             return Ok(());
         }
         let Some(profile) = self.with_prompt(user_id).await? else { return Ok(()) };
-        if !days.concern(profile.timezone.day_of(now)) {
+        if !days.concern(profile.day_of(now)) {
             return Ok(());
         }
         let measured = self.measuring.measure(&profile, now).await?;
@@ -113,7 +113,7 @@ impl StreakWatcher {
             let at_least = self.settings.streak_days;
             let broken = measured.streaks.broken_while_watched(at_least);
             self.follow(&profile, &measured, broken, now, request_id).await?;
-            if let Some(current) = measured.streaks.current.filter(|current| current.days() >= at_least) {
+            if let Some(current) = measured.streaks.current.filter(|current| current.days >= at_least) {
                 return self.watch(&profile, current).await;
             }
         }
@@ -126,7 +126,7 @@ impl StreakWatcher {
     }
 
     async fn watch(&self, profile: &Profile, streak: Streak) -> Result<()> {
-        let broken_at = profile.timezone.instant_of(streak.broken_on(), NaiveTime::MIN);
+        let broken_at = profile.calendar().begins(streak.broken_on(&profile.pauses));
         let shard = due::shard_of(&profile.user_id, self.due.shards);
         Ok(self.streaks.watch(&profile.user_id, &shard, broken_at).await?)
     }

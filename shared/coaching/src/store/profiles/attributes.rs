@@ -3,16 +3,17 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::details::{learned_locale, read_targets, revision, stated, targets};
+use super::details::{day_start, learned_locale, learned_timezone, pauses, read_targets, revision, stated, targets};
 use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
 use crate::store::item::{
-    Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_health, read_instant,
-    read_native, read_number, read_text, read_written_for, text,
+    Item, Stored, day, decimal, flag, instant, item, native, number, ordered_instant, read_flag, read_health,
+    read_instant, read_native, read_number, read_text, read_written_for, text,
 };
+use domain::behavior::Pauses;
 use domain::coaching_prompt::CoachingPrompt;
-use domain::local_day::TimeZone;
+use domain::local_day::{DayStart, TimeZone};
 use domain::locale::Locale;
 use domain::profile::{
     Age, BodyData, Email, Height, ManualRegeneration, Name, PersonalPrompt, Profile, UserId, Weight,
@@ -54,6 +55,9 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
         ("targets_revision", revision(&profile.targets)),
         ("locale_learned", learned_locale(profile)),
+        ("timezone_learned", learned_timezone(profile)),
+        ("day_starts_at", day_start(profile)),
+        ("pauses", pauses(profile)),
         ("stated", stated(profile)),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
@@ -88,14 +92,17 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         goal: stored.native("goal")?,
         goal_text: stored.optional("goal_text", read_native)?,
         timezone: read_timezone(stored)?,
+        timezone_learned: stored.optional("timezone_learned", read_flag)?.unwrap_or_default(),
+        day_starts_at: read_day_start(stored),
+        pauses: read_pauses(stored),
         body: BodyData {
             sex: stored.or_missing("sex", read_native),
             height: stored.or_missing("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok()),
             activity_level: stored.or_missing("activity_level", read_native),
             diet: stored.or_missing("diet", read_native),
         },
-        locale: stored.or_missing("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok()),
-        locale_learned: stored.optional("locale_learned", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
+        locale: read_locale(stored),
+        locale_learned: stored.optional("locale_learned", read_flag)?.unwrap_or_default(),
         stated: stored.or_missing("stated", read_native).unwrap_or_default(),
         health: stored.optional("health", read_health)?.unwrap_or_default(),
         risk: stored.optional("risk", read_native)?.unwrap_or_default(),
@@ -144,6 +151,21 @@ fn read_sections(stored: &Stored, version: u32) -> Result<Option<CoachingPrompt>
 
 pub(super) fn read_email(stored: &Stored) -> Result<Email, StoreError> {
     stored.required("email", |value| Email::parse("email", value.as_s().ok()?).ok())
+}
+
+/// A day begins at midnight unless it says otherwise in a way that can be read.
+pub(super) fn read_day_start(stored: &Stored) -> DayStart {
+    stored.or_missing("day_starts_at", read_native).unwrap_or_default()
+}
+
+/// Days that count for nothing.
+pub(super) fn read_pauses(stored: &Stored) -> Pauses {
+    stored.or_missing("pauses", read_native).unwrap_or_default()
+}
+
+/// The language and country.
+pub(super) fn read_locale(stored: &Stored) -> Option<Locale> {
+    stored.or_missing("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok())
 }
 
 pub(super) fn read_timezone(stored: &Stored) -> Result<TimeZone, StoreError> {

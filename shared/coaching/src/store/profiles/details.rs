@@ -8,6 +8,7 @@ use super::risk_index::listing;
 use crate::store::StoreError;
 use crate::store::item::{Stored, decimal, flag, native, number, read_number, text};
 use crate::store::write::Update;
+use domain::local_day::DayStart;
 use domain::profile::{Profile, Targets, TargetsHistory};
 
 /// One entry of `targets_history`.
@@ -31,6 +32,9 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set("goal", native(&profile.goal))
         .set_or_remove("goal_text", profile.goal_text.as_ref().map(native))
         .set("timezone", text(profile.timezone.name()))
+        .set_or_remove("timezone_learned", learned_timezone(profile))
+        .set_or_remove("day_starts_at", day_start(profile))
+        .set_or_remove("pauses", pauses(profile))
         .set_known("sex", body.sex.as_ref().map(native))
         .set_known("height_cm", body.height.map(|height| decimal(height.cm())))
         .set_known("activity_level", body.activity_level.as_ref().map(native))
@@ -67,6 +71,21 @@ pub(super) fn revision(history: &TargetsHistory) -> Option<AttributeValue> {
 /// That the language was learned; missing if it was chosen, or is not known.
 pub(super) fn learned_locale(profile: &Profile) -> Option<AttributeValue> {
     profile.locale_learned.then(|| flag(true))
+}
+
+/// That the time zone was taken over from a meal, or is nobody's yet; missing if it was chosen.
+pub(super) fn learned_timezone(profile: &Profile) -> Option<AttributeValue> {
+    profile.timezone_learned.then(|| flag(true))
+}
+
+/// When the person's day begins; missing at midnight.
+pub(super) fn day_start(profile: &Profile) -> Option<AttributeValue> {
+    (profile.day_starts_at != DayStart::MIDNIGHT).then(|| native(&profile.day_starts_at))
+}
+
+/// Days that count for nothing; missing without any.
+pub(super) fn pauses(profile: &Profile) -> Option<AttributeValue> {
+    (!profile.pauses.is_empty()).then(|| native(&profile.pauses))
 }
 
 /// When details were stated; missing if none were since the sign-up.

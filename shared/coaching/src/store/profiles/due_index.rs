@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::attributes::{next_check_at, read_timezone};
+use super::attributes::{next_check_at, read_day_start, read_locale, read_pauses, read_timezone};
 use super::details::read_targets;
 use super::{ProfileTable, profile_key};
 use crate::store::item::{Stored, read_instant, read_native};
@@ -15,6 +15,7 @@ use crate::store::query::Query;
 use crate::store::schema::DUE_INDEX;
 use crate::store::{DueUser, Page, PageRequest, StoreError, UnreadableUser};
 use domain::due;
+use domain::local_day::{Calendar, Weekend};
 use domain::profile::UserId;
 
 /// Key of the index, and of the table.
@@ -24,6 +25,9 @@ const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
 pub const CHECKED_ATTRIBUTES: &[&str] = &[
     "user_id",
     "timezone",
+    "day_starts_at",
+    "locale",
+    "pauses",
     "targets_history",
     "targets_revision",
     "first_day",
@@ -93,9 +97,12 @@ fn is_due(stored: &Stored, before: DateTime<Utc>) -> bool {
 }
 
 fn read_due_user(stored: &Stored) -> Result<DueUser, StoreError> {
+    let zone = read_timezone(stored)?;
     Ok(DueUser {
         user_id: UserId::new(stored.text("user_id")?),
-        timezone: read_timezone(stored)?,
+        calendar: Calendar { zone, day_starts_at: read_day_start(stored) },
+        weekend: Weekend::of(zone, read_locale(stored).as_ref()),
+        pauses: read_pauses(stored),
         targets: read_targets(stored)?,
         first_day: stored.day("first_day")?,
         version: stored.number("system_prompt_version")?,

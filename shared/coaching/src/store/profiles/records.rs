@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::store::StoreError;
-use domain::behavior::{BehaviorMetrics, Decision};
+use domain::behavior::{BehaviorMetrics, Circumstances, Decision, Pauses};
 use domain::coaching_prompt::{CoachingPrompt, GenerationReason};
 use domain::consultation::SessionId;
-use domain::local_day::TimeZone;
+use domain::local_day::{Calendar, Weekend};
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{PendingUpdate, TargetsHistory, UserId};
 use domain::recipe::Recipe;
@@ -156,8 +156,12 @@ pub struct Restored {
 pub struct DueUser {
     /// Who.
     pub user_id: UserId,
-    /// The user's time zone.
-    pub timezone: TimeZone,
+    /// By what their days are told apart.
+    pub calendar: Calendar,
+    /// Which days are their weekend.
+    pub weekend: Weekend,
+    /// Days that count for nothing.
+    pub pauses: Pauses,
     /// Daily targets.
     pub targets: TargetsHistory,
     /// No behaviour is measured before it.
@@ -170,6 +174,14 @@ pub struct DueUser {
     pub prompt_behavioral_data: Option<BehaviorMetrics>,
     /// When the next check is due.
     pub next_check_at: DateTime<Utc>,
+}
+
+impl DueUser {
+    /// What their days are measured with.
+    #[must_use]
+    pub const fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances { targets: &self.targets, pauses: &self.pauses, weekend: self.weekend }
+    }
 }
 
 /// A due user whose profile cannot be read.

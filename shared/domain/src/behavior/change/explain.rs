@@ -23,7 +23,7 @@ pub(super) fn change_detection_is_off() -> Decision {
 
 /// The decision after `broken`, a streak of at least `at_least` days, has ended; `now` is the streak by now, in days.
 pub(super) fn broken_streak(broken: Streak, now: u32, at_least: u32) -> Decision {
-    let (from, to) = (broken.days(), now);
+    let (from, to) = (broken.days, now);
     let now = match now {
         0 => "nothing has been logged since".to_owned(),
         1 => "the next one has 1 day by now".to_owned(),

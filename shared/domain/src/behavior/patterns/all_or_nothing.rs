@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::evidence::{Evidence, figures, grade};
-use crate::behavior::measured_day::{MeasuredDay, is_weekend};
-use crate::behavior::window::Window;
+use crate::behavior::circumstances::CountedDays;
+use crate::behavior::measured_day::MeasuredDay;
+use crate::local_day::Weekend;
 
 /// A day at or above this has gone off the rails, in thousandths of the target.
 const BLOWOUT: u32 = 1250;
@@ -25,10 +26,10 @@ const LEAST_COLLAPSES: u32 = 2;
 /// At least [`LEAST_COLLAPSES`] collapses of [`LEAST_COLLAPSE_DAYS`] days or more with strict stretches between them. What
 /// was before the window is not known, so the first collapse needs none before it. Collapses that are mostly weekends are
 /// weekend overeating instead.
-pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
+pub(super) fn find(logged: &[MeasuredDay], counted: CountedDays, weekend: Weekend) -> Option<Evidence> {
     let mut walk = Walk { stretch_days: LEAST_STRETCH_DAYS, strict_days: LEAST_STRICT_DAYS, ..Walk::default() };
     let mut next = logged.iter().peekable();
-    for day in window.iter() {
+    for day in counted.iter() {
         match next.next_if(|measured| measured.day() == day) {
             Some(measured) if measured.permille >= BLOWOUT => walk.blown(day),
             Some(measured) if !measured.is_over() => walk.strict(),
@@ -37,7 +38,7 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
         }
     }
     walk.end_collapse();
-    if walk.collapses < LEAST_COLLAPSES || !walk.is_clustered() || walk.is_mostly_weekends() {
+    if walk.collapses < LEAST_COLLAPSES || !walk.is_clustered() || walk.is_mostly(weekend) {
         return None;
     }
     Some(Evidence {
@@ -117,7 +118,7 @@ impl Walk {
         self.days.len() * 1000 >= self.all_blown * LEAST_CLUSTERED
     }
 
-    fn is_mostly_weekends(&self) -> bool {
-        self.days.iter().filter(|day| is_weekend(**day)).count() * 5 > self.days.len() * 3
+    fn is_mostly(&self, weekend: Weekend) -> bool {
+        self.days.iter().filter(|day| weekend.contains(**day)).count() * 5 > self.days.len() * 3
     }
 }

@@ -82,7 +82,8 @@ impl Mix {
             u64::from(totals.fat_tenths) * u64::from(KCAL_FAT),
         ];
         let all: u64 = energy.iter().sum();
-        let macros = (all > 0).then(|| energy.map(|part| u32::try_from(part * 1000 / all).unwrap_or(1000)));
+        let macros = (all > 0 && totals.meals_without_macros == 0)
+            .then(|| energy.map(|part| u32::try_from(part * 1000 / all).unwrap_or(1000)));
         Self { macros, meals: [totals.breakfasts > 0, totals.lunches > 0, totals.dinners > 0] }
     }
 }

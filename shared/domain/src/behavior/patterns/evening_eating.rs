@@ -8,7 +8,7 @@ use super::evidence::{Evidence, figures, grade};
 use super::tally::Tally;
 use crate::behavior::measured_day::MeasuredDay;
 
-/// Share of a day's energy after 20:00 that makes it a late day, in thousandths.
+/// Share of a day's energy from 20:00 to 04:00 that makes it a late day, in thousandths.
 const LATE_SHARE: u32 = 150;
 /// Share that is late eating whether or not the day is over target, in thousandths.
 const MOSTLY_LATE_SHARE: u32 = 600;
@@ -46,7 +46,7 @@ pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
     Some(Evidence {
         score: grade(late_share, LEAST_LATE_DAYS_SHARE, 1000).min(most),
         summary: format!(
-            "On {} of {logged_days} logged days at least {}% of the energy came after 20:00; {} of those days ended over target.",
+            "On {} of {logged_days} logged days at least {}% of the energy came after 20:00, the night included; {} of those days ended over target.",
             late.days,
             LATE_SHARE / 10,
             late.over,

@@ -18,9 +18,9 @@ pub enum PatternKind {
     RestrictAndBinge,
     /// Strict stretches that each end in a collapse of several days.
     AllOrNothing,
-    /// More on Saturdays and Sundays than on other days, above target.
+    /// More on the weekend than on other days, above target.
     WeekendOvereating,
-    /// Much of the energy after 20:00, on days that end above target.
+    /// Much of the energy from 20:00 to 04:00, on days that end above target.
     EveningEating,
     /// Above target on days whose notes speak of stress.
     StressEating,

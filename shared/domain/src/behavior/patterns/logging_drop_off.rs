@@ -1,10 +1,8 @@
 //! Logging that has nearly stopped after it was regular.
 
-use chrono::{Days, NaiveDate};
-
 use super::evidence::{Evidence, figures, grade};
+use crate::behavior::circumstances::CountedDays;
 use crate::behavior::measured_day::MeasuredDay;
-use crate::behavior::window::Window;
 
 /// Shortest stretch before and after the break, in days.
 const LEAST_DAYS: u32 = 7;
@@ -16,11 +14,11 @@ const MOST_SINCE: u32 = 250;
 const LEAST_FALL: u32 = 500;
 
 /// The break after which logging fell the furthest and stayed low until yesterday.
-pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
-    let days = window.days();
+pub(super) fn find(logged: &[MeasuredDay], counted: CountedDays) -> Option<Evidence> {
+    let days = counted.count();
     let mut best: Option<Break> = None;
     for before_days in LEAST_DAYS..=days.saturating_sub(LEAST_DAYS) {
-        let since = begins(window, before_days);
+        let since = counted.nth(before_days);
         let before = logged.partition_point(|day| day.day() < since);
         let candidate = Break {
             before_days,
@@ -33,9 +31,9 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
         }
     }
     let found = best?;
-    let first = begins(window, found.before_days);
+    let first = counted.nth(found.before_days);
     let missed =
-        window.iter().filter(|day| *day >= first && !logged.iter().any(|logged| logged.day() == *day)).collect();
+        counted.iter().filter(|day| *day >= first && !logged.iter().any(|logged| logged.day() == *day)).collect();
     Some(Evidence {
         score: grade(found.fall(), LEAST_FALL, 1000),
         summary: format!(
@@ -54,11 +52,6 @@ pub(super) fn find(logged: &[MeasuredDay], window: Window) -> Option<Evidence> {
             ("logged_days_since", found.since),
         ]),
     })
-}
-
-/// The day that is `days` after the window's first.
-fn begins(window: Window, days: u32) -> NaiveDate {
-    window.first.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
 /// A division of the window in two.

@@ -4,8 +4,9 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{PatternKind, Severity};
-use crate::behavior::fixtures::{day, eaten, measured};
-use crate::behavior::{BehaviorMetrics, Pattern};
+use crate::behavior::fixtures::{day, eaten, measured, settings, targets};
+use crate::behavior::{BehaviorMetrics, Circumstances, Pattern, Pause, Pauses, Rate, Window, measure};
+use crate::local_day::Weekend;
 use crate::meals::DayTotals;
 
 const TODAY: &str = "2026-03-31";
@@ -172,4 +173,123 @@ fn the_most_severe_evidence_comes_first() {
     let scores: Vec<_> = metrics.patterns.iter().map(|pattern| pattern.evidence.score).collect();
     assert!(scores.len() == 2 && scores.is_sorted_by(|more, less| more >= less), "{scores:?}");
     assert_eq!(metrics.most_common_failure_pattern(), Some(PatternKind::WeekendOvereating));
+}
+
+/// A month measured with what holds for somebody in particular.
+fn month_of(
+    pauses: &Pauses,
+    weekend: Weekend,
+    make: impl Fn(usize, NaiveDate) -> Option<DayTotals>,
+) -> BehaviorMetrics {
+    let days: Vec<_> =
+        day("2026-03-01").iter_days().take(30).enumerate().filter_map(|(number, day)| make(number, day)).collect();
+    let window = Window::before(day(TODAY), day("2020-01-01"), 30);
+    measure(&days, day(TODAY), &window, Circumstances { targets: &targets(), pauses, weekend }, &settings())
+}
+
+#[test]
+fn the_weekend_is_the_one_of_where_the_person_lives() {
+    let friday_and_saturday = |day: NaiveDate| (5..=6).contains(&day.weekday().number_from_monday());
+    let make = |_, day| Some(eaten(day, if friday_and_saturday(day) { 2900 } else { 2000 }));
+    let in_riyadh = month_of(&Pauses::default(), Weekend::of_country("SA"), make);
+    assert_eq!(kinds(&in_riyadh), [PatternKind::WeekendOvereating]);
+    assert!(
+        found(&in_riyadh, PatternKind::WeekendOvereating).evidence.days.iter().all(|day| friday_and_saturday(*day))
+    );
+}
+
+/// A day of a single meal.
+fn only(meal: &str, day: NaiveDate, calories: u32) -> DayTotals {
+    let (one, part) = (u32::from, |at: usize| std::array::from_fn(|index| if index == at { calories } else { 0 }));
+    let calories_by_part = part(match meal {
+        "breakfast" => 2,
+        "lunch" => 3,
+        _ => 4,
+    });
+    DayTotals {
+        meals: 1,
+        calories,
+        breakfasts: one(meal == "breakfast"),
+        lunches: one(meal == "lunch"),
+        dinners: one(meal == "dinner"),
+        snacks: one(meal == "snack"),
+        calories_by_part,
+        ..DayTotals::empty(day)
+    }
+}
+
+#[test]
+fn one_meal_a_day_is_a_log_with_the_others_missing_until_the_person_says_otherwise() {
+    for meal in ["breakfast", "lunch", "dinner", "snack"] {
+        let metrics = month(|_, day| Some(only(meal, day, 600)));
+        assert_eq!(kinds(&metrics), [], "{meal}");
+        assert_eq!((metrics.days_logged, metrics.days_incomplete, metrics.days_in_target), (30, 30, 0), "{meal}");
+        let reason = metrics.missing_completeness().expect("no day is logged to its end");
+        assert!(reason.starts_with("not enough of the day logged: on 30 of 30 logged days"), "{reason}");
+        let marked = month(|_, day| Some(DayTotals { marked_complete: true, ..only(meal, day, 600) }));
+        assert_eq!(found(&marked, PatternKind::UnderEating).severity, Severity::Severe, "{meal}");
+        assert_eq!(marked.missing_completeness(), None, "{meal}");
+    }
+    let one_large_meal = month(|_, day| Some(only("dinner", day, 1900)));
+    assert_eq!((kinds(&one_large_meal), one_large_meal.days_incomplete), (vec![], 0));
+}
+
+#[test]
+fn days_without_a_dinner_are_no_severe_sign_and_small_meals_all_day_are() {
+    let morning = |day| {
+        let lunch = only("lunch", day, 700);
+        only("breakfast", day, 500).plus(&lunch)
+    };
+    let without_dinner = month(|_, day| Some(morning(day)));
+    assert_eq!(found(&without_dinner, PatternKind::UnderEating).severity, Severity::Moderate);
+    let small = month(|_, day| Some(morning(day).plus(&only("dinner", day, 100))));
+    assert_eq!(found(&small, PatternKind::UnderEating).severity, Severity::Severe);
+    let snacks = month(|_, day| {
+        let parts = [0, 200, 200, 200, 200, 0];
+        Some(DayTotals { meals: 4, calories: 800, snacks: 4, calories_by_part: parts, ..DayTotals::empty(day) })
+    });
+    assert_eq!(found(&snacks, PatternKind::UnderEating).severity, Severity::Severe);
+}
+
+#[test]
+fn a_pause_counts_for_nothing() {
+    let pauses = Pauses::from(vec![Pause { from: day("2026-03-11"), to: day("2026-03-20") }]);
+    let in_pause = |number: usize| (10..20).contains(&number);
+    let empty = month_of(&pauses, Weekend::default(), |number, day| (!in_pause(number)).then(|| eaten(day, 2000)));
+    let eating = month_of(&pauses, Weekend::default(), |number, day| {
+        Some(eaten(day, if in_pause(number) { 4000 } else { 2000 }))
+    });
+    assert_eq!(empty, eating, "what is logged in a pause says nothing");
+    assert_eq!((empty.days_analyzed(), empty.days_logged, empty.days_in_target, empty.days_paused), (20, 20, 20, 10));
+    assert_eq!((empty.meal_logging_streak_days, empty.longest_streak_in_target_days), (20, 20));
+    assert_eq!(kinds(&empty), []);
+    let ill = Pauses::from(vec![Pause { from: day("2026-03-15"), to: day("2026-04-20") }]);
+    let gone = month_of(&ill, Weekend::default(), |number, day| (number < 14).then(|| eaten(day, 2000)));
+    assert_eq!(kinds(&gone), [], "logging has not dropped off");
+}
+
+#[test]
+fn a_day_on_which_nothing_was_eaten_counts_as_logged_once_it_is_marked() {
+    let fast = |day| DayTotals { marked_complete: true, ..DayTotals::empty(day) };
+    let metrics = month(|number, day| Some(if number == 29 { fast(day) } else { eaten(day, 2000) }));
+    assert_eq!((metrics.days_logged, metrics.days_under_target, metrics.meal_logging_streak_days), (30, 1, 30));
+}
+
+#[test]
+fn protein_that_is_not_known_is_neither_enough_nor_too_little() {
+    let quick = |day| DayTotals {
+        meals: 1,
+        meals_without_protein: 1,
+        meals_without_macros: 1,
+        dinners: 1,
+        calories: 1900,
+        ..DayTotals::empty(day)
+    };
+    let metrics = month(|number, day| Some(if number < 20 { eaten(day, 2000) } else { quick(day) }));
+    assert_eq!((metrics.days_with_enough_protein, metrics.days_protein_unknown), (20, 10));
+    assert_eq!(metrics.protein_adherence_rate().map(Rate::ratio), Some(1.0));
+    assert_eq!(metrics.average_protein_g(), Some(100.0));
+    assert_eq!(kinds(&metrics), [], "nothing moved to other macronutrients that anybody knows of");
+    let unknown = month(|_, day| Some(quick(day)));
+    assert_eq!((unknown.protein_adherence_rate(), unknown.average_protein_g()), (None, None));
 }

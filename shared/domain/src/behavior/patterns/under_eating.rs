@@ -4,10 +4,8 @@
 //! the evidence says that the food may be there and the log of it missing.
 
 use super::evidence::{Evidence, figures, grade};
-use crate::behavior::measured_day::MeasuredDay;
+use crate::behavior::measured_day::{LOW, MeasuredDay};
 
-/// A day below this is low, in thousandths of the target.
-const LOW: u32 = 750;
 /// A day below this is low whatever the target says, in kcal: low-calorie diets beneath it belong under medical care.
 const LOW_CALORIES: u32 = 1_000;
 /// A day below this is very low, in thousandths of the target.
@@ -16,6 +14,8 @@ const VERY_LOW: u32 = 500;
 const LEAST_DAYS: u32 = 5;
 /// Consecutive very low days that are a signal by themselves.
 const LEAST_VERY_LOW_RUN: u32 = 3;
+/// The strongest that the evidence gets where most of the low days may lack their end: moderate.
+const MOST_IF_ENDS_MAY_LACK: u32 = 66;
 
 /// At least half of the days are low, or [`LEAST_VERY_LOW_RUN`] days in a row are very low.
 pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
@@ -31,8 +31,10 @@ pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
     let depth = grade(run, LEAST_VERY_LOW_RUN - 1, 7);
     let mean = logged.iter().map(|day| u64::from(day.totals.calories)).sum::<u64>() / u64::from(days);
     let mean = u32::try_from(mean).unwrap_or(u32::MAX);
+    let unended = logged.iter().filter(|day| is_low(day) && day.may_lack_its_end()).count();
+    let most = if unended * 2 > low.len() { MOST_IF_ENDS_MAY_LACK } else { 100 };
     Some(Evidence {
-        score: share.max(depth),
+        score: share.max(depth).min(most),
         summary: format!(
             "Below {}% of target, {LOW_CALORIES} kcal or what the body needs at least, on {low_days} of {days} completely logged days, {run} of them in a row \
              below {}%; the average is {mean} kcal. Too little food, or food that is not logged.",

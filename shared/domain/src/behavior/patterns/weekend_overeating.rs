@@ -1,4 +1,4 @@
-//! More on Saturdays and Sundays than on other days, and above target.
+//! More on the weekend than on other days, and above target.
 
 use super::evidence::{Evidence, figures, grade};
 use super::tally::Tally;
@@ -18,7 +18,7 @@ const SEVERE_EXCESS: u32 = 600;
 /// Weekend days exceed weekdays by [`LEAST_EXCESS`] of the target and by [`LEAST_ERRORS`] standard errors, and at least half
 /// of them are over target.
 pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
-    let (weekend, weekday) = Tally::split(logged, MeasuredDay::is_weekend);
+    let (weekend, weekday) = Tally::split(logged, |day| day.is_weekend);
     let excess = weekend.mean_permille().saturating_sub(weekday.mean_permille());
     let enough = weekend.days >= LEAST_WEEKEND_DAYS && weekday.days >= LEAST_WEEKDAYS;
     let clear = excess >= LEAST_EXCESS && weekend.differs_clearly_from(&weekday, LEAST_ERRORS);
@@ -36,7 +36,7 @@ pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
             weekend.mean_permille() / 10,
             weekday.mean_permille() / 10,
         ),
-        days: logged.iter().filter(|day| day.is_weekend() && day.is_over()).map(MeasuredDay::day).collect(),
+        days: logged.iter().filter(|day| day.is_weekend && day.is_over()).map(MeasuredDay::day).collect(),
         figures: figures([
             ("weekend_days", weekend.days),
             ("weekend_days_over", weekend.over),

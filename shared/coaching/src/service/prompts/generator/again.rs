@@ -64,7 +64,7 @@ impl SystemPromptGenerator {
             None => Talk::default(),
         };
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let recipe = self.recipes.of_whole_prompt(&person, &talk.facts, person.timezone.day_of(self.clock.now()));
+        let recipe = self.recipes.of_whole_prompt(&person, &talk.facts, person.day_of(self.clock.now()));
         let said = self.said_in(profile.consultation_session_id).await?;
         // A person's own budget is for what they ask themselves.
         let writer = if reason == GenerationReason::Safety { &self.writer_for_safety } else { &self.writer };

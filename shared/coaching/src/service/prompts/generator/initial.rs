@@ -90,7 +90,7 @@ impl SystemPromptGenerator {
         };
         let metrics = self.tracker.calculate_metrics(&profile, self.clock.now()).await?.metrics;
         let behavior = (metrics.days_logged > 0).then_some(&metrics);
-        let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.timezone.day_of(self.clock.now()));
+        let recipe = self.recipes.of_whole_prompt(&profile, &facts, profile.day_of(self.clock.now()));
         let talk = Talk { facts, heard: session.heard.clone() };
         let work = format!("prompt#{}", session.session_id);
         let sources = Sources {
@@ -118,7 +118,7 @@ impl SystemPromptGenerator {
         let said = said(transcript);
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
         let language = Locale::of_texts(person.locale.as_ref(), None, said.iter().copied());
-        let (words, today) = (self.profile.words, person.timezone.day_of(self.clock.now()));
+        let (words, today) = (self.profile.words, person.day_of(self.clock.now()));
         let choice = &self.profile.model;
         let request = ModelRequest {
             purpose: Purpose::Profile,

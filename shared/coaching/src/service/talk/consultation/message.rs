@@ -110,7 +110,7 @@ impl ConsultationAiService {
         let Some((asked, profile)) = self.begin(reading, text, AnsweredBy::Model, keyed.as_ref()).await? else {
             return Ok(Told::KeyTaken);
         };
-        Ok(Told::Answered(self.answer(asked, profile, keyed).await?))
+        Ok(Told::Answered(Box::pin(self.answer(asked, profile, keyed)).await?))
     }
 
     /// The answer that stands to words that are said again: asked once more, the model would only cost more.

@@ -66,7 +66,7 @@ impl PartWorker {
             info!("{}", events::SKIPPING_PROMPT_UPDATE_UNDER_WAY);
             return Ok(Checked::Overtaken);
         }
-        let today = profile.timezone.day_of(self.clock.now());
+        let today = profile.day_of(self.clock.now());
         let (recipe, run_id) = (self.recipes.of_update(&profile, today), Some(part.run_id.clone()));
         let pending = PendingUpdate { decision, metrics, recipe, run_id };
         let begun = match self.mode {
