@@ -1,13 +1,15 @@
 //! Applies the results of message batches that have ended.
 //!
 //! A batch is forgotten only after all its results were applied, by one collector at a time. Applied twice, a result is told
-//! from what it has written, so that it is neither paid for again nor counted differently.
+//! from what it has written, so that it is neither paid for again nor counted differently. While one batch is being finished,
+//! which is a request after the other, the results of the next are applied.
 
 use std::fmt::Display;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::{Mutex, Semaphore};
 use tracing::{Instrument as _, error, info_span};
 
 use super::batch_results::{self, BatchResults};
@@ -30,6 +32,8 @@ use domain::run_part::{PartKind, RunPart};
 
 /// Users on a page that is handed on.
 const PAGE: usize = 100;
+/// Batches that are looked at at a time.
+const BATCHES_AT_A_TIME: usize = 2;
 /// Within which Claude may not know yet of a batch that it has taken.
 const KNOWN_WITHIN: TimeDelta = TimeDelta::hours(1);
 
@@ -57,8 +61,12 @@ pub struct BatchCollector {
     ledger: Ledger,
     results: BatchResults,
     lost: LostSubmissions,
-    /// Results that are applied at a time.
+    /// Results that are applied at a time, of all batches together.
     concurrency: usize,
+    /// One for each of them.
+    applying: Arc<Semaphore>,
+    /// Held while a batch is finished: of two that finish, the later one sees that the other is done, and moves the run on.
+    finishing: Arc<Mutex<()>>,
     /// How often a request is put into a batch before its rewriting has failed.
     attempts: u32,
     /// How old a batch may become that cannot be collected.
@@ -113,6 +121,7 @@ impl From<batch_results::Applied> for Applied {
 
 impl FromApp for BatchCollector {
     fn from_app(app: &App) -> std::result::Result<Self, StartError> {
+        let concurrency = weekly::update_concurrency(app.env())?;
         Ok(Self {
             runs: app.runs()?,
             batches: app.batches()?,
@@ -122,7 +131,9 @@ impl FromApp for BatchCollector {
             ledger: Ledger::of_all(app)?,
             results: BatchResults::from_app(app)?,
             lost: LostSubmissions::from_app(app)?,
-            concurrency: weekly::update_concurrency(app.env())?,
+            concurrency,
+            applying: Arc::new(Semaphore::new(concurrency)),
+            finishing: Arc::default(),
             attempts: weekly::batch_attempts(app.env())?,
             give_up_after: weekly::batch_give_up_after(app.env())?,
             automatic: weekly::automatic_updates(app.env())?,
@@ -153,10 +164,15 @@ impl BatchCollector {
         for UnreadableBatch { name, run_id, cause } in &open.unreadable {
             error!(batch_id = name, run_id, %cause, "{}", events::ITEM_UNREADABLE);
         }
-        for batch in open.batches {
+        let looks = open.batches.into_iter().map(|batch| async move {
             let OpenBatch { batch_id, run_id, request_id, .. } = &batch;
             let span = info_span!("batch", request_id, run_id, batch_id);
-            match Box::pin(self.look_at(&batch, Lease { until: ended_at })).instrument(span.clone()).await {
+            let looked = Box::pin(self.look_at(&batch, Lease { until: ended_at })).instrument(span.clone()).await;
+            (looked, span)
+        });
+        let mut looks = stream::iter(looks).buffer_unordered(BATCHES_AT_A_TIME);
+        while let Some((looked, span)) = looks.next().await {
+            match looked {
                 Ok(Some(counters)) => {
                     summary.batches_collected += 1;
                     summary.counters += counters;
@@ -243,6 +259,7 @@ impl BatchCollector {
     /// Notes that a batch is done with, in the run's counts and in the ledger, settles it, moves the run on and forgets the batch.
     async fn finish(&self, batch: &OpenBatch, counters: &RunCounters, spent: Usd) -> Result<()> {
         let OpenBatch { batch_id, run_id, .. } = batch;
+        let _alone = self.finishing.lock().await;
         self.runs.finish_batch(run_id, batch_id, counters, Some(self.ledger.batch_entry(batch, spent))).await?;
         self.ledger.settle_batch(batch).await?;
         run::settle(&self.runs, &self.batches, run_id).await?;
@@ -258,6 +275,7 @@ impl BatchCollector {
             .map(|item| async move {
                 let item = item?;
                 let cost = item.outcome.cost();
+                let _one_of_them = self.applying.acquire().await.expect("nobody closes it");
                 Ok::<_, ServiceError>(self.apply_item(batch, item).await?.map(|applied| (cost, applied)))
             })
             .buffer_unordered(self.concurrency);
