@@ -115,7 +115,7 @@ async fn an_array_is_no_object_even_if_its_values_would_fit() {
 async fn wrong_types_are_named_all_at_once() {
     let deployment = ana().await;
     let profile = deployment.profile("ana").await;
-    let cases: [(&'static str, Value, &[&str]); 23] = [
+    let cases: [(&'static str, Value, &[&str]); 24] = [
         (
             "sign-up",
             json!({"name": 7, "email": [], "age": "34", "weight_kg": true, "goal": [], "timezone": 1, "sex": "x",
@@ -159,6 +159,7 @@ async fn wrong_types_are_named_all_at_once() {
         ("set-recipe", json!({"user_type": "elite", "variant": 7}), &["user_type", "variant", "reason"]),
         ("withdraw-prompt", json!({"withdrawn": 1, "reason": 7}), &["withdrawn", "reason"]),
         ("mark-day", json!({"complete": "yes"}), &["complete"]),
+        ("log-weight", json!({"weight_kg": "heavy", "measured_at": 7}), &["weight_kg", "measured_at"]),
         ("pause-tracking", json!({"from": "soon", "to": 7}), &["from", "to"]),
         ("withdraw-prompt", json!({}), &["withdrawn", "reason"]),
         ("admin-restore-prompt", json!({"reason": 7}), &["reason"]),
@@ -266,6 +267,7 @@ async fn when_no_store_can_be_reached_every_function_says_so_and_when_to_come_ba
             "log-meal" => meal.clone(),
             "update-meal" => json!({"calories": 1}),
             "mark-day" => json!({"complete": true}),
+            "log-weight" => json!({"weight_kg": 80, "measured_at": "2026-11-18T11:00:00Z"}),
             "pause-tracking" => json!({"from": "2026-11-18", "to": "2026-11-19"}),
             "set-consultation-access" => json!({"enabled": true}),
             "set-cohort-access" => json!({"users": ["ana"], "enabled": true}),

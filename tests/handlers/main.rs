@@ -45,4 +45,5 @@ mod typed;
 mod user;
 mod users;
 mod weekly;
+mod weights;
 mod withdrawal;

@@ -13,7 +13,7 @@ use crate::jobs::{JobQueue, SqsJobQueue};
 use crate::store::{
     AddressTable, AuditTable, BatchTable, ConsultationKeyTable, ConsultationTable, ConversationTable, CounterTable,
     DirectoryTable, FirstAnswerTable, IdempotencyTable, LockTable, MealTable, MinorTable, ProfileTable,
-    PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable, SpendingTable, StreakTable, Table,
+    PromptHistoryTable, PromptVersionTable, RedemptionTable, RunTable, SpendingTable, StreakTable, Table, WeightTable,
 };
 use crate::system::{Clock, Ids, SystemClock};
 
@@ -231,6 +231,11 @@ impl App {
     /// Meals and day totals.
     pub fn meals(&self) -> Result<MealTable, StartError> {
         Ok(MealTable::new(self.table("MEALS_TABLE")?))
+    }
+
+    /// Weigh-ins.
+    pub fn weights(&self) -> Result<WeightTable, StartError> {
+        Ok(WeightTable::new(self.table("MEALS_TABLE")?))
     }
 
     /// Answers to requests that carry a key.

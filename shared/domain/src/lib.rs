@@ -24,4 +24,5 @@ pub mod safety;
 pub mod schedule;
 pub mod spending;
 pub mod text;
+pub mod weight_trend;
 pub mod word;

@@ -76,7 +76,7 @@ impl Listening for Coach {
         let keyed = claim.map(|claim| Keyed { claim, response: |answer| (&reply(answer)).into() });
         let reading = reading?.with_heard(heard).with_address(request.caller.email.clone());
         let reading = reading.sent_at(request.sent_at);
-        match self.service.answer(reading, message_id, keyed).await? {
+        match Box::pin(self.service.answer(reading, message_id, keyed)).await? {
             Told::Answered(answer) => Ok(reply(&answer)),
             Told::KeyTaken => Err(RequestError::RequestUnderWay.into()),
         }

@@ -42,7 +42,8 @@ async fn mark_day(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
     Ok(ApiResponse::ok(&DayTotalsResponse::from(totals)))
 }
 
-fn parse_day(text: &str) -> Result<NaiveDate, FieldError> {
+/// A day of a path.
+pub(super) fn parse_day(text: &str) -> Result<NaiveDate, FieldError> {
     let day = text.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
     day.ok_or_else(|| {
         FieldError::new("day", format!("must be a day from {} to {}, such as 2026-11-22", YEARS.start(), YEARS.end()))

@@ -39,6 +39,7 @@ pub mod streaks;
 pub mod streams;
 pub mod user;
 pub mod users;
+pub mod weights;
 pub mod withdrawals;
 
 use lambda_http::{Error, Request, service_fn};
@@ -68,6 +69,9 @@ pub const ROUTES: &[&Route] = &[
     &meals::DELETE_MEAL,
     &days::MARK_DAY,
     &days::PAUSE_TRACKING,
+    &weights::LOG_WEIGHT,
+    &weights::LIST_WEIGHTS,
+    &weights::DELETE_WEIGHT,
     &behavior::GET_BEHAVIOR,
     &prompts::REGENERATE_PROMPT,
     &prompts::LIST_PROMPTS,

@@ -20,6 +20,7 @@ use domain::conversation::{Role, repeatable};
 use domain::meals::{DayTotals, Grams};
 use domain::profile::{Goal, GoalText, Profile, TargetBasis, Targets};
 use domain::safety::{Condition, Risk};
+use domain::weight_trend::{WeightTrend, to_tenths};
 
 pub use consultation_state::{concerns, consultation_state};
 pub use recipes::{for_writer, variants};
@@ -148,13 +149,19 @@ pub fn initial_prompt_material(
 
 /// What a weekly update is written from.
 #[must_use]
-pub fn prompt_update_material(current_prompt: &str, behavior: &BehaviorMetrics, decision: &Decision) -> String {
+pub fn prompt_update_material(
+    current_prompt: &str,
+    behavior: &BehaviorMetrics,
+    weight: Option<&WeightTrend>,
+    decision: &Decision,
+) -> String {
     let change: Vec<String> = decision.rules.iter().map(|rule| format!("- {}", rule.explanation)).collect();
+    let weight = weight.map(|trend| format!("\n- {}.", weight_in_words(trend))).unwrap_or_default();
     fill(
         include_str!("prompt_update_material.txt"),
         &[
             ("current_prompt", &data(current_prompt)),
-            ("behavior", &behavior_in_words(Some(behavior))),
+            ("behavior", &format!("{}{weight}", behavior_in_words(Some(behavior)))),
             ("change", &change.join("\n")),
         ],
     )
@@ -197,6 +204,7 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
             format!(" ({meals} of them without known protein, carbohydrates or fat, so that there was more of these)")
         }
     };
+    let weight = profile.weight_trend.as_ref().map(|trend| format!("\n{}", weight_in_words(trend))).unwrap_or_default();
     let starves = metrics.pattern(PatternKind::UnderEating).is_some();
     let warning = if starves { UNDER_EATING } else { "" };
     fill(
@@ -216,6 +224,7 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
             ("left_calories", &targets.daily_calories.saturating_sub(eaten.calories).to_string()),
             ("left_protein_g", &grams(left_protein)),
             ("streak", &streak(metrics)),
+            ("weight", &weight),
             ("warning", warning),
         ],
     )
@@ -226,6 +235,18 @@ fn streak(metrics: &BehaviorMetrics) -> String {
     let days = metrics.meal_logging_streak_days;
     let more = if days >= metrics.analysis_days { " or more" } else { "" };
     format!("{days} days{more}")
+}
+
+/// Where the weight stands by the weigh-ins.
+fn weight_in_words(trend: &WeightTrend) -> String {
+    let kg = to_tenths(trend.trend_kg);
+    let change = match trend.kg_per_week {
+        None => "too few weigh-ins to say how it changes".to_owned(),
+        Some(rate) if rate.abs() < 0.05 => "steady".to_owned(),
+        Some(rate) if rate < 0.0 => format!("falling by {:.1} kg a week", -rate),
+        Some(rate) => format!("rising by {rate:.1} kg a week"),
+    };
+    format!("Weight by the trend of the weigh-ins: {kg} kg on {}, {change}", trend.day)
 }
 
 fn targets_in_words(targets: &Targets) -> String {

@@ -23,6 +23,8 @@ pub enum Missing {
     Session,
     /// No such meal.
     Meal,
+    /// A weigh-in of the day.
+    WeighIn,
     /// No such coaching conversation.
     Conversation,
     /// No such weekly run.

@@ -56,7 +56,7 @@ impl MealService {
     /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
     pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
         let now = self.clock.now();
-        check_eaten_at(entry.eaten_at.instant, now)?;
+        check_time("eaten_at", entry.eaten_at.instant, now)?;
         let mut profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         if let Some(offset) = entry.eaten_at.offset {
             profile = self.live_by(profile, offset).await?;
@@ -131,7 +131,7 @@ impl MealService {
     /// Changes a meal, and the totals of its day with it; one that was eaten on another day moves there.
     pub async fn update(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId, change: &MealChange) -> Result<Meal> {
         if let Some(eaten_at) = change.eaten_at {
-            check_eaten_at(eaten_at.instant, self.clock.now())?;
+            check_time("eaten_at", eaten_at.instant, self.clock.now())?;
         }
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         for _ in 0..ATTEMPTS {
@@ -217,13 +217,17 @@ impl MealService {
     }
 }
 
-/// Refuses meals of the future and of another century.
-fn check_eaten_at(eaten_at: DateTime<Utc>, now: DateTime<Utc>) -> std::result::Result<(), FieldError> {
-    if eaten_at > now + AHEAD {
-        return Err(FieldError::new("eaten_at", "must not be in the future"));
+/// Refuses times of the future and of another century.
+pub(super) fn check_time(
+    field: &'static str,
+    time: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> std::result::Result<(), FieldError> {
+    if time > now + AHEAD {
+        return Err(FieldError::new(field, "must not be in the future"));
     }
-    if eaten_at < EARLIEST {
-        return Err(FieldError::new("eaten_at", "must not be before the year 2000"));
+    if time < EARLIEST {
+        return Err(FieldError::new(field, "must not be before the year 2000"));
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ mod talk;
 mod user_overview;
 mod users;
 mod weekly;
+mod weights;
 
 pub use accounts::{Accounts, DetailsChange, TargetsChange, Updated, UserRef};
 pub use addresses::Addresses;
@@ -67,3 +68,4 @@ pub use talk::{
 pub use user_overview::{UserOverview, UserOverviews};
 pub use users::Users;
 pub use weekly::{BatchCollector, CollectionSummary, PlannedRun, RunDetails, RunOverview, WeeklyUpdater};
+pub use weights::{Weighed, WeightService};

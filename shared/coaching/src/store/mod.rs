@@ -8,7 +8,7 @@
 //! | `consultations/` | `consultation_sessions` |
 //! | `consultation_keys.rs`, `redemptions.rs` | `consultation_keys`, with the index `by_time_v1` |
 //! | `conversations/` | `coach_conversations`, with the indexes `by_time` and `replies_v1` |
-//! | `meals.rs` | `meals` |
+//! | `meals.rs`, `weights.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
 //! | `idempotency/`, `locks.rs`, `first_answers.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending/` | `spending` |
@@ -55,6 +55,7 @@ mod spending;
 mod streaks;
 mod table;
 mod transaction;
+mod weights;
 mod write;
 
 pub use addresses::AddressTable;
@@ -90,6 +91,7 @@ pub use spending::{
     UserSum,
 };
 pub use streaks::{Followed, StreakTable, WatchedStreak};
+pub use weights::WeightTable;
 
 pub(crate) use table::Table;
 

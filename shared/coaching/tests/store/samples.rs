@@ -29,6 +29,7 @@ use domain::profile::{
 use domain::recipe::{Assignment, Experiment, Recipe, RecipeOverride, UserType, VariantName};
 use domain::safety::{Condition, Danger, Health, Risk, RiskRecord, Signal};
 use domain::spending::{Spending, SpendingPurpose};
+use domain::weight_trend::WeightTrend;
 use test_support::Stores;
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
@@ -93,6 +94,7 @@ pub(super) fn profile(name: &str) -> Profile {
     };
     Profile {
         timezone_learned: true,
+        weight_trend: Some(WeightTrend { day: day("2026-11-20"), trend_kg: 78.437, kg_per_week: Some(-0.43) }),
         pauses: Pauses::from(vec![Pause { from: day("2026-08-01"), to: day("2026-08-09") }]),
         goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
         locale_learned: true,

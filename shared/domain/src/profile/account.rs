@@ -64,6 +64,7 @@ impl Profile {
             locale,
             locale_learned: false,
             stated: DetailsStated::default(),
+            weight_trend: None,
             body,
             health,
             risk: RiskRecord::default(),

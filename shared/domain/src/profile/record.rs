@@ -16,6 +16,7 @@ use crate::local_day::{Calendar, DayStart, TimeZone, Weekend};
 use crate::locale::Locale;
 use crate::recipe::{Recipe, RecipeOverride};
 use crate::safety::{Danger, Health, Reason, Risk, RiskRecord};
+use crate::weight_trend::WeightTrend;
 
 /// Everything that is kept of one person, apart from their messages and meals.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,8 @@ pub struct Profile {
     pub locale_learned: bool,
     /// When details were stated after the sign-up.
     pub stated: DetailsStated,
+    /// Where the weight stands by the person's weigh-ins; [`Self::weight`] follows it. `None` without any.
+    pub weight_trend: Option<WeightTrend>,
     /// What is optional or learned later.
     pub body: BodyData,
     /// What the person has told of their health.
@@ -202,6 +205,17 @@ impl Profile {
     #[must_use]
     pub const fn subject(&self, risk: Risk) -> Subject<'_> {
         Subject { age: self.age, weight: self.weight, goal: self.goal, body: &self.body, risk }
+    }
+
+    /// Takes over where the weight stands by the weigh-ins; targets follow the trend and not each of them, and so does the
+    /// floor of what is safe. Without any left, the weight stays as it was.
+    pub fn weigh(&mut self, trend: Option<WeightTrend>, now: DateTime<Utc>) {
+        self.weight_trend = trend;
+        if let Some(weight) = trend.and_then(|trend| trend.weight()) {
+            self.weight = weight;
+            self.stated.weight = Some(now);
+        }
+        self.follow_from_details(now);
     }
 
     /// Works everything out anew that follows from body, age, weight, goal, health and risk: what is known to be

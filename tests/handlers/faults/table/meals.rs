@@ -39,6 +39,15 @@ fn calories(days: &[Value]) -> Vec<&Value> {
         .collect()
 }
 
+/// A person's weigh-ins with the weight that follows from them.
+fn weighed<'a>(deployment: &'a Deployment, name: &'a str) -> Look<'a> {
+    Box::pin(async move {
+        let weights = items(&deployment.read(Call::to("list-weights").by(name)).await);
+        let kg: Vec<_> = weights.iter().map(|weigh_in| &weigh_in["weight_kg"]).collect();
+        json!([kg, deployment.profile(name).await["weight_kg"]])
+    })
+}
+
 pub(super) const USE_CASES: &[UseCase] = &[
     UseCase {
         name: "meal",
@@ -106,6 +115,43 @@ pub(super) const USE_CASES: &[UseCase] = &[
             })
         },
         noticed: |_| json!([true, 600]),
+    },
+    UseCase {
+        name: "weigh-in",
+        function: "log-weight",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                let body = json!({"weight_kg": 81.0, "measured_at": deployment.now().to_rfc3339()});
+                Begun::Call(Call::to("log-weight").by(name).json(&body))
+            })
+        },
+        again: Again::Same(&[]),
+        look: weighed,
+        noticed: |_| json!([[81.0], 81.0]),
+    },
+    UseCase {
+        name: "deletion of a weigh-in",
+        function: "delete-weight",
+        scene: Scene::Shared,
+        variables: &[],
+        begin: |deployment, name| {
+            Box::pin(async move {
+                deployment.sign_up(name).await;
+                for (kg, days_ago) in [(80.0, 1), (90.0, 0)] {
+                    let measured_at = (deployment.now() - Duration::days(days_ago)).to_rfc3339();
+                    let body = json!({"weight_kg": kg, "measured_at": measured_at});
+                    deployment.send(Call::to("log-weight").by(name).json(&body)).await;
+                }
+                let today = deployment.now().date_naive().to_string();
+                Begun::Call(Call::to("delete-weight").by(name).path("day", &today))
+            })
+        },
+        again: Again::Told("weigh_in_not_found"),
+        look: weighed,
+        noticed: |_| json!([[80.0], 80.0]),
     },
     UseCase {
         name: "pause",

@@ -76,6 +76,7 @@ pub(super) const READS: &[Read] = &[
         ("/items/0/first_words", |_| json!("And for dinner?")),
     ),
     asks("list-meals", |_| Call::to("list-meals").by("ana"), ("/items/0/calories", |_| json!(2_000))),
+    asks("list-weights", |_| Call::to("list-weights").by("ana"), ("/items", |_| json!([]))),
     asks("get-behavior", |_| Call::to("get-behavior").by("ana"), ("/days_logged", |_| json!(8))),
     asks("list-prompts", |_| Call::to("list-prompts").by("ana"), ("/items/0/version", |_| json!(2))),
     asks("list-consultation-keys", |_| by_admin("list-consultation-keys"), ("/items/0/label", |_| json!("Spring"))),

@@ -1,6 +1,6 @@
 //! A profile as its person reads it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::service::SafetyNotice;
 use domain::behavior::Pause;
 use domain::profile::{ActivityLevel, Goal, GoalText, Height, Profile, Sex, Targets};
 use domain::safety::{Health, Risk};
+use domain::weight_trend::{WeightTrend, to_tenths};
 
 /// A person's profile. The prompt's text is read at `GET /v1/users/me/prompts`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -21,8 +22,10 @@ pub struct ProfileResponse {
     pub email: String,
     /// Age in years.
     pub age: u32,
-    /// Body weight in kg.
+    /// Body weight in kg: as you have stated it, or the trend of your weigh-ins.
     pub weight_kg: f64,
+    /// Where your weight stands by your weigh-ins; null without any.
+    pub weight_trend: Option<WeightTrendResponse>,
     /// What the person wants, as targets follow from it.
     pub goal: Goal,
     /// What the person wants in their own words; null if they have chosen `goal` themselves. Then `goal` is what the
@@ -69,6 +72,24 @@ pub struct ProfileResponse {
     pub notice: NoticeResponse,
 }
 
+/// Where a weight stands.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "WeightTrend")]
+pub struct WeightTrendResponse {
+    /// The day of the latest weigh-in.
+    pub day: NaiveDate,
+    /// The trend on it, in kg.
+    pub trend_kg: f64,
+    /// By how much the trend changes, in kg a week; null with too few weigh-ins to say.
+    pub kg_per_week: Option<f64>,
+}
+
+impl From<WeightTrend> for WeightTrendResponse {
+    fn from(trend: WeightTrend) -> Self {
+        Self { day: trend.day, trend_kg: to_tenths(trend.trend_kg), kg_per_week: trend.kg_per_week }
+    }
+}
+
 impl ProfileResponse {
     /// A profile as it is shown at `now`.
     #[must_use]
@@ -83,6 +104,7 @@ impl ProfileResponse {
             email: profile.email.as_str().to_owned(),
             age: profile.age.years(),
             weight_kg: profile.weight.kg(),
+            weight_trend: profile.weight_trend.map(WeightTrendResponse::from),
             goal: profile.goal.shown(),
             goal_text: profile.goal_text.as_ref().map(GoalText::as_str).map(str::to_owned),
             timezone: profile.timezone.name().into_owned(),

@@ -39,6 +39,8 @@ pub enum Code {
     SessionNotFound,
     /// There is no such meal of yours.
     MealNotFound,
+    /// There is no weigh-in of that day.
+    WeighInNotFound,
     /// There is no such conversation of yours.
     ConversationNotFound,
     /// There is no such weekly run.
@@ -137,6 +139,7 @@ impl Code {
             | Self::UserNotFound
             | Self::SessionNotFound
             | Self::MealNotFound
+            | Self::WeighInNotFound
             | Self::ConversationNotFound
             | Self::RunNotFound
             | Self::PromptVersionNotFound => StatusCode::NOT_FOUND,

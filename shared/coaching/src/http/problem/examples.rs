@@ -54,6 +54,7 @@ fn refusals() -> Vec<ApiError> {
         Missing::User,
         Missing::Session,
         Missing::Meal,
+        Missing::WeighIn,
         Missing::Conversation,
         Missing::Run,
         Missing::PromptVersion,

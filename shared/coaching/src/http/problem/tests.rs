@@ -63,6 +63,7 @@ fn every_error_has_its_status_and_code() {
         (service(Missing::User), 404, Code::UserNotFound, false),
         (service(Missing::Session), 404, Code::SessionNotFound, false),
         (service(Missing::Meal), 404, Code::MealNotFound, false),
+        (service(Missing::WeighIn), 404, Code::WeighInNotFound, false),
         (service(Missing::Conversation), 404, Code::ConversationNotFound, false),
         (service(Missing::Run), 404, Code::RunNotFound, false),
         (service(ServiceError::ConsultationAccessDenied), 403, Code::ConsultationAccessDenied, false),

@@ -151,6 +151,9 @@ fn not_found_verdict(missing: Missing) -> Verdict {
             Code::SessionNotFound,
             "There is no such consultation of yours. Start one with POST /v1/consultation/start.",
         ),
+        Missing::WeighIn => {
+            (Code::WeighInNotFound, "There is no weigh-in of yours on that day. List them with GET /v1/weights.")
+        }
         Missing::Meal => (Code::MealNotFound, "There is no such meal of yours. List your meals with GET /v1/meals."),
         Missing::PromptVersion => (
             Code::PromptVersionNotFound,

@@ -28,6 +28,7 @@ use domain::due;
 use domain::money::{TokenUsage, Usd};
 use domain::profile::{PendingUpdate, PersonalPrompt, Profile, UserId};
 use domain::recipe::Recipe;
+use domain::safety::Risk;
 
 /// What a weekly update takes as a rule, for estimates: the nine sections and the behaviour in, two sections out.
 pub const TYPICAL_UPDATE: TokenUsage =
@@ -184,7 +185,9 @@ impl PromptUpdater {
     ) -> ModelRequest {
         let choice = &self.settings.model;
         let current = prompt.text_with(profile.current_targets());
-        let material = prompts::prompt_update_material(&current, grounds.metrics, grounds.decision);
+        // Whom numbers can harm is not told what they weigh.
+        let weight = profile.weight_trend.as_ref().filter(|_| profile.risk.lasting < Risk::NoDeficit);
+        let material = prompts::prompt_update_material(&current, grounds.metrics, weight, grounds.decision);
         let today = profile.day_of(grounds.as_of);
         let words = prompts::of_an_update(task.words_left());
         let instructions = prompts::prompt_update(words, task.present_words(), task.current.language(), today);

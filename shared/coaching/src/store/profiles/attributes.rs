@@ -58,6 +58,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("timezone_learned", learned_timezone(profile)),
         ("day_starts_at", day_start(profile)),
         ("pauses", pauses(profile)),
+        ("weight_trend", profile.weight_trend.as_ref().map(native)),
         ("stated", stated(profile)),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
@@ -95,6 +96,7 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         timezone_learned: stored.optional("timezone_learned", read_flag)?.unwrap_or_default(),
         day_starts_at: read_day_start(stored),
         pauses: read_pauses(stored),
+        weight_trend: stored.or_missing("weight_trend", read_native),
         body: BodyData {
             sex: stored.or_missing("sex", read_native),
             height: stored.or_missing("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok()),

@@ -35,6 +35,7 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set_or_remove("timezone_learned", learned_timezone(profile))
         .set_or_remove("day_starts_at", day_start(profile))
         .set_or_remove("pauses", pauses(profile))
+        .set_or_remove("weight_trend", profile.weight_trend.as_ref().map(native))
         .set_known("sex", body.sex.as_ref().map(native))
         .set_known("height_cm", body.height.map(|height| decimal(height.cm())))
         .set_known("activity_level", body.activity_level.as_ref().map(native))

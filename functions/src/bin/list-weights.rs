@@ -1,0 +1,7 @@
+//! `GET /v1/weights`
+
+use coaching::api::{self, weights};
+
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&weights::LIST_WEIGHTS)
+}

@@ -1,0 +1,7 @@
+//! `POST /v1/weights`
+
+use coaching::api::{self, weights};
+
+fn main() -> Result<(), lambda_http::Error> {
+    api::run(&weights::LOG_WEIGHT)
+}
