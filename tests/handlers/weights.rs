@@ -101,6 +101,42 @@ async fn the_floor_is_looked_at_after_each_weigh_in() {
 }
 
 #[tokio::test]
+async fn the_latest_weigh_in_tells_of_danger_before_the_trend_does_and_a_slip_of_the_hand_does_not() {
+    let deployment = signed_up().await;
+    let risk = async || deployment.profile("ana").await["risk"].clone();
+    for step in 0..40 {
+        weigh(&deployment, 64.0 - 0.25 * f64::from(step)).await;
+        deployment.pass(Duration::days(1));
+    }
+    assert_eq!(risk().await, "none", "54.25 kg on the scales, and 56.4 by the trend");
+    weigh(&deployment, 43.0).await;
+    assert_eq!(risk().await, "none", "nobody loses eleven kilograms in a day");
+    weigh(&deployment, 53.0).await;
+    assert_eq!(risk().await, "no_deficit");
+    assert_eq!(
+        deployment.profile("ana").await["targets"]["basis"],
+        "maintenance_safety",
+        "the trend has them at 56 kg"
+    );
+}
+
+#[tokio::test]
+async fn a_history_that_is_logged_afterwards_moves_no_weight_of_today() {
+    let deployment = signed_up().await;
+    let old = json!({"weight_kg": 42.0, "measured_at": "2011-05-01T08:00:00Z"});
+    assert_eq!(deployment.send(Call::to("log-weight").by("ana").json(&old)).await.status, 201);
+    let profile = deployment.profile("ana").await;
+    assert_eq!((&profile["weight_kg"], &profile["risk"]), (&json!(82.5), &json!("none")));
+    weigh(&deployment, 82.0).await;
+    assert_eq!(deployment.profile("ana").await["weight_kg"], 82.0);
+    deployment.pass(Duration::days(3));
+    deployment.read(Call::to("update-profile").by("ana").json(&json!({"weight_kg": 80.0}))).await;
+    let late = json!({"weight_kg": 82.3, "measured_at": "2026-11-19T08:00:00Z"});
+    deployment.send(Call::to("log-weight").by("ana").json(&late)).await;
+    assert_eq!(deployment.profile("ana").await["weight_kg"], 80.0, "what they say later counts");
+}
+
+#[tokio::test]
 async fn what_is_deleted_moves_the_trend_back() {
     let deployment = signed_up().await;
     weigh(&deployment, 82.0).await;
@@ -112,7 +148,7 @@ async fn what_is_deleted_moves_the_trend_back() {
     delete(&deployment, "2026-11-19").await.assert_problem(404, "weigh_in_not_found");
     assert_eq!(delete(&deployment, "2026-11-18").await.status, 204);
     let profile = deployment.profile("ana").await;
-    assert_eq!((&profile["weight_trend"], &profile["weight_kg"]), (&Value::Null, &json!(82.0)));
+    assert_eq!((&profile["weight_trend"], &profile["weight_kg"]), (&Value::Null, &json!(82.5)), "what was stated");
     assert_eq!(items(&weights(&deployment).await), [Value::Null; 0]);
 }
 

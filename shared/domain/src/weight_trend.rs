@@ -49,6 +49,8 @@ pub struct WeightTrend {
     pub day: NaiveDate,
     /// The trend on it, in kg, to a gram.
     pub trend_kg: f64,
+    /// What the scales showed on it, in kg.
+    pub latest_kg: f64,
     /// By how much the trend changes, in kg a week; `None` with too few weigh-ins to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kg_per_week: Option<f64>,
@@ -79,7 +81,14 @@ impl WeightTrend {
         let spans = recent.first().is_some_and(|(first, _)| -first >= as_float(LEAST_RATE_DAYS));
         let kg_per_week = (spans && recent.len() >= LEAST_RATE_WEIGH_INS).then(|| 7.0 * slope(&recent));
         let kg_per_week = kg_per_week.map(|rate| rounded(rate, 100.0));
-        Some(Self { day: last.day, trend_kg: rounded(last.trend_kg, 1_000.0), kg_per_week })
+        let (trend_kg, latest_kg) = (rounded(last.trend_kg, 1_000.0), last.weight.kg());
+        Some(Self { day: last.day, trend_kg, latest_kg, kg_per_week })
+    }
+
+    /// What the scales showed last.
+    #[must_use]
+    pub fn latest(&self) -> Option<Weight> {
+        Weight::parse("weight_kg", self.latest_kg).ok()
     }
 
     /// The trend as a weight, to a tenth of a kilogram as scales show it.

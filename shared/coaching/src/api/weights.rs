@@ -12,7 +12,7 @@ use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::app::{App, FromApp, StartError};
 use crate::http::field::Field;
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
-use crate::service::{SafetyUpdates, Weighed, WeightService};
+use crate::service::{Missing, SafetyUpdates, ServiceError, Weighed, WeightService};
 use domain::field::{FieldCollector, FieldErrors};
 use domain::local_day::SentTime;
 use domain::profile::Weight;
@@ -36,9 +36,10 @@ impl FromApp for Weighing {
 pub static LOG_WEIGHT: Route = Route {
     tag: TAG,
     summary: "Logs what you weigh.",
-    description: "A day has one weigh-in, the one that was measured last on it; the same once more changes nothing. Your weight, \
-        your targets and what is safe for you follow the trend of all of them, not each: an exponentially smoothed average, by \
-        which a day of more water moves next to nothing.",
+    description: "A day has one weigh-in, the one that was measured last on it; the same once more changes nothing. Your weight \
+        and your targets follow the trend of all of them, not each: an exponentially smoothed average, by which a day of more \
+        water moves next to nothing. Weigh-ins from before the day on which you have last changed your weight in the profile, or from more than 30 days \
+        before your account, move nothing.",
     request: Some(body::<LogWeightRequest>),
     answers: &[Answer::created("The weigh-in of that day.", body::<WeighInResponse>)],
     sample: Sample {
@@ -81,7 +82,7 @@ async fn list_weights(weights: Arc<WeightService>, request: ApiRequest) -> ApiRe
 pub static DELETE_WEIGHT: Route = Route {
     tag: TAG,
     summary: "Deletes the weigh-in of a day; what followed from it follows the rest.",
-    description: "One that is gone already is not found. Without any left, the weight stays as it was.",
+    description: "One that is gone already is not found. Without any left, the weight that you have stated counts again.",
     variables: &[Parameter { name: "day", takes: Takes::Day, description: "The local day.", required: true }],
     answers: &[Answer::no_content("The weigh-in is gone.")],
     sample: Sample { path: &["2026-11-20"], ..Sample::EMPTY },
@@ -91,9 +92,9 @@ pub static DELETE_WEIGHT: Route = Route {
 
 async fn delete_weight(weighing: Arc<Weighing>, request: ApiRequest) -> ApiResult {
     let day = parse_day(request.path_text("day"))?;
-    let profile = weighing.weights.delete(&request.caller.user_id, day).await?;
+    let (profile, was_there) = weighing.weights.delete(&request.caller.user_id, day).await?;
     weighing.updates.have_rewritten(&profile, &request.request_id).await;
-    Ok(ApiResponse::no_content())
+    if was_there { Ok(ApiResponse::no_content()) } else { Err(ServiceError::from(Missing::WeighIn).into()) }
 }
 
 /// Body of `POST /v1/weights`.

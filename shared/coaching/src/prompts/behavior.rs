@@ -23,7 +23,7 @@ pub(super) fn in_words(metrics: &BehaviorMetrics) -> Vec<String> {
     }
     lines.extend(metrics.patterns.iter().map(pattern));
     if let Some(reason) = metrics.missing_completeness() {
-        lines.push(format!("Patterns of eating are unknown: {reason}. It does not show that the person eats little."));
+        lines.push(format!("Patterns of eating are unknown: {reason}. It does not show whether the person eats little or logs little; ask."));
     } else if metrics.has_evidence() && metrics.patterns.is_empty() {
         lines.push("No failure pattern shows in these days.".to_owned());
     }
@@ -32,9 +32,9 @@ pub(super) fn in_words(metrics: &BehaviorMetrics) -> Vec<String> {
 
 fn streak(metrics: &BehaviorMetrics) -> String {
     match metrics.meal_logging_streak_days {
+        days if metrics.streak_may_be_longer() => format!("{days} days or more"),
         0 => "none".to_owned(),
         1 => "1 day".to_owned(),
-        days if days >= metrics.analysis_days => format!("{days} days or more"),
         days => format!("{days} days"),
     }
 }

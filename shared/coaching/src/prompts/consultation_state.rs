@@ -11,7 +11,7 @@ use domain::profile::Profile;
 pub fn consultation_state(profile: &Profile, session: &Session, known: &[Fact], now: DateTime<Utc>) -> String {
     let mut person = profile.clone();
     session.tell(&mut person);
-    let today = person.day_of(now);
+    let today = person.timezone.day_of(now);
     let sections: Vec<&str> = session.progress.open().map(ConsultationSection::name).collect();
     let doubts: Vec<String> =
         session.heard.open_doubts().map(|doubt| format!("{} {}", doubt.id, line(&doubt.text))).collect();

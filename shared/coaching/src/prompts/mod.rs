@@ -14,7 +14,7 @@ mod writers;
 use chrono::{DateTime, Utc};
 use claude::SystemBlock;
 
-use domain::behavior::{BehaviorMetrics, Decision, PatternKind};
+use domain::behavior::{BehaviorMetrics, DayPoint, Decision, PatternKind};
 use domain::consultation::{ConsultationMessage, Fact, Heard};
 use domain::conversation::{Role, repeatable};
 use domain::meals::{DayTotals, Grams};
@@ -184,17 +184,28 @@ pub fn safety_reader_material(earlier: &[(Role, &str)], message: &str) -> String
     fill(include_str!("safety_reader_material.txt"), &[("earlier", &earlier), ("message", &data(message))])
 }
 
+/// Days before today that the coach is told of.
+const DAYS_TOLD: usize = 7;
+
 /// What the coach is told beside the numbers of a person who eats far too little.
 const UNDER_EATING: &str = "\nThe log shows far too little food for many days, or food that is not logged: a safety signal. Never praise it, and \
     ask how the person is.";
 
-/// Today's numbers, as the coach sees them beside the person's message.
+/// Today's numbers, as the coach sees them beside the person's message, with those of the week before from `daily`, whose last
+/// entry is today.
 #[must_use]
-pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: &BehaviorMetrics) -> String {
+pub fn today(
+    profile: &Profile,
+    now: DateTime<Utc>,
+    eaten: &DayTotals,
+    metrics: &BehaviorMetrics,
+    daily: &[DayPoint],
+) -> String {
     let targets = profile.targets_in_force(now);
     let grams = |tenths: u32| f64::from(Grams::from_tenths(tenths)).round().to_string();
     let left_protein = (targets.protein_g * 10).saturating_sub(eaten.protein_tenths);
-    let local_time = format!("{} {}", profile.timezone.day_of(now), profile.timezone.time_of(now).format("%H:%M"));
+    let local_time = profile.timezone.local(now).format("%Y-%m-%d %H:%M, %A");
+    let local_time = format!("{local_time}, {}", profile.timezone.name());
     if profile.risk.at(now) >= Risk::NoDeficit {
         return fill(include_str!("today_without_numbers.txt"), &[("local_time", &local_time)]);
     }
@@ -223,6 +234,7 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
             ("unknown", &unknown),
             ("left_calories", &targets.daily_calories.saturating_sub(eaten.calories).to_string()),
             ("left_protein_g", &grams(left_protein)),
+            ("days", &week_in_words(daily)),
             ("streak", &streak(metrics)),
             ("weight", &weight),
             ("warning", warning),
@@ -233,8 +245,32 @@ pub fn today(profile: &Profile, now: DateTime<Utc>, eaten: &DayTotals, metrics: 
 /// The logging streak; one that fills what was read may be longer.
 fn streak(metrics: &BehaviorMetrics) -> String {
     let days = metrics.meal_logging_streak_days;
-    let more = if days >= metrics.analysis_days { " or more" } else { "" };
+    let more = if metrics.streak_may_be_longer() { " or more" } else { "" };
     format!("{days} days{more}")
+}
+
+/// The days before today, in two lines: the energy of a week, and what yesterday held. Without the targets of those days: there is
+/// one plan, the present one.
+fn week_in_words(daily: &[DayPoint]) -> String {
+    let before = daily.split_last().map_or(daily, |(_, before)| before);
+    let week = &before[before.len().saturating_sub(DAYS_TOLD)..];
+    let Some(yesterday) = week.last() else { return "Yesterday: before their first day here".to_owned() };
+    let held = match yesterday {
+        DayPoint { paused: true, .. } => "paused".to_owned(),
+        DayPoint { meals: 0, marked_complete: true, .. } => "nothing eaten, as they say".to_owned(),
+        DayPoint { meals: 0, .. } => "nothing logged".to_owned(),
+        DayPoint { protein_g, meals, .. } => format!("{meals} meals with {} g protein", protein_g.round()),
+    };
+    let told = |point: &DayPoint| {
+        let kcal = match point {
+            DayPoint { paused: true, .. } => "paused".to_owned(),
+            DayPoint { meals: 0, marked_complete: false, .. } => "not logged".to_owned(),
+            DayPoint { calories, .. } => calories.to_string(),
+        };
+        format!("{} {kcal}", point.day.format("%a"))
+    };
+    let week = week.iter().map(told).collect::<Vec<_>>().join(", ");
+    format!("Eaten on the days before today, in kcal: {week}\nYesterday: {held}")
 }
 
 /// Where the weight stands by the weigh-ins.

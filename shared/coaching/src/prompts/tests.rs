@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fixtures::measured;
+use domain::behavior::DayPoint;
 use domain::coaching_prompt::{CoachingPrompt, Flaw, Rule, Section, WordRange};
 use domain::consultation::{Category, Concern, ConsultationSection, Doubt, FactId, Progress, Session};
 use domain::language::Language;
@@ -96,7 +97,13 @@ fn every_prompt() -> Vec<String> {
                 &Section::ALL,
                 WORDS,
             ),
-            today(&profile, profile.created_at, &DayTotals::empty(profile.first_day), &measured(&[Some(2_000); 3])),
+            today(
+                &profile,
+                profile.created_at,
+                &DayTotals::empty(profile.first_day),
+                &measured(&[Some(2_000); 3]),
+                &[],
+            ),
         ])
         .collect()
 }
@@ -173,8 +180,25 @@ fn a_person_who_has_logged_nothing_is_not_described_as_failing() {
 fn today_is_the_persons_own_day_with_what_is_left_of_it() {
     let profile = profile();
     let eaten = DayTotals { meals: 2, calories: 900, protein_tenths: 555, ..DayTotals::empty(profile.first_day) };
-    let text = today(&profile, profile.created_at, &eaten, &measured(&[Some(2_000); 4]));
-    assert!(text.contains("Local date and time: 2026-03-01 19:30"), "{text}");
+    let daily = ["2026-02-25", "2026-02-26", "2026-02-27", "2026-02-28", "2026-03-01"].map(|day| DayPoint {
+        day: day.parse().expect("a day"),
+        calories: 1_900,
+        protein_g: 110.4,
+        meals: if day.ends_with("26") { 0 } else { 3 },
+        target_calories: 2_000,
+        target_protein_g: 120,
+        in_target: None,
+        complete: true,
+        marked_complete: false,
+        paused: day.ends_with("27"),
+    });
+    let text = today(&profile, profile.created_at, &eaten, &measured(&[Some(2_000); 4]), &daily);
+    assert!(text.contains("Local date and time: 2026-03-01 19:30, Sunday, America/Denver"), "{text}");
+    assert!(text.contains("Yesterday: 3 meals with 110 g protein\nLogging streak"), "{text}");
+    let week = "Eaten on the days before today, in kcal: Wed 1900, Thu not logged, Fri paused, Sat 1900\n";
+    assert!(text.contains(week), "{text}");
+    let new = today(&profile, profile.created_at, &eaten, &measured(&[Some(2_000); 4]), &daily[4..]);
+    assert!(new.contains("Yesterday: before their first day here\nLogging streak"), "{new}");
     assert!(text.contains("Eaten so far: 900 kcal, 56 g protein"), "{text}");
     let left = profile.current_targets().daily_calories - 900;
     assert!(text.contains(&format!("Left: {left} kcal")) && text.contains("Logging streak: 4 days"), "{text}");

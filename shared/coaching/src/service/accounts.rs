@@ -220,7 +220,9 @@ impl DetailsChange {
             profile.name = name.clone();
         }
         profile.age = self.age.unwrap_or(profile.age);
-        profile.weight = self.weight.unwrap_or(profile.weight);
+        if let Some(weight) = self.weight {
+            profile.state_weight(weight);
+        }
         profile.stated.note(self.weight, &self.body, now);
         let new_goal = self.goal.as_ref().filter(|goal| profile.state_goal(goal));
         if let Some(timezone) = self.timezone {

@@ -110,8 +110,7 @@ impl BehavioralTracker {
     /// where it began.
     pub async fn whole_streak(&self, profile: &Profile, behavior: &Behavior) -> Result<u32> {
         let BehaviorMetrics { meal_logging_streak_days: counted, window, .. } = behavior.metrics;
-        let fills_window = counted > 0 && counted >= behavior.metrics.days_analyzed();
-        if !fills_window || window.first <= profile.first_day {
+        if !behavior.metrics.streak_may_be_longer() || window.first <= profile.first_day {
             return Ok(counted);
         }
         let mut days: Vec<DayTotals> = Vec::new();

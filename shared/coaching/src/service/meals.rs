@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::asked_days::ListedDays;
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
 use crate::store::{EarlyMeal, FirstDayWrite, MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
@@ -16,14 +17,14 @@ use domain::profile::{Profile, UserId};
 
 /// How far ahead of our clock a meal may lie: time zones and clocks that are off, not plans.
 const AHEAD: Duration = Duration::hours(24);
+/// How long ago a meal tells of the clock that its person lives by now.
+const RECENT: Duration = Duration::hours(48);
 /// The earliest meal that can be logged: the beginning of 2000, in UTC.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
 /// How often a change is made again when another one came in between.
 const ATTEMPTS: usize = 5;
-/// Days that a list shows when the caller names none.
-const DAYS_DEFAULT: i64 = 7;
-/// Most days of one list.
-const DAYS_MAX: i64 = 92;
+/// Days that a list shows.
+const DAYS: ListedDays = ListedDays { default: 7, most: 92 };
 
 /// A page of meals with the totals of all days in the range.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +59,8 @@ impl MealService {
         let now = self.clock.now();
         check_time("eaten_at", entry.eaten_at.instant, now)?;
         let mut profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        if let Some(offset) = entry.eaten_at.offset {
+        // A meal of another time was perhaps eaten elsewhere, or by another clock of the year.
+        if let Some(offset) = entry.eaten_at.offset.filter(|_| (now - entry.eaten_at.instant).abs() <= RECENT) {
             profile = self.live_by(profile, offset).await?;
         }
         let meal = Meal::log(MealId(id), entry, &profile.calendar(), now);
@@ -83,7 +85,8 @@ impl MealService {
             }
             profile = self.profiles.get(&profile.user_id).await?.ok_or(Missing::Profile)?;
         }
-        Err(Conflict::Busy.into())
+        // The next meal tells it again; this one has its day by its own clock.
+        Ok(profile)
     }
 
     /// Logs a meal unless it is there, and with it that the first day is not later.
@@ -112,17 +115,7 @@ impl MealService {
         page: &PageRequest,
     ) -> Result<LoggedMeals> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        let to = to.unwrap_or_else(|| {
-            let today = profile.day_of(self.clock.now());
-            from.map_or(today, |from| from.max(today).min(from + Duration::days(DAYS_MAX - 1)))
-        });
-        let from = from.unwrap_or(to - Duration::days(DAYS_DEFAULT - 1));
-        if from > to {
-            return Err(FieldError::new("from", "must not be after to").into());
-        }
-        if (to - from).num_days() >= DAYS_MAX {
-            return Err(FieldError::new("from", format!("must be at most {DAYS_MAX} days before to")).into());
-        }
+        let (from, to) = DAYS.asked(from, to, profile.day_of(self.clock.now()))?;
         let meals = self.meals.list(user_id, from, to, page).await?;
         let days = self.meals.day_totals(user_id, from, to).await?;
         Ok(LoggedMeals { from, to, meals, days })

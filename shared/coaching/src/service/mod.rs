@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod asked_days;
 mod audit_log;
 mod behavior;
 mod behavioral_tracker;

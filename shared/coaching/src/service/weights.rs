@@ -2,24 +2,22 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, Duration, NaiveDate};
+use chrono::{Days, NaiveDate};
 
+use super::asked_days::ListedDays;
 use super::error::{Conflict, Missing, Result};
 use super::meals::check_time;
 use crate::app::{App, FromApp, StartError};
 use crate::store::{ProfileTable, WeightTable, WriteOutcome};
 use crate::system::Clock;
-use domain::field::FieldError;
 use domain::local_day::SentTime;
 use domain::profile::{Profile, UserId, Weight};
 use domain::weight_trend::{REMEMBERED, TrendPoint, WeighIn, WeightTrend, trend};
 
 /// How often a change is made again when another one came in between.
 const ATTEMPTS: usize = 5;
-/// Days that a list shows when the caller names none.
-const DAYS_DEFAULT: i64 = 90;
-/// Most days of one list.
-const DAYS_MAX: i64 = 366;
+/// Days that a list shows.
+const DAYS: ListedDays = ListedDays { default: 90, most: 366 };
 
 /// Weigh-ins of a range of days.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,46 +55,37 @@ impl WeightService {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let day = profile.calendar().local(measured_at).day;
         self.weights.log(user_id, WeighIn { day, weight }, measured_at.instant).await?;
-        let profile = self.follow(profile).await?;
+        let profile = self.follow(user_id).await?;
         let kept = self.weights.get(user_id, day).await?;
         Ok((kept.unwrap_or(WeighIn { day, weight }), profile))
     }
 
-    /// Deletes the weigh-in of a day, and lets the rest follow.
-    pub async fn delete(&self, user_id: &UserId, day: NaiveDate) -> Result<Profile> {
-        let profile = self.profiles.get(user_id).await?.ok_or(Missing::WeighIn)?;
-        if self.weights.get(user_id, day).await?.is_none() {
-            // Deleted by a request whose function vanished before the rest could follow.
-            self.follow(profile).await?;
-            return Err(Missing::WeighIn.into());
+    /// Deletes the weigh-in of a day, and lets the rest follow; tells whether it was there. One that was not may have been
+    /// deleted by a request whose function vanished before the rest could follow.
+    pub async fn delete(&self, user_id: &UserId, day: NaiveDate) -> Result<(Profile, bool)> {
+        self.profiles.get(user_id).await?.ok_or(Missing::WeighIn)?;
+        let was_there = self.weights.get(user_id, day).await?.is_some();
+        if was_there {
+            self.weights.delete(user_id, day).await?;
         }
-        self.weights.delete(user_id, day).await?;
-        self.follow(profile).await
+        Ok((self.follow(user_id).await?, was_there))
     }
 
     /// The weigh-ins of a range of days, the last three months by default.
     pub async fn list(&self, user_id: &UserId, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Weighed> {
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
-        let today = profile.day_of(self.clock.now());
-        let to =
-            to.unwrap_or_else(|| from.map_or(today, |from| from.max(today).min(from + Duration::days(DAYS_MAX - 1))));
-        let from = from.unwrap_or(to - Duration::days(DAYS_DEFAULT - 1));
-        if from > to {
-            return Err(FieldError::new("from", "must not be after to").into());
-        }
-        if (to - from).num_days() >= DAYS_MAX {
-            return Err(FieldError::new("from", format!("must be at most {DAYS_MAX} days before to")).into());
-        }
+        let (from, to) = DAYS.asked(from, to, profile.day_of(self.clock.now()))?;
         let mut points = trend(&self.weights.list(user_id, remembered(from), to).await?);
         points.retain(|point| point.day >= from);
         Ok(Weighed { from, to, points, trend: profile.weight_trend })
     }
 
-    /// Lets weight, targets and floor follow the weigh-ins as they are, whoever else changes either at the same time: a profile
-    /// that was written since it was read is read again, and the weigh-ins after it.
-    async fn follow(&self, mut profile: Profile) -> Result<Profile> {
+    /// Lets weight, targets and floor follow the weigh-ins as they are, whoever else changes either at the same time: the profile
+    /// is read first and the weigh-ins after it, and both again if it was written since.
+    async fn follow(&self, user_id: &UserId) -> Result<Profile> {
         for _ in 0..ATTEMPTS {
-            let trend = self.stands(&profile.user_id).await?;
+            let mut profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
+            let trend = self.stands(user_id).await?;
             if trend == profile.weight_trend {
                 return Ok(profile);
             }
@@ -105,7 +94,6 @@ impl WeightService {
                 profile.revision += 1;
                 return Ok(profile);
             }
-            profile = self.profiles.get(&profile.user_id).await?.ok_or(Missing::Profile)?;
         }
         Err(Conflict::Busy.into())
     }

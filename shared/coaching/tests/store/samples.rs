@@ -94,7 +94,13 @@ pub(super) fn profile(name: &str) -> Profile {
     };
     Profile {
         timezone_learned: true,
-        weight_trend: Some(WeightTrend { day: day("2026-11-20"), trend_kg: 78.437, kg_per_week: Some(-0.43) }),
+        weight_trend: Some(WeightTrend {
+            day: day("2026-11-20"),
+            trend_kg: 78.437,
+            latest_kg: 78.1,
+            kg_per_week: Some(-0.43),
+        }),
+        weight_stated: Weight::parse("weight_kg", 81.5).ok(),
         pauses: Pauses::from(vec![Pause { from: day("2026-08-01"), to: day("2026-08-09") }]),
         goal_text: GoalText::parse("goal", "wieder in die alte Jeans passen").ok(),
         locale_learned: true,

@@ -94,17 +94,22 @@ impl<'a> MeasuredDay<'a> {
         let totals = self.totals;
         let mains = [totals.breakfasts, totals.lunches, totals.dinners].into_iter().filter(|meals| *meals > 0).count();
         let parts = totals.calories_by_part.into_iter().filter(|calories| *calories > 0).count();
-        // Of days of an earlier release the parts are not known; then the meals have to do.
-        let spread = if parts == 0 { totals.meals as usize } else { parts };
+        // Of meals of an earlier release the parts are not known; then their number has to do.
+        let spread = if self.knows_parts() { parts } else { totals.meals as usize };
         !self.is_marked() && self.permille < LOW && mains < MAIN_MEALS && spread < PARTS_WITH_FOOD
     }
 
     /// Whether little energy was logged, and none of it after the afternoon: a dinner may be missing.
     pub(super) fn may_lack_its_end(&self) -> bool {
         let totals = self.totals;
-        let by_part: u32 = totals.calories_by_part.iter().sum();
         let evening: u32 = totals.calories_by_part[EVENING_PART..].iter().sum();
-        !self.is_marked() && self.permille < LOW && by_part > 0 && totals.dinners == 0 && evening == 0
+        let ends = totals.dinners > 0 || evening > 0 || totals.evening_calories > 0;
+        !self.is_marked() && self.permille < LOW && self.knows_parts() && !ends
+    }
+
+    /// Whether of all that was eaten it is known in which part of the day.
+    fn knows_parts(&self) -> bool {
+        self.totals.calories_by_part.iter().sum::<u32>() == self.totals.calories
     }
 
     /// Whether the day has at least the protein target less the tolerance; `None` if it may have. More protein than asked for

@@ -90,6 +90,13 @@ impl BehaviorMetrics {
         dangers.into_iter().any(|kind| known.is_none_or(|known| known.pattern(kind).is_none()))
     }
 
+    /// Whether the logging streak reaches back to where the window begins, so that it may have begun before.
+    #[must_use]
+    pub fn streak_may_be_longer(&self) -> bool {
+        let reach = if self.days_paused > 0 { self.days_analyzed() } else { self.analysis_days };
+        self.meal_logging_streak_days >= reach.min(self.analysis_days)
+    }
+
     /// The pattern of a kind, if it was found.
     #[must_use]
     pub fn pattern(&self, kind: PatternKind) -> Option<&Pattern> {

@@ -41,6 +41,13 @@ impl Pause {
         Ok(Self { from, to })
     }
 
+    /// What is left of it before and behind `other`; nothing is a pause that ends before it begins.
+    fn without(self, other: Self) -> [Self; 2] {
+        let before = other.from.pred_opt().unwrap_or(NaiveDate::MIN);
+        let behind = other.to.succ_opt().unwrap_or(NaiveDate::MAX);
+        [Self { to: self.to.min(before), ..self }, Self { from: self.from.max(behind), ..self }]
+    }
+
     fn contains(self, day: NaiveDate) -> bool {
         (self.from..=self.to).contains(&day)
     }
@@ -91,17 +98,17 @@ impl Pauses {
         self.0.iter().find(|pause| pause.to >= today).copied()
     }
 
-    /// Puts `pause` in the place of the one that holds on `today` and of those that were to come, and of days that it shares
-    /// with earlier ones; `None` ends them. Days of the present one that are over stay paused, unless the new one says
-    /// otherwise by beginning among them.
+    /// Puts `pause` in the place of the one that holds on `today` and of those that were to come, and of the days that it shares
+    /// with others; `None` ends them. Days that are over stay paused.
     pub fn replace(&mut self, pause: Option<Pause>, today: NaiveDate) {
         let yesterday = today.pred_opt().unwrap_or(NaiveDate::MIN);
-        let last = pause.and_then(|pause| pause.from.pred_opt()).map_or(yesterday, |before| before.min(yesterday));
-        let mut kept: Vec<Pause> = self.0.iter().copied().filter(|earlier| earlier.from <= last).collect();
-        for earlier in &mut kept {
-            earlier.to = earlier.to.min(last);
-        }
-        kept.extend(pause);
+        let over = self.0.iter().map(|earlier| Pause { to: earlier.to.min(yesterday), ..*earlier });
+        let mut kept: Vec<Pause> = match pause {
+            None => over.collect(),
+            Some(pause) => over.flat_map(|earlier| earlier.without(pause)).chain([pause]).collect(),
+        };
+        kept.retain(|pause| pause.from <= pause.to);
+        kept.sort_by_key(|pause| pause.from);
         let forgotten = kept.len().saturating_sub(MOST_PAUSES);
         self.0 = kept.split_off(forgotten);
     }
@@ -150,8 +157,16 @@ mod tests {
         pauses.replace(None, today);
         assert_eq!(Vec::from(pauses.clone()), [pause("2026-02-01", "2026-02-03"), pause("2026-03-18", "2026-03-19")]);
         assert_eq!(pauses.present_or_next(today), None);
-        pauses.replace(Some(pause("2026-02-02", "2026-04-01")), today);
-        assert_eq!(Vec::from(pauses), [pause("2026-02-01", "2026-02-01"), pause("2026-02-02", "2026-04-01")]);
+        pauses.replace(Some(pause("2026-02-02", "2026-02-02")), today);
+        let pieces = [
+            pause("2026-02-01", "2026-02-01"),
+            pause("2026-02-02", "2026-02-02"),
+            pause("2026-02-03", "2026-02-03"),
+            pause("2026-03-18", "2026-03-19"),
+        ];
+        assert_eq!(Vec::from(pauses.clone()), pieces);
+        pauses.replace(Some(pause("2026-02-03", "2026-04-01")), today);
+        assert_eq!(Vec::from(pauses), [pieces[0], pieces[1], pause("2026-02-03", "2026-04-01")]);
     }
 
     #[test]

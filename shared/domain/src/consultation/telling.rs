@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::session::Session;
 use crate::profile::Profile;
+use crate::weight_trend::WeightTrend;
 
 impl Session {
     /// Takes what the person has told into their profile. It changes nothing the second time.
@@ -16,7 +17,9 @@ impl Session {
         } else {
             profile.goal_with(self.goal.as_ref())
         };
-        let weight = self.heard.weight.filter(|_| is_later(told.weight, stated.weight)).unwrap_or(profile.weight);
+        let weighed_since = |trend: WeightTrend| told.weight.is_none_or(|at| profile.day_of(at) <= trend.day);
+        let is_told = is_later(told.weight, stated.weight) && !profile.weight_trend.is_some_and(weighed_since);
+        let weight = self.heard.weight.filter(|_| is_told).unwrap_or(profile.weight);
         let sex = latest(profile.body.sex, body.sex, is_later(told.sex, stated.sex));
         let height = latest(profile.body.height, body.height, is_later(told.height, stated.height));
         let is_later_activity = is_later(told.activity_level, stated.activity_level);

@@ -13,9 +13,9 @@ const KCAL: [u32; 3] = [4, 4, 9];
 const MORE_PERCENT: u32 = 40;
 /// And by how many kcal, whatever the energy: labels round.
 const MORE_KCAL: u32 = 40;
-/// By how many per cent of what the macronutrients explain the energy may exceed that.
-const LESS_PERCENT: u32 = 50;
-/// And by how many kcal: alcohol is energy that is none of the three.
+/// By how many per cent of what the macronutrients explain the energy may exceed that: alcohol is energy that is none of them.
+const LESS_PERCENT: u32 = 200;
+/// And by how many kcal.
 const LESS_KCAL: u32 = 300;
 
 /// Macronutrients; `None` is not known, which is not nothing.

@@ -129,8 +129,6 @@ const NEGATIONS: &[&str] = &[
     "uden",
     "uten",
     "intet",
-    "ei",
-    "en",
     "eikä",
     // French
     "pas",
@@ -333,7 +331,9 @@ fn clause_mentions_stress(clause: &str) -> bool {
             negation = None;
         }
         // "pas mal de stress" is a good deal of it.
-        if NEGATIONS.contains(word) && (*word, next(1)) != ("pas", "mal") {
+        // "ei" and "en" deny in Finnish alone, where what they deny ends so.
+        let denies_in_finnish = ["ei", "en"].contains(word) && next(1).ends_with("iä");
+        if denies_in_finnish || (NEGATIONS.contains(word) && (*word, next(1)) != ("pas", "mal")) {
             negation = Some(index);
         }
         let stressed = begins_with(word, STRESS) && !begins_with(word, NO_STRESS) && !word.ends_with("less");
@@ -383,6 +383,11 @@ mod tests {
             "tanta ansia oggi",
             "troppo stress",
             "veel stress op het werk",
+            "moe en gestrest",
+            "en stressig dag",
+            "en plein stress",
+            "en época de estrés",
+            "ein Ei im Stress gegessen",
             "стресс на работе",
             "dużo stresu w pracy",
             "işte çok stresliydim",
@@ -440,6 +445,7 @@ mod tests {
             "niente stress",
             "senza ansia",
             "geen stress",
+            "ei stressiä",
             "без стресса",
             "стресса нет",
             "стресса не было",

@@ -65,6 +65,7 @@ impl Profile {
             locale_learned: false,
             stated: DetailsStated::default(),
             weight_trend: None,
+            weight_stated: None,
             body,
             health,
             risk: RiskRecord::default(),

@@ -1,6 +1,6 @@
 //! A person's whole record.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,6 +17,11 @@ use crate::locale::Locale;
 use crate::recipe::{Recipe, RecipeOverride};
 use crate::safety::{Danger, Health, Reason, Risk, RiskRecord};
 use crate::weight_trend::WeightTrend;
+
+/// How long before the sign-up a weigh-in tells more of somebody than the form that they filled in.
+const BEFORE_SIGN_UP: Days = Days::new(30);
+/// The least part of the trend that a weigh-in is believed with, where it would make the coach careful for good.
+const LEAST_OF_TREND: f64 = 0.9;
 
 /// Everything that is kept of one person, apart from their messages and meals.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +57,8 @@ pub struct Profile {
     pub stated: DetailsStated,
     /// Where the weight stands by the person's weigh-ins; [`Self::weight`] follows it. `None` without any.
     pub weight_trend: Option<WeightTrend>,
+    /// What the person has last stated that they weigh, while [`Self::weight`] follows their weigh-ins.
+    pub weight_stated: Option<Weight>,
     /// What is optional or learned later.
     pub body: BodyData,
     /// What the person has told of their health.
@@ -207,15 +214,32 @@ impl Profile {
         Subject { age: self.age, weight: self.weight, goal: self.goal, body: &self.body, risk }
     }
 
-    /// Takes over where the weight stands by the weigh-ins; targets follow the trend and not each of them, and so does the
-    /// floor of what is safe. Without any left, the weight stays as it was.
+    /// Takes over where the weight stands by the weigh-ins: weight and targets follow the trend and not each of them. Weigh-ins
+    /// from before the day on which the person has last stated their weight move nothing, nor do those that are much older than
+    /// the account; without any left, what they have stated counts again.
     pub fn weigh(&mut self, trend: Option<WeightTrend>, now: DateTime<Utc>) {
+        let recent = || self.account_day().checked_sub_days(BEFORE_SIGN_UP).unwrap_or(NaiveDate::MIN);
+        let stated_on = self.stated.weight.map_or_else(recent, |at| self.day_of(at));
+        let stated = self.weight_stated.unwrap_or(self.weight);
+        let weighed = trend.filter(|trend| trend.day >= stated_on).and_then(|trend| trend.weight());
+        self.weight = weighed.unwrap_or(stated);
+        self.weight_stated = weighed.is_some().then_some(stated);
         self.weight_trend = trend;
-        if let Some(weight) = trend.and_then(|trend| trend.weight()) {
-            self.weight = weight;
-            self.stated.weight = Some(now);
-        }
         self.follow_from_details(now);
+    }
+
+    /// Takes a weight that the person states; it counts until they weigh in on that day or later.
+    pub const fn state_weight(&mut self, weight: Weight) {
+        self.weight = weight;
+        self.weight_stated = None;
+    }
+
+    /// The weight that tells whether somebody is underweight: the trend lags behind, so that a latest weigh-in below it counts,
+    /// unless it is so far below that it is more likely a mistake of typing.
+    fn weight_for_safety(&self) -> Weight {
+        let latest = self.weight_trend.filter(|_| self.weight_stated.is_some()).and_then(|trend| trend.latest());
+        let believed = LEAST_OF_TREND * self.weight.kg()..self.weight.kg();
+        latest.filter(|latest| believed.contains(&latest.kg())).unwrap_or(self.weight)
     }
 
     /// Works everything out anew that follows from body, age, weight, goal, health and risk: what is known to be
@@ -227,7 +251,8 @@ impl Profile {
 
     /// Lets what is known to be dangerous, and was not followed yet, make the coach careful.
     pub fn follow_dangers(&mut self, now: DateTime<Utc>) {
-        let underweight = self.subject(Risk::None).is_known_to_be_underweight().then_some(Danger::Underweight);
+        let subject = Subject { weight: self.weight_for_safety(), ..self.subject(Risk::None) };
+        let underweight = subject.is_known_to_be_underweight().then_some(Danger::Underweight);
         self.risk.follow(self.health.conditions().map(Danger::Condition).chain(underweight).collect(), now);
     }
 

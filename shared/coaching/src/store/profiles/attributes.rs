@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::details::{day_start, learned_locale, learned_timezone, pauses, read_targets, revision, stated, targets};
+use super::details::{day_start, learned_locale, pauses, read_targets, revision, stated, targets};
 use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
@@ -55,10 +55,11 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
         ("targets_revision", revision(&profile.targets)),
         ("locale_learned", learned_locale(profile)),
-        ("timezone_learned", learned_timezone(profile)),
+        ("timezone_learned", Some(flag(profile.timezone_learned))),
         ("day_starts_at", day_start(profile)),
         ("pauses", pauses(profile)),
         ("weight_trend", profile.weight_trend.as_ref().map(native)),
+        ("weight_stated_kg", profile.weight_stated.map(|weight| decimal(weight.kg()))),
         ("stated", stated(profile)),
         ("consultation_session_id", profile.consultation_session_id.map(|id| text(id.to_string()))),
         ("conversational_profile", profile.conversational_profile.as_ref().map(text)),
@@ -93,10 +94,12 @@ pub(super) fn read_profile(stored: &Stored) -> Result<Profile, StoreError> {
         goal: stored.native("goal")?,
         goal_text: stored.optional("goal_text", read_native)?,
         timezone: read_timezone(stored)?,
-        timezone_learned: stored.optional("timezone_learned", read_flag)?.unwrap_or_default(),
+        timezone_learned: read_learned_timezone(stored)?,
         day_starts_at: read_day_start(stored),
         pauses: read_pauses(stored),
         weight_trend: stored.or_missing("weight_trend", read_native),
+        weight_stated: stored
+            .or_missing("weight_stated_kg", |value| Weight::parse("weight_kg", read_number(value)?).ok()),
         body: BodyData {
             sex: stored.or_missing("sex", read_native),
             height: stored.or_missing("height_cm", |value| Height::parse("height_cm", read_number(value)?).ok()),
@@ -153,6 +156,12 @@ fn read_sections(stored: &Stored, version: u32) -> Result<Option<CoachingPrompt>
 
 pub(super) fn read_email(stored: &Stored) -> Result<Email, StoreError> {
     stored.required("email", |value| Email::parse("email", value.as_s().ok()?).ok())
+}
+
+/// Whether the time zone is nobody's choice. Older releases do not say so, and gave UTC to everybody who named none.
+fn read_learned_timezone(stored: &Stored) -> Result<bool, StoreError> {
+    let learned = stored.optional("timezone_learned", read_flag)?;
+    Ok(learned.unwrap_or(read_timezone(stored)? == TimeZone::UTC))
 }
 
 /// A day begins at midnight unless it says otherwise in a way that can be read.

@@ -32,10 +32,11 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set("goal", native(&profile.goal))
         .set_or_remove("goal_text", profile.goal_text.as_ref().map(native))
         .set("timezone", text(profile.timezone.name()))
-        .set_or_remove("timezone_learned", learned_timezone(profile))
+        .set("timezone_learned", flag(profile.timezone_learned))
         .set_or_remove("day_starts_at", day_start(profile))
         .set_or_remove("pauses", pauses(profile))
         .set_or_remove("weight_trend", profile.weight_trend.as_ref().map(native))
+        .set_or_remove("weight_stated_kg", profile.weight_stated.map(|weight| decimal(weight.kg())))
         .set_known("sex", body.sex.as_ref().map(native))
         .set_known("height_cm", body.height.map(|height| decimal(height.cm())))
         .set_known("activity_level", body.activity_level.as_ref().map(native))
@@ -72,11 +73,6 @@ pub(super) fn revision(history: &TargetsHistory) -> Option<AttributeValue> {
 /// That the language was learned; missing if it was chosen, or is not known.
 pub(super) fn learned_locale(profile: &Profile) -> Option<AttributeValue> {
     profile.locale_learned.then(|| flag(true))
-}
-
-/// That the time zone was taken over from a meal, or is nobody's yet; missing if it was chosen.
-pub(super) fn learned_timezone(profile: &Profile) -> Option<AttributeValue> {
-    profile.timezone_learned.then(|| flag(true))
 }
 
 /// When the person's day begins; missing at midnight.

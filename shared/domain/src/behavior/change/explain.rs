@@ -30,7 +30,7 @@ pub(super) fn broken_streak(broken: Streak, now: u32, at_least: u32) -> Decision
         days => format!("the next one has {days} days by now"),
     };
     let explanation = format!(
-        "A logging streak of at least {from} days ended on {}: the day after it has no meal, and {now}. Streaks from \
+        "A logging streak of at least {from} days ended on {}: nothing was logged for the next day that counts, and {now}. Streaks from \
          {at_least} days on count.",
         broken.last
     );

@@ -46,6 +46,8 @@ fn eating(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &Chan
             })
         }
         (None, None) => None,
+        // Whoever has paused has logged less for that reason alone.
+        _ if [baseline, current].iter().any(|metrics| metrics.days_paused > 0) => None,
         _ => evidence(baseline.days_logged, current.days_logged, settings),
     }
 }
@@ -72,9 +74,13 @@ fn logging(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &Cha
 }
 
 /// Streaks are compared up to the shorter of the two windows, so that a window that was lengthened by configuration does
-/// not read as a longer streak.
+/// not read as a longer streak, nor one of which a pause has left a few days as a broken one.
 fn streak(baseline: &BehaviorMetrics, current: &BehaviorMetrics, settings: &ChangeSettings) -> Option<Finding> {
-    let cap = baseline.analysis_days.min(current.analysis_days);
+    let reach = |metrics: &BehaviorMetrics| match metrics.days_paused {
+        0 => metrics.analysis_days,
+        _ => metrics.days_analyzed().min(metrics.analysis_days),
+    };
+    let cap = reach(baseline).min(reach(current));
     let (from, to) = (baseline.meal_logging_streak_days.min(cap), current.meal_logging_streak_days.min(cap));
     let threshold = settings.streak_change_threshold;
     (from.abs_diff(to) > threshold).then_some(Finding::Days { rule: Rule::Streak, from, to, threshold })

@@ -196,3 +196,15 @@ fn a_threshold_of_zero_answers_the_smallest_change() {
     let same = behaving(30, 20, 5);
     assert!(!detect_change(&same, Some(&same), Some(&same), &settings).changed);
 }
+
+#[test]
+fn a_pause_is_no_change_of_behaviour() {
+    let before = behaving(30, 24, 30);
+    for (paused, logged) in [(20, 10), (28, 2), (30, 0)] {
+        let in_pause = BehaviorMetrics { days_paused: paused, ..behaving(logged, logged * 8 / 10, logged) };
+        assert_eq!(rules(&since_last(&before, &in_pause)), [], "{paused} days of the window are paused");
+        assert_eq!(rules(&since_last(&in_pause, &before)), [], "and after them");
+    }
+    let broken = BehaviorMetrics { days_paused: 10, ..behaving(12, 10, 3) };
+    assert!(since_last(&before, &broken).changed, "what is missed beside a pause still counts");
+}

@@ -118,7 +118,7 @@ impl SystemPromptGenerator {
         let said = said(transcript);
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
         let language = Locale::of_texts(person.locale.as_ref(), None, said.iter().copied());
-        let (words, today) = (self.profile.words, person.day_of(self.clock.now()));
+        let (words, today) = (self.profile.words, person.timezone.day_of(self.clock.now()));
         let choice = &self.profile.model;
         let request = ModelRequest {
             purpose: Purpose::Profile,

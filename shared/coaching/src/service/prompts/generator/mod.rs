@@ -121,7 +121,7 @@ impl SystemPromptGenerator {
     async fn write_prompt(&self, writer: &Writer, work: &str, sources: Sources<'_>) -> Result<Written<CoachingPrompt>> {
         let Sources { profile, recipe, psychological_profile, talk, said, behavior } = sources;
         let (targets, words, choice) = (profile.current_targets(), self.prompt.words, &self.prompt.model);
-        let (language, today) = (sources.language(), profile.day_of(self.clock.now()));
+        let (language, today) = (sources.language(), profile.timezone.day_of(self.clock.now()));
         let material =
             prompts::initial_prompt_material(profile, psychological_profile, &talk.facts, &talk.heard, behavior);
         let instructions = prompts::initial_prompt(prompts::of_a_whole_prompt(words), &language, today);

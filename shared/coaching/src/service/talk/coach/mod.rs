@@ -179,7 +179,7 @@ impl CoachService {
         let prompt = PromptInUse::of(&profile, now, self.settings.generic_fallback)?;
         let key = keyed.as_ref().map(|keyed| &keyed.claim);
         let behavior = self.tracker.measure(&profile, now, &days);
-        let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics);
+        let today = prompts::today(&profile, now, &behavior.eaten_today, &behavior.metrics, &behavior.daily);
         let mut request = ModelRequest {
             purpose: Purpose::Coach,
             model: self.settings.model.model.clone(),
