@@ -10,7 +10,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{FixedOffset, NaiveDate};
 use uuid::Uuid;
 
-use super::item::{Item, Stored, day, flag, instant, item, native, number, read_flag, read_number, read_text, text};
+use super::item::{
+    Item, Stored, day, flag, instant, item, native, number, read_flag, read_native, read_number, read_text, text,
+};
 use super::retry::{ATTEMPTS, back_off};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
@@ -187,11 +189,21 @@ fn of_meal(user_id: &UserId, meal: &Meal) -> Item {
         ("counted", share_map(&DayTotals::of_meal(meal))),
         ("revision", text(Uuid::new_v4().to_string())),
     ]));
-    let Macros { protein, carbs, fat } = entry.macros;
-    let known = [("protein_tenths", protein), ("carbs_tenths", carbs), ("fat_tenths", fat)];
-    attributes.extend(known.into_iter().filter_map(|(name, grams)| Some((name.to_owned(), number(grams?.tenths())))));
+    let macros = macros(&entry.macros);
+    let tenths = |grams: Option<Grams>| number(grams.unwrap_or_default().tenths());
+    attributes.extend(macros.map(|(name, grams)| (name.to_owned(), tenths(grams))));
+    let unknown: Vec<_> = macros.into_iter().filter(|(_, grams)| grams.is_none()).map(|(name, _)| name).collect();
+    if !unknown.is_empty() {
+        attributes.insert("unknown_macros".to_owned(), native(&unknown));
+    }
     attributes.extend(entry.notes.as_ref().map(|notes| ("notes".to_owned(), text(notes))));
     attributes
+}
+
+/// Macronutrients by the names of their attributes. One that is not known is 0 there, as the release before wrote it, and
+/// named in `unknown_macros`.
+const fn macros(macros: &Macros) -> [(&'static str, Option<Grams>); 3] {
+    [("protein_tenths", macros.protein), ("carbs_tenths", macros.carbs), ("fat_tenths", macros.fat)]
 }
 
 fn share_map(share: &DayTotals) -> AttributeValue {
@@ -201,7 +213,11 @@ fn share_map(share: &DayTotals) -> AttributeValue {
 }
 
 fn read_meal(stored: &Stored) -> Result<Meal, StoreError> {
-    let grams = |attribute| Ok::<_, StoreError>(stored.optional(attribute, read_number)?.map(Grams::from_tenths));
+    let unknown: Vec<String> = stored.optional("unknown_macros", read_native)?.unwrap_or_default();
+    let grams = |attribute: &str| {
+        let grams = stored.number(attribute).map(Grams::from_tenths)?;
+        Ok::<_, StoreError>((!unknown.iter().any(|unknown| unknown == attribute)).then_some(grams))
+    };
     let (day, local_time, eaten_at) = (stored.day("day")?, stored.native("local_time")?, stored.instant("eaten_at")?);
     // Meals of older releases were logged on days from midnight to midnight, which gives the offset.
     let offset = stored.optional("utc_offset_seconds", read_number)?;

@@ -96,6 +96,26 @@ impl TimeZone {
         }
     }
 
+    /// The name of a zone of the database that comes next to it: its own, or for an offset of whole hours that of the seas there,
+    /// or else UTC. Earlier releases know no offsets.
+    #[must_use]
+    pub fn nearest_name(self) -> Cow<'static, str> {
+        match self.0 {
+            Rules::Fixed(offset) if offset != NONE && offset.local_minus_utc() % 3_600 == 0 => {
+                // The signs of these names are the other way round.
+                Cow::Owned(format!("Etc/GMT{:+}", -offset.local_minus_utc() / 3_600))
+            }
+            Rules::Fixed(_) => Cow::Borrowed("UTC"),
+            Rules::Named(named) => Cow::Borrowed(named.name),
+        }
+    }
+
+    /// Whether it is an offset, and of no zone of the database.
+    #[must_use]
+    pub fn is_offset(self) -> bool {
+        matches!(self.0, Rules::Fixed(offset) if offset != NONE)
+    }
+
     /// The country (ISO 3166) that the zone lies in; `None` for an offset and for zones of the seas.
     #[must_use]
     pub fn country(self) -> Option<&'static str> {
@@ -343,6 +363,19 @@ mod tests {
             assert_eq!(serde_json::to_value(zone(name)).expect("a name"), name);
         }
         assert_eq!(zone("+00:00"), TimeZone::UTC);
+    }
+
+    #[test]
+    fn an_offset_has_a_zone_beside_it_whose_clocks_show_the_same_if_it_is_of_whole_hours() {
+        let now = instant("2026-11-20T12:00:00Z");
+        for offset in ["-12:00", "-07:00", "-01:00", "+01:00", "+09:00", "+14:00"] {
+            let nearest = zone(&zone(offset).nearest_name());
+            assert_eq!((nearest.local(now), nearest.is_offset()), (zone(offset).local(now), false), "{offset}");
+            assert!(zone(offset).is_offset(), "{offset}");
+        }
+        assert_eq!(zone("+05:45").nearest_name(), "UTC");
+        assert_eq!(zone("Europe/Berlin").nearest_name(), "Europe/Berlin");
+        assert!(!TimeZone::UTC.is_offset());
     }
 
     #[test]

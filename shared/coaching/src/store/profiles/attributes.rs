@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::details::{day_start, learned_locale, pauses, read_targets, revision, stated, targets};
+use super::details::{day_start, learned_locale, pauses, read_targets, revision, stated, targets, timezone_offset};
 use super::risk_index::listing;
 use super::withdrawal::{of_withdrawal, read_withdrawal};
 use crate::store::StoreError;
@@ -35,7 +35,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("age", number(profile.age.years())),
         ("weight_kg", decimal(profile.weight.kg())),
         ("goal", native(&profile.goal)),
-        ("timezone", text(profile.timezone.name())),
+        ("timezone", text(profile.timezone.nearest_name())),
         ("health", native(&profile.health)),
         ("risk", native(&profile.risk)),
         ("targets_history", targets(&profile.targets)),
@@ -55,6 +55,7 @@ pub(in crate::store) fn of_profile(profile: &Profile) -> Item {
         ("locale", profile.locale.as_ref().map(|locale| text(locale.to_string()))),
         ("targets_revision", revision(&profile.targets)),
         ("locale_learned", learned_locale(profile)),
+        ("timezone_offset", timezone_offset(profile)),
         ("timezone_learned", Some(flag(profile.timezone_learned))),
         ("day_starts_at", day_start(profile)),
         ("pauses", pauses(profile)),
@@ -179,6 +180,9 @@ pub(super) fn read_locale(stored: &Stored) -> Option<Locale> {
     stored.or_missing("locale", |value| Locale::parse("locale", value.as_s().ok()?).ok())
 }
 
+/// The zone: an offset stands beside the zone that comes next to it, and counts as long as that is the one.
 pub(super) fn read_timezone(stored: &Stored) -> Result<TimeZone, StoreError> {
-    stored.required("timezone", |value| TimeZone::parse("timezone", value.as_s().ok()?).ok())
+    let zone = stored.required("timezone", |value| TimeZone::parse("timezone", value.as_s().ok()?).ok())?;
+    let offset = stored.or_missing("timezone_offset", |value| TimeZone::parse("timezone", value.as_s().ok()?).ok());
+    Ok(offset.filter(|offset| offset.nearest_name() == zone.name()).unwrap_or(zone))
 }

@@ -31,7 +31,8 @@ pub(super) fn write(update: Update, profile: &Profile) -> Update {
         .set("weight_kg", decimal(profile.weight.kg()))
         .set("goal", native(&profile.goal))
         .set_or_remove("goal_text", profile.goal_text.as_ref().map(native))
-        .set("timezone", text(profile.timezone.name()))
+        .set("timezone", text(profile.timezone.nearest_name()))
+        .set_or_remove("timezone_offset", timezone_offset(profile))
         .set("timezone_learned", flag(profile.timezone_learned))
         .set_or_remove("day_starts_at", day_start(profile))
         .set_or_remove("pauses", pauses(profile))
@@ -73,6 +74,11 @@ pub(super) fn revision(history: &TargetsHistory) -> Option<AttributeValue> {
 /// That the language was learned; missing if it was chosen, or is not known.
 pub(super) fn learned_locale(profile: &Profile) -> Option<AttributeValue> {
     profile.locale_learned.then(|| flag(true))
+}
+
+/// The offset that the person lives by; missing with a zone of the database.
+pub(super) fn timezone_offset(profile: &Profile) -> Option<AttributeValue> {
+    profile.timezone.is_offset().then(|| text(profile.timezone.name()))
 }
 
 /// When the person's day begins; missing at midnight.

@@ -25,6 +25,7 @@ const KEYS: [&str; 3] = ["update_shard", "next_check_at", "user_id"];
 pub const CHECKED_ATTRIBUTES: &[&str] = &[
     "user_id",
     "timezone",
+    "timezone_offset",
     "day_starts_at",
     "locale",
     "pauses",
