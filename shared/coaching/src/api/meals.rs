@@ -25,7 +25,8 @@ const MEAL_ID: Parameter = Parameter::new("meal_id", Takes::Text(None), "The mea
 pub static LOG_MEAL: Route = Route {
     tag: TAG,
     summary: "Logs a meal on the caller's local day.",
-    description: "The day follows from `eaten_at` in the time zone that you live in now, and never changes afterwards.",
+    description: "The day follows from `eaten_at`: by the offset that you send with it, or else in your time zone, and by when your \
+        day begins. It changes only with `eaten_at`. What does not add up is accepted with `warnings`.",
     request: Some(body::<LogMealRequest>),
     answers: &[Answer::created("The logged meal.", body::<MealResponse>)],
     sample: Sample {
@@ -73,8 +74,8 @@ async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
 pub static UPDATE_MEAL: Route = Route {
     tag: TAG,
     summary: "Changes a meal and the totals of its day.",
-    description: "What is left out stays; `notes` that are null go. The meal keeps its day: one that belongs to another day \
-        is deleted and logged again.",
+    description: "What is left out stays; `notes` that are null go, and a macronutrient that is null is not known. With an \
+        `eaten_at` on another day the meal moves there, and its `meal_id` changes; the old one still finds it.",
     variables: &[MEAL_ID],
     request: Some(body::<UpdateMealRequest>),
     answers: &[Answer::ok("The changed meal.", body::<MealResponse>)],
