@@ -139,7 +139,22 @@ async fn journey() -> Examples {
         () = worker => {}
         _ = seen.keep(&deployment, by("regenerate-prompt")) => {}
     }
+    days_and_weights(&mut seen, &deployment, name).await;
     seen
+}
+
+/// A day that is logged to its end, two weigh-ins, and days that count for nothing.
+async fn days_and_weights(seen: &mut Examples, deployment: &Deployment, name: &str) {
+    let by = |function| Call::to(function).by(name);
+    let today = deployment.today();
+    seen.keep(deployment, by("mark-day").path("day", &today.to_string()).json(&json!({"complete": true}))).await;
+    for (kg, days_ago) in [(78.9, 7), (78.4, 0)] {
+        let measured_at = (deployment.now() - Duration::days(days_ago)).to_rfc3339();
+        seen.keep(deployment, by("log-weight").json(&json!({"weight_kg": kg, "measured_at": measured_at}))).await;
+    }
+    seen.keep(deployment, by("list-weights")).await;
+    let pause = json!({"from": today + Duration::days(3), "to": today + Duration::days(12)});
+    seen.keep(deployment, by("pause-tracking").json(&pause)).await;
 }
 
 /// The consultation, to prompt version 1.

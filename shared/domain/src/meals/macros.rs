@@ -10,9 +10,9 @@ use super::grams::Grams;
 const KCAL: [u32; 3] = [4, 4, 9];
 /// By how many per cent of the energy the macronutrients may exceed it: fibre and sweeteners count as carbohydrates on many
 /// labels, and have half of their energy or none.
-const MORE_PERCENT: u32 = 40;
+const MORE_PERCENT: u32 = 100;
 /// And by how many kcal, whatever the energy: labels round.
-const MORE_KCAL: u32 = 40;
+const MORE_KCAL: u32 = 100;
 /// By how many per cent of what the macronutrients explain the energy may exceed that: alcohol is energy that is none of them.
 const LESS_PERCENT: u32 = 200;
 /// And by how many kcal.
