@@ -59,11 +59,16 @@ def test_a_correction_of_yesterdays_meal_changes_the_behaviour_of_that_day(membe
         assert (totals(person, yesterday)["meals"], totals(person, yesterday)["calories"]) == (1, calories)
         assert totals(person, before)["calories"] == SOUP["calories"]
     assert changed in expect(person.user.get("/v1/meals"), "meals")["items"]
-    assert_problem(person.user.patch(url, {"eaten_at": meals[before]["eaten_at"]}), 422, "eaten_at")
+    assert_problem(person.user.patch(url.replace(yesterday.isoformat(), before.isoformat()), {"calories": 1}), 404)
+    moved = expect(person.user.patch(url, {"eaten_at": meals[before]["eaten_at"]}), "move to the day before")
+    assert (moved["day"], totals(person, before)["meals"]) == (before.isoformat(), 2)
+    assert totals(person, yesterday)["meals"] == 0
+    # By the name that it was given when it was logged.
+    back = expect(person.user.patch(url, {"eaten_at": meals[yesterday]["eaten_at"]}), "move back")
+    assert back == changed
     assert_problem(person.user.patch(url, {}), 422)
     assert_problem(person.user.patch(url, {"sugar_g": 1}), 422, "sugar_g")
     assert_problem(somebody_else.user.patch(url, {"calories": 1}), 404)
-    assert_problem(person.user.patch(url.replace(yesterday.isoformat(), before.isoformat()), {"calories": 1}), 404)
     assert totals(person, yesterday)["calories"] == 150
     assert totals(somebody_else, yesterday) is None or totals(somebody_else, yesterday)["meals"] == 0
 
