@@ -91,7 +91,8 @@ pub static DELETE_WEIGHT: Route = Route {
 };
 
 async fn delete_weight(weighing: Arc<Weighing>, request: ApiRequest) -> ApiResult {
-    let day = parse_day(request.path_text("day"))?;
+    // What is no day has no weigh-in.
+    let day = parse_day(request.path_text("day")).map_err(|_| ServiceError::from(Missing::WeighIn))?;
     let (profile, was_there) = weighing.weights.delete(&request.caller.user_id, day).await?;
     weighing.updates.have_rewritten(&profile, &request.request_id).await;
     if was_there { Ok(ApiResponse::no_content()) } else { Err(ServiceError::from(Missing::WeighIn).into()) }
