@@ -17,7 +17,7 @@ YEARS = range(2000, 2038)
 
 def told(lines: list[str], *arguments: str) -> list[str]:
     """What the project's own code says to each line."""
-    command = ["cargo", "run", "--quiet", "--locked", "--package", "domain", "--example", "local_days", "--", *arguments]
+    command = ["cargo", "run", "--quiet", "--locked", "--package", "coaching-tests", "--example", "local_days", "--", *arguments]
     answer = subprocess.run(command, cwd=ROOT, input="\n".join(lines), capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout.splitlines()

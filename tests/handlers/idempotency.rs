@@ -8,7 +8,7 @@ use claude_simulator::{FaultKind, Task};
 use serde_json::{Value, json};
 use test_support::{Exchange, Fate, Intercept};
 
-use harness::{CONSULTATION, Call, Deployment, Log, Reply, items};
+use harness::{CONSULTATION, Call, Deployment, Interruption, Log, Reply, at_every_moment, items};
 
 fn meal(calories: u32) -> Value {
     json!({"name": "Soup", "meal_type": "lunch", "eaten_at": "2026-11-18T11:00:00Z", "calories": calories,
@@ -207,4 +207,36 @@ async fn completing_with_a_key_twice_leads_to_one_prompt() {
     assert_eq!(deployment.versions("ana").await, [1]);
     assert_eq!(deployment.asked(Task::Prompt).len(), 1);
     assert_eq!(complete().await.status, 202, "the same answer; how it went on is read from the session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meal_whose_answer_was_lost_is_one_meal_though_it_was_moved_or_its_person_lives_by_another_clock_since() {
+    let since: [fn(&Value) -> Call; 2] = [
+        |meal| {
+            let id = meal["meal_id"].as_str().expect("an id");
+            Call::to("update-meal").by("ana").path("meal_id", id).json(&json!({"eaten_at": "2026-11-16T11:00:00Z"}))
+        },
+        |_| Call::to("update-profile").by("ana").json(&json!({"timezone": "Asia/Tokyo", "day_starts_at": "21:00"})),
+    ];
+    for what_follows in since {
+        at_every_moment(|moment| async move {
+            let deployment = Deployment::new().await;
+            deployment.sign_up("ana").await;
+            let log = || Call::to("log-meal").by("ana").header("idempotency-key", "k-1").json(&meal(400));
+            let (interruption, app) = Interruption::of(&deployment, moment).await;
+            let vanished = interruption.run(deployment.send_through(&app, log())).await.is_none();
+            let list = || Call::to("list-meals").by("ana");
+            if let Some(logged) = items(&deployment.read(list()).await).first() {
+                deployment.read(what_follows(logged)).await;
+            }
+            // Whoever has vanished holds the key for a minute.
+            deployment.pass(Duration::minutes(2));
+            assert_eq!(deployment.send(log()).await.status, 201, "{moment:?}");
+            let list = deployment.read(list()).await;
+            let days = list["days"].as_array().expect("days");
+            assert_eq!((items(&list).len(), days.len(), &days[0]["calories"]), (1, 1, &json!(400)), "{moment:?}");
+            vanished
+        })
+        .await;
+    }
 }

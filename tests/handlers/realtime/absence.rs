@@ -181,3 +181,25 @@ async fn a_queue_that_refuses_is_asked_again_and_takes_one_rewriting() {
     }
     assert_eq!(deployment.take_reasons(), ["realtime"]);
 }
+
+#[tokio::test]
+async fn a_pause_keeps_a_streak_however_long_it_is_and_from_its_end_on_it_can_be_broken() {
+    let deployment = deployment().await;
+    logging(&deployment, "ana").await;
+    deployment.pass(Duration::days(1));
+    let pause = |body| Call::to("pause-tracking").by("ana").json(&body);
+    let until = deployment.today() + Duration::days(60);
+    deployment.read(pause(json!({"from": deployment.today(), "to": until}))).await;
+    for _ in 0..20 {
+        deployment.pass(Duration::days(1));
+        deployment.daily().await;
+    }
+    assert!(deployment.take_jobs().is_empty(), "it goes on over the pause");
+    // Earlier than it was meant to: from today on the days count again.
+    deployment.read(pause(json!({}))).await;
+    deployment.daily().await;
+    assert!(deployment.take_jobs().is_empty(), "today may be logged still");
+    deployment.pass(Duration::days(1));
+    deployment.daily().await;
+    assert_eq!(deployment.take_reasons(), ["realtime"]);
+}

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::meals::{DayTotalsResponse, YEARS};
+use super::day_parameters::{day_of_path, optional_day};
+use super::meals::DayTotalsResponse;
 use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::http::field::{Field, null_is_left_out};
 use crate::http::{ApiRequest, ApiResponse, ApiResult, Code};
@@ -33,21 +34,13 @@ pub static MARK_DAY: Route = Route {
 };
 
 async fn mark_day(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
-    let day = parse_day(request.path_text("day"));
+    let day = day_of_path(&request);
     let complete = request.json::<MarkDayRequest>()?.complete.required("complete");
     let mut fields = FieldCollector::default();
     let (day, complete) = (fields.take(day), fields.take(complete));
     let (day, complete) = fields.finish_with(|| Some((day?, complete?)))?;
     let totals = meals.mark(&request.caller.user_id, day, complete).await?;
     Ok(ApiResponse::ok(&DayTotalsResponse::from(totals)))
-}
-
-/// A day of a path.
-pub(super) fn parse_day(text: &str) -> Result<NaiveDate, FieldError> {
-    let day = text.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
-    day.ok_or_else(|| {
-        FieldError::new("day", format!("must be a day from {} to {}, such as 2026-11-22", YEARS.start(), YEARS.end()))
-    })
 }
 
 /// Body of `PUT /v1/days/{day}`.
@@ -86,31 +79,25 @@ async fn pause_tracking(accounts: Arc<Accounts>, request: ApiRequest) -> ApiResu
 pub struct PauseRequest {
     /// The first local day that counts for nothing.
     #[serde(default)]
-    pub from: Field<NaiveDate>,
+    #[schemars(with = "NaiveDate")]
+    pub from: Field<String>,
     /// The last one.
     #[serde(default)]
-    pub to: Field<NaiveDate>,
+    #[schemars(with = "NaiveDate")]
+    pub to: Field<String>,
 }
 
 impl PauseRequest {
     /// The days that are asked for, `None` to end a pause, or every field that cannot be accepted.
     pub fn parse(self) -> Result<Option<(NaiveDate, NaiveDate)>, FieldErrors> {
         let mut fields = FieldCollector::default();
-        let (from, to) = (fields.take(day("from", self.from)), fields.take(day("to", self.to)));
+        let (from, to) = (fields.take(optional_day("from", self.from)), fields.take(optional_day("to", self.to)));
         match (from.flatten(), to.flatten()) {
             (Some(_), None) => fields.take(Err::<(), _>(FieldError::new("to", "is required with from"))),
             (None, Some(_)) => fields.take(Err(FieldError::new("from", "is required with to"))),
             _ => None,
         };
         fields.finish_with(|| Some(from?.zip(to?)))
-    }
-}
-
-/// A day that may be missing.
-fn day(field: &'static str, day: Field<NaiveDate>) -> Result<Option<NaiveDate>, FieldError> {
-    match day {
-        Field::WrongType(_) => Err(FieldError::new(field, "must be a day, such as 2026-11-22")),
-        day => day.optional(field),
     }
 }
 

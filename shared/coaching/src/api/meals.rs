@@ -1,13 +1,13 @@
 //! Meals: `log-meal`, `list-meals`, `update-meal`, `delete-meal`.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::day_parameters::DaysQuery;
 use super::meal_change::UpdateMealRequest;
 use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::http::field::{Field, null_is_left_out};
@@ -41,7 +41,7 @@ pub static LOG_MEAL: Route = Route {
 
 async fn log_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
     let entry = request.json::<LogMealRequest>()?.parse()?;
-    let meal = meals.log(&request.caller.user_id, request.resource_id, entry).await?;
+    let meal = meals.log(&request.caller.user_id, request.resource_id, request.repeated, entry).await?;
     Ok(ApiResponse::created(&MealResponse::from(meal)))
 }
 
@@ -65,7 +65,7 @@ pub static LIST_MEALS: Route = Route {
 };
 
 async fn list_meals(meals: Arc<MealService>, request: ApiRequest) -> ApiResult {
-    let MealListQuery { from, to } = MealListQuery::parse(&request)?;
+    let DaysQuery { from, to } = DaysQuery::parse(&request)?;
     let logged = meals.list(&request.caller.user_id, from, to, &request.page()?).await?;
     Ok(ApiResponse::ok(&MealListResponse::from(logged)))
 }
@@ -112,9 +112,6 @@ async fn delete_meal(meals: Arc<MealService>, request: ApiRequest) -> ApiResult 
     meals.delete(&request.caller.user_id, day, meal_id).await?;
     Ok(ApiResponse::no_content())
 }
-
-/// Years whose meals can be listed.
-pub(super) const YEARS: RangeInclusive<i32> = 1999..=2199;
 
 /// Body of `POST /v1/meals`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -273,28 +270,6 @@ impl From<Meal> for MealResponse {
             notes: entry.notes,
             logged_at: meal.logged_at,
         }
-    }
-}
-
-/// Query of `GET /v1/meals`.
-#[derive(Debug, Clone, Copy)]
-pub struct MealListQuery {
-    /// First local day.
-    pub from: Option<NaiveDate>,
-    /// Last local day.
-    pub to: Option<NaiveDate>,
-}
-
-impl MealListQuery {
-    /// Reads the query; `day` stands for `from` and `to` at once.
-    pub fn parse(request: &ApiRequest) -> Result<Self, FieldError> {
-        let in_years = |day: &NaiveDate| YEARS.contains(&day.year());
-        let date = |name| {
-            let takes = format!("a day from {} to {}, such as 2026-11-22", YEARS.start(), YEARS.end());
-            request.query_as(name, &takes, |text| text.parse::<NaiveDate>().ok().filter(in_years))
-        };
-        let day = date("day")?;
-        Ok(Self { from: date("from")?.or(day), to: date("to")?.or(day) })
     }
 }
 

@@ -14,6 +14,7 @@ pub mod coach;
 pub mod cohorts;
 pub mod consultation;
 pub mod consultation_keys;
+mod day_parameters;
 pub mod days;
 mod examples;
 pub mod functions;

@@ -6,8 +6,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::days::parse_day;
-use super::meals::{MealListQuery, time};
+use super::day_parameters::{DaysQuery, day_of_path};
+use super::meals::time;
 use super::route::{Answer, Parameter, Route, Sample, Tag, Takes, body, serve};
 use crate::app::{App, FromApp, StartError};
 use crate::http::field::Field;
@@ -73,7 +73,7 @@ pub static LIST_WEIGHTS: Route = Route {
 };
 
 async fn list_weights(weights: Arc<WeightService>, request: ApiRequest) -> ApiResult {
-    let range = MealListQuery::parse(&request)?;
+    let range = DaysQuery::parse(&request)?;
     let weighed = weights.list(&request.caller.user_id, range.from, range.to).await?;
     Ok(ApiResponse::ok(&WeightListResponse::from(weighed)))
 }
@@ -92,7 +92,7 @@ pub static DELETE_WEIGHT: Route = Route {
 
 async fn delete_weight(weighing: Arc<Weighing>, request: ApiRequest) -> ApiResult {
     // What is no day has no weigh-in.
-    let day = parse_day(request.path_text("day")).map_err(|_| ServiceError::from(Missing::WeighIn))?;
+    let day = day_of_path(&request).map_err(|_| ServiceError::from(Missing::WeighIn))?;
     let (profile, was_there) = weighing.weights.delete(&request.caller.user_id, day).await?;
     weighing.updates.have_rewritten(&profile, &request.request_id).await;
     if was_there { Ok(ApiResponse::no_content()) } else { Err(ServiceError::from(Missing::WeighIn).into()) }

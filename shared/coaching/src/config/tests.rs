@@ -120,6 +120,7 @@ fn each_bad_value_is_named_with_what_the_variable_takes() {
         ("PROMPT_UPDATE_DAY", "daily,sun"),
         ("PROMPT_UPDATE_HOUR", "24"),
         ("PROMPT_UPDATE_TIMEZONE", "Mars/Olympus"),
+        ("PROMPT_UPDATE_TIMEZONE", "-07:00"),
         ("LOG_LEVEL", "trace"),
         ("LOG_LEVEL", "coaching=debug"),
     ];

@@ -24,7 +24,8 @@ pub(super) static PROMPT_UPDATE_TIMEZONE: Text<TimeZone> = Text {
     name: "PROMPT_UPDATE_TIMEZONE",
     default: "UTC",
     takes: "IANA name",
-    parse: |name| TimeZone::parse("PROMPT_UPDATE_TIMEZONE", name).ok(),
+    // EventBridge Scheduler takes no offsets.
+    parse: |name| TimeZone::parse("PROMPT_UPDATE_TIMEZONE", name).ok().filter(|zone| !zone.is_offset()),
     meaning: "IANA time zone of the updates, such as Europe/Berlin",
 };
 pub(super) static ENABLE_AUTOMATIC_UPDATES: Flag = Flag {

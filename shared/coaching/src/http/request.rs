@@ -37,6 +37,8 @@ pub struct ApiRequest {
     pub sent_at: DateTime<Utc>,
     /// Identity for what the request creates: the same for every try that carries the same idempotency key.
     pub resource_id: Uuid,
+    /// Whether an earlier try with the same idempotency key was let through, and may have done what this one is to do.
+    pub repeated: bool,
     /// Its idempotency key, if the handler is to claim it.
     pub(super) key: Option<UnclaimedKey>,
     /// Why it is refused as soon as its body is read.

@@ -144,7 +144,8 @@ impl Api {
         match memory.begin(&keyed, request.resource_id).await? {
             Step::Repeat(response) => Ok(response),
             Step::CarryOut { resource_id, lease } => {
-                let result = handle(ApiRequest { resource_id, ..request }).await;
+                let repeated = resource_id != request.resource_id;
+                let result = handle(ApiRequest { resource_id, repeated, ..request }).await;
                 if let Err(cause) = memory.end(&keyed, lease, &result).await {
                     // The work itself is done; a repetition will find what it stored under the same resource id.
                     warn!(%cause, "{}", events::IDEMPOTENT_ANSWER_NOT_KEPT);
@@ -177,6 +178,7 @@ fn request(event: Request, caller: Caller, request_id: &str, resource_id: Uuid, 
         request_id,
         sent_at,
         resource_id,
+        repeated: false,
         key: None,
         refused: None,
     }

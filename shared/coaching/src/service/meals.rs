@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
+use chrono::{Duration, FixedOffset, NaiveDate};
 use uuid::Uuid;
 
-use super::asked_days::ListedDays;
+use super::dates::{ListedDays, check_logged};
 use super::error::{Conflict, Missing, Result};
 use crate::app::{App, FromApp, StartError};
 use crate::store::{EarlyMeal, FirstDayWrite, MealTable, Page, PageRequest, ProfileTable, WriteOutcome};
@@ -15,12 +15,8 @@ use domain::local_day::TimeZone;
 use domain::meals::{DayTotals, Meal, MealChange, MealId, NewMeal};
 use domain::profile::{Profile, UserId};
 
-/// How far ahead of our clock a meal may lie: time zones and clocks that are off, not plans.
-const AHEAD: Duration = Duration::hours(24);
 /// How long ago a meal tells of the clock that its person lives by now.
 const RECENT: Duration = Duration::hours(48);
-/// The earliest meal that can be logged: the beginning of 2000, in UTC.
-const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
 /// How often a change is made again when another one came in between.
 const ATTEMPTS: usize = 5;
 /// Days that a list shows.
@@ -54,21 +50,39 @@ impl FromApp for MealService {
 }
 
 impl MealService {
-    /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal.
-    pub async fn log(&self, user_id: &UserId, id: Uuid, entry: NewMeal) -> Result<Meal> {
+    /// Logs a meal on the local day on which it was eaten. The same `id` on the same day is the same meal. A request that is
+    /// `repeated` answers with what its first try has logged, wherever that is by now: it may have been moved since, or its
+    /// person may live by another clock.
+    pub async fn log(&self, user_id: &UserId, id: Uuid, repeated: bool, entry: NewMeal) -> Result<Meal> {
         let now = self.clock.now();
-        check_time("eaten_at", entry.eaten_at.instant, now)?;
+        check_logged("eaten_at", entry.eaten_at.instant, now)?;
         let mut profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         // A meal of another time was perhaps eaten elsewhere, or by another clock of the year.
         if let Some(offset) = entry.eaten_at.offset.filter(|_| (now - entry.eaten_at.instant).abs() <= RECENT) {
             profile = self.live_by(profile, offset).await?;
         }
         let meal = Meal::log(MealId(id), entry, &profile.calendar(), now);
+        if repeated && let Some(logged) = self.logged_before(user_id, &meal).await? {
+            return Ok(logged);
+        }
         if self.log_once(user_id, &profile, &meal).await? == WriteOutcome::Conflict {
             // A repetition of a request whose answer was lost: the meal is there and counted.
             return Ok(self.meals.get(user_id, meal.day, meal.meal_id).await?.ok_or(Missing::Meal)?);
         }
         Ok(meal)
+    }
+
+    /// The meal as an earlier try of the same request has logged it: on the same day, or by another clock on one beside it.
+    async fn logged_before(&self, user_id: &UserId, meal: &Meal) -> Result<Option<Meal>> {
+        if let Some(logged) = self.meals.find(user_id, meal.day, meal.meal_id).await? {
+            return Ok(Some(logged));
+        }
+        for day in [meal.day.pred_opt(), meal.day.succ_opt()].into_iter().flatten() {
+            if let Some(logged) = self.meals.get(user_id, day, meal.meal_id).await? {
+                return Ok(Some(logged));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes the offset of somebody's clock over for their time zone, as long as they have not named one.
@@ -124,7 +138,7 @@ impl MealService {
     /// Changes a meal, and the totals of its day with it; one that was eaten on another day moves there.
     pub async fn update(&self, user_id: &UserId, day: NaiveDate, meal_id: MealId, change: &MealChange) -> Result<Meal> {
         if let Some(eaten_at) = change.eaten_at {
-            check_time("eaten_at", eaten_at.instant, self.clock.now())?;
+            check_logged("eaten_at", eaten_at.instant, self.clock.now())?;
         }
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         for _ in 0..ATTEMPTS {
@@ -153,12 +167,22 @@ impl MealService {
         if before.day.min(after.day) >= profile.account_day().max(profile.first_day) {
             return Ok(None);
         }
+        Ok(Some(self.first_day_without(profile, (before.day, before.meal_id), Some(after.day)).await?))
+    }
+
+    /// The first day once a meal is off its day, and on another one if it was moved.
+    async fn first_day_without(
+        &self,
+        profile: &Profile,
+        (day, meal_id): (NaiveDate, MealId),
+        moved_to: Option<NaiveDate>,
+    ) -> Result<FirstDayWrite> {
         let user_id = &profile.user_id;
         // Read before the meals: what is logged behind this is noticed by it.
-        let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Profile)?;
-        let other = self.meals.first_day_beside(user_id, before.day, before.meal_id).await?;
-        let first = other.map_or(after.day, |other| other.min(after.day)).min(profile.account_day());
-        Ok(Some(self.profiles.first_day_without(user_id, read, first)))
+        let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Meal)?;
+        let other = self.meals.first_day_beside(user_id, day, meal_id).await?;
+        let first = [other, moved_to].into_iter().flatten().fold(profile.account_day(), NaiveDate::min);
+        Ok(self.profiles.first_day_without(user_id, read, first))
     }
 
     /// Notes whether all that somebody ate on a day is logged. Not ahead of time, and not before their first day.
@@ -195,11 +219,7 @@ impl MealService {
             return Ok(self.meals.delete(user_id, day, meal_id).await?);
         }
         for _ in 0..ATTEMPTS {
-            // Read before the meals: what is logged behind this is noticed by it.
-            let read = self.profiles.first_day(user_id).await?.ok_or(Missing::Meal)?;
-            let other = self.meals.first_day_beside(user_id, day, meal_id).await?;
-            let first = other.map_or(profile.account_day(), |other| other.min(profile.account_day()));
-            let first_day = self.profiles.first_day_without(user_id, read, first);
+            let first_day = self.first_day_without(profile, (day, meal_id), None).await?;
             match self.meals.delete_early(user_id, day, meal_id, first_day).await? {
                 EarlyMeal::Done => return Ok(true),
                 EarlyMeal::Conflict => return Ok(false),
@@ -208,19 +228,4 @@ impl MealService {
         }
         Err(Conflict::Busy.into())
     }
-}
-
-/// Refuses times of the future and of another century.
-pub(super) fn check_time(
-    field: &'static str,
-    time: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> std::result::Result<(), FieldError> {
-    if time > now + AHEAD {
-        return Err(FieldError::new(field, "must not be in the future"));
-    }
-    if time < EARLIEST {
-        return Err(FieldError::new(field, "must not be before the year 2000"));
-    }
-    Ok(())
 }

@@ -3,12 +3,12 @@
 
 mod accounts;
 mod addresses;
-mod asked_days;
 mod audit_log;
 mod behavior;
 mod behavioral_tracker;
 mod consultation_access;
 mod consultation_keys;
+mod dates;
 mod directory;
 mod error;
 mod first_prompts;

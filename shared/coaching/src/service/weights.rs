@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
-use super::asked_days::ListedDays;
+use super::dates::{ListedDays, check_logged};
 use super::error::{Conflict, Missing, Result};
-use super::meals::check_time;
 use crate::app::{App, FromApp, StartError};
 use crate::store::{ProfileTable, WeightTable, WriteOutcome};
 use crate::system::Clock;
@@ -51,7 +50,7 @@ impl WeightService {
     /// weigh-in of that day and with the profile as it is then.
     pub async fn log(&self, user_id: &UserId, weight: Weight, measured_at: SentTime) -> Result<(WeighIn, Profile)> {
         let now = self.clock.now();
-        check_time("measured_at", measured_at.instant, now)?;
+        check_logged("measured_at", measured_at.instant, now)?;
         let profile = self.profiles.get(user_id).await?.ok_or(Missing::Profile)?;
         let day = profile.calendar().local(measured_at).day;
         self.weights.log(user_id, WeighIn { day, weight }, measured_at.instant).await?;

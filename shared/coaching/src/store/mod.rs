@@ -8,7 +8,7 @@
 //! | `consultations/` | `consultation_sessions` |
 //! | `consultation_keys.rs`, `redemptions.rs` | `consultation_keys`, with the index `by_time_v1` |
 //! | `conversations/` | `coach_conversations`, with the indexes `by_time` and `replies_v1` |
-//! | `meals.rs`, `weights.rs` | `meals` |
+//! | `meals/`, `weights.rs` | `meals` |
 //! | `runs/`, `batches.rs` | `update_runs` |
 //! | `idempotency/`, `locks.rs`, `first_answers.rs`, `minors.rs`, `addresses.rs`, `redemptions.rs` (wrong keys) | `idempotency` |
 //! | `spending/` | `spending` |

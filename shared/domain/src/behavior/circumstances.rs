@@ -52,6 +52,15 @@ impl<'a> CountedDays<'a> {
         self.iter().nth(before as usize).unwrap_or(NaiveDate::MAX)
     }
 
+    /// How many of them it is from `earlier` to `day`.
+    pub(super) fn between(self, earlier: NaiveDate, day: NaiveDate) -> usize {
+        let days = usize::try_from((day - earlier).num_days()).unwrap_or(0);
+        if self.pauses.is_empty() {
+            return days;
+        }
+        earlier.iter_days().skip(1).take(days).filter(|day| !self.pauses.contains(*day)).count()
+    }
+
     /// Whether `day` follows directly upon `previous` among them.
     pub(super) fn follows(self, day: NaiveDate, previous: Option<NaiveDate>) -> bool {
         previous.is_some() && self.pauses.counting_before(day) == previous

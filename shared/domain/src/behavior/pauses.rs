@@ -92,6 +92,21 @@ impl Pauses {
         Some(after)
     }
 
+    /// How many days before `today` hold `counting` days that count.
+    #[must_use]
+    pub fn days_before(&self, today: NaiveDate, counting: u32) -> u32 {
+        let days_ago = |day: NaiveDate| u32::try_from((today - day).num_days()).unwrap_or(0);
+        let yesterday = today.pred_opt().unwrap_or(NaiveDate::MIN);
+        // The latest first: each lies within what the later ones have lengthened, or before it.
+        self.0.iter().rev().fold(counting, |days, pause| {
+            let last = pause.to.min(yesterday);
+            if pause.from > last || days_ago(last) > days {
+                return days;
+            }
+            days + days_ago(pause.from) + 1 - days_ago(last)
+        })
+    }
+
     /// The pause that holds on `today`, or the next one.
     #[must_use]
     pub fn present_or_next(&self, today: NaiveDate) -> Option<Pause> {
@@ -145,6 +160,31 @@ mod tests {
         assert_eq!(pauses.counting_before(day("2026-03-16")), Some(day("2026-03-09")));
         assert_eq!(pauses.counting_after(day("2026-03-09")), Some(day("2026-03-16")));
         assert_eq!(NO_PAUSES.counting_before(day("2026-03-16")), Some(day("2026-03-15")));
+    }
+
+    #[test]
+    fn days_that_count_lie_further_back_behind_a_pause() {
+        let pauses = Pauses::from(vec![
+            pause("2026-02-01", "2026-02-28"),
+            pause("2026-03-10", "2026-03-13"),
+            pause("2026-03-20", "2026-04-20"),
+        ]);
+        for (today, counting) in [
+            ("2026-02-10", 5),
+            ("2026-03-09", 4),
+            ("2026-03-09", 9),
+            ("2026-03-16", 5),
+            ("2026-03-25", 20),
+            ("2026-05-01", 1),
+            ("2026-05-01", 40),
+        ] {
+            let today = day(today);
+            let days = pauses.days_before(today, counting);
+            let before = today.iter_days().rev().skip(1).take(days as usize);
+            let found = before.filter(|day| !pauses.contains(*day)).count();
+            assert_eq!(found, counting as usize, "{counting} before {today}: {days}");
+        }
+        assert_eq!(NO_PAUSES.days_before(day("2026-05-01"), 30), 30);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::zone::{SentTime, TimeZone, shown_by};
+use super::sent_time::SentTime;
+use super::zone::{TimeZone, shown_by};
 use crate::field::FieldError;
 
 /// Local time from which eating counts as late.

@@ -4,14 +4,16 @@
 //! once when a meal is logged, so that a later move to another zone rewrites nothing.
 
 mod calendar;
+mod sent_time;
 mod weekend;
 mod zone;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 pub use calendar::{Calendar, DayStart, LocalTime};
+pub use sent_time::SentTime;
 pub use weekend::Weekend;
-pub use zone::{SentTime, TimeZone};
+pub use zone::TimeZone;
 
 /// How far the clocks of the zone that is the furthest east are ahead of UTC.
 const FURTHEST_EAST: TimeDelta = TimeDelta::hours(14);

@@ -52,7 +52,7 @@ static COUNTRIES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(
 });
 
 /// No offset.
-const NONE: FixedOffset = FixedOffset::east_opt(0).expect("no offset is one");
+pub(super) const NONE: FixedOffset = FixedOffset::east_opt(0).expect("no offset is one");
 /// How far clocks are behind UTC at most, and ahead of it, in seconds.
 const OFFSETS: std::ops::RangeInclusive<i32> = -12 * 3_600..=14 * 3_600;
 
@@ -253,29 +253,6 @@ impl From<TimeZone> for String {
     }
 }
 
-/// A time as somebody has sent it: the instant, and the offset of their clock if it tells which day it was for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentTime {
-    /// The instant.
-    pub instant: DateTime<Utc>,
-    /// How far their clock was ahead of UTC. `Z` and `+00:00` are how programs write an instant whose place they do not
-    /// know, so they tell nothing; nor does an offset that no clock on Earth has.
-    pub offset: Option<FixedOffset>,
-}
-
-impl From<DateTime<FixedOffset>> for SentTime {
-    fn from(sent: DateTime<FixedOffset>) -> Self {
-        let offset = Some(*sent.offset()).filter(|offset| *offset != NONE && TimeZone::of_offset(*offset).is_some());
-        Self { instant: sent.to_utc(), offset }
-    }
-}
-
-impl From<DateTime<Utc>> for SentTime {
-    fn from(instant: DateTime<Utc>) -> Self {
-        Self { instant, offset: None }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,18 +353,6 @@ mod tests {
         assert_eq!(zone("+05:45").nearest_name(), "UTC");
         assert_eq!(zone("Europe/Berlin").nearest_name(), "Europe/Berlin");
         assert!(!TimeZone::UTC.is_offset());
-    }
-
-    #[test]
-    fn an_offset_of_nothing_tells_of_no_place() {
-        let sent = |text: &str| SentTime::from(DateTime::parse_from_rfc3339(text).expect("a time"));
-        assert_eq!(
-            sent("2026-11-20T12:00:00-07:00").offset.map(|offset| offset.to_string()).as_deref(),
-            Some("-07:00")
-        );
-        for text in ["2026-11-20T12:00:00Z", "2026-11-20T12:00:00+00:00", "2026-11-20T12:00:00+23:00"] {
-            assert_eq!(sent(text).offset, None, "{text}");
-        }
     }
 
     #[test]

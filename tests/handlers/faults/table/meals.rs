@@ -1,6 +1,6 @@
 //! What a person has eaten.
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 
 use super::looks::Look;
@@ -92,8 +92,21 @@ pub(super) const USE_CASES: &[UseCase] = &[
             })
         },
         again: Again::Same(&[]),
-        look: eaten,
-        noticed: |_| json!([[["Lentils", 600]], 1, [600]]),
+        look: |deployment, name| {
+            Box::pin(async move {
+                let list = deployment.read(Call::to("list-meals").by(name)).await;
+                let days = list["days"].as_array().into_iter().flatten();
+                let today = deployment.today();
+                let days_ago = |day: &Value| {
+                    let day: NaiveDate = day.as_str().and_then(|day| day.parse().ok()).expect("a day");
+                    (today - day).num_days()
+                };
+                let days: Vec<_> =
+                    days.map(|day| json!([days_ago(&day["day"]), day["meals"], day["calories"]])).collect();
+                json!([days, deployment.behavior(name).await["days_analyzed"]])
+            })
+        },
+        noticed: |_| json!([[[3, 1, 600]], 3]),
     },
     UseCase {
         name: "mark of a day",

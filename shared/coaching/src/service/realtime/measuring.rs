@@ -41,8 +41,10 @@ impl FromApp for Measuring {
 impl Measuring {
     /// Measures a person at `now`: one read.
     pub(super) async fn measure(&self, profile: &Profile, now: DateTime<Utc>) -> Result<Measured> {
-        let days = self.tracker.days_at_least(&profile.user_id, now, self.days).await?;
         let today = profile.day_of(now);
+        // A streak goes on over a pause, however long that is.
+        let days = profile.pauses.days_before(today, self.days);
+        let days = self.tracker.days_at_least(&profile.user_id, now, days).await?;
         let streaks = Streaks::of(&days, today, &profile.pauses);
         let metrics = self.tracker.measure(profile, now, &days).metrics;
         Ok(Measured { today, metrics, streaks })

@@ -15,7 +15,7 @@ use crate::service::error::{Result, ServiceError};
 use crate::store::{ProfileTable, StoreError, StreakTable, WatchedStreak, WriteOutcome};
 use crate::system::Clock;
 use crate::telemetry::events;
-use domain::behavior::Streak;
+use domain::behavior::{NO_PAUSES, Streak};
 use domain::due;
 use domain::local_day;
 use domain::profile::{Profile, UserId};
@@ -126,7 +126,10 @@ impl StreakWatcher {
     }
 
     async fn watch(&self, profile: &Profile, streak: Streak) -> Result<()> {
-        let broken_at = profile.calendar().begins(streak.broken_on(&profile.pauses));
+        // A pause keeps a streak from being broken, but may end earlier than it was meant to: it is looked at every day.
+        let tomorrow = profile.day_of(self.clock.now()).succ_opt().unwrap_or(NaiveDate::MAX);
+        let unpaused = streak.broken_on(&NO_PAUSES).max(tomorrow);
+        let broken_at = profile.calendar().begins(streak.broken_on(&profile.pauses).min(unpaused));
         let shard = due::shard_of(&profile.user_id, self.due.shards);
         Ok(self.streaks.watch(&profile.user_id, &shard, broken_at).await?)
     }

@@ -35,8 +35,8 @@ pub(super) fn detect(
     add(PatternKind::LoggingDropOff, logging_drop_off::find(logged, counted));
     if logged.len() >= settings.min_logged_days as usize {
         let logged = complete;
-        add(PatternKind::UnderEating, under_eating::find(logged));
-        add(PatternKind::RestrictAndBinge, restrict_and_binge::find(logged));
+        add(PatternKind::UnderEating, under_eating::find(logged, counted));
+        add(PatternKind::RestrictAndBinge, restrict_and_binge::find(logged, counted));
         add(PatternKind::AllOrNothing, all_or_nothing::find(logged, counted, circumstances.weekend));
         add(PatternKind::WeekendOvereating, weekend_overeating::find(logged));
         add(PatternKind::EveningEating, evening_eating::find(logged));

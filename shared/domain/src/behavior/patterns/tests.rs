@@ -293,3 +293,21 @@ fn protein_that_is_not_known_is_neither_enough_nor_too_little() {
     let unknown = month(|_, day| Some(quick(day)));
     assert_eq!((unknown.protein_adherence_rate(), unknown.average_protein_g()), (None, None));
 }
+
+#[test]
+fn a_pause_in_between_does_not_part_what_belongs_together() {
+    let pauses = Pauses::from(vec![Pause { from: day("2026-03-11"), to: day("2026-03-13") }]);
+    let starving = month_of(&pauses, Weekend::default(), |number, day| {
+        Some(eaten(day, if [8, 9, 13, 14].contains(&number) { 900 } else { 2000 }))
+    });
+    assert_eq!(kinds(&starving), [PatternKind::UnderEating]);
+    let cycles = Pauses::from(vec![
+        Pause { from: day("2026-03-05"), to: day("2026-03-07") },
+        Pause { from: day("2026-03-15"), to: day("2026-03-17") },
+        Pause { from: day("2026-03-25"), to: day("2026-03-27") },
+    ]);
+    let binging = month_of(&cycles, Weekend::default(), |number, day| {
+        Some(eaten(day, [1200, 0, 0, 0, 2800, 2000, 2000, 2000, 2000, 2000][(number + 7) % 10].max(500)))
+    });
+    assert!(binging.pattern(PatternKind::RestrictAndBinge).is_some(), "{:?}", kinds(&binging));
+}

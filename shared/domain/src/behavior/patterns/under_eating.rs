@@ -4,6 +4,7 @@
 //! the evidence says that the food may be there and the log of it missing.
 
 use super::evidence::{Evidence, figures, grade};
+use crate::behavior::circumstances::CountedDays;
 use crate::behavior::measured_day::{LOW, MeasuredDay};
 
 /// A day below this is low whatever the target says, in kcal: low-calorie diets beneath it belong under medical care.
@@ -18,11 +19,11 @@ const LEAST_VERY_LOW_RUN: u32 = 3;
 const MOST_IF_ENDS_MAY_LACK: u32 = 66;
 
 /// At least half of the days are low, or [`LEAST_VERY_LOW_RUN`] days in a row are very low.
-pub(super) fn find(logged: &[MeasuredDay]) -> Option<Evidence> {
+pub(super) fn find(logged: &[MeasuredDay], counted: CountedDays) -> Option<Evidence> {
     let days = u32::try_from(logged.len()).unwrap_or(u32::MAX);
     let low: Vec<_> = logged.iter().filter(|day| is_low(day)).map(MeasuredDay::day).collect();
     let low_days = u32::try_from(low.len()).unwrap_or(u32::MAX);
-    let run = longest_very_low_run(logged);
+    let run = longest_very_low_run(logged, counted);
     let mostly = low_days * 2 >= days;
     if days < LEAST_DAYS || !(mostly || run >= LEAST_VERY_LOW_RUN) {
         return None;
@@ -56,11 +57,11 @@ fn is_low(day: &MeasuredDay) -> bool {
     day.permille < LOW || day.totals.calories < LOW_CALORIES.max(day.targets.least_calories)
 }
 
-fn longest_very_low_run(days: &[MeasuredDay]) -> u32 {
+fn longest_very_low_run(days: &[MeasuredDay], counted: CountedDays) -> u32 {
     let (mut longest, mut run) = (0, 0);
     let mut previous = None;
     for day in days {
-        run = match (day.permille < VERY_LOW, day.day().pred_opt() == previous) {
+        run = match (day.permille < VERY_LOW, counted.follows(day.day(), previous)) {
             (true, true) => run + 1,
             (true, false) => 1,
             (false, _) => 0,

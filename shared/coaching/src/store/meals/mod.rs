@@ -6,20 +6,24 @@
 //! even if the rules that decide what counts have changed in between. It also carries the name of its present state,
 //! `revision`, a UUID: what was read of it is acted on only while it is still in that state.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{FixedOffset, NaiveDate};
-use uuid::Uuid;
+mod attributes;
 
-use super::item::{
-    Item, Stored, day, flag, instant, item, native, number, read_flag, read_native, read_number, read_text, text,
+use chrono::NaiveDate;
+
+use self::attributes::{
+    as_read, counters, day_key, later_counters, meal_key, moved_key, of_meal, read_counted, read_meal, read_totals,
 };
+use super::item::{Item, Stored, day, flag, text};
 use super::retry::{ATTEMPTS, back_off};
 use super::table::Table;
 use super::transaction::{Committed, Transaction};
-use super::write::{Condition, Delete, Put, Update};
+use super::write::{Delete, Put, Update};
 use crate::store::{FirstDayWrite, Page, PageRequest, StoreError, WriteOutcome};
-use domain::meals::{DayTotals, Grams, Macros, Meal, MealId, NewMeal, PARTS_OF_DAY};
+use domain::meals::{DayTotals, Meal, MealId};
 use domain::profile::UserId;
+
+#[cfg(feature = "seeding")]
+pub(super) use attributes::of_day;
 
 /// What became of the logging, moving or deleting of a meal that a person's first day follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +49,7 @@ impl MealTable {
 
     /// Puts `share` in the place of `counted`, which must be of the same day.
     fn change_day(&self, user_id: &UserId, counted: &DayTotals, share: &DayTotals) -> Update {
-        let key = key(user_id, format!("day#{}", share.day));
-        let update = self.meals.update(key).set("day", day(share.day));
+        let update = self.meals.update(day_key(user_id, share.day)).set("day", day(share.day));
         let pairs = counters(share).into_iter().zip(counters(counted));
         let update = pairs.fold(update, |update, ((name, new), (_, old))| update.add(name, difference(new, old)));
         // Those that older releases do not count are there only where they count something.
@@ -85,186 +88,6 @@ const LOGGING: &str = "logging a meal";
 const CHANGING: &str = "changing a meal";
 const DELETING: &str = "deleting a meal";
 const READING: &str = "reading a meal";
-
-/// Names of the counters of energy by the part of the day, by the hour at which it begins.
-const PARTS: [&str; PARTS_OF_DAY] =
-    ["calories_00", "calories_04", "calories_08", "calories_12", "calories_16", "calories_20"];
-
-fn key(user_id: &UserId, sort: String) -> Item {
-    item([("user_id", text(user_id.as_str())), ("item", text(sort))])
-}
-
-fn meal_key(user_id: &UserId, day: NaiveDate, meal_id: MealId) -> Item {
-    key(user_id, format!("meal#{day}#{}", meal_id.0))
-}
-
-fn moved_key(user_id: &UserId, meal_id: MealId) -> Item {
-    key(user_id, format!("moved#{}", meal_id.0))
-}
-
-/// The counters that every day has, by the names of their attributes.
-fn counters(totals: &DayTotals) -> [(&'static str, u32); 12] {
-    [
-        ("meals", totals.meals),
-        ("calories", totals.calories),
-        ("protein_tenths", totals.protein_tenths),
-        ("carbs_tenths", totals.carbs_tenths),
-        ("fat_tenths", totals.fat_tenths),
-        ("evening_calories", totals.evening_calories),
-        ("breakfasts", totals.breakfasts),
-        ("lunches", totals.lunches),
-        ("dinners", totals.dinners),
-        ("snacks", totals.snacks),
-        ("snack_calories", totals.snack_calories),
-        ("stress_meals", totals.stress_meals),
-    ]
-}
-
-/// The counters that a day has where they are not 0.
-fn later_counters(totals: &DayTotals) -> impl Iterator<Item = (&'static str, u32)> + use<> {
-    let parts = PARTS.into_iter().zip(totals.calories_by_part);
-    let unknown = [
-        ("meals_without_protein", totals.meals_without_protein),
-        ("meals_without_macros", totals.meals_without_macros),
-    ];
-    unknown.into_iter().chain(parts)
-}
-
-/// All that is counted of a day.
-fn counted(totals: &DayTotals) -> impl Iterator<Item = (String, AttributeValue)> {
-    let later = later_counters(totals).filter(|(_, count)| *count > 0);
-    counters(totals).into_iter().chain(later).map(|(name, count)| (name.to_owned(), number(count)))
-}
-
-/// A day's item, whole: what logging its meals one by one leads to.
-#[cfg(feature = "seeding")]
-pub(super) fn of_day(user_id: &UserId, totals: &DayTotals) -> Item {
-    let mut attributes = key(user_id, format!("day#{}", totals.day));
-    attributes.insert("day".to_owned(), day(totals.day));
-    attributes.extend(counted(totals));
-    attributes
-}
-
-fn read_totals(stored: &Stored) -> Result<DayTotals, StoreError> {
-    let later = |attribute| Ok::<u32, StoreError>(stored.optional(attribute, read_number)?.unwrap_or_default());
-    let mut calories_by_part = [0; PARTS_OF_DAY];
-    for (name, calories) in PARTS.into_iter().zip(&mut calories_by_part) {
-        *calories = later(name)?;
-    }
-    Ok(DayTotals {
-        day: stored.day("day")?,
-        meals: stored.count("meals")?,
-        calories: stored.count("calories")?,
-        protein_tenths: stored.count("protein_tenths")?,
-        carbs_tenths: stored.count("carbs_tenths")?,
-        fat_tenths: stored.count("fat_tenths")?,
-        evening_calories: stored.count("evening_calories")?,
-        breakfasts: stored.count("breakfasts")?,
-        lunches: stored.count("lunches")?,
-        dinners: stored.count("dinners")?,
-        snacks: stored.count("snacks")?,
-        snack_calories: stored.count("snack_calories")?,
-        stress_meals: stored.count("stress_meals")?,
-        meals_without_protein: later("meals_without_protein")?,
-        meals_without_macros: later("meals_without_macros")?,
-        calories_by_part,
-        marked_complete: stored.optional("marked_complete", read_flag)?.unwrap_or_default(),
-    })
-}
-
-fn of_meal(user_id: &UserId, meal: &Meal) -> Item {
-    let entry = &meal.entry;
-    let mut attributes = meal_key(user_id, meal.day, meal.meal_id);
-    attributes.extend(item([
-        ("meal_id", text(meal.meal_id.0.to_string())),
-        ("day", day(meal.day)),
-        ("local_time", native(&meal.local_time)),
-        ("name", text(&entry.name)),
-        ("meal_type", native(&entry.meal_type)),
-        ("utc_offset_seconds", number(meal.offset.local_minus_utc())),
-        ("late", flag(meal.is_late)),
-        ("eaten_at", instant(entry.eaten_at.instant)),
-        ("calories", number(entry.calories)),
-        ("logged_at", instant(meal.logged_at)),
-        ("counted", share_map(&DayTotals::of_meal(meal))),
-        ("revision", text(Uuid::new_v4().to_string())),
-    ]));
-    let macros = macros(&entry.macros);
-    let tenths = |grams: Option<Grams>| number(grams.unwrap_or_default().tenths());
-    attributes.extend(macros.map(|(name, grams)| (name.to_owned(), tenths(grams))));
-    let unknown: Vec<_> = macros.into_iter().filter(|(_, grams)| grams.is_none()).map(|(name, _)| name).collect();
-    if !unknown.is_empty() {
-        attributes.insert("unknown_macros".to_owned(), native(&unknown));
-    }
-    attributes.extend(entry.notes.as_ref().map(|notes| ("notes".to_owned(), text(notes))));
-    attributes
-}
-
-/// Macronutrients by the names of their attributes. One that is not known is 0 there, as the release before wrote it, and
-/// named in `unknown_macros`.
-const fn macros(macros: &Macros) -> [(&'static str, Option<Grams>); 3] {
-    [("protein_tenths", macros.protein), ("carbs_tenths", macros.carbs), ("fat_tenths", macros.fat)]
-}
-
-fn share_map(share: &DayTotals) -> AttributeValue {
-    let mut attributes = item([("day", day(share.day))]);
-    attributes.extend(counted(share));
-    AttributeValue::M(attributes)
-}
-
-fn read_meal(stored: &Stored) -> Result<Meal, StoreError> {
-    let unknown: Vec<String> = stored.optional("unknown_macros", read_native)?.unwrap_or_default();
-    let grams = |attribute: &str| {
-        let grams = stored.number(attribute).map(Grams::from_tenths)?;
-        Ok::<_, StoreError>((!unknown.iter().any(|unknown| unknown == attribute)).then_some(grams))
-    };
-    let (day, local_time, eaten_at) = (stored.day("day")?, stored.native("local_time")?, stored.instant("eaten_at")?);
-    // Meals of older releases were logged on days from midnight to midnight, which gives the offset.
-    let offset = stored.optional("utc_offset_seconds", read_number)?;
-    let offset = offset.or_else(|| i32::try_from((day.and_time(local_time) - eaten_at.naive_utc()).num_seconds()).ok());
-    let offset = offset.and_then(FixedOffset::east_opt).ok_or_else(|| stored.corrupt("utc_offset_seconds"))?;
-    let is_late = match stored.optional("late", read_flag)? {
-        Some(late) => late,
-        None => read_counted(stored)?.evening_calories > 0,
-    };
-    Ok(Meal {
-        meal_id: stored.native("meal_id")?,
-        day,
-        local_time,
-        offset,
-        is_late,
-        entry: NewMeal {
-            name: stored.text("name")?,
-            meal_type: stored.native("meal_type")?,
-            eaten_at: eaten_at.into(),
-            calories: stored.number("calories")?,
-            macros: Macros {
-                protein: grams("protein_tenths")?,
-                carbs: grams("carbs_tenths")?,
-                fat: grams("fat_tenths")?,
-            },
-            notes: stored.optional("notes", read_text)?,
-        },
-        logged_at: stored.instant("logged_at")?,
-    })
-}
-
-/// What a meal has added to its day.
-fn read_counted(stored: &Stored) -> Result<DayTotals, StoreError> {
-    let counted = stored.required("counted", |counted| counted.as_m().ok().cloned())?;
-    read_totals(&Stored::new(stored.operation(), counted))
-}
-
-/// Holds while a meal is in the state in which it was read. Meals that were logged before there were revisions have none
-/// until they are changed.
-fn as_read(stored: &Stored) -> Result<Condition, StoreError> {
-    let mut condition = Condition::default();
-    match stored.optional("revision", read_text)? {
-        Some(revision) => condition.and("#revision = :read_revision", [(":read_revision", text(revision))]),
-        None => condition.and("attribute_exists(#item) AND attribute_not_exists(#revision)", []),
-    }
-    Ok(condition)
-}
 
 impl MealTable {
     /// Stores a meal and adds it to its day in one transaction; `Conflict` if a meal with its day and id is there already.
@@ -379,7 +202,7 @@ impl MealTable {
         };
         // Refused means that there is no such day to take a mark from.
         self.meals.write("marking a day", update).await.map(drop)?;
-        let stored = self.meals.get("reading a day", key(user_id, format!("day#{marked}"))).await?;
+        let stored = self.meals.get("reading a day", day_key(user_id, marked)).await?;
         Ok(stored.as_ref().map(read_totals).transpose()?.unwrap_or(empty))
     }
 

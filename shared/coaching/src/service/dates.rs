@@ -1,8 +1,24 @@
-//! The days that a list shows.
+//! Which times can be logged, and which days a list shows.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use domain::field::FieldError;
+
+/// How far ahead of our clock something that is logged may lie: time zones and clocks that are off, not plans.
+const AHEAD: Duration = Duration::hours(24);
+/// The earliest time that can be logged: the beginning of 2000, in UTC.
+const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a second of this century");
+
+/// Refuses times of the future and of another century.
+pub(super) fn check_logged(field: &'static str, time: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), FieldError> {
+    if time > now + AHEAD {
+        return Err(FieldError::new(field, "must not be in the future"));
+    }
+    if time < EARLIEST {
+        return Err(FieldError::new(field, "must not be before the year 2000"));
+    }
+    Ok(())
+}
 
 /// How many days a list shows.
 #[derive(Debug, Clone, Copy)]
